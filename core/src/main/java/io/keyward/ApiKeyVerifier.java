@@ -1,0 +1,44 @@
+package io.keyward;
+
+import java.time.InstantSource;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Judges what a caller presents as a key. This is the one door: hash, window and state are judged here and nowhere else.
+ *
+ * <p>The verifiers made here hash once for each scheme in use, probe once, and compare all 32 bytes whether the key is
+ * known or not. They do no I/O, take no lock, and on a platform thread allocate nothing for a key that is valid, unknown or malformed.
+ * They read the clock only for keys that have a window, and for rings that have an end. They may be shared between threads,
+ * virtual ones included.
+ *
+ * <p>Not protected: what a heap dump or a debugger shows. Whether a key is valid follows the clock given; where that is set
+ * back, a key that had expired counts again for as long.
+ */
+@FunctionalInterface
+public interface ApiKeyVerifier {
+    /**
+     * Judges a presented text.
+     *
+     * @param presented what the caller sent, as it came; null if nothing. Any text is answered; more than 256 characters
+     *     are refused before any hashing
+     * @return the caller or the reason of the refusal, never null
+     * @throws KeysUnavailableException if the ring in force is past its end: nobody knows
+     * @throws java.security.ProviderException if the JCA provider fails: nobody knows
+     */
+    Verification verify(@Nullable String presented);
+
+    /** Returns a verifier of one ring for ever, by the system's clock. */
+    static ApiKeyVerifier of(KeyRing ring) {
+        return of(LiveKeyRing.of(ring));
+    }
+
+    /** Returns a verifier of the ring in force at each moment, by the system's clock. */
+    static ApiKeyVerifier of(LiveKeyRing ring) {
+        return of(ring, InstantSource.system());
+    }
+
+    /** Returns a verifier of the ring in force at each moment, by a given clock. */
+    static ApiKeyVerifier of(LiveKeyRing ring, InstantSource clock) {
+        return new RingVerifier(ring, clock);
+    }
+}

@@ -1,0 +1,110 @@
+package io.keyward;
+
+import java.lang.invoke.MethodHandle;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.MethodType;
+import java.util.concurrent.atomic.AtomicReferenceArray;
+import java.util.function.Supplier;
+import java.util.zip.CRC32;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Lends a thread what one hash needs: an engine and buffers, so that a verification allocates nothing.
+ *
+ * <p>A desk is a bare array that holds types of the JDK alone. A container's threads outlive the application; had a desk
+ * a class of ours, each of them would keep the application's class loader alive.
+ *
+ * <p>A platform thread keeps its desk. Virtual threads, of which there may be millions, borrow one of a small fixed number;
+ * when all are out, a new one is made and dropped afterwards.
+ */
+final class Desks {
+    static final int ENGINE = 0;
+    static final int BYTES = 1;
+    static final int CHARS = 2;
+    static final int CRC = 3;
+
+    /** Where in {@link #BYTES} the 32 bytes of a result stand; what is hashed stands before. */
+    static final int RESULT = ApiKey.MAX_LENGTH;
+
+    static final int RESULT_LENGTH = 32;
+
+    private static final MethodHandle IS_VIRTUAL = isVirtualHandle();
+    private static final int PROBES = 4;
+
+    private final Supplier<Object> engines;
+    private final ThreadLocal<Object[]> own;
+    private final AtomicReferenceArray<Object @Nullable []> shared;
+
+    Desks(Supplier<Object> engines) {
+        this.engines = engines;
+        this.own = ThreadLocal.withInitial(this::newDesk);
+        this.shared = new AtomicReferenceArray<>(
+                Integer.highestOneBit(Runtime.getRuntime().availableProcessors()) * 2 * PROBES);
+    }
+
+    /** Lends a desk until {@link #giveBack} or {@link #discard}; a thread may hold one at a time. */
+    Object[] take() {
+        return isVirtual() ? borrow() : own.get();
+    }
+
+    /** Takes a desk back whose engine is ready for the next text. */
+    void giveBack(Object[] desk) {
+        if (isVirtual()) {
+            int start = start();
+            for (int i = 0; i < PROBES; i++) {
+                if (shared.compareAndSet(index(start, i), null, desk)) {
+                    return;
+                }
+            }
+        }
+    }
+
+    /** Throws a desk away whose engine failed, since it may have part of a text in it. */
+    void discard() {
+        if (!isVirtual()) {
+            own.remove();
+        }
+    }
+
+    private Object[] borrow() {
+        int start = start();
+        for (int i = 0; i < PROBES; i++) {
+            Object[] desk = shared.getAndSet(index(start, i), null);
+            if (desk != null) {
+                return desk;
+            }
+        }
+        return newDesk();
+    }
+
+    private int start() {
+        return (int) Thread.currentThread().getId() * PROBES;
+    }
+
+    private int index(int start, int step) {
+        return (start + step) & (shared.length() - 1);
+    }
+
+    /** Returns a desk that is nobody's. */
+    Object[] newDesk() {
+        return new Object[] {engines.get(), new byte[RESULT + RESULT_LENGTH], new char[ApiKey.MAX_LENGTH], new CRC32()};
+    }
+
+    private static boolean isVirtual() {
+        try {
+            return (boolean) IS_VIRTUAL.invokeExact(Thread.currentThread());
+        } catch (Throwable e) {
+            throw new IllegalStateException("Thread.isVirtual failed", e);
+        }
+    }
+
+    /** {@code Thread.isVirtual} where the JDK has it (21 and later); a constant for the compiler in either case. */
+    private static MethodHandle isVirtualHandle() {
+        MethodType type = MethodType.methodType(boolean.class);
+        try {
+            return MethodHandles.publicLookup().findVirtual(Thread.class, "isVirtual", type);
+        } catch (ReflectiveOperationException noVirtualThreads) {
+            return MethodHandles.dropArguments(MethodHandles.constant(boolean.class, false), 0, Thread.class);
+        }
+    }
+}

@@ -1,0 +1,18 @@
+package io.keyward;
+
+/** Says that a text is not a key of the format it was read with. Holds nothing of the text. */
+public final class KeyFormatException extends IllegalArgumentException {
+    private static final long serialVersionUID = 1L;
+
+    private final KeyFormat.Flaw flaw;
+
+    KeyFormatException(KeyFormat.Flaw flaw) {
+        super("key: " + flaw.description());
+        this.flaw = flaw;
+    }
+
+    /** Returns what is wrong. */
+    public KeyFormat.Flaw flaw() {
+        return flaw;
+    }
+}

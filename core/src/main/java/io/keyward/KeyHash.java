@@ -1,0 +1,107 @@
+package io.keyward;
+
+import static java.util.Objects.requireNonNull;
+
+import java.util.Locale;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Holds what may be stored of a key: 32 bytes that a one-way function made of it, and the name of that function.
+ *
+ * <p>The text form is {@code sha256:} and 64 hexadecimal digits, or {@code hmac-sha256:<pepper id>:} and 64. It is as
+ * secret as the key, since who knows it can test guesses and can recognise the key: {@link #reveal} is the one way to
+ * it, {@link #toString} names the type only, no array is handed out, the type cannot be serialized, and comparison always
+ * looks at all 32 bytes.
+ *
+ * <p>Immutable; may be shared between threads.
+ */
+public final class KeyHash {
+    static final String SHA256 = "sha256";
+    static final String HMAC_SHA256 = "hmac-sha256";
+
+    private static final Pattern TEXT =
+            Pattern.compile("(?:(sha256):|(hmac-sha256:[a-z0-9][a-z0-9_-]{0,31}):)?([0-9A-Fa-f]{64})");
+    private static final int WORD_DIGITS = 16;
+    /** SHA-256 of no bytes at all, FIPS 180-4: what a hash of a forgotten key looks like. */
+    private static final KeyHash OF_NOTHING =
+            new KeyHash(SHA256, 0xe3b0c44298fc1c14L, 0x9afbf4c8996fb924L, 0x27ae41e4649b934cL, 0xa495991b7852b855L);
+
+    private final String scheme;
+    final long word0;
+    final long word1;
+    final long word2;
+    final long word3;
+
+    KeyHash(String scheme, long word0, long word1, long word2, long word3) {
+        this.scheme = requireNonNull(scheme, "scheme");
+        this.word0 = word0;
+        this.word1 = word1;
+        this.word2 = word2;
+        this.word3 = word3;
+    }
+
+    /**
+     * Reads the text form of a hash; 64 hexadecimal digits alone are taken as SHA-256. Digits may be of either case.
+     *
+     * @throws IllegalArgumentException if the text has another form, is all zeros, or is the hash of the empty string;
+     *     the message holds nothing of the text
+     */
+    public static KeyHash parse(String text) {
+        Matcher matcher = TEXT.matcher(text);
+        if (!matcher.matches()) {
+            throw new IllegalArgumentException("hash must be sha256:<64 hex digits> or hmac-sha256:<pepper id>:<64 hex"
+                    + " digits>; this text has " + text.length() + " characters");
+        }
+        String scheme = matcher.group(2) != null ? matcher.group(2) : SHA256;
+        String hex = matcher.group(3);
+        KeyHash hash = new KeyHash(scheme, word(hex, 0), word(hex, 1), word(hex, 2), word(hex, 3));
+        hash.refuseKnownEmpty();
+        return hash;
+    }
+
+    private static long word(String hex, int index) {
+        return Long.parseUnsignedLong(hex, index * WORD_DIGITS, (index + 1) * WORD_DIGITS, 16);
+    }
+
+    private void refuseKnownEmpty() {
+        if ((word0 | word1 | word2 | word3) == 0) {
+            throw new IllegalArgumentException("hash is all zeros, which no key has; make it anew from the key");
+        }
+        if (equals(OF_NOTHING)) {
+            throw new IllegalArgumentException("hash is that of the empty string; make it anew from the key");
+        }
+    }
+
+    /** Returns the function that made the hash: {@code sha256}, or {@code hmac-sha256:<pepper id>}. Not secret. */
+    public String scheme() {
+        return scheme;
+    }
+
+    /**
+     * Returns the text form: scheme, colon, 64 lower-case digits. It is a secret: for stores and for nothing else.
+     */
+    public String reveal() {
+        return String.format(Locale.ROOT, "%s:%016x%016x%016x%016x", scheme, word0, word1, word2, word3);
+    }
+
+    /** Compares scheme and all 32 bytes, in time that does not depend on where the bytes differ. */
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return other instanceof KeyHash that
+                && scheme.equals(that.scheme)
+                && ((word0 ^ that.word0) | (word1 ^ that.word1) | (word2 ^ that.word2) | (word3 ^ that.word3)) == 0;
+    }
+
+    @Override
+    public int hashCode() {
+        return Long.hashCode(word0);
+    }
+
+    /** Returns the name of the type, never the bytes. */
+    @Override
+    public String toString() {
+        return "KeyHash";
+    }
+}

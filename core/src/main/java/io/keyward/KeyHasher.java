@@ -1,0 +1,113 @@
+package io.keyward;
+
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
+
+/**
+ * Turns keys into hashes by one scheme. Ready ones are in {@link KeyHashers}; there are no others.
+ *
+ * <p>The engines come from the JCA, so an installed FIPS provider is used. May be shared between threads, virtual ones
+ * included; keep one for long, since it holds the engines of its threads.
+ */
+public abstract sealed class KeyHasher permits Sha256Hasher, HmacSha256Hasher {
+    private static final VarHandle WORDS = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.BIG_ENDIAN);
+
+    private final String scheme;
+    private final Desks desks;
+
+    KeyHasher(String scheme) {
+        this.scheme = scheme;
+        this.desks = new Desks(this::newEngine);
+    }
+
+    /** Returns the scheme that the hashes made here name, see {@link KeyHash#scheme}. */
+    public final String scheme() {
+        return scheme;
+    }
+
+    /**
+     * Returns the hash of a key. Costs one run of the scheme: for SHA-256 well under a microsecond.
+     *
+     * @throws java.security.ProviderException if the JCA provider fails
+     */
+    public final KeyHash hash(ApiKey key) {
+        String text = key.reveal();
+        Object[] desk = desks.take();
+        boolean done = false;
+        try {
+            KeyText.copy(text, desk);
+            KeyHash hash = hash(desk, text.length());
+            KeyText.wipe(desk, text.length());
+            done = true;
+            return hash;
+        } finally {
+            putAway(desk, done);
+        }
+    }
+
+    /** Returns the hash of no text at all, which a forgotten key leaves behind. */
+    final KeyHash hashOfNothing() {
+        return hash(desks.newDesk(), 0);
+    }
+
+    /**
+     * Looks a presented text up: hashes it once and probes once.
+     *
+     * @return the answer stored for it; else {@link RingVerifier#MALFORMED} for a text that cannot be a key or has wrong
+     *     check digits, {@link RingVerifier#UNKNOWN} for any other
+     */
+    final Object look(String presented, SecretTable table) {
+        Object[] desk = desks.take();
+        boolean done = false;
+        try {
+            int length = presented.length();
+            Object answer = KeyText.copy(presented, desk) ? lookUp(desk, length, table) : RingVerifier.MALFORMED;
+            KeyText.wipe(desk, length);
+            done = true;
+            return answer;
+        } finally {
+            putAway(desk, done);
+        }
+    }
+
+    private KeyHash hash(Object[] desk, int length) {
+        byte[] bytes = digest(desk, length);
+        return new KeyHash(scheme, word(bytes, 0), word(bytes, 1), word(bytes, 2), word(bytes, 3));
+    }
+
+    private Object lookUp(Object[] desk, int length, SecretTable table) {
+        byte[] bytes = digest(desk, length);
+        Object answer = table.find(word(bytes, 0), word(bytes, 1), word(bytes, 2), word(bytes, 3));
+        return answer == RingVerifier.UNKNOWN && KeyText.isMistyped(desk, length) ? RingVerifier.MALFORMED : answer;
+    }
+
+    private void putAway(Object[] desk, boolean sound) {
+        if (sound) {
+            desks.giveBack(desk);
+        } else {
+            desks.discard();
+        }
+    }
+
+    private byte[] digest(Object[] desk, int length) {
+        byte[] bytes = (byte[]) desk[Desks.BYTES];
+        digest(desk[Desks.ENGINE], bytes, length);
+        return bytes;
+    }
+
+    private static long word(byte[] bytes, int index) {
+        return (long) WORDS.get(bytes, Desks.RESULT + index * Long.BYTES);
+    }
+
+    /** Returns a new engine for one thread at a time. */
+    abstract Object newEngine();
+
+    /** Writes the hash of the first {@code length} bytes to {@link Desks#RESULT} and leaves the engine ready again. */
+    abstract void digest(Object engine, byte[] bytes, int length);
+
+    @Override
+    public final String toString() {
+        return "KeyHasher[" + scheme + "]";
+    }
+}

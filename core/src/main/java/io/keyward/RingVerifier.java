@@ -1,0 +1,58 @@
+package io.keyward;
+
+import static java.util.Objects.requireNonNull;
+
+import io.keyward.KeyRing.Scheme;
+import io.keyward.Verification.Reason;
+import io.keyward.Verification.Rejected;
+import java.time.Instant;
+import java.time.InstantSource;
+import org.jspecify.annotations.Nullable;
+
+/** Verifies against the ring in force. */
+final class RingVerifier implements ApiKeyVerifier {
+    static final Rejected MISSING = new Rejected(Reason.MISSING, null);
+    static final Rejected MALFORMED = new Rejected(Reason.MALFORMED, null);
+    static final Rejected UNKNOWN = new Rejected(Reason.UNKNOWN, null);
+
+    private final LiveKeyRing live;
+    private final InstantSource clock;
+
+    RingVerifier(LiveKeyRing live, InstantSource clock) {
+        this.live = requireNonNull(live, "ring");
+        this.clock = requireNonNull(clock, "clock");
+    }
+
+    @Override
+    public Verification verify(@Nullable String presented) {
+        if (presented == null || presented.isEmpty()) {
+            return MISSING;
+        }
+        if (presented.length() < ApiKey.MIN_LENGTH || presented.length() > ApiKey.MAX_LENGTH) {
+            return MALFORMED;
+        }
+        KeyRing ring = live.current();
+        requireInForce(ring);
+        Object answer = UNKNOWN;
+        for (Scheme scheme : ring.schemes) {
+            answer = scheme.hasher().look(presented, scheme.table());
+            if (answer != UNKNOWN) {
+                break;
+            }
+        }
+        // an answer is the verdict itself, or the one kind of thing that needs the clock to become one
+        return answer instanceof Windowed windowed ? windowed.judge(clock) : (Verification) answer;
+    }
+
+    private void requireInForce(KeyRing ring) {
+        Instant end = ring.validUntil();
+        if (end != null && !clock.instant().isBefore(end)) {
+            throw new KeysUnavailableException(end);
+        }
+    }
+
+    @Override
+    public String toString() {
+        return "ApiKeyVerifier[" + live + "]";
+    }
+}

@@ -1,0 +1,33 @@
+package io.keyward;
+
+import java.security.DigestException;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.security.ProviderException;
+
+/** SHA-256, FIPS 180-4. */
+final class Sha256Hasher extends KeyHasher {
+    Sha256Hasher() {
+        super(KeyHash.SHA256);
+    }
+
+    @Override
+    Object newEngine() {
+        try {
+            return MessageDigest.getInstance("SHA-256");
+        } catch (NoSuchAlgorithmException e) {
+            throw new ProviderException("no JCA provider has SHA-256", e);
+        }
+    }
+
+    @Override
+    void digest(Object engine, byte[] bytes, int length) {
+        MessageDigest digest = (MessageDigest) engine;
+        digest.update(bytes, 0, length);
+        try {
+            digest.digest(bytes, Desks.RESULT, Desks.RESULT_LENGTH);
+        } catch (DigestException e) {
+            throw new ProviderException("the JCA provider's SHA-256 gave no 32 bytes", e);
+        }
+    }
+}
