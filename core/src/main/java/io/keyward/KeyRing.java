@@ -14,6 +14,7 @@ import java.util.Arrays;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -137,9 +138,15 @@ public final class KeyRing {
 
         /**
          * Adds a hasher, so that records may hold hashes of its scheme; {@code sha256} is there without being added.
+         *
+         * @throws IllegalArgumentException if another hasher of that scheme was added, such as another pepper under one id
          */
         public Builder hasher(KeyHasher hasher) {
-            hashers.put(hasher.scheme(), hasher);
+            KeyHasher present = hashers.putIfAbsent(hasher.scheme(), hasher);
+            if (present != null && present != hasher) {
+                throw new IllegalArgumentException(
+                        "scheme " + hasher.scheme() + " is added twice; give each pepper an id of its own");
+            }
             return this;
         }
 
@@ -178,7 +185,9 @@ public final class KeyRing {
 
     /** Applies changed records to a copy of this ring, looking at each once. */
     private final class Change {
-        private final List<Problem> problems = new ArrayList<>();
+        private static final String ID_TWICE = "the id is used by two records; give one of them another";
+
+        private final Set<Problem> problems = new LinkedHashSet<>();
         private final Map<String, SecretTable.Editor> tables = new LinkedHashMap<>();
         private final RecordTable.Editor changedRecords;
         private final Map<Set<String>, Grants> grantsByRoles = new HashMap<>();
@@ -189,19 +198,23 @@ public final class KeyRing {
             hashers.forEach((scheme, hasher) -> hashesOfNothing.put(scheme, hasher.hashOfNothing()));
         }
 
+        @SuppressWarnings("ReferenceEquality") // an equal record under the id is a second one too
         KeyRing apply(Collection<ApiKeyRecord> changed) {
             openTables(changed);
             for (ApiKeyRecord record : changed) {
-                ApiKeyRecord replaced = changedRecords.put(record);
-                if (replaced != null && !replaced.equals(records.find(record.id()))) {
-                    problem(record, "the id is used by two records; give one of them another");
+                changedRecords.put(record);
+                removeSecretsOf(records.find(record.id()));
+            }
+            for (ApiKeyRecord record : changed) {
+                // another record under the id, and one of the two would have been lost without a word
+                if (changedRecords.find(record.id()) == record) {
+                    putSecretsOf(record);
                 } else {
-                    removeSecretsOf(replaced);
+                    problem(record, ID_TWICE);
                 }
             }
-            changed.forEach(this::putSecretsOf);
             if (!problems.isEmpty()) {
-                throw new KeyRingException(problems);
+                throw new KeyRingException(List.copyOf(problems));
             }
             return new KeyRing(roles, hashers, changedRecords.done(), finishedSchemes(), validUntil);
         }
@@ -241,12 +254,19 @@ public final class KeyRing {
                 Accepted accepted = new Accepted(principal, i > 0);
                 Object present = tableOf(secret).put(secret.hash(), answer(record, secret, accepted));
                 if (present != null) {
-                    problem(
-                            record,
-                            "its hash is also that of key `" + keyId(present)
-                                    + "`; one key may stand under one record only");
+                    problem(record, describeSharedHash(record, keyId(present)));
                 }
             }
+        }
+
+        private static String describeSharedHash(ApiKeyRecord record, @Nullable String holder) {
+            if (!record.id().equals(holder)) {
+                return "its hash is also that of key `" + holder + "`; one key may stand under one record only";
+            }
+            boolean hasOneHashTwice = record.retiring()
+                    .filter(retiring -> retiring.hash().equals(record.current().hash()))
+                    .isPresent();
+            return hasOneHashTwice ? "its current and its retiring hash are one; a rotation needs a new key" : ID_TWICE;
         }
 
         private @Nullable Grants grantsOf(ApiKeyRecord record) {

@@ -113,6 +113,13 @@ final class RecordTable {
             return replaced;
         }
 
+        /** Returns the record that stands under an id so far. */
+        @Nullable
+        ApiKeyRecord find(String id) {
+            @Nullable ApiKeyRecord[] segment = segments[segmentOf(id, segments.length)];
+            return segment[slotOf(segment, id)];
+        }
+
         RecordTable done() {
             return new RecordTable(segments, sizes, size);
         }

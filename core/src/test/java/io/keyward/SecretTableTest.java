@@ -1,0 +1,127 @@
+package io.keyward;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertSame;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.function.Supplier;
+import org.junit.jupiter.api.RepeatedTest;
+import org.junit.jupiter.api.Test;
+
+class SecretTableTest {
+    private final Random random = TestKeys.seededRandom("SecretTableTest");
+
+    @Test
+    void findsNothingInTheEmptyTable() {
+        assertSame(RingVerifier.UNKNOWN, find(SecretTable.EMPTY, randomHash()));
+        assertEquals(0, SecretTable.EMPTY.size());
+    }
+
+    @RepeatedTest(5)
+    void agreesWithAMapUnderRandomChanges() {
+        agreesWithAMap(this::randomHash, 120, 40);
+    }
+
+    /** Few homes and few low bits: long clusters that wrap around the end, and gaps closed within them. */
+    @RepeatedTest(5)
+    void agreesWithAMapWhereHashesCrowd() {
+        agreesWithAMap(() -> new KeyHash("sha256", crowded(), random.nextInt(3), 5, random.nextInt(50) + 1), 120, 40);
+    }
+
+    @Test
+    void agreesWithAMapWhileItIsCutIntoMoreSegments() {
+        agreesWithAMap(this::randomHash, 12, 12_000);
+    }
+
+    private long crowded() {
+        return (long) (random.nextInt(4) - 2) << 62;
+    }
+
+    private void agreesWithAMap(Supplier<KeyHash> hashes, int rounds, int changes) {
+        Map<KeyHash, Object> model = new HashMap<>();
+        List<KeyHash> known = new ArrayList<>();
+        SecretTable table = SecretTable.EMPTY;
+        for (int round = 0; round < rounds; round++) {
+            SecretTable before = table;
+            Map<KeyHash, Object> modelBefore = Map.copyOf(model);
+            SecretTable.Editor editor = table.edit(random.nextInt(changes + 1));
+            for (int i = random.nextInt(changes + 1); i > 0; i--) {
+                if (random.nextInt(3) > 0 || known.isEmpty()) {
+                    KeyHash hash = random.nextInt(10) > 0 || known.isEmpty() ? hashes.get() : anyOf(known);
+                    Object answer = new Object();
+                    assertSame(model.putIfAbsent(hash, answer), editor.put(hash, answer));
+                    known.add(hash);
+                } else {
+                    KeyHash hash = anyOf(known);
+                    editor.remove(hash);
+                    model.remove(hash);
+                }
+            }
+            table = editor.done();
+            assertSameContent(model, known, table);
+            assertSameContent(modelBefore, known, before);
+        }
+    }
+
+    private KeyHash anyOf(List<KeyHash> known) {
+        return known.get(random.nextInt(known.size()));
+    }
+
+    private static void assertSameContent(Map<KeyHash, Object> model, List<KeyHash> known, SecretTable table) {
+        assertEquals(model.size(), table.size());
+        for (KeyHash hash : known) {
+            assertSame(model.getOrDefault(hash, RingVerifier.UNKNOWN), find(table, hash));
+        }
+    }
+
+    @Test
+    void emptiesAndFillsAgain() {
+        List<KeyHash> hashes = new ArrayList<>();
+        for (int i = 0; i < 5_000; i++) {
+            hashes.add(randomHash());
+        }
+        SecretTable table = SecretTable.EMPTY;
+        for (int round = 0; round < 3; round++) {
+            SecretTable.Editor filling = table.edit(hashes.size());
+            hashes.forEach(hash -> assertNull(filling.put(hash, hash)));
+            table = filling.done();
+            for (KeyHash hash : hashes) {
+                assertSame(hash, find(table, hash));
+            }
+            SecretTable.Editor emptying = table.edit(0);
+            hashes.forEach(emptying::remove);
+            table = emptying.done();
+            assertEquals(0, table.size());
+            for (KeyHash hash : hashes) {
+                assertSame(RingVerifier.UNKNOWN, find(table, hash));
+            }
+        }
+    }
+
+    @Test
+    void findsByAll32Bytes() {
+        KeyHash hash = randomHash();
+        SecretTable.Editor editor = SecretTable.EMPTY.edit(1);
+        editor.put(hash, "answer");
+        SecretTable table = editor.done();
+        assertSame("answer", find(table, hash));
+        for (int bit = 0; bit < 256; bit++) {
+            long[] w = {hash.word0, hash.word1, hash.word2, hash.word3};
+            w[bit / 64] ^= 1L << (bit % 64);
+            assertSame(RingVerifier.UNKNOWN, table.find(w[0], w[1], w[2], w[3]), "bit " + bit);
+        }
+    }
+
+    private KeyHash randomHash() {
+        return new KeyHash("sha256", random.nextLong(), random.nextLong(), random.nextLong(), random.nextLong() | 1);
+    }
+
+    private static Object find(SecretTable table, KeyHash hash) {
+        return table.find(hash.word0, hash.word1, hash.word2, hash.word3);
+    }
+}
