@@ -20,8 +20,8 @@ public final class ApiKey {
     /** The most characters of a key: {@value}. */
     public static final int MAX_LENGTH = 256;
 
-    private static final char FIRST_PRINTABLE = '!';
-    private static final char LAST_PRINTABLE = '~';
+    static final char FIRST_PRINTABLE = '!';
+    static final char LAST_PRINTABLE = '~';
 
     private final String text;
 

@@ -1,21 +1,28 @@
 package io.keyward;
 
+import java.util.Arrays;
+
 /** Reads and writes base 62 with the digits {@code 0-9A-Za-z}, in the order of ASCII. */
 final class Base62 {
     static final String DIGITS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
     static final int BASE = 62;
 
+    private static final byte[] VALUES = values();
+
     private Base62() {}
 
-    /** Returns the value of a digit, or -1 if the character is none. */
+    /** Returns the value of a digit, or -1 if the character is none. A table: a miss looks at 44 characters. */
     static int valueOf(int character) {
-        if (character >= '0' && character <= '9') {
-            return character - '0';
+        return character >= 0 && character < VALUES.length ? VALUES[character] : -1;
+    }
+
+    private static byte[] values() {
+        byte[] values = new byte[128];
+        Arrays.fill(values, (byte) -1);
+        for (int i = 0; i < BASE; i++) {
+            values[DIGITS.charAt(i)] = (byte) i;
         }
-        if (character >= 'A' && character <= 'Z') {
-            return character - 'A' + 10;
-        }
-        return character >= 'a' && character <= 'z' ? character - 'a' + 36 : -1;
+        return values;
     }
 
     /** Returns a number of up to 32 bits as base 62, left-padded with {@code 0}. */

@@ -20,13 +20,15 @@ import org.jspecify.annotations.Nullable;
 final class Desks {
     static final int ENGINE = 0;
     static final int BYTES = 1;
-    static final int CHARS = 2;
-    static final int CRC = 3;
+    static final int CRC = 2;
 
-    /** Where in {@link #BYTES} the 32 bytes of a result stand; what is hashed stands before. */
-    static final int RESULT = ApiKey.MAX_LENGTH;
+    /** Where in {@link #BYTES} the 32 bytes of a result stand. */
+    static final int RESULT = 0;
 
     static final int RESULT_LENGTH = 32;
+
+    /** Where in {@link #BYTES} the text stands that is hashed. */
+    static final int TEXT = RESULT + RESULT_LENGTH;
 
     private static final MethodHandle IS_VIRTUAL = isVirtualHandle();
     private static final int PROBES = 4;
@@ -42,12 +44,12 @@ final class Desks {
                 Integer.highestOneBit(Runtime.getRuntime().availableProcessors()) * 2 * PROBES);
     }
 
-    /** Lends a desk until {@link #giveBack} or {@link #discard}; a thread may hold one at a time. */
+    /** Lends a desk that has been put away clean; a thread may hold one at a time. */
     Object[] take() {
-        return isVirtual() ? borrow() : own.get();
+        return isVirtual() ? borrow() : own();
     }
 
-    /** Takes a desk back whose engine is ready for the next text. */
+    /** Takes a desk back after {@link KeyText#wipe}. One that is not given back, because a hash failed, is not used again. */
     void giveBack(Object[] desk) {
         if (isVirtual()) {
             int start = start();
@@ -59,11 +61,17 @@ final class Desks {
         }
     }
 
-    /** Throws a desk away whose engine failed, since it may have part of a text in it. */
-    void discard() {
-        if (!isVirtual()) {
-            own.remove();
+    /**
+     * Returns this thread's desk. Where a text still lies on it, the engine failed, perhaps for want of stack, and may have
+     * part of that text in it; to find this here costs less than a {@code finally} there, and is surer.
+     */
+    private Object[] own() {
+        Object[] desk = own.get();
+        if (((byte[]) desk[BYTES])[TEXT] != 0) {
+            desk = newDesk();
+            own.set(desk);
         }
+        return desk;
     }
 
     private Object[] borrow() {
@@ -87,12 +95,14 @@ final class Desks {
 
     /** Returns a desk that is nobody's. */
     Object[] newDesk() {
-        return new Object[] {engines.get(), new byte[RESULT + RESULT_LENGTH], new char[ApiKey.MAX_LENGTH], new CRC32()};
+        return new Object[] {engines.get(), new byte[TEXT + ApiKey.MAX_LENGTH], new CRC32()};
     }
 
     private static boolean isVirtual() {
         try {
             return (boolean) IS_VIRTUAL.invokeExact(Thread.currentThread());
+        } catch (RuntimeException | Error e) {
+            throw e;
         } catch (Throwable e) {
             throw new IllegalStateException("Thread.isVirtual failed", e);
         }

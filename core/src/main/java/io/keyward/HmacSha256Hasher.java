@@ -32,7 +32,7 @@ final class HmacSha256Hasher extends KeyHasher {
     @Override
     void digest(Object engine, byte[] bytes, int length) {
         Mac mac = (Mac) engine;
-        mac.update(bytes, 0, length);
+        mac.update(bytes, Desks.TEXT, length);
         try {
             mac.doFinal(bytes, Desks.RESULT);
         } catch (ShortBufferException e) {

@@ -112,7 +112,9 @@ public final class KeyFormat {
             return Optional.of(Flaw.ALPHABET);
         }
         byte[] bytes = text.getBytes(ISO_8859_1);
-        return checkDigitsMatch(bytes, bytes.length, new CRC32()) ? Optional.empty() : Optional.of(Flaw.CHECK_DIGITS);
+        return checkDigitsMatch(bytes, 0, bytes.length, new CRC32())
+                ? Optional.empty()
+                : Optional.of(Flaw.CHECK_DIGITS);
     }
 
     /**
@@ -149,30 +151,37 @@ public final class KeyFormat {
         return ID.matcher(text).matches();
     }
 
-    /** Tells whether bytes have the outline of an issued key of any prefix. */
-    static boolean hasOutline(byte[] text, int length) {
+    /**
+     * Tells whether bytes have the outline of an issued key of any prefix, and check digits that do not belong to it. The
+     * digits come before the alphabet, because they alone settle it where they match.
+     */
+    static boolean isMistyped(byte[] text, int from, int length, CRC32 crc) {
         int prefixLength = length - TAIL_LENGTH - 1;
-        if (prefixLength < MIN_PREFIX || prefixLength > MAX_PREFIX || text[prefixLength] != '_') {
-            return false;
-        }
-        for (int i = prefixLength + 1; i < length; i++) {
-            if (Base62.valueOf(text[i]) < 0) {
-                return false;
-            }
-        }
-        return true;
+        return prefixLength >= MIN_PREFIX
+                && prefixLength <= MAX_PREFIX
+                && text[from + prefixLength] == '_'
+                && !checkDigitsMatch(text, from, length, crc)
+                && isBase62(text, from + prefixLength + 1, from + length);
     }
 
     /** Tells whether the last six bytes are the check digits of those before them. */
-    static boolean checkDigitsMatch(byte[] text, int length, CRC32 crc) {
+    private static boolean checkDigitsMatch(byte[] text, int from, int length, CRC32 crc) {
         int body = length - CHECK_LENGTH;
         crc.reset();
-        crc.update(text, 0, body);
+        crc.update(text, from, body);
         long claimed = 0;
         for (int i = body; i < length; i++) {
-            claimed = claimed * Base62.BASE + Base62.valueOf(text[i]);
+            claimed = claimed * Base62.BASE + Base62.valueOf(text[from + i]);
         }
         return claimed == crc.getValue();
+    }
+
+    private static boolean isBase62(byte[] text, int from, int to) {
+        int values = 0;
+        for (int i = from; i < to; i++) {
+            values |= Base62.valueOf(text[i]);
+        }
+        return values >= 0;
     }
 
     private boolean hasTailAlphabet(String text) {

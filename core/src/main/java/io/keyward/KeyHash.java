@@ -2,7 +2,7 @@ package io.keyward;
 
 import static java.util.Objects.requireNonNull;
 
-import java.util.Locale;
+import java.util.HexFormat;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -24,6 +24,7 @@ public final class KeyHash {
     private static final Pattern TEXT =
             Pattern.compile("(?:(sha256):|(hmac-sha256:[a-z0-9][a-z0-9_-]{0,31}):)?([0-9A-Fa-f]{64})");
     private static final int WORD_DIGITS = 16;
+    private static final HexFormat HEX = HexFormat.of();
     /** SHA-256 of no bytes at all, FIPS 180-4: what a hash of a forgotten key looks like. */
     private static final KeyHash OF_NOTHING =
             new KeyHash(SHA256, 0xe3b0c44298fc1c14L, 0x9afbf4c8996fb924L, 0x27ae41e4649b934cL, 0xa495991b7852b855L);
@@ -83,7 +84,12 @@ public final class KeyHash {
      * Returns the text form: scheme, colon, 64 lower-case digits. It is a secret: for stores and for nothing else.
      */
     public String reveal() {
-        return String.format(Locale.ROOT, "%s:%016x%016x%016x%016x", scheme, word0, word1, word2, word3);
+        return scheme
+                + ":"
+                + HEX.toHexDigits(word0)
+                + HEX.toHexDigits(word1)
+                + HEX.toHexDigits(word2)
+                + HEX.toHexDigits(word3);
     }
 
     /** Compares scheme and all 32 bytes, in time that does not depend on where the bytes differ. */

@@ -34,16 +34,11 @@ public abstract sealed class KeyHasher permits Sha256Hasher, HmacSha256Hasher {
     public final KeyHash hash(ApiKey key) {
         String text = key.reveal();
         Object[] desk = desks.take();
-        boolean done = false;
-        try {
-            KeyText.copy(text, desk);
-            KeyHash hash = hash(desk, text.length());
-            KeyText.wipe(desk, text.length());
-            done = true;
-            return hash;
-        } finally {
-            putAway(desk, done);
-        }
+        KeyText.copy(text, desk);
+        KeyHash hash = hash(desk, text.length());
+        KeyText.wipe(desk, text.length());
+        desks.giveBack(desk);
+        return hash;
     }
 
     /** Returns the hash of no text at all, which a forgotten key leaves behind. */
@@ -59,16 +54,11 @@ public abstract sealed class KeyHasher permits Sha256Hasher, HmacSha256Hasher {
      */
     final Object look(String presented, SecretTable table) {
         Object[] desk = desks.take();
-        boolean done = false;
-        try {
-            int length = presented.length();
-            Object answer = KeyText.copy(presented, desk) ? lookUp(desk, length, table) : RingVerifier.MALFORMED;
-            KeyText.wipe(desk, length);
-            done = true;
-            return answer;
-        } finally {
-            putAway(desk, done);
-        }
+        int length = presented.length();
+        Object answer = KeyText.copy(presented, desk) ? lookUp(desk, length, table) : RingVerifier.MALFORMED;
+        KeyText.wipe(desk, length);
+        desks.giveBack(desk);
+        return answer;
     }
 
     private KeyHash hash(Object[] desk, int length) {
@@ -80,14 +70,6 @@ public abstract sealed class KeyHasher permits Sha256Hasher, HmacSha256Hasher {
         byte[] bytes = digest(desk, length);
         Object answer = table.find(word(bytes, 0), word(bytes, 1), word(bytes, 2), word(bytes, 3));
         return answer == RingVerifier.UNKNOWN && KeyText.isMistyped(desk, length) ? RingVerifier.MALFORMED : answer;
-    }
-
-    private void putAway(Object[] desk, boolean sound) {
-        if (sound) {
-            desks.giveBack(desk);
-        } else {
-            desks.discard();
-        }
     }
 
     private byte[] digest(Object[] desk, int length) {
@@ -103,7 +85,7 @@ public abstract sealed class KeyHasher permits Sha256Hasher, HmacSha256Hasher {
     /** Returns a new engine for one thread at a time. */
     abstract Object newEngine();
 
-    /** Writes the hash of the first {@code length} bytes to {@link Desks#RESULT} and leaves the engine ready again. */
+    /** Writes the hash of the {@code length} bytes at {@link Desks#TEXT} to {@link Desks#RESULT}. */
     abstract void digest(Object engine, byte[] bytes, int length);
 
     @Override

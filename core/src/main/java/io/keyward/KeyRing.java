@@ -9,6 +9,7 @@ import io.keyward.Verification.Rejected;
 import io.keyward.role.Grants;
 import io.keyward.role.RoleModel;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
@@ -39,6 +40,7 @@ public final class KeyRing {
     final Scheme[] schemes;
 
     private final @Nullable Instant validUntil;
+    private final long validUntilMillis;
 
     private KeyRing(
             RoleModel roles,
@@ -51,6 +53,7 @@ public final class KeyRing {
         this.records = records;
         this.schemes = schemes;
         this.validUntil = validUntil;
+        this.validUntilMillis = validUntil == null ? Long.MAX_VALUE : Windowed.millis(validUntil);
     }
 
     /** Starts a ring without keys, roles or peppers. */
@@ -111,6 +114,20 @@ public final class KeyRing {
     /** Returns the end after which this ring must not be used; null for none. */
     public @Nullable Instant validUntil() {
         return validUntil;
+    }
+
+    /**
+     * Refuses to be used past the end.
+     *
+     * @throws KeysUnavailableException if the end is reached
+     */
+    void requireInForce(InstantSource clock) {
+        // as in Windowed: milliseconds allocate nothing
+        if (validUntil != null
+                && clock.millis() >= validUntilMillis
+                && !clock.instant().isBefore(validUntil)) {
+            throw new KeysUnavailableException(validUntil);
+        }
     }
 
     @Override

@@ -3,9 +3,9 @@ package io.keyward;
 import static java.util.Objects.requireNonNull;
 
 import io.keyward.KeyRing.Scheme;
+import io.keyward.Verification.Accepted;
 import io.keyward.Verification.Reason;
 import io.keyward.Verification.Rejected;
-import java.time.Instant;
 import java.time.InstantSource;
 import org.jspecify.annotations.Nullable;
 
@@ -32,23 +32,24 @@ final class RingVerifier implements ApiKeyVerifier {
             return MALFORMED;
         }
         KeyRing ring = live.current();
-        requireInForce(ring);
+        ring.requireInForce(clock);
         Object answer = UNKNOWN;
         for (Scheme scheme : ring.schemes) {
             answer = scheme.hasher().look(presented, scheme.table());
-            if (answer != UNKNOWN) {
+            if (answer != UNKNOWN && answer != MALFORMED) {
                 break;
             }
         }
-        // an answer is the verdict itself, or the one kind of thing that needs the clock to become one
-        return answer instanceof Windowed windowed ? windowed.judge(clock) : (Verification) answer;
+        return verdict(answer);
     }
 
-    private void requireInForce(KeyRing ring) {
-        Instant end = ring.validUntil();
-        if (end != null && !clock.instant().isBefore(end)) {
-            throw new KeysUnavailableException(end);
+    /** An answer is the verdict itself, or the one kind of thing that needs the clock to become one. */
+    private Verification verdict(Object answer) {
+        // by final classes, the likeliest first: a cast to the interface costs a search of its subtypes
+        if (answer instanceof Accepted accepted) {
+            return accepted;
         }
+        return answer instanceof Windowed windowed ? windowed.judge(clock) : (Rejected) answer;
     }
 
     @Override

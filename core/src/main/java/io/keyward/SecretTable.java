@@ -6,8 +6,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Finds what to answer by the hash of a secret: an immutable hash table without an object per entry.
  *
- * <p>The four words of a hash stand side by side in one array, so a probe costs one place in memory; linear probing, two
- * thirds full, 54 bytes an entry. A probe compares all 32 bytes and stops at none, whether it finds the entry or not. The
+ * <p>The four words of a hash stand side by side in one array, so a probe costs one place in memory; linear probing, at
+ * most two thirds full, 72 bytes an entry. A probe compares all 32 bytes and stops at none, whether it finds the entry or not. The
  * table is cut into segments of some thousand entries: an {@link Editor} copies those it touches and shares the others, so a
  * change costs what it changes, not what the table holds. Words of a hash are evenly spread, whoever chose the key, so they
  * serve as positions as they are.
@@ -16,6 +16,8 @@ final class SecretTable {
     static final SecretTable EMPTY = new SecretTable(new long[1][2 * 4], new Object[1][2], new int[1], 0);
 
     private static final int ENTRIES_PER_SEGMENT = 4096;
+    /** Up to here slots are cheap, and most hashes should be found at the first. */
+    private static final int SMALL = 1024;
 
     private final long[][] words;
     private final @Nullable Object[][] answers;
@@ -154,7 +156,7 @@ final class SecretTable {
         }
 
         private void makeRoom(int segment) {
-            if ((sizes[segment] + 1) * 4L > (words[segment].length >> 2) * 3L) {
+            if ((sizes[segment] + 1) * 3L > (words[segment].length >> 2) * 2L) {
                 resize(segment, sizes[segment] + 1 + sizes[segment] / 8);
             }
             own(segment);
@@ -192,7 +194,7 @@ final class SecretTable {
         }
 
         private static int slotsFor(int entries) {
-            return entries + entries / 2 + 2;
+            return (entries < SMALL ? 4 : 2) * entries + 2;
         }
 
         private static @Nullable Object insert(

@@ -23,7 +23,7 @@ final class Sha256Hasher extends KeyHasher {
     @Override
     void digest(Object engine, byte[] bytes, int length) {
         MessageDigest digest = (MessageDigest) engine;
-        digest.update(bytes, 0, length);
+        digest.update(bytes, Desks.TEXT, length);
         try {
             digest.digest(bytes, Desks.RESULT, Desks.RESULT_LENGTH);
         } catch (DigestException e) {

@@ -47,8 +47,8 @@ final class Windowed {
         return accepted.keyId();
     }
 
-    /** Instants beyond the range of a long are as good as its end. */
-    private static long millis(Instant instant) {
+    /** Returns the milliseconds of an instant; those beyond the range of a long are as good as its end. */
+    static long millis(Instant instant) {
         long seconds = instant.getEpochSecond();
         long last = Long.MAX_VALUE / 1000 - 1;
         if (seconds > last || seconds < -last) {
