@@ -5,4 +5,5 @@ module io.keyward {
 
     exports io.keyward;
     exports io.keyward.role;
+    exports io.keyward.store;
 }

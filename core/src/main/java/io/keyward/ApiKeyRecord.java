@@ -134,7 +134,10 @@ public final class ApiKeyRecord {
         return metadata;
     }
 
-    /** Returns how often the record was changed in its store: 0 before it is stored. */
+    /**
+     * Returns the version, which names this state of the record in its store: 0 before it is stored. Most stores count the
+     * changes, see {@code io.keyward.store.ApiKeyStore}.
+     */
     public long version() {
         return version;
     }
