@@ -1,0 +1,815 @@
+package io.keyward.testing;
+
+import static java.util.stream.Collectors.toMap;
+import static org.junit.jupiter.api.Assertions.assertAll;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.keyward.ApiKeyRecord;
+import io.keyward.HashedSecret;
+import io.keyward.KeyState;
+import io.keyward.role.Permission;
+import io.keyward.store.ApiKeyStore;
+import io.keyward.store.ApiKeyStore.Changes;
+import io.keyward.store.ApiKeyStore.Snapshot;
+import io.keyward.store.ApiKeyStore.Stamp;
+import io.keyward.store.StoreConflictException;
+import io.keyward.store.StoreConflictException.Conflict;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+
+/**
+ * Tests what {@link ApiKeyStore} promises. A store passes when a subclass of this, run by JUnit, is green:
+ *
+ * <pre>{@code
+ * class InMemoryApiKeyStoreTest extends ApiKeyStoreContract {
+ *     @Override
+ *     protected ApiKeyStore newStore() {
+ *         return InMemoryApiKeyStore.create();
+ *     }
+ * }
+ * }</pre>
+ *
+ * <p>It sees atomicity, versions, order and visibility between threads, and between stores over the same data where
+ * {@link #reopen} is overridden. It cannot see durability: what survives a killed process or a full disk each store must test for itself.
+ * No test depends on how fast the machine is.
+ */
+public abstract class ApiKeyStoreContract {
+    private static final int THREADS = 8;
+    private static final int ROUNDS = 25;
+    private static final Instant START = Instant.parse("2026-11-23T12:00:00Z");
+
+    private ApiKeyStore store;
+
+    /** For subclasses. */
+    protected ApiKeyStoreContract() {}
+
+    /**
+     * Returns a new store without records; called once before each test.
+     *
+     * @throws Exception for any reason; the test fails
+     */
+    protected abstract ApiKeyStore newStore() throws Exception;
+
+    /**
+     * Returns another store over the data of the given one, as another process would open it; by default the given one itself.
+     *
+     * @throws Exception for any reason; the test fails
+     */
+    protected ApiKeyStore reopen(ApiKeyStore opened) throws Exception {
+        return opened;
+    }
+
+    /**
+     * Tells whether the store can say what changed, by default true. One that answers {@link ApiKeyStore#changesSince} with
+     * nothing after every change overrides this with false and is not asked for an order.
+     */
+    protected boolean tellsChanges() {
+        return true;
+    }
+
+    @BeforeEach
+    void openStore() throws Exception {
+        store = newStore();
+    }
+
+    // insert
+
+    @Test
+    @DisplayName("insert gives the record its first version and changes nothing else")
+    void insertGivesFirstVersion() {
+        ApiKeyRecord record = fullRecord().build();
+
+        ApiKeyRecord stored = store.insert(record);
+
+        assertTrue(stored.version() >= 1, "the version of a stored record is 1 or more");
+        assertSameBut(record, stored);
+        assertEquals(Optional.of(stored), store.find(record.id()));
+    }
+
+    @Test
+    @DisplayName("a record of every component comes back the same, by find, by load and after opening again")
+    void keepsEveryComponent() throws Exception {
+        ApiKeyRecord stored = store.insert(fullRecord().build());
+        ApiKeyStore reopened = reopen(store);
+
+        assertAll(
+                () -> assertEquals(Optional.of(stored), store.find(stored.id())),
+                () -> assertEquals(List.of(stored), store.load().records()),
+                () -> assertEquals(Optional.of(stored), reopened.find(stored.id())),
+                () -> assertEquals(List.of(stored), reopened.load().records()));
+    }
+
+    @Test
+    @DisplayName("a record of nothing but a hash comes back the same")
+    void keepsBareRecord() {
+        ApiKeyRecord record = bareRecord();
+
+        store.insert(record);
+
+        assertSameBut(record, found(record.id()));
+    }
+
+    @Test
+    @DisplayName("each state comes back the same")
+    void keepsEachState() {
+        for (KeyState state : KeyState.values()) {
+            ApiKeyRecord stored = store.insert(newRecord().state(state).build());
+            assertEquals(state, found(stored.id()).state());
+        }
+    }
+
+    @Test
+    @DisplayName("times to the microsecond, long ago and far ahead, come back the same")
+    void keepsTimesToTheMicrosecond() {
+        HashedSecret secret = bareRecord()
+                .current()
+                .withNotBefore(Instant.parse("1970-01-01T00:00:00.000001Z"))
+                .withExpiresAt(Instant.parse("9999-12-31T23:59:59.999999Z"));
+        ApiKeyRecord record = newRecord().secrets(List.of(secret)).build();
+
+        store.insert(record);
+
+        assertSameBut(record, found(record.id()));
+    }
+
+    @Test
+    @DisplayName("text with marks that files and queries use comes back the same or is refused whole")
+    void keepsAwkwardTextOrRefusesIt() {
+        for (String text : awkwardTexts()) {
+            ApiKeyRecord record = newRecord()
+                    .owner(text)
+                    .name(text)
+                    .metadata(Map.of("note", text))
+                    .build();
+            try {
+                store.insert(record);
+                assertSameBut(record, found(record.id()));
+            } catch (IllegalArgumentException refused) {
+                assertEquals(Optional.empty(), store.find(record.id()), "a refused record leaves nothing behind");
+            }
+        }
+    }
+
+    @Test
+    @DisplayName("insert refuses an id that is there, and leaves the one that is there alone")
+    void refusesIdThatIsTaken() {
+        ApiKeyRecord first = store.insert(fullRecord().build());
+        ApiKeyRecord second = ApiKeyRecord.builder(first.id())
+                .hash(bareRecord().current().hash())
+                .build();
+
+        assertConflict(Conflict.ID_TAKEN, () -> store.insert(second));
+        assertHolds(first);
+        store.insert(newRecord().secrets(second.secrets()).build());
+    }
+
+    @Test
+    @DisplayName("insert refuses a hash of another record, current or retiring, and leaves nothing behind")
+    void refusesHashOfAnotherRecord() {
+        ApiKeyRecord first = store.insert(fullRecord().build());
+        Stamp stamp = store.load().stamp();
+        HashedSecret free = bareRecord().current();
+        ApiKeyRecord.Builder second = newRecord();
+        for (HashedSecret taken : first.secrets()) {
+            for (List<HashedSecret> secrets : List.of(List.of(taken), List.of(taken, free), List.of(free, taken))) {
+                ApiKeyRecord refused = second.secrets(secrets).build();
+                assertConflict(Conflict.HASH_TAKEN, () -> store.insert(refused));
+            }
+        }
+        assertHolds(first);
+        assertUnchangedSince(stamp);
+
+        ApiKeyRecord accepted = store.insert(second.secrets(List.of(free)).build());
+        assertHolds(first, accepted);
+    }
+
+    @Test
+    @DisplayName("insert refuses one hash twice in a record")
+    void refusesOneHashTwiceInARecord() {
+        HashedSecret secret = bareRecord().current();
+        ApiKeyRecord record = newRecord().secrets(List.of(secret, secret)).build();
+
+        assertConflict(Conflict.HASH_TAKEN, () -> store.insert(record));
+        assertHolds();
+    }
+
+    @Test
+    @DisplayName("insert refuses a record that has a version already")
+    void refusesInsertOfAVersion() {
+        assertThrows(
+                IllegalArgumentException.class,
+                () -> store.insert(newRecord().version(1).build()));
+        assertHolds();
+    }
+
+    // update
+
+    @Test
+    @DisplayName("update gives a new version and changes what was changed")
+    void updateGivesNewVersion() throws Exception {
+        ApiKeyRecord first = store.insert(fullRecord().build());
+        ApiKeyRecord wanted = first.toBuilder().owner("somebody else").build();
+
+        ApiKeyRecord second = store.update(wanted);
+
+        assertNotEquals(first.version(), second.version(), "each state has a version of its own");
+        assertSameBut(wanted, second);
+        assertHolds(second);
+        assertEquals(Optional.of(second), reopen(store).find(first.id()));
+    }
+
+    @Test
+    @DisplayName("update replaces every component, also by nothing")
+    void updateReplacesEveryComponent() {
+        ApiKeyRecord full = store.insert(fullRecord().build());
+        ApiKeyRecord bare = ApiKeyRecord.builder(full.id())
+                .hash(bareRecord().current().hash())
+                .version(full.version())
+                .build();
+
+        ApiKeyRecord emptied = store.update(bare);
+        assertSameBut(bare, emptied);
+        assertHolds(emptied);
+
+        ApiKeyRecord refilled =
+                store.update(full.toBuilder().version(emptied.version()).build());
+        assertSameBut(full, refilled);
+        assertHolds(refilled);
+    }
+
+    @Test
+    @DisplayName("of two updates from one version the second is refused and the first stays")
+    void refusesUpdateFromAStaleVersion() {
+        ApiKeyRecord read = store.insert(fullRecord().build());
+
+        ApiKeyRecord first = store.update(read.toBuilder().owner("first").build());
+
+        assertConflict(
+                Conflict.STALE,
+                () -> store.update(read.toBuilder().name("second").build()));
+        assertHolds(first);
+    }
+
+    @Test
+    @DisplayName("no version of the past is accepted again, whatever the record went through")
+    void refusesEveryVersionOfThePast() {
+        ApiKeyRecord current = store.insert(bareRecord());
+        List<ApiKeyRecord> past = new ArrayList<>();
+        for (int i = 0; i < ROUNDS; i++) {
+            past.add(current);
+            current = store.update(current.toBuilder().name("name " + i).build());
+            for (ApiKeyRecord old : past) {
+                ApiKeyRecord late = old.toBuilder().owner("late").build();
+                assertConflict(Conflict.STALE, () -> store.update(late));
+            }
+        }
+        assertHolds(current);
+    }
+
+    @Test
+    @DisplayName("update refuses an id that is not there, and does not insert it")
+    void refusesUpdateOfAMissingRecord() {
+        assertConflict(
+                Conflict.MISSING, () -> store.update(newRecord().version(1).build()));
+        assertHolds();
+    }
+
+    @Test
+    @DisplayName("update refuses a record that was never stored")
+    void refusesUpdateWithoutAVersion() {
+        ApiKeyRecord stored = store.insert(bareRecord());
+
+        assertThrows(
+                IllegalArgumentException.class,
+                () -> store.update(stored.toBuilder().version(0).build()));
+        assertHolds(stored);
+    }
+
+    @Test
+    @DisplayName("update refuses a hash of another record and leaves both as they were")
+    void refusesUpdateToAHashOfAnotherRecord() {
+        ApiKeyRecord one = store.insert(bareRecord());
+        ApiKeyRecord two = store.insert(fullRecord().build());
+        Stamp stamp = store.load().stamp();
+        HashedSecret fresh = bareRecord().current();
+        ApiKeyRecord stolen = two.toBuilder()
+                .owner("changed as well")
+                .secrets(List.of(fresh, one.current()))
+                .build();
+
+        assertConflict(Conflict.HASH_TAKEN, () -> store.update(stolen));
+        assertHolds(one, two);
+        assertUnchangedSince(stamp);
+        store.insert(newRecord().secrets(List.of(fresh)).build());
+    }
+
+    @Test
+    @DisplayName("a hash that a record no longer has is free for another")
+    void freesHashesThatARecordNoLongerHas() {
+        ApiKeyRecord first = store.insert(fullRecord().build());
+        HashedSecret dropped = first.retiring().orElseThrow();
+
+        ApiKeyRecord rotated =
+                store.update(first.toBuilder().secrets(List.of(first.current())).build());
+        ApiKeyRecord taker = store.insert(newRecord().secrets(List.of(dropped)).build());
+
+        assertHolds(rotated, taker);
+        assertConflict(
+                Conflict.HASH_TAKEN,
+                () -> store.update(rotated.toBuilder().secrets(first.secrets()).build()));
+    }
+
+    @Test
+    @DisplayName("the two secrets of a record can change places")
+    void secretsCanChangePlaces() {
+        ApiKeyRecord first = store.insert(fullRecord().build());
+        List<HashedSecret> swapped =
+                List.of(first.secrets().get(1), first.secrets().get(0));
+
+        ApiKeyRecord second = store.update(first.toBuilder().secrets(swapped).build());
+
+        assertEquals(swapped, found(second.id()).secrets());
+    }
+
+    // find and load
+
+    @Test
+    @DisplayName("a new store is empty")
+    void newStoreIsEmpty() {
+        assertHolds();
+    }
+
+    @Test
+    @DisplayName("find answers nothing for any text that is no stored id")
+    void findsNothingForOtherText() {
+        ApiKeyRecord stored = store.insert(ApiKeyRecord.builder("alice_1")
+                .hash(bareRecord().current().hash())
+                .build());
+        List<String> others = List.of("", " ", "alice", "alice_1 ", "ALICE_1", "alice_1\n", "alice%1", "alicex1", "%");
+        others.forEach(other -> assertEquals(Optional.empty(), store.find(other), () -> "find(" + other + ")"));
+        awkwardTexts().forEach(other -> assertEquals(Optional.empty(), store.find(other), () -> "find(" + other + ")"));
+        assertEquals(Optional.empty(), store.find("\0"));
+        assertEquals(Optional.empty(), store.find("a".repeat(10_000)));
+        assertEquals(Optional.of(stored), store.find("alice_1"));
+    }
+
+    @Test
+    @DisplayName("load gives every record once")
+    void loadsEveryRecordOnce() throws Exception {
+        ApiKeyRecord[] stored = new ApiKeyRecord[ROUNDS];
+        for (int i = 0; i < ROUNDS; i++) {
+            stored[i] = store.insert(i % 2 == 0 ? bareRecord() : fullRecord().build());
+        }
+
+        assertHolds(stored);
+        assertEquals(byId(List.of(stored)), byId(reopen(store).load().records()));
+    }
+
+    @Test
+    @DisplayName("after a revoke has returned every read shows it: find, load and changes, here and elsewhere")
+    void everyReadShowsARevokeThatReturned() throws Exception {
+        ApiKeyRecord stored = store.insert(fullRecord().build());
+        ApiKeyStore elsewhere = reopen(store);
+        Stamp before = elsewhere.load().stamp();
+        assertEquals(KeyState.ACTIVE, elsewhere.find(stored.id()).orElseThrow().state());
+
+        store.update(stored.toBuilder().state(KeyState.REVOKED).build());
+
+        for (ApiKeyStore reader : List.of(store, elsewhere)) {
+            Map<String, ApiKeyRecord> followed = new HashMap<>();
+            follow(reader, before, followed);
+            assertAll(
+                    () -> assertEquals(
+                            KeyState.REVOKED,
+                            reader.find(stored.id()).orElseThrow().state(),
+                            "find"),
+                    () -> assertEquals(
+                            KeyState.REVOKED, reader.load().records().get(0).state(), "load"),
+                    () -> assertEquals(
+                            List.of(KeyState.REVOKED),
+                            followed.values().stream().map(ApiKeyRecord::state).toList(),
+                            "changesSince"));
+        }
+    }
+
+    @Test
+    @DisplayName("what was read stays as it was read")
+    void whatWasReadStays() {
+        ApiKeyRecord stored = store.insert(bareRecord());
+        Snapshot snapshot = store.load();
+
+        store.update(stored.toBuilder().name("changed").build());
+        store.insert(bareRecord());
+
+        assertEquals(List.of(stored), snapshot.records());
+    }
+
+    // changesSince
+
+    @Test
+    @DisplayName("nothing has changed since a load, and the stamp of that answer is good too")
+    void nothingChangedSinceALoad() {
+        store.insert(bareRecord());
+        Snapshot snapshot = store.load();
+
+        assertUnchangedSince(snapshot.stamp());
+        store.changesSince(snapshot.stamp()).ifPresent(changes -> assertUnchangedSince(changes.stamp()));
+    }
+
+    @Test
+    @DisplayName("each change is told after the stamp before it, none skipped")
+    void tellsEachChange() {
+        Stamp stamp = store.load().stamp();
+        for (int i = 0; i < ROUNDS; i++) {
+            ApiKeyRecord stored = store.insert(bareRecord());
+            Map<String, ApiKeyRecord> followed = new HashMap<>();
+            stamp = follow(store, stamp, followed);
+            assertEquals(stored, followed.get(stored.id()), "an insert");
+
+            ApiKeyRecord changed = store.update(stored.toBuilder().owner("o").build());
+            stamp = follow(store, stamp, followed);
+            assertEquals(changed, followed.get(stored.id()), "an update");
+        }
+    }
+
+    @Test
+    @DisplayName("changes come in the order of their last change, each record once and in its newest state")
+    void tellsChangesInOrder() {
+        ApiKeyRecord before = store.insert(bareRecord());
+        Stamp stamp = store.load().stamp();
+        ApiKeyRecord one = store.insert(bareRecord());
+        ApiKeyRecord two = store.insert(bareRecord());
+        ApiKeyRecord three = store.insert(bareRecord());
+        ApiKeyRecord changedBefore = store.update(before.toBuilder().name("n").build());
+        ApiKeyRecord changedOne = store.update(one.toBuilder().name("n").build());
+        ApiKeyRecord changedTwice =
+                store.update(store.update(two.toBuilder().name("n").build()).toBuilder()
+                        .name("m")
+                        .build());
+
+        List<ApiKeyRecord> told = allChangesSince(stamp);
+
+        if (tellsChanges()) {
+            List<String> order = List.of(three.id(), changedBefore.id(), changedOne.id(), changedTwice.id());
+            List<String> toldOrder =
+                    told.stream().map(ApiKeyRecord::id).filter(order::contains).toList();
+            assertEquals(order, toldOrder, "the order of the last changes");
+        }
+        assertEquals(
+                byId(List.of(three, changedBefore, changedOne, changedTwice)),
+                byId(told),
+                "every changed record in its newest state");
+    }
+
+    @Test
+    @DisplayName("an old stamp stays good: it tells all that changed since")
+    void oldStampStaysGood() {
+        Stamp old = store.load().stamp();
+        Set<String> ids = new HashSet<>();
+        for (int i = 0; i < ROUNDS; i++) {
+            ids.add(store.insert(bareRecord()).id());
+            store.load();
+        }
+
+        assertEquals(ids, byId(allChangesSince(old)).keySet());
+    }
+
+    @Test
+    @DisplayName("a stamp that another store made is answered with nothing, not with a part")
+    void answersNothingForAForeignStamp() {
+        store.insert(bareRecord());
+
+        assertEquals(Optional.empty(), store.changesSince(new Stamp("")));
+        assertEquals(Optional.empty(), store.changesSince(new Stamp("of another store")));
+    }
+
+    // threads
+
+    @Test
+    @DisplayName("8 threads that change one record lose no change")
+    void losesNoUpdateOfManyThreads() throws Exception {
+        ApiKeyRecord counter = store.insert(withCount(newRecord(), 0));
+
+        inThreads(thread -> {
+            ApiKeyStore own = reopen(store);
+            for (int i = 0; i < ROUNDS; i++) {
+                countUp(own, counter.id());
+            }
+        });
+
+        assertEquals(THREADS * ROUNDS, countOf(found(counter.id())));
+    }
+
+    @Test
+    @DisplayName("of 8 threads that insert one id, or one hash, exactly one succeeds")
+    void oneInserterWins() throws Exception {
+        for (int round = 0; round < ROUNDS; round++) {
+            HashedSecret secret = bareRecord().current();
+            String id = bareRecord().id();
+            Collection<Optional<Conflict>> sameId = attemptInThreads(thread -> attemptInsert(
+                    ApiKeyRecord.builder(id).hash(bareRecord().current().hash()).build()));
+            Collection<Optional<Conflict>> sameHash = attemptInThreads(
+                    thread -> attemptInsert(newRecord().secrets(List.of(secret)).build()));
+
+            assertEquals(1, sameId.stream().filter(Optional::isEmpty).count(), "inserts of one id");
+            assertEquals(1, sameHash.stream().filter(Optional::isEmpty).count(), "inserts of one hash");
+        }
+        assertEquals(2 * ROUNDS, store.load().records().size());
+    }
+
+    @Test
+    @DisplayName("readers see a record as it was before a change or as it is after, never a mixture")
+    void readersSeeNoMixture() throws Exception {
+        ApiKeyRecord one = store.insert(fullRecord().build());
+        ApiKeyRecord other = fullRecord().build();
+        Set<ApiKeyRecord> whole = Set.of(
+                one.toBuilder().version(0).build(),
+                ApiKeyRecord.builder(one.id())
+                        .owner("other owner")
+                        .state(KeyState.DISABLED)
+                        .secrets(other.secrets())
+                        .metadata(Map.of("other", "metadata"))
+                        .build());
+        AtomicBoolean done = new AtomicBoolean();
+
+        inThreads(thread -> {
+            ApiKeyStore own = reopen(store);
+            if (thread == 0) {
+                try {
+                    flip(own, one.id(), List.copyOf(whole));
+                } finally {
+                    done.set(true);
+                }
+                return;
+            }
+            do {
+                assertWhole(whole, own.find(one.id()).orElseThrow());
+                own.load().records().forEach(record -> assertWhole(whole, record));
+            } while (!done.get());
+        });
+    }
+
+    @Test
+    @DisplayName("a follower misses nothing and never goes back while 7 threads insert and update")
+    void followerMissesNothing() throws Exception {
+        AtomicBoolean[] done =
+                Stream.generate(AtomicBoolean::new).limit(THREADS).toArray(AtomicBoolean[]::new);
+        Snapshot start = store.load();
+        Map<String, ApiKeyRecord> followed = new HashMap<>();
+
+        inThreads(thread -> {
+            ApiKeyStore own = reopen(store);
+            if (thread > 0) {
+                try {
+                    String id = own.insert(withCount(newRecord(), 0)).id();
+                    for (int i = 0; i < ROUNDS; i++) {
+                        countUp(own, id);
+                    }
+                } finally {
+                    done[thread].set(true);
+                }
+                return;
+            }
+            Stamp stamp = start.stamp();
+            boolean last;
+            do {
+                last = Stream.of(done).skip(1).allMatch(AtomicBoolean::get);
+                stamp = follow(own, stamp, followed);
+            } while (!last);
+        });
+
+        assertEquals(THREADS - 1, followed.size(), "every inserted record was told");
+        assertEquals(byId(store.load().records()), followed, "what was followed is what is there");
+    }
+
+    // what the tests speak in
+
+    private static ApiKeyRecord.Builder newRecord() {
+        return ThrowAwayKeys.recordOf(ThrowAwayKeys.newKey());
+    }
+
+    private static ApiKeyRecord bareRecord() {
+        return newRecord().build();
+    }
+
+    private static ApiKeyRecord.Builder fullRecord() {
+        HashedSecret current = bareRecord().current().withNotBefore(START).withExpiresAt(START.plusSeconds(86_400));
+        HashedSecret retiring = bareRecord().current().withExpiresAt(START.plusSeconds(3_600));
+        return newRecord()
+                .owner("alice@example.org")
+                .name("nightly build")
+                .roles("client", "miner")
+                .permissions(List.of(Permission.of("jobs:submit"), Permission.of("keys:*")))
+                .secrets(List.of(current, retiring))
+                .metadata(Map.of("team", "lab 7", "ticket", "KW-12"));
+    }
+
+    /** Texts that break what is put together from text: files, shell, queries. */
+    private static List<String> awkwardTexts() {
+        Stream<String> marks = """
+                a=b#c
+                a # b
+                '
+                "
+                \\
+                a\\nb
+                ${HOME}
+                $(id)
+                %00
+                x'; drop table keys; --
+                a,b
+                ["a"]
+                null
+                ключ
+                鍵
+                \uD83D\uDD11""".lines();
+        Stream<String> ends = Stream.of(" leading", "trailing ", "a".repeat(ApiKeyRecord.MAX_TEXT));
+        return Stream.concat(marks, ends).toList();
+    }
+
+    private static ApiKeyRecord withCount(ApiKeyRecord.Builder record, int count) {
+        return record.metadata(Map.of("count", Integer.toString(count))).build();
+    }
+
+    private static int countOf(ApiKeyRecord record) {
+        return Integer.parseInt(record.metadata().getOrDefault("count", ""));
+    }
+
+    /** Repeats until the update is not refused: another thread went on each time it is. */
+    private static void countUp(ApiKeyStore store, String id) {
+        while (true) {
+            ApiKeyRecord read = store.find(id).orElseThrow();
+            try {
+                store.update(withCount(read.toBuilder(), countOf(read) + 1));
+                return;
+            } catch (StoreConflictException e) {
+                assertEquals(Conflict.STALE, e.conflict());
+            }
+        }
+    }
+
+    private static void flip(ApiKeyStore store, String id, List<ApiKeyRecord> sides) {
+        for (int i = 0; i < 2 * ROUNDS; i++) {
+            ApiKeyRecord now = store.find(id).orElseThrow();
+            store.update(sides.get(i % 2).toBuilder().version(now.version()).build());
+        }
+    }
+
+    private static void assertWhole(Set<ApiKeyRecord> whole, ApiKeyRecord seen) {
+        assertTrue(
+                whole.contains(seen.toBuilder().version(0).build()),
+                () -> "a mixture of two states: " + seen + " " + seen.metadata() + " " + seen.owner());
+    }
+
+    private Optional<Conflict> attemptInsert(ApiKeyRecord record) {
+        try {
+            store.insert(record);
+            return Optional.empty();
+        } catch (StoreConflictException e) {
+            return Optional.of(e.conflict());
+        }
+    }
+
+    private ApiKeyRecord found(String id) {
+        return store.find(id).orElseThrow(() -> new AssertionError("key `" + id + "` is not found"));
+    }
+
+    /** Asserts that the store holds these records and no others, by load and by find. */
+    private void assertHolds(ApiKeyRecord... records) {
+        assertEquals(byId(List.of(records)), byId(store.load().records()), "load");
+        for (ApiKeyRecord record : records) {
+            assertEquals(Optional.of(record), store.find(record.id()), "find");
+        }
+    }
+
+    private void assertUnchangedSince(Stamp stamp) {
+        assertEquals(List.of(), store.changesSince(stamp).map(Changes::records).orElse(List.of()));
+    }
+
+    private static void assertSameBut(ApiKeyRecord expected, ApiKeyRecord actual) {
+        ApiKeyRecord wanted = expected.toBuilder().version(actual.version()).build();
+        assertEquals(
+                wanted,
+                actual,
+                () -> "the record that came back differs in more than its version: owner "
+                        + actual.owner() + ", name " + actual.name() + ", permissions " + actual.permissions()
+                        + ", metadata "
+                        + actual.metadata() + ", windows and hashes not shown");
+    }
+
+    private static void assertConflict(Conflict expected, Runnable change) {
+        StoreConflictException e = assertThrows(StoreConflictException.class, change::run);
+        assertEquals(expected, e.conflict());
+    }
+
+    private static Map<String, ApiKeyRecord> byId(Collection<ApiKeyRecord> records) {
+        return records.stream().collect(toMap(ApiKeyRecord::id, record -> record));
+    }
+
+    private List<ApiKeyRecord> allChangesSince(Stamp stamp) {
+        Map<String, ApiKeyRecord> followed = new HashMap<>();
+        List<ApiKeyRecord> told = new ArrayList<>();
+        Stamp next = stamp;
+        while (true) {
+            Optional<Changes> changes = changesSince(store, next);
+            if (changes.isEmpty()) {
+                follow(store, next, followed);
+                return List.copyOf(followed.values());
+            }
+            if (changes.get().records().isEmpty()) {
+                return told;
+            }
+            told.addAll(changes.get().records());
+            next = changes.get().stamp();
+        }
+    }
+
+    private Optional<Changes> changesSince(ApiKeyStore reader, Stamp stamp) {
+        Optional<Changes> changes = reader.changesSince(stamp);
+        assertTrue(changes.isPresent() || !tellsChanges(), "the store's own stamp must be answered");
+        return changes;
+    }
+
+    /** Does what a follower does; asserts that counts do not go back. */
+    private Stamp follow(ApiKeyStore reader, Stamp stamp, Map<String, ApiKeyRecord> followed) {
+        Stamp next = stamp;
+        while (true) {
+            Optional<Changes> changes = changesSince(reader, next);
+            if (changes.isEmpty()) {
+                Snapshot all = reader.load();
+                all.records().forEach(record -> take(record, followed));
+                return all.stamp();
+            }
+            changes.get().records().forEach(record -> take(record, followed));
+            next = changes.get().stamp();
+            if (changes.get().records().isEmpty()) {
+                return next;
+            }
+        }
+    }
+
+    private static void take(ApiKeyRecord record, Map<String, ApiKeyRecord> followed) {
+        ApiKeyRecord before = followed.put(record.id(), record);
+        if (before != null && before.metadata().containsKey("count")) {
+            assertFalse(countOf(record) < countOf(before), "a change was told after a later one");
+        }
+    }
+
+    private static void inThreads(Work work) throws Exception {
+        attemptInThreads(thread -> {
+            work.run(thread);
+            return Optional.empty();
+        });
+    }
+
+    private static Collection<Optional<Conflict>> attemptInThreads(Attempt attempt) throws Exception {
+        ExecutorService threads = Executors.newFixedThreadPool(THREADS);
+        try {
+            CyclicBarrier together = new CyclicBarrier(THREADS);
+            List<Callable<Optional<Conflict>>> calls = new ArrayList<>();
+            for (int i = 0; i < THREADS; i++) {
+                int thread = i;
+                calls.add(() -> {
+                    together.await();
+                    return attempt.run(thread);
+                });
+            }
+            List<Optional<Conflict>> results = new ArrayList<>();
+            for (Future<Optional<Conflict>> result : threads.invokeAll(calls)) {
+                results.add(result.get());
+            }
+            return results;
+        } finally {
+            threads.shutdownNow();
+        }
+    }
+
+    private interface Work {
+        void run(int thread) throws Exception;
+    }
+
+    private interface Attempt {
+        Optional<Conflict> run(int thread) throws Exception;
+    }
+}
