@@ -27,6 +27,15 @@ public interface ApiKeyVerifier {
      */
     Verification verify(@Nullable String presented);
 
+    /**
+     * Returns a verifier that judges as this one and tells a listener each outcome. This one stays as it is.
+     *
+     * @param listener what to tell, see {@link VerificationListener#onVerification}
+     */
+    default ApiKeyVerifier notifying(VerificationListener listener) {
+        return new NotifyingVerifier(this, listener);
+    }
+
     /** Returns a verifier of one ring for ever, by the system's clock. */
     static ApiKeyVerifier of(KeyRing ring) {
         return of(LiveKeyRing.of(ring));

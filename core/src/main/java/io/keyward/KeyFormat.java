@@ -73,6 +73,11 @@ public final class KeyFormat {
         return PREFIX.matcher(prefix).matches() ? Optional.of(new KeyFormat(prefix)) : Optional.empty();
     }
 
+    /** Tells whether a text has the form of the id in an issued key: 8 characters of {@code 0-9a-z}. */
+    public static boolean isId(String text) {
+        return ID.matcher(text).matches();
+    }
+
     /** Returns the prefix, without the underscore after it. */
     public String prefix() {
         return prefix;
@@ -145,10 +150,6 @@ public final class KeyFormat {
         CRC32 crc = new CRC32();
         crc.update(bytes, 0, bytes.length);
         return ApiKey.of(body + Base62.print(crc.getValue(), CHECK_LENGTH));
-    }
-
-    static boolean isId(String text) {
-        return ID.matcher(text).matches();
     }
 
     /**

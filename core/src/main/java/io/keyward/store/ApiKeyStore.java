@@ -32,7 +32,7 @@ import java.util.Optional;
  * and followers load anew.
  *
  * <p>A store keeps what it is given and judges only what it alone can see: ids, hashes, versions. Roles, windows and states are judged
- * by the manager and the ring. Times to the microsecond come back unchanged; finer ones may be cut to it.
+ * by {@link ApiKeyManager} and the ring. Times to the microsecond come back unchanged; finer ones may be cut to it.
  *
  * <p>Implementations may be shared between threads, virtual ones included. Methods may block for I/O: none is called on
  * the way of a request. The contract suite {@code io.keyward.testing.ApiKeyStoreContract} tests what stands here.

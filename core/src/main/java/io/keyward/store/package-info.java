@@ -1,7 +1,9 @@
 /**
  * The life of a key: stores that keep records, and the manager that issues, rotates and revokes over them.
  *
- * <p>Start with {@link io.keyward.store.ApiKeyStore}, the write side of a file, a database or memory.
+ * <p>Start with {@link io.keyward.store.ApiKeyManager}, which makes every change of a key while a service runs, and
+ * {@link io.keyward.store.ApiKeyStore}, the write side of a file, a database or memory under it.
+ * {@link io.keyward.store.LastUsed} tells whether an old secret is still in use.
  */
 @NullMarked
 package io.keyward.store;

@@ -1,0 +1,527 @@
+package io.keyward.store;
+
+import static java.util.Objects.requireNonNull;
+
+import io.keyward.ApiKey;
+import io.keyward.ApiKeyGenerator;
+import io.keyward.ApiKeyPrincipal;
+import io.keyward.ApiKeyRecord;
+import io.keyward.HashedSecret;
+import io.keyward.KeyFormat;
+import io.keyward.KeyHash;
+import io.keyward.KeyHasher;
+import io.keyward.KeyHashers;
+import io.keyward.KeyState;
+import io.keyward.LiveKeyRing;
+import io.keyward.store.ChangeRefusedException.Reason;
+import io.keyward.store.StoreConflictException.Conflict;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.TreeSet;
+import java.util.function.Function;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Issues keys, rotates and revokes them: every change of a key while a service runs.
+ *
+ * <pre>
+ *   issue ──► ACTIVE ◄──enable── DISABLED        rotate, change: the state stays
+ *               │ └───disable──►    │
+ *               └──revoke─► REVOKED ◄┘           for good
+ * </pre>
+ *
+ * <p>A change is stored first and then put into the ring in force, before the method returns: a verification that starts
+ * after {@link #revoke} has returned refuses the key. Changes through one ring, by this manager or another, wait for each
+ * other; verifications wait for nothing. If somebody else changes the same record in the store meanwhile, the change is made anew on
+ * what they stored, so neither is lost.
+ *
+ * <p>How a method ends:
+ *
+ * <ul>
+ *   <li>it returns: the change is stored, as durably as the store is, and in force;
+ *   <li>{@link ChangeRefusedException}: nothing was stored, the ring stays;
+ *   <li>{@link StoreException}: the store failed. The ring stays, and the store has the record in its old state or in its new
+ *       one; the manager has asked it which, where it could be asked. Look at the key before a rotation is repeated; repeating a
+ *       revoke, disable or enable is always safe, and puts in force what was stored;
+ *   <li>{@link io.keyward.KeyRingException}: stored, and the ring in force could not take it, because it was made without the
+ *       role or pepper of the record; the ring has the old state until one is published that can.
+ * </ul>
+ *
+ * <p>Times given and reckoned are cut to the millisecond and must lie in the years 1 to 9999. A retiring secret whose end has passed is dropped when
+ * its record is next written. Each change is one line of the log at info, never with a key or a hash.
+ *
+ * <p>May be shared between threads. Methods block for the store's I/O.
+ */
+public final class ApiKeyManager {
+    private static final Logger LOG = LoggerFactory.getLogger(ApiKeyManager.class);
+    /** Each conflict means that somebody else got on, so to lose so often in a row takes a fault, not bad luck. */
+    private static final int ATTEMPTS = 100;
+
+    private static final Pattern ID = Pattern.compile("[a-z0-9_]{1,64}");
+
+    private final ApiKeyStore store;
+    private final LiveKeyRing live;
+    private final ApiKeyGenerator generator;
+    private final KeyHasher hasher;
+    private final InstantSource clock;
+    private final @Nullable LastUsed lastUsed;
+    private final RingPublisher publisher;
+    private final @Nullable ApiKeyPrincipal maker;
+
+    private ApiKeyManager(Builder builder) {
+        this.store = builder.store;
+        this.live = builder.live;
+        this.generator = builder.generator;
+        this.hasher = builder.hasher;
+        this.clock = builder.clock;
+        this.lastUsed = builder.lastUsed;
+        this.publisher = new RingPublisher(live, lastUsed);
+        this.maker = null;
+    }
+
+    private ApiKeyManager(ApiKeyManager manager, ApiKeyPrincipal maker) {
+        this.store = manager.store;
+        this.live = manager.live;
+        this.generator = manager.generator;
+        this.hasher = manager.hasher;
+        this.clock = manager.clock;
+        this.lastUsed = manager.lastUsed;
+        this.publisher = manager.publisher;
+        this.maker = maker;
+    }
+
+    /**
+     * Starts a manager.
+     *
+     * @param store where records are kept
+     * @param live what changes are published into; it should hold the records of the store, and says which roles there are
+     * @param generator what makes keys
+     */
+    public static Builder builder(ApiKeyStore store, LiveKeyRing live, ApiKeyGenerator generator) {
+        return new Builder(store, live, generator);
+    }
+
+    /**
+     * Returns a manager that makes changes for somebody and refuses those that exceed what their key may do.
+     *
+     * <p>Whoever has a role that lets them manage keys must not gain by it. So each change is judged against the maker's key as it is in the
+     * ring in force at that moment, not as it was when it was verified: the key changed must not have a role or permission that
+     * the maker's has not, before the change or after it; a key that is issued, rotated or given another end must not
+     * outlive the maker's; and the maker's key must count.
+     *
+     * @param principal whose key was verified for this change
+     */
+    public ApiKeyManager onBehalfOf(ApiKeyPrincipal principal) {
+        return new ApiKeyManager(this, requireNonNull(principal, "principal"));
+    }
+
+    /**
+     * Makes a new key.
+     *
+     * @return the key, which exists here and nowhere else, and its record
+     * @throws ChangeRefusedException {@code INVALID} if a role is not declared in the ring in force, the end is not after
+     *     the present and the beginning, a time is too far off, or the record could not hold a text; {@code EXCEEDS_MAKER}, see
+     *     {@link #onBehalfOf}
+     * @throws StoreException if the store failed; a record may remain of a key that nobody has
+     */
+    public IssuedKey issue(IssueRequest request) {
+        requireNonNull(request, "request");
+        return publisher.publishing(() -> {
+            IssuedKey issued = issueNow(request);
+            LOG.info("issued key `{}`: {}{}", issued.id(), terms(issued.record()), byMaker());
+            return issued;
+        });
+    }
+
+    /**
+     * Gives a key a new secret; the id stays, and the old secret counts for a while longer.
+     *
+     * <p>At most two secrets count: a second rotation within the overlap ends the oldest at once. The old secret never counts longer than
+     * it would have without the rotation. The new one has the end of the old; a beginning that lies ahead stays.
+     * The id stands in the text of the new key if it is one that was issued; for a record named by hand, such as {@code alice}, the text has an id
+     * of its own and the record keeps its name. A disabled key stays disabled.
+     *
+     * @param id the key id
+     * @param overlap how long the old secret counts on; zero ends it now
+     * @return the new key, which exists here and nowhere else, and the record
+     * @throws ChangeRefusedException {@code NO_SUCH_KEY}; {@code REVOKED}; {@code INVALID} if the overlap is negative or too
+     *     long, or the key's end has passed; {@code EXCEEDS_MAKER}, see {@link #onBehalfOf}
+     * @throws StoreException if the store failed. Look at the key before trying again: if the rotation was stored, another
+     *     one would end the secret that is in use
+     */
+    public IssuedKey rotate(String id, Duration overlap) {
+        return rotate(id, overlap, HashedSecret::expiresAt);
+    }
+
+    /**
+     * Gives a key a new secret and a new end, as {@link #rotate(String, Duration)} otherwise; also for a key whose end has
+     * passed.
+     *
+     * @param expiresAt when the new secret no longer counts; null for never
+     * @throws ChangeRefusedException as {@link #rotate(String, Duration)}; {@code INVALID} also if the new end is not after the
+     *     present and the beginning, or too far off
+     */
+    public IssuedKey rotate(String id, Duration overlap, @Nullable Instant expiresAt) {
+        Instant end = KeyTimes.toMillis(expiresAt);
+        return rotate(id, overlap, old -> end);
+    }
+
+    /**
+     * Ends a key for good, with all its secrets. Does nothing to a key that is revoked.
+     *
+     * @return the record as it is stored now
+     * @throws ChangeRefusedException {@code NO_SUCH_KEY}; {@code EXCEEDS_MAKER}, see {@link #onBehalfOf}
+     * @throws StoreException if the store failed; repeat it
+     */
+    public ApiKeyRecord revoke(String id) {
+        return setState(id, KeyState.REVOKED, "revoked");
+    }
+
+    /**
+     * Switches a key off until it is switched on again. Does nothing to a key that is off.
+     *
+     * @return the record as it is stored now
+     * @throws ChangeRefusedException {@code NO_SUCH_KEY}; {@code REVOKED}; {@code EXCEEDS_MAKER}, see {@link #onBehalfOf}
+     * @throws StoreException if the store failed; repeat it
+     */
+    public ApiKeyRecord disable(String id) {
+        return setState(id, KeyState.DISABLED, "disabled");
+    }
+
+    /**
+     * Switches a key on. Does nothing to a key that is on.
+     *
+     * @return the record as it is stored now
+     * @throws ChangeRefusedException {@code NO_SUCH_KEY}; {@code REVOKED}; {@code EXCEEDS_MAKER}, see {@link #onBehalfOf}
+     * @throws StoreException if the store failed; repeat it
+     */
+    public ApiKeyRecord enable(String id) {
+        return setState(id, KeyState.ACTIVE, "enabled");
+    }
+
+    /**
+     * Changes what is noted of a key; the key itself stays as it is.
+     *
+     * @return the record as it is stored now
+     * @throws ChangeRefusedException {@code NO_SUCH_KEY}; {@code REVOKED}; {@code INVALID} as {@link #issue}, the end only if
+     *     it is changed; {@code EXCEEDS_MAKER}, see {@link #onBehalfOf}
+     * @throws StoreException if the store failed
+     */
+    public ApiKeyRecord change(String id, KeyChange change) {
+        requireNonNull(change, "change");
+        return publisher.publishing(() -> {
+            ApiKeyRecord changed = replace(id, (before, rules) -> {
+                rules.requireNotRevoked(before);
+                rules.requireMakerCovers(before);
+                ApiKeyRecord after = rules.possible(() -> change.applyTo(before));
+                rules.requireDeclaredRoles(after);
+                rules.requireMakerCovers(after);
+                if (change.changesEnd) {
+                    rules.requireWindow(after.current());
+                    rules.requireMakerOutlives(after);
+                }
+                return after;
+            });
+            LOG.info("changed key `{}`: {}{}", id, terms(changed), byMaker());
+            return changed;
+        });
+    }
+
+    /**
+     * Runs changes through this manager and publishes them together: one ring for all.
+     *
+     * <pre>{@code
+     * manager.inBulk(() -> ids.forEach(manager::revoke));
+     * }</pre>
+     *
+     * <p>Not a transaction: each change is stored when its method returns, and in force when this returns. If {@code changes}
+     * throws, what was stored until then is put in force. Other changes of the ring's keys wait until this ends.
+     *
+     * @param changes calls methods of this manager, on this thread
+     * @throws RuntimeException what {@code changes} throws
+     */
+    public void inBulk(Runnable changes) {
+        publisher.publishing(() -> {
+            changes.run();
+            return live;
+        });
+    }
+
+    /**
+     * Returns the record of an id as it is stored, revoked ones included; nothing if there is none.
+     *
+     * @throws StoreException if the store failed
+     */
+    public Optional<ApiKeyRecord> find(String id) {
+        return store.find(id);
+    }
+
+    /**
+     * Returns the stored records that a filter chooses, by id.
+     *
+     * @throws StoreException if the store failed
+     */
+    public List<ApiKeyRecord> list(KeyFilter filter) {
+        return store.load().records().stream()
+                .filter(filter::chooses)
+                .sorted(Comparator.comparing(ApiKeyRecord::id))
+                .toList();
+    }
+
+    /**
+     * Returns when the secrets of a key were last accepted by this process; nothing if this manager was built without
+     * {@link Builder#lastUsed}.
+     */
+    public Optional<LastUsed.LastUse> lastUse(String id) {
+        return Optional.ofNullable(lastUsed).map(memory -> memory.of(id));
+    }
+
+    private IssuedKey issueNow(IssueRequest request) {
+        ChangeRules rules = rules(null);
+        for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
+            ApiKey key = generator.generate();
+            ApiKeyRecord record = rules.possible(() -> newRecord(key, request, rules.now()));
+            rules.requireWindow(record.current());
+            rules.requireDeclaredRoles(record);
+            rules.requireMakerCovers(record);
+            rules.requireMakerOutlives(record);
+            Optional<ApiKeyRecord> stored = insertIfFree(record, rules);
+            if (stored.isPresent()) {
+                return new IssuedKey(key, stored.get());
+            }
+        }
+        throw contended("new key");
+    }
+
+    private ApiKeyRecord newRecord(ApiKey key, IssueRequest request, Instant now) {
+        Instant end = request.lifetime == null ? request.expiresAt : KeyTimes.after(now, request.lifetime);
+        HashedSecret secret =
+                new HashedSecret(hasher.hash(key), KeyTimes.toMillis(request.notBefore), KeyTimes.toMillis(end));
+        return ApiKeyRecord.builder(generator.format().idOf(key))
+                .owner(request.owner)
+                .name(request.name)
+                .roles(request.roles)
+                .permissions(request.permissions)
+                .secrets(List.of(secret))
+                .metadata(request.metadata)
+                .build();
+    }
+
+    /** Inserts unless the id is taken, in the store or by a record that the ring has from elsewhere. */
+    private Optional<ApiKeyRecord> insertIfFree(ApiKeyRecord record, ChangeRules rules) {
+        if (live.current().find(record.id()).isPresent()) {
+            return Optional.empty();
+        }
+        try {
+            return Optional.of(write(record, rules));
+        } catch (StoreConflictException taken) {
+            // the next key has another id and another hash
+            return Optional.empty();
+        }
+    }
+
+    private IssuedKey rotate(String id, Duration overlap, Function<HashedSecret, @Nullable Instant> newEnd) {
+        requireNonNull(overlap, "overlap");
+        return publisher.publishing(() -> {
+            ApiKey key = generator.generate(KeyFormat.isId(id) ? id : generator.newId());
+            KeyHash hash = hasher.hash(key);
+            ApiKeyRecord rotated = replace(id, (before, rules) -> {
+                rules.requireNotRevoked(before);
+                rules.requireDeclaredRoles(before);
+                rules.requireMakerCovers(before);
+                ApiKeyRecord after = rotated(before, hash, newEnd.apply(before.current()), rules, rules.endOf(overlap));
+                rules.requireWindow(after.current());
+                rules.requireMakerOutlives(after);
+                return after;
+            });
+            LOG.info(
+                    "rotated key `{}`: {}, the old secret {}{}",
+                    id,
+                    terms(rotated),
+                    rotated.retiring().map(old -> "until " + old.expiresAt()).orElse("ended"),
+                    byMaker());
+            return new IssuedKey(key, rotated);
+        });
+    }
+
+    private static ApiKeyRecord rotated(
+            ApiKeyRecord before, KeyHash hash, @Nullable Instant end, ChangeRules rules, Instant endOfOverlap) {
+        HashedSecret old = before.current();
+        Instant notBefore = old.notBefore();
+        boolean begun = notBefore == null || !rules.now().isBefore(notBefore);
+        List<HashedSecret> secrets = new ArrayList<>();
+        secrets.add(new HashedSecret(hash, begun ? null : notBefore, end));
+        Instant oldEnd = KeyTimes.earlier(KeyTimes.earlier(old.expiresAt(), end), KeyTimes.toMillis(endOfOverlap));
+        HashedSecret retiring = old.withExpiresAt(oldEnd);
+        if (!KeyTimes.isPast(oldEnd, rules.now()) && !retiring.isWindowEmpty()) {
+            secrets.add(retiring);
+        }
+        return before.toBuilder().secrets(secrets).build();
+    }
+
+    private ApiKeyRecord setState(String id, KeyState state, String done) {
+        return publisher.publishing(() -> {
+            ApiKeyRecord changed = replace(id, (before, rules) -> {
+                rules.requireMakerCovers(before);
+                if (state != KeyState.REVOKED) {
+                    rules.requireNotRevoked(before);
+                }
+                if (state == KeyState.ACTIVE) {
+                    rules.requireDeclaredRoles(before);
+                }
+                return before.toBuilder().state(state).build();
+            });
+            LOG.info("{} key `{}`{}", done, id, byMaker());
+            return changed;
+        });
+    }
+
+    /** Reads a record, changes it and stores it, anew as long as somebody else was faster. */
+    private ApiKeyRecord replace(String id, Change change) {
+        requireNonNull(id, "id");
+        for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
+            ApiKeyRecord before = store.find(id).orElseThrow(() -> noSuchKey(id));
+            ChangeRules rules = rules(id);
+            ApiKeyRecord after = change.apply(before, rules);
+            if (after.equals(before)) {
+                // the ring may lack what is stored, if the change was made once and ended half-way
+                publisher.stored(before);
+                return before;
+            }
+            try {
+                return write(withoutEndedSecret(after, rules.now()), rules);
+            } catch (StoreConflictException e) {
+                if (e.conflict() != Conflict.STALE) {
+                    throw e;
+                }
+            }
+        }
+        throw contended("key `" + id + "`");
+    }
+
+    private ApiKeyRecord write(ApiKeyRecord record, ChangeRules rules) {
+        ApiKeyRecord stored;
+        try {
+            stored = rules.possible(() -> record.version() == 0 ? store.insert(record) : store.update(record));
+        } catch (StoreException lost) {
+            stored = findOut(record, lost);
+        }
+        publisher.stored(stored);
+        return stored;
+    }
+
+    /** Asks the store whether a change is there whose answer was lost; if it is, the change has succeeded. */
+    private ApiKeyRecord findOut(ApiKeyRecord wanted, StoreException lost) {
+        Optional<ApiKeyRecord> found;
+        try {
+            found = store.find(wanted.id());
+        } catch (StoreException e) {
+            lost.addSuppressed(e);
+            throw lost;
+        }
+        return found.filter(now -> now.version() != wanted.version())
+                .filter(now -> wanted.toBuilder().version(now.version()).build().equals(now))
+                .orElseThrow(() -> lost);
+    }
+
+    private static ApiKeyRecord withoutEndedSecret(ApiKeyRecord record, Instant now) {
+        boolean ended = record.retiring()
+                .filter(old -> KeyTimes.isPast(old.expiresAt(), now))
+                .isPresent();
+        return ended ? record.toBuilder().secrets(List.of(record.current())).build() : record;
+    }
+
+    private ChangeRules rules(@Nullable String id) {
+        return new ChangeRules(live.current(), clock.instant(), maker, id);
+    }
+
+    private static ChangeRefusedException noSuchKey(String id) {
+        // what has not the form of an id is not shown: it may be a key
+        return ID.matcher(id).matches()
+                ? new ChangeRefusedException(Reason.NO_SUCH_KEY, id, "there is no key `" + id + "`")
+                : new ChangeRefusedException(
+                        Reason.NO_SUCH_KEY, null, "there is no key of that id; ids are 1 to 64 of a-z 0-9 _");
+    }
+
+    private static ChangeRefusedException contended(String subject) {
+        return new ChangeRefusedException(
+                Reason.CONTENDED,
+                null,
+                subject + ": the store refused " + ATTEMPTS
+                        + " times in a row because somebody else was faster; try again");
+    }
+
+    private static String terms(ApiKeyRecord record) {
+        Instant end = record.current().expiresAt();
+        return "roles " + new TreeSet<>(record.roles()) + ", " + (end == null ? "without end" : "until " + end);
+    }
+
+    private String byMaker() {
+        return maker == null ? "" : ", for key `" + maker.id() + "`";
+    }
+
+    @Override
+    public String toString() {
+        return "ApiKeyManager[" + store + "]";
+    }
+
+    private interface Change {
+        ApiKeyRecord apply(ApiKeyRecord before, ChangeRules rules);
+    }
+
+    /** Builds a manager; not for use by several threads. */
+    public static final class Builder {
+        private final ApiKeyStore store;
+        private final LiveKeyRing live;
+        private final ApiKeyGenerator generator;
+        private KeyHasher hasher = KeyHashers.sha256();
+        private InstantSource clock = InstantSource.system();
+        private @Nullable LastUsed lastUsed;
+
+        private Builder(ApiKeyStore store, LiveKeyRing live, ApiKeyGenerator generator) {
+            this.store = requireNonNull(store, "store");
+            this.live = requireNonNull(live, "live");
+            this.generator = requireNonNull(generator, "generator");
+        }
+
+        /** Sets what hashes new keys, by default SHA-256; the ring must have it too. */
+        public Builder hasher(KeyHasher hasher) {
+            this.hasher = requireNonNull(hasher, "hasher");
+            return this;
+        }
+
+        /** Sets the clock by which ends are reckoned and judged, by default the system's. */
+        public Builder clock(InstantSource clock) {
+            this.clock = requireNonNull(clock, "clock");
+            return this;
+        }
+
+        /** Sets what remembers uses, by default nothing; it must also be told of them, see {@link LastUsed}. */
+        public Builder lastUsed(LastUsed lastUsed) {
+            this.lastUsed = requireNonNull(lastUsed, "lastUsed");
+            return this;
+        }
+
+        /**
+         * Returns the manager.
+         *
+         * @throws io.keyward.KeyRingException if the ring in force cannot take a key made here, since it lacks the hasher
+         */
+        public ApiKeyManager build() {
+            ApiKey probe = generator.generate();
+            live.current()
+                    .with(List.of(ApiKeyRecord.builder(generator.format().idOf(probe))
+                            .hash(hasher.hash(probe))
+                            .build()));
+            return new ApiKeyManager(this);
+        }
+    }
+}

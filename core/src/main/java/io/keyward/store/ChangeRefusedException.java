@@ -1,0 +1,43 @@
+package io.keyward.store;
+
+import static java.util.Objects.requireNonNull;
+
+import org.jspecify.annotations.Nullable;
+
+/** Says that {@link ApiKeyManager} will not make a change, and why. Nothing was stored and no ring was published. */
+public final class ChangeRefusedException extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    private final Reason reason;
+    private final @Nullable String keyId;
+
+    ChangeRefusedException(Reason reason, @Nullable String keyId, String message) {
+        super(message);
+        this.reason = requireNonNull(reason, "reason");
+        this.keyId = keyId;
+    }
+
+    /** Returns why. */
+    public Reason reason() {
+        return reason;
+    }
+
+    /** Returns the id of the key that was to be changed; null for a key that was to be issued, or an id without the form of one. */
+    public @Nullable String keyId() {
+        return keyId;
+    }
+
+    /** Says why a change is not made. */
+    public enum Reason {
+        /** There is no key of that id. An HTTP service answers 404. */
+        NO_SUCH_KEY,
+        /** The key is revoked, which is final. An HTTP service answers 409. */
+        REVOKED,
+        /** A value is not possible: a time, a role, a text. An HTTP service answers 422. */
+        INVALID,
+        /** The change goes beyond what its maker may do. An HTTP service answers 403. */
+        EXCEEDS_MAKER,
+        /** Others changed the key again and again meanwhile. An HTTP service answers 503, and the change may be tried again. */
+        CONTENDED
+    }
+}

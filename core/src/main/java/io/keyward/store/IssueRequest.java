@@ -1,0 +1,129 @@
+package io.keyward.store;
+
+import static java.util.Objects.requireNonNull;
+
+import io.keyward.role.Permission;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.LinkedHashSet;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Says what key to issue: whose, with which roles, for how long.
+ *
+ * <pre>{@code
+ * IssueRequest.builder().owner("alice@example.org").roles("client").expiresIn(Duration.ofDays(365)).build()
+ * }</pre>
+ *
+ * <p>Whether it can be done is judged by {@link ApiKeyManager#issue}. Immutable; may be shared between threads and used
+ * for several keys.
+ */
+public final class IssueRequest {
+    final @Nullable String owner;
+    final @Nullable String name;
+    final Set<String> roles;
+    final Set<Permission> permissions;
+    final @Nullable Instant notBefore;
+    final @Nullable Instant expiresAt;
+    final @Nullable Duration lifetime;
+    final Map<String, String> metadata;
+
+    private IssueRequest(Builder builder) {
+        this.owner = builder.owner;
+        this.name = builder.name;
+        this.roles = builder.roles;
+        this.permissions = builder.permissions;
+        this.notBefore = builder.notBefore;
+        this.expiresAt = builder.expiresAt;
+        this.lifetime = builder.lifetime;
+        this.metadata = builder.metadata;
+    }
+
+    /** Starts a request for a key without owner, roles or end. */
+    public static Builder builder() {
+        return new Builder();
+    }
+
+    @Override
+    public String toString() {
+        return "IssueRequest[roles=" + roles + "]";
+    }
+
+    /** Builds a request. Each setter replaces what was set before; not for use by several threads. */
+    public static final class Builder {
+        private @Nullable String owner;
+        private @Nullable String name;
+        private Set<String> roles = Set.of();
+        private Set<Permission> permissions = Set.of();
+        private @Nullable Instant notBefore;
+        private @Nullable Instant expiresAt;
+        private @Nullable Duration lifetime;
+        private Map<String, String> metadata = Map.of();
+
+        private Builder() {}
+
+        /** Sets whose key it is, by default unknown; what is allowed is said at {@code ApiKeyRecord.Builder}. */
+        public Builder owner(@Nullable String owner) {
+            this.owner = owner;
+            return this;
+        }
+
+        /** Sets a name for people, by default none. */
+        public Builder name(@Nullable String name) {
+            this.name = name;
+            return this;
+        }
+
+        /** Sets the roles, by default none, as {@link #roles(Collection)}. */
+        public Builder roles(String... roles) {
+            return roles(Arrays.asList(roles));
+        }
+
+        /** Sets the roles, by default none; each must be declared in the ring in force. */
+        public Builder roles(Collection<String> roles) {
+            this.roles = Set.copyOf(roles);
+            return this;
+        }
+
+        /** Sets the permissions beyond those of the roles, by default none. */
+        public Builder permissions(Collection<Permission> permissions) {
+            this.permissions = Set.copyOf(new LinkedHashSet<>(permissions));
+            return this;
+        }
+
+        /** Sets when the key begins to count, to the millisecond; by default, and with null, at once. */
+        public Builder notBefore(@Nullable Instant notBefore) {
+            this.notBefore = notBefore;
+            return this;
+        }
+
+        /** Sets when the key no longer counts, to the millisecond, in place of {@link #expiresIn}; by default, and with null, never. */
+        public Builder expiresAt(@Nullable Instant expiresAt) {
+            this.expiresAt = expiresAt;
+            this.lifetime = null;
+            return this;
+        }
+
+        /** Sets for how long the key counts from the moment it is issued, in place of {@link #expiresAt}. */
+        public Builder expiresIn(Duration lifetime) {
+            this.lifetime = requireNonNull(lifetime, "lifetime");
+            this.expiresAt = null;
+            return this;
+        }
+
+        /** Sets what else is noted, by name; by default nothing. */
+        public Builder metadata(Map<String, String> metadata) {
+            this.metadata = Map.copyOf(metadata);
+            return this;
+        }
+
+        /** Returns the request. */
+        public IssueRequest build() {
+            return new IssueRequest(this);
+        }
+    }
+}

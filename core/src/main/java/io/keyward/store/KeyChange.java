@@ -1,0 +1,120 @@
+package io.keyward.store;
+
+import io.keyward.ApiKeyRecord;
+import io.keyward.HashedSecret;
+import io.keyward.role.Permission;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Says what to change of a key that stays: owner, name, roles, permissions, end, metadata. What is not named stays.
+ *
+ * <pre>{@code
+ * KeyChange.builder().roles("client", "miner").expiresAt(nextYear).build()
+ * }</pre>
+ *
+ * <p>Whether it can be done is judged by {@link ApiKeyManager#change}. Immutable; may be shared between threads and applied
+ * to several keys.
+ */
+public final class KeyChange {
+    private final List<Consumer<ApiKeyRecord.Builder>> steps;
+    final boolean changesEnd;
+    final @Nullable Instant expiresAt;
+
+    private KeyChange(Builder builder) {
+        this.steps = List.copyOf(builder.steps);
+        this.changesEnd = builder.changesEnd;
+        this.expiresAt = builder.expiresAt;
+    }
+
+    /** Starts a change of nothing. */
+    public static Builder builder() {
+        return new Builder();
+    }
+
+    /** Applies this to a record; a retiring secret ends no later than the key. */
+    ApiKeyRecord applyTo(ApiKeyRecord record) {
+        ApiKeyRecord.Builder changed = record.toBuilder();
+        steps.forEach(step -> step.accept(changed));
+        if (changesEnd) {
+            List<HashedSecret> secrets = new ArrayList<>();
+            secrets.add(record.current().withExpiresAt(expiresAt));
+            record.retiring()
+                    .ifPresent(retiring ->
+                            secrets.add(retiring.withExpiresAt(KeyTimes.earlier(retiring.expiresAt(), expiresAt))));
+            changed.secrets(secrets);
+        }
+        return changed.build();
+    }
+
+    @Override
+    public String toString() {
+        return "KeyChange";
+    }
+
+    /** Builds a change. Each setter replaces what was set before; not for use by several threads. */
+    public static final class Builder {
+        private final List<Consumer<ApiKeyRecord.Builder>> steps = new ArrayList<>();
+        private boolean changesEnd;
+        private @Nullable Instant expiresAt;
+
+        private Builder() {}
+
+        /** Sets whose key it is; null for unknown. */
+        public Builder owner(@Nullable String owner) {
+            return step(record -> record.owner(owner));
+        }
+
+        /** Sets the name for people; null for none. */
+        public Builder name(@Nullable String name) {
+            return step(record -> record.name(name));
+        }
+
+        /** Sets the roles, as {@link #roles(Collection)}. */
+        public Builder roles(String... roles) {
+            return roles(Arrays.asList(roles));
+        }
+
+        /** Sets the roles, all of them; each must be declared in the ring in force. */
+        public Builder roles(Collection<String> roles) {
+            Set<String> names = Set.copyOf(roles);
+            return step(record -> record.roles(names));
+        }
+
+        /** Sets the permissions beyond those of the roles, all of them. */
+        public Builder permissions(Collection<Permission> permissions) {
+            Set<Permission> all = Set.copyOf(permissions);
+            return step(record -> record.permissions(all));
+        }
+
+        /** Sets when the key no longer counts, to the millisecond; null for never. A retiring secret ends no later. */
+        public Builder expiresAt(@Nullable Instant expiresAt) {
+            this.changesEnd = true;
+            this.expiresAt = KeyTimes.toMillis(expiresAt);
+            return this;
+        }
+
+        /** Sets what else is noted, all of it. */
+        public Builder metadata(Map<String, String> metadata) {
+            Map<String, String> all = Map.copyOf(metadata);
+            return step(record -> record.metadata(all));
+        }
+
+        /** Returns the change. */
+        public KeyChange build() {
+            return new KeyChange(this);
+        }
+
+        private Builder step(Consumer<ApiKeyRecord.Builder> step) {
+            steps.add(step);
+            return this;
+        }
+    }
+}

@@ -1,0 +1,221 @@
+package io.keyward.store;
+
+import static java.util.Objects.requireNonNull;
+
+import io.keyward.ApiKeyRecord;
+import io.keyward.KeyHash;
+import io.keyward.Verification;
+import io.keyward.Verification.Accepted;
+import io.keyward.VerificationListener;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicIntegerArray;
+import java.util.concurrent.atomic.AtomicReferenceArray;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Remembers when each key was last accepted, and by which of its secrets, to the second: before an old secret is dropped it
+ * tells whether somebody still uses it.
+ *
+ * <pre>{@code
+ * LastUsed lastUsed = LastUsed.create();
+ * ApiKeyVerifier verifier = ApiKeyVerifier.of(ring).notifying(lastUsed);
+ * ApiKeyManager manager = ApiKeyManager.builder(store, ring, generator).lastUsed(lastUsed).build();
+ * }</pre>
+ *
+ * <p>Costs a verification one reading of the clock, a look-up, and at most one plain write a second for each secret; no
+ * lock, no I/O. Memory is bounded by the capacity: where there are more keys, those unused for longest are forgotten, and
+ * {@link #since} says from when on nothing is. What is remembered is this process's, and ends with it.
+ *
+ * <p>A rotation through the manager moves the time of the current secret to the retiring one. After a rotation made elsewhere
+ * the old secret's time stands for the new one until that is used. May be shared between threads.
+ */
+public final class LastUsed implements VerificationListener {
+    /** The number of keys remembered where no other is given: {@value}. */
+    public static final int DEFAULT_CAPACITY = 1 << 16;
+
+    private static final int MAX_CAPACITY = 1 << 24;
+    /** Places that a key may stand in; so many are searched for each verification. */
+    private static final int WAYS = 8;
+
+    /** Half empty, so that few places are asked for by more keys than there are ways. */
+    private static final int SPARE = 2;
+
+    private static final int SPREAD = 0x9E3779B9;
+    private static final int NEVER = 0;
+    private static final int CURRENT = 0;
+    private static final int RETIRING = 1;
+
+    private final InstantSource clock;
+    private final Instant start;
+    private final AtomicReferenceArray<@Nullable Slot> slots;
+    /** Seconds after {@link #start}: uses up to then may be forgotten. */
+    private final AtomicInteger forgotten = new AtomicInteger(NEVER);
+
+    private LastUsed(InstantSource clock, int capacity) {
+        if (capacity < 1 || capacity > MAX_CAPACITY) {
+            throw new IllegalArgumentException("capacity (" + capacity + ") must be 1 to " + MAX_CAPACITY);
+        }
+        this.clock = requireNonNull(clock, "clock");
+        this.start = clock.instant();
+        this.slots = new AtomicReferenceArray<>(Math.max(WAYS, SPARE * powerOfTwoFrom(capacity)));
+    }
+
+    /** Returns an empty memory for {@value #DEFAULT_CAPACITY} keys, by the system's clock. */
+    public static LastUsed create() {
+        return create(InstantSource.system(), DEFAULT_CAPACITY);
+    }
+
+    /**
+     * Returns an empty memory.
+     *
+     * @param clock what tells the time of a use
+     * @param capacity about how many keys are remembered, 1 to 2^24; takes some 8 bytes each at once and
+     *     some 50 for each key that is used
+     * @throws IllegalArgumentException if the capacity is out of range
+     */
+    public static LastUsed create(InstantSource clock, int capacity) {
+        return new LastUsed(clock, capacity);
+    }
+
+    @Override
+    public void onVerification(Verification verification) {
+        if (verification instanceof Accepted accepted) {
+            int now = secondsNow();
+            Slot slot = slotOf(accepted.keyId());
+            int secret = accepted.retiring() ? RETIRING : CURRENT;
+            // not "other than": threads on both sides of a second would write in turn
+            if (slot.seconds.getOpaque(secret) < now) {
+                slot.seconds.setOpaque(secret, now);
+            }
+        }
+    }
+
+    /** Returns what is remembered of a key. */
+    public LastUse of(String keyId) {
+        int current = NEVER;
+        int retiring = NEVER;
+        int bucket = bucketOf(keyId);
+        for (int i = bucket; i < bucket + WAYS; i++) {
+            Slot slot = slots.get(i);
+            if (slot != null && slot.keyId.equals(keyId)) {
+                current = Math.max(current, slot.seconds.getOpaque(CURRENT));
+                retiring = Math.max(retiring, slot.seconds.getOpaque(RETIRING));
+            }
+        }
+        return new LastUse(instant(current), instant(retiring), since());
+    }
+
+    /** Returns from when on every use is remembered: when this was made, or later where a key had to be forgotten. */
+    public Instant since() {
+        return start.plusSeconds(forgotten.get());
+    }
+
+    /** Moves times along with the secrets they belong to. */
+    void secretsChanged(ApiKeyRecord before, ApiKeyRecord after) {
+        int bucket = bucketOf(after.id());
+        for (int i = bucket; i < bucket + WAYS; i++) {
+            Slot slot = slots.get(i);
+            if (slot != null && slot.keyId.equals(after.id())) {
+                int current = slot.secondsOf(after.current().hash(), before);
+                int retiring = after.retiring()
+                        .map(secret -> slot.secondsOf(secret.hash(), before))
+                        .orElse(NEVER);
+                slot.seconds.setOpaque(CURRENT, current);
+                slot.seconds.setOpaque(RETIRING, retiring);
+            }
+        }
+    }
+
+    /** Returns the slot of a key, taking an empty one, or that of the key unused for longest, where it has none. */
+    private Slot slotOf(String keyId) {
+        int bucket = bucketOf(keyId);
+        while (true) {
+            int place = bucket;
+            Slot held = null;
+            for (int i = bucket; i < bucket + WAYS; i++) {
+                Slot slot = slots.get(i);
+                if (slot != null && slot.keyId.equals(keyId)) {
+                    return slot;
+                }
+                if (i == bucket || (held != null && (slot == null || slot.lastUse() < held.lastUse()))) {
+                    place = i;
+                    held = slot;
+                }
+            }
+            Slot taken = new Slot(keyId);
+            if (slots.compareAndSet(place, held, taken)) {
+                if (held != null) {
+                    forgotten.accumulateAndGet(held.lastUse(), Math::max);
+                }
+                return taken;
+            }
+        }
+    }
+
+    private int bucketOf(String keyId) {
+        int hash = keyId.hashCode() * SPREAD;
+        return ((hash >>> 8) * WAYS) & (slots.length() - 1);
+    }
+
+    /** Returns the seconds since this was made, from 1 on, so that 0 is never. */
+    private int secondsNow() {
+        long seconds = (clock.millis() - start.toEpochMilli()) / 1000 + 1;
+        return (int) Math.max(1, Math.min(Integer.MAX_VALUE, seconds));
+    }
+
+    private @Nullable Instant instant(int seconds) {
+        return seconds == NEVER ? null : start.plusSeconds(seconds - 1L);
+    }
+
+    private static int powerOfTwoFrom(int capacity) {
+        int floor = Integer.highestOneBit(capacity);
+        return floor == capacity ? floor : floor << 1;
+    }
+
+    @Override
+    public String toString() {
+        return "LastUsed[since " + since() + "]";
+    }
+
+    /** Holds the seconds of one key. Opaque access: as cheap as plain, and another thread sees it soon. */
+    private static final class Slot {
+        private final String keyId;
+        private final AtomicIntegerArray seconds = new AtomicIntegerArray(2);
+
+        private Slot(String keyId) {
+            this.keyId = keyId;
+        }
+
+        private int lastUse() {
+            return Math.max(seconds.getOpaque(CURRENT), seconds.getOpaque(RETIRING));
+        }
+
+        private int secondsOf(KeyHash hash, ApiKeyRecord record) {
+            if (hash.equals(record.current().hash())) {
+                return seconds.getOpaque(CURRENT);
+            }
+            boolean isRetiring = record.retiring()
+                    .filter(secret -> secret.hash().equals(hash))
+                    .isPresent();
+            return isRetiring ? seconds.getOpaque(RETIRING) : NEVER;
+        }
+    }
+
+    /**
+     * Tells when the secrets of one key were last accepted by this process.
+     *
+     * @param current by the current secret; null if not since {@code since}
+     * @param retiring by the one that a rotation is retiring; null if not since {@code since}, or there is none
+     * @param since from when on every use is remembered
+     */
+    public record LastUse(
+            @Nullable Instant current, @Nullable Instant retiring, Instant since) {
+        /** Returns how long ago the retiring secret was used; null if it was not. */
+        public @Nullable Duration retiringUnusedFor(Instant now) {
+            return retiring == null ? null : Duration.between(retiring, now);
+        }
+    }
+}
