@@ -158,7 +158,7 @@ public final class ApiKeyManager {
      *     one would end the secret that is in use
      */
     public IssuedKey rotate(String id, Duration overlap) {
-        return rotate(id, overlap, HashedSecret::expiresAt);
+        return rotateUntil(id, overlap, HashedSecret::expiresAt);
     }
 
     /**
@@ -171,7 +171,7 @@ public final class ApiKeyManager {
      */
     public IssuedKey rotate(String id, Duration overlap, @Nullable Instant expiresAt) {
         Instant end = KeyTimes.toMillis(expiresAt);
-        return rotate(id, overlap, old -> end);
+        return rotateUntil(id, overlap, old -> end);
     }
 
     /**
@@ -217,21 +217,17 @@ public final class ApiKeyManager {
      */
     public ApiKeyRecord change(String id, KeyChange change) {
         requireNonNull(change, "change");
-        return publisher.publishing(() -> {
-            ApiKeyRecord changed = replace(id, (before, rules) -> {
-                rules.requireNotRevoked(before);
-                rules.requireMakerCovers(before);
-                ApiKeyRecord after = rules.possible(() -> change.applyTo(before));
-                rules.requireDeclaredRoles(after);
-                rules.requireMakerCovers(after);
-                if (change.changesEnd) {
-                    rules.requireWindow(after.current());
-                    rules.requireMakerOutlives(after);
-                }
-                return after;
-            });
-            LOG.info("changed key `{}`: {}{}", id, terms(changed), byMaker());
-            return changed;
+        return replace(id, changed -> "changed key `" + id + "`: " + terms(changed), (before, rules) -> {
+            rules.requireNotRevoked(before);
+            rules.requireMakerCovers(before);
+            ApiKeyRecord after = rules.possible(() -> change.applyTo(before));
+            rules.requireDeclaredRoles(after);
+            rules.requireMakerCovers(after);
+            if (change.changesEnd) {
+                rules.requireWindow(after.current());
+                rules.requireMakerOutlives(after);
+            }
+            return after;
         });
     }
 
@@ -328,28 +324,27 @@ public final class ApiKeyManager {
         }
     }
 
-    private IssuedKey rotate(String id, Duration overlap, Function<HashedSecret, @Nullable Instant> newEnd) {
+    private IssuedKey rotateUntil(String id, Duration overlap, Function<HashedSecret, @Nullable Instant> newEnd) {
+        requireNonNull(id, "id");
         requireNonNull(overlap, "overlap");
-        return publisher.publishing(() -> {
-            ApiKey key = generator.generate(KeyFormat.isId(id) ? id : generator.newId());
-            KeyHash hash = hasher.hash(key);
-            ApiKeyRecord rotated = replace(id, (before, rules) -> {
-                rules.requireNotRevoked(before);
-                rules.requireDeclaredRoles(before);
-                rules.requireMakerCovers(before);
-                ApiKeyRecord after = rotated(before, hash, newEnd.apply(before.current()), rules, rules.endOf(overlap));
-                rules.requireWindow(after.current());
-                rules.requireMakerOutlives(after);
-                return after;
-            });
-            LOG.info(
-                    "rotated key `{}`: {}, the old secret {}{}",
-                    id,
-                    terms(rotated),
-                    rotated.retiring().map(old -> "until " + old.expiresAt()).orElse("ended"),
-                    byMaker());
-            return new IssuedKey(key, rotated);
+        ApiKey key = generator.generate(KeyFormat.isId(id) ? id : generator.newId());
+        KeyHash hash = hasher.hash(key);
+        ApiKeyRecord rotated = replace(id, ApiKeyManager::rotationLine, (before, rules) -> {
+            rules.requireNotRevoked(before);
+            rules.requireDeclaredRoles(before);
+            rules.requireMakerCovers(before);
+            ApiKeyRecord after = rotated(before, hash, newEnd.apply(before.current()), rules, rules.endOf(overlap));
+            rules.requireWindow(after.current());
+            rules.requireMakerOutlives(after);
+            return after;
         });
+        return new IssuedKey(key, rotated);
+    }
+
+    private static String rotationLine(ApiKeyRecord rotated) {
+        String old =
+                rotated.retiring().map(secret -> "until " + secret.expiresAt()).orElse("ended");
+        return "rotated key `" + rotated.id() + "`: " + terms(rotated) + ", the old secret " + old;
     }
 
     private static ApiKeyRecord rotated(
@@ -368,25 +363,25 @@ public final class ApiKeyManager {
     }
 
     private ApiKeyRecord setState(String id, KeyState state, String done) {
-        return publisher.publishing(() -> {
-            ApiKeyRecord changed = replace(id, (before, rules) -> {
-                rules.requireMakerCovers(before);
-                if (state != KeyState.REVOKED) {
-                    rules.requireNotRevoked(before);
-                }
-                if (state == KeyState.ACTIVE) {
-                    rules.requireDeclaredRoles(before);
-                }
-                return before.toBuilder().state(state).build();
-            });
-            LOG.info("{} key `{}`{}", done, id, byMaker());
-            return changed;
+        return replace(id, changed -> done + " key `" + id + "`", (before, rules) -> {
+            rules.requireMakerCovers(before);
+            if (state != KeyState.REVOKED) {
+                rules.requireNotRevoked(before);
+            }
+            if (state == KeyState.ACTIVE) {
+                rules.requireDeclaredRoles(before);
+            }
+            return before.toBuilder().state(state).build();
         });
     }
 
-    /** Reads a record, changes it and stores it, anew as long as somebody else was faster. */
-    private ApiKeyRecord replace(String id, Change change) {
+    private ApiKeyRecord replace(String id, Function<ApiKeyRecord, String> line, Change change) {
         requireNonNull(id, "id");
+        return publisher.publishing(() -> replaceNow(id, line, change));
+    }
+
+    /** Reads a record, changes it and stores it, anew as long as somebody else was faster. */
+    private ApiKeyRecord replaceNow(String id, Function<ApiKeyRecord, String> line, Change change) {
         for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
             ApiKeyRecord before = store.find(id).orElseThrow(() -> noSuchKey(id));
             ChangeRules rules = rules(id);
@@ -397,9 +392,11 @@ public final class ApiKeyManager {
                 return before;
             }
             try {
-                return write(withoutEndedSecret(after, rules.now()), rules);
+                ApiKeyRecord stored = write(withoutEndedSecret(after, rules.now()), rules);
+                LOG.info("{}{}", line.apply(stored), byMaker());
+                return stored;
             } catch (StoreConflictException e) {
-                if (e.conflict() != Conflict.STALE) {
+                if (e.conflict() == Conflict.HASH_TAKEN) {
                     throw e;
                 }
             }

@@ -1,0 +1,38 @@
+package io.keyward.store;
+
+import io.keyward.ApiKeyRecord;
+import java.util.Optional;
+
+/** Passes everything on; tests override what is to go wrong. */
+class DelegatingStore implements ApiKeyStore {
+    private final ApiKeyStore store;
+
+    DelegatingStore(ApiKeyStore store) {
+        this.store = store;
+    }
+
+    @Override
+    public ApiKeyRecord insert(ApiKeyRecord record) {
+        return store.insert(record);
+    }
+
+    @Override
+    public ApiKeyRecord update(ApiKeyRecord record) {
+        return store.update(record);
+    }
+
+    @Override
+    public Optional<ApiKeyRecord> find(String id) {
+        return store.find(id);
+    }
+
+    @Override
+    public Snapshot load() {
+        return store.load();
+    }
+
+    @Override
+    public Optional<Changes> changesSince(Stamp stamp) {
+        return store.changesSince(stamp);
+    }
+}
