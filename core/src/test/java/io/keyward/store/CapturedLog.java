@@ -5,16 +5,15 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.junit.jupiter.api.extension.AfterEachCallback;
-import org.junit.jupiter.api.extension.BeforeEachCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 
 /** Catches what a test logs: slf4j-simple writes to the standard error stream of the moment. */
-public final class CapturedLog implements BeforeEachCallback, AfterEachCallback {
+public final class CapturedLog implements AfterEachCallback {
     private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     private final PrintStream standard = System.err;
 
-    @Override
-    public void beforeEach(ExtensionContext context) {
+    /** Starts at once: what the fields of a test log is of the test too. */
+    public CapturedLog() {
         System.setErr(new PrintStream(bytes, true, StandardCharsets.UTF_8));
     }
 

@@ -1,0 +1,177 @@
+package io.keyward.store;
+
+import static io.keyward.store.Setting.START;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.keyward.store.LastUsed.LastUse;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class LastUsedTest {
+    private static final Duration HOUR = Duration.ofHours(1);
+
+    @RegisterExtension
+    final CapturedLog log = new CapturedLog();
+
+    private final Setting setting = new Setting();
+
+    private LastUse useOf(IssuedKey issued) {
+        return setting.manager.lastUse(issued.id()).orElseThrow();
+    }
+
+    @Test
+    void keyThatWasNotUsedHasNoTime() {
+        assertEquals(new LastUse(null, null, START), useOf(setting.issue()));
+    }
+
+    @Test
+    void remembersTheLastUseToTheSecond() {
+        IssuedKey issued = setting.issue();
+        setting.advance(Duration.ofMillis(5_400));
+        setting.verify(issued);
+        assertEquals(START.plusSeconds(5), useOf(issued).current());
+
+        setting.advance(HOUR);
+        setting.verify(issued);
+        assertEquals(START.plusSeconds(3_605), useOf(issued).current());
+    }
+
+    @Test
+    void refusedKeyIsNotUsed() {
+        IssuedKey issued = setting.issue();
+        setting.manager.disable(issued.id());
+
+        setting.verify(issued);
+
+        assertNull(useOf(issued).current());
+    }
+
+    @Test
+    void rotationMovesTheTimeToTheRetiringSecret() {
+        IssuedKey old = setting.issue();
+        setting.verify(old);
+
+        IssuedKey renewed = setting.manager.rotate(old.id(), HOUR.multipliedBy(9));
+        assertEquals(new LastUse(null, START, START), useOf(old));
+
+        setting.advance(HOUR);
+        setting.verify(renewed);
+        setting.advance(HOUR.multipliedBy(2));
+        assertEquals(new LastUse(START.plus(HOUR), START, START), useOf(old));
+        assertEquals(HOUR.multipliedBy(3), useOf(old).retiringUnusedFor(setting.now));
+
+        setting.verify(old);
+        assertEquals(START.plus(HOUR.multipliedBy(3)), useOf(old).retiring());
+    }
+
+    @Test
+    void secondRotationForgetsTheOldest() {
+        IssuedKey first = setting.issue();
+        setting.verify(first);
+        IssuedKey second = setting.manager.rotate(first.id(), HOUR);
+        setting.advance(Duration.ofSeconds(9));
+        setting.verify(second);
+
+        setting.manager.rotate(first.id(), HOUR);
+        assertEquals(new LastUse(null, START.plusSeconds(9), START), useOf(first));
+
+        setting.manager.rotate(first.id(), Duration.ZERO);
+        assertEquals(new LastUse(null, null, START), useOf(first));
+    }
+
+    @Test
+    void otherChangesKeepTheTimes() {
+        IssuedKey issued = setting.issue();
+        setting.verify(issued);
+
+        setting.manager.change(issued.id(), KeyChange.builder().owner("o").build());
+
+        assertEquals(START, useOf(issued).current());
+    }
+
+    @Test
+    void clockSetBackKeepsTheLaterTime() {
+        IssuedKey issued = setting.issue();
+        setting.advance(HOUR);
+        setting.verify(issued);
+
+        setting.now = START.minus(HOUR);
+        setting.verify(issued);
+
+        assertEquals(START.plus(HOUR), useOf(issued).current());
+    }
+
+    @Test
+    void memoryIsBoundedAndSaysFromWhenOnNothingIsForgotten() {
+        LastUsed small = LastUsed.create(setting.clock, 4);
+        List<IssuedKey> keys = new ArrayList<>();
+        for (int i = 0; i < 1000; i++) {
+            keys.add(setting.issue());
+        }
+        for (IssuedKey key : keys) {
+            setting.advance(Duration.ofSeconds(1));
+            small.onVerification(setting.verify(key));
+        }
+
+        List<IssuedKey> remembered = keys.stream()
+                .filter(key -> small.of(key.id()).current() != null)
+                .toList();
+        assertEquals(8, remembered.size(), "eight places");
+        assertTrue(remembered.contains(keys.get(999)));
+        for (int i = 0; i < keys.size(); i++) {
+            Instant used = START.plusSeconds(i + 1);
+            boolean known = remembered.contains(keys.get(i));
+            assertTrue(known || !small.since().isBefore(used), "a forgotten use is before since");
+            assertFalse(known && small.since().isAfter(used.plusSeconds(1)), "what is known is after it");
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {-1, 0, (1 << 24) + 1})
+    void refusesCapacity(int capacity) {
+        assertThrows(IllegalArgumentException.class, () -> LastUsed.create(setting.clock, capacity));
+    }
+
+    @Test
+    void managerWithoutMemoryTellsNothing() {
+        ApiKeyManager plain = ApiKeyManager.builder(setting.store, setting.ring, Setting.GENERATOR)
+                .build();
+
+        assertTrue(plain.lastUse("any").isEmpty());
+    }
+
+    @Test
+    void threadsThatUseManyKeysAtOnceLoseNoKey() throws Exception {
+        List<IssuedKey> keys = new ArrayList<>();
+        for (int i = 0; i < 50; i++) {
+            keys.add(setting.issue());
+        }
+        ExecutorService threads = Executors.newFixedThreadPool(8);
+        try {
+            List<Future<?>> running = new ArrayList<>();
+            for (int i = 0; i < 8; i++) {
+                running.add(threads.submit(() -> keys.forEach(setting::verify)));
+            }
+            for (Future<?> run : running) {
+                run.get();
+            }
+        } finally {
+            threads.shutdownNow();
+        }
+
+        keys.forEach(key -> assertEquals(START, useOf(key).current()));
+    }
+}
