@@ -1,8 +1,12 @@
 /**
- * What tests of services with API keys need.
+ * What tests of services with API keys need; see {@code docs/testing.md}.
  *
- * <p>Start with {@link io.keyward.testing.ThrowAwayKeys} for keys that exist in one test only and
- * {@link io.keyward.testing.MovableClock} for time that passes when the test says so.
+ * <ul>
+ *   <li>{@link io.keyward.testing.ThrowAwayKeys}: keys that exist in one test only, in every state
+ *   <li>{@link io.keyward.testing.MovableClock}: time that passes when the test says so
+ *   <li>{@link io.keyward.testing.RecordingListener}: what a verifier answered
+ *   <li>{@link io.keyward.testing.ApiKeyStoreContract}: the tests that every {@link io.keyward.store.ApiKeyStore} must pass
+ * </ul>
  */
 @NullMarked
 package io.keyward.testing;

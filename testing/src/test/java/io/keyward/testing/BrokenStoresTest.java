@@ -1,0 +1,208 @@
+package io.keyward.testing;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.platform.engine.discovery.DiscoverySelectors.selectClass;
+
+import io.keyward.ApiKeyRecord;
+import io.keyward.HashedSecret;
+import io.keyward.KeyState;
+import io.keyward.store.ApiKeyStore;
+import io.keyward.store.InMemoryApiKeyStore;
+import io.keyward.store.StoreConflictException;
+import io.keyward.store.StoreConflictException.Conflict;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.platform.launcher.core.LauncherDiscoveryRequestBuilder;
+import org.junit.platform.launcher.core.LauncherFactory;
+import org.junit.platform.launcher.listeners.SummaryGeneratingListener;
+import org.junit.platform.launcher.listeners.TestExecutionSummary;
+
+/** Runs {@link ApiKeyStoreContract} against stores that are broken on purpose: a contract that no store can break tests nothing. */
+class BrokenStoresTest {
+    @ParameterizedTest(name = "the contract finds: {0}")
+    @CsvSource(delimiter = '|', textBlock = """
+                    lost update            | LostUpdate       | of two updates from one version the second is refused and the first stays
+                    forgotten version      | ForgottenVersion | update gives a new version and changes what was changed
+                    stale read after revoke| StaleRead        | after a revoke has returned every read shows it: find, load and changes, here and elsewhere
+                    wrong order of changes | WrongOrder       | changes come in the order of their last change, each record once and in its newest state
+                    partial write          | PartialWrite     | insert refuses a hash of another record, current or retiring, and leaves nothing behind
+                    """)
+    void contractFinds(String fault, String store, String expected) throws ClassNotFoundException {
+        TestExecutionSummary summary = run(Class.forName(getClass().getName() + "$" + store));
+
+        List<String> failed = summary.getFailures().stream()
+                .map(failure -> failure.getTestIdentifier().getDisplayName())
+                .sorted()
+                .toList();
+        System.out.println(fault + ": " + failed.size() + " of " + summary.getTestsFoundCount() + " tests fail");
+        failed.forEach(name -> System.out.println("  - " + name));
+        assertTrue(failed.contains(expected), () -> "failed were " + failed);
+    }
+
+    @Test
+    @DisplayName("the contract finds nothing in a store that is not broken")
+    void contractPassesWholeStore() {
+        TestExecutionSummary summary = run(InMemoryApiKeyStoreTest.class);
+
+        assertEquals(List.of(), summary.getFailures());
+        assertTrue(summary.getTestsSucceededCount() > 30, "tests are found at all");
+    }
+
+    private static TestExecutionSummary run(Class<?> contract) {
+        SummaryGeneratingListener summary = new SummaryGeneratingListener();
+        LauncherFactory.create()
+                .execute(
+                        LauncherDiscoveryRequestBuilder.request()
+                                .selectors(selectClass(contract))
+                                .build(),
+                        summary);
+        return summary.getSummary();
+    }
+
+    /** The last to write wins: the version is not looked at. */
+    static class LostUpdate extends ApiKeyStoreContract {
+        @Override
+        protected ApiKeyStore newStore() {
+            return new Broken() {
+                @Override
+                public ApiKeyRecord update(ApiKeyRecord record) {
+                    long now = find(record.id()).map(ApiKeyRecord::version).orElse(record.version());
+                    return super.update(record.toBuilder().version(now).build());
+                }
+            };
+        }
+    }
+
+    /** The version is looked at, and not counted up when the record is written. */
+    static class ForgottenVersion extends ApiKeyStoreContract {
+        @Override
+        protected ApiKeyStore newStore() {
+            return new Broken() {
+                @Override
+                public synchronized ApiKeyRecord update(ApiKeyRecord record) {
+                    long now = super.find(record.id())
+                            .map(ApiKeyRecord::version)
+                            .orElseThrow(() -> new StoreConflictException(Conflict.MISSING, record.id()));
+                    if (record.version() != 1) {
+                        throw new StoreConflictException(Conflict.STALE, record.id());
+                    }
+                    return forget(super.update(record.toBuilder().version(now).build()));
+                }
+
+                @Override
+                public Optional<ApiKeyRecord> find(String id) {
+                    return super.find(id).map(this::forget);
+                }
+
+                @Override
+                public Snapshot load() {
+                    Snapshot all = super.load();
+                    return new Snapshot(all.records().stream().map(this::forget).toList(), all.stamp());
+                }
+
+                private ApiKeyRecord forget(ApiKeyRecord record) {
+                    return record.toBuilder().version(1).build();
+                }
+            };
+        }
+    }
+
+    /** Records are read through a cache that a revoke does not reach. */
+    static class StaleRead extends ApiKeyStoreContract {
+        @Override
+        protected ApiKeyStore newStore() {
+            return new Broken() {
+                private final Map<String, ApiKeyRecord> cache = new TreeMap<>();
+
+                @Override
+                public synchronized Optional<ApiKeyRecord> find(String id) {
+                    Optional<ApiKeyRecord> stored = super.find(id);
+                    if (stored.isPresent() && stored.get().state() == KeyState.REVOKED) {
+                        return Optional.of(cache.getOrDefault(id, stored.get()));
+                    }
+                    stored.ifPresent(record -> cache.put(id, record));
+                    return stored;
+                }
+            };
+        }
+    }
+
+    /** Changes are told in the order in which a hash table has them. */
+    static class WrongOrder extends ApiKeyStoreContract {
+        @Override
+        protected ApiKeyStore newStore() {
+            return new Broken() {
+                @Override
+                public Optional<Changes> changesSince(Stamp stamp) {
+                    return super.changesSince(stamp).map(changes -> {
+                        List<ApiKeyRecord> reversed = new ArrayList<>(changes.records());
+                        Collections.reverse(reversed);
+                        return new Changes(reversed, changes.stamp());
+                    });
+                }
+            };
+        }
+    }
+
+    /** A record is written before its hashes are looked at, and stays when they are refused. */
+    static class PartialWrite extends ApiKeyStoreContract {
+        @Override
+        protected ApiKeyStore newStore() {
+            return new Broken() {
+                @Override
+                public synchronized ApiKeyRecord insert(ApiKeyRecord record) {
+                    try {
+                        return super.insert(record);
+                    } catch (StoreConflictException refused) {
+                        if (refused.conflict() == Conflict.HASH_TAKEN) {
+                            List<HashedSecret> none = List.of(ThrowAwayKeys.recordOf(ThrowAwayKeys.newKey())
+                                    .build()
+                                    .current());
+                            super.insert(record.toBuilder().secrets(none).build());
+                        }
+                        throw refused;
+                    }
+                }
+            };
+        }
+    }
+
+    /** A store in memory; each subclass breaks one thing. */
+    private static class Broken implements ApiKeyStore {
+        private final ApiKeyStore whole = InMemoryApiKeyStore.create();
+
+        @Override
+        public ApiKeyRecord insert(ApiKeyRecord record) {
+            return whole.insert(record);
+        }
+
+        @Override
+        public ApiKeyRecord update(ApiKeyRecord record) {
+            return whole.update(record);
+        }
+
+        @Override
+        public Optional<ApiKeyRecord> find(String id) {
+            return whole.find(id);
+        }
+
+        @Override
+        public Snapshot load() {
+            return whole.load();
+        }
+
+        @Override
+        public Optional<Changes> changesSince(Stamp stamp) {
+            return whole.changesSince(stamp);
+        }
+    }
+}
