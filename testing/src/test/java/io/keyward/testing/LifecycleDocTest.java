@@ -1,0 +1,176 @@
+package io.keyward.testing;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.keyward.ApiKeyGenerator;
+import io.keyward.ApiKeyPrincipal;
+import io.keyward.ApiKeyRecord;
+import io.keyward.ApiKeyVerifier;
+import io.keyward.KeyFormat;
+import io.keyward.KeyRing;
+import io.keyward.LiveKeyRing;
+import io.keyward.Verification;
+import io.keyward.Verification.Accepted;
+import io.keyward.Verification.Reason;
+import io.keyward.Verification.Rejected;
+import io.keyward.role.Role;
+import io.keyward.role.RoleModel;
+import io.keyward.store.ApiKeyManager;
+import io.keyward.store.ApiKeyStore;
+import io.keyward.store.ChangeRefusedException;
+import io.keyward.store.InMemoryApiKeyStore;
+import io.keyward.store.IssueRequest;
+import io.keyward.store.IssuedKey;
+import io.keyward.store.KeyChange;
+import io.keyward.store.KeyFilter;
+import io.keyward.store.LastUsed;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+
+/** Runs the code of docs/lifecycle.md. */
+class LifecycleDocTest {
+    @Test
+    void pageShowsTheCodeThatRunsHere() throws Exception {
+        DocumentedCode.assertSame("lifecycle.md", LifecycleDocTest.class);
+    }
+
+    @Test
+    void everyStepDoesWhatThePageSays() {
+        // page
+        RoleModel roles = RoleModel.of(
+                Role.of("client").permitting("jobs:submit", "jobs:read"),
+                Role.of("admin").including("client").permitting("keys:write"));
+        ApiKeyStore store = InMemoryApiKeyStore.create(); // or a file, or a database
+        ApiKeyStore.Snapshot all = store.load();
+        LiveKeyRing ring = LiveKeyRing.of(
+                KeyRing.builder().roles(roles).addAll(all.records()).build());
+
+        LastUsed lastUsed = LastUsed.create();
+        ApiKeyVerifier verifier = ApiKeyVerifier.of(ring).notifying(lastUsed);
+        ApiKeyGenerator generator = ApiKeyGenerator.of(KeyFormat.of("acme_live"));
+        ApiKeyManager manager =
+                ApiKeyManager.builder(store, ring, generator).lastUsed(lastUsed).build();
+        // end
+
+        // page
+        IssuedKey issued = manager.issue(IssueRequest.builder()
+                .owner("alice@example.org")
+                .name("nightly build")
+                .roles("client")
+                .expiresIn(Duration.ofDays(365))
+                .build());
+        String text = issued.key().reveal(); // show it once, to the one who will hold it
+        String id = issued.id(); // public: note it, log it, revoke by it
+        // end
+        assertTrue(text.startsWith("acme_live_" + id));
+
+        // page
+        Verification verification = verifier.verify(text);
+        if (verification instanceof Accepted accepted) {
+            ApiKeyPrincipal caller = accepted.principal(); // caller.hasPermission("jobs:submit")
+        }
+        // end
+        assertTrue(((Accepted) verification).principal().hasPermission("jobs:submit"));
+
+        // page
+        IssuedKey renewed = manager.rotate(id, Duration.ofDays(7));
+        // end
+        assertTrue(((Accepted) verifier.verify(text)).retiring());
+
+        // page
+        Instant lastUseOfOldSecret =
+                manager.lastUse(id).orElseThrow().retiring(); // null: not since this service started
+        // end
+        assertTrue(lastUseOfOldSecret != null);
+
+        // page
+        manager.revoke(id);
+        // end
+        assertEquals(new Rejected(Reason.REVOKED, id), verifier.verify(text));
+        assertEquals(
+                new Rejected(Reason.REVOKED, id), verifier.verify(renewed.key().reveal()));
+
+        IssuedKey other = manager.issue(IssueRequest.builder().roles("admin").build());
+        String otherId = other.id();
+        // page
+        manager.disable(otherId);
+        manager.enable(otherId);
+        manager.change(
+                otherId,
+                KeyChange.builder().owner("bob@example.org").roles("client").build());
+        // end
+        ApiKeyPrincipal principal = ((Accepted) verifier.verify(other.key().reveal())).principal();
+        assertFalse(principal.hasRole("admin"));
+        assertEquals("bob@example.org", principal.owner());
+
+        // page
+        Instant nextWeek = Instant.now().plus(Duration.ofDays(7));
+        List<ApiKeyRecord> expiring =
+                manager.list(KeyFilter.all().owner("alice@example.org").expiringBefore(nextWeek));
+        // end
+        assertEquals(List.of(), expiring);
+
+        // page
+        List<ApiKeyRecord> leavers = manager.list(KeyFilter.all().owner("bob@example.org"));
+        manager.inBulk(() -> leavers.forEach(record -> manager.revoke(record.id())));
+        // end
+        assertFalse(verifier.verify(other.key().reveal()).isAccepted());
+
+        IssuedKey operator =
+                manager.issue(IssueRequest.builder().roles("client").build());
+        ApiKeyPrincipal caller = ((Accepted) verifier.verify(operator.key().reveal())).principal();
+        // page
+        ApiKeyManager forCaller = manager.onBehalfOf(caller);
+        // end
+        assertThrows(
+                ChangeRefusedException.class,
+                () -> forCaller.issue(IssueRequest.builder().roles("admin").build()));
+    }
+
+    private final ApiKeyStore store = InMemoryApiKeyStore.create();
+    private final RoleModel roles = RoleModel.empty();
+
+    // page
+    private ApiKeyStore.Stamp stamp = new ApiKeyStore.Stamp(""); // or the one of the first load
+
+    void follow(LiveKeyRing ring) {
+        ring.update(this::newer);
+    }
+
+    private KeyRing newer(KeyRing current) {
+        Optional<ApiKeyStore.Changes> changes = store.changesSince(stamp);
+        if (changes.isPresent()) {
+            stamp = changes.get().stamp();
+            return current.with(changes.get().records());
+        }
+        ApiKeyStore.Snapshot all = store.load();
+        stamp = all.stamp();
+        return KeyRing.builder().roles(roles).addAll(all.records()).build();
+    }
+    // end
+
+    @Test
+    void followerTakesOverWhatAnotherServiceChanged() {
+        LiveKeyRing elsewhere = LiveKeyRing.of(KeyRing.of());
+        ApiKeyManager manager = ApiKeyManager.builder(store, elsewhere, ApiKeyGenerator.of(ThrowAwayKeys.FORMAT))
+                .build();
+        LiveKeyRing ring = LiveKeyRing.of(KeyRing.of());
+        ApiKeyVerifier verifier = ApiKeyVerifier.of(ring);
+        IssuedKey first = manager.issue(IssueRequest.builder().build());
+        follow(ring);
+        assertTrue(verifier.verify(first.key().reveal()).isAccepted());
+
+        manager.revoke(first.id());
+        IssuedKey second = manager.issue(IssueRequest.builder().build());
+        follow(ring);
+
+        assertFalse(verifier.verify(first.key().reveal()).isAccepted());
+        assertTrue(verifier.verify(second.key().reveal()).isAccepted());
+    }
+}
