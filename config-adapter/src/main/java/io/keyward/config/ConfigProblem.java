@@ -1,0 +1,41 @@
+package io.keyward.config;
+
+import static java.util.Objects.requireNonNull;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Says one thing that is wrong with the configuration: where, what, by which rule, and what helps.
+ *
+ * <p>Holds no secret, no hash and no other value that was read. May be shared between threads.
+ *
+ * @param source the file, or what else the value came from; null if no single one is to blame
+ * @param line the line of the file, from 1; 0 if not known
+ * @param name the name of the variable or property; null if none is to blame
+ * @param what what is wrong
+ * @param rule what should hold instead
+ * @param remedy what to do about it
+ */
+public record ConfigProblem(
+        @Nullable String source, int line, @Nullable String name, String what, String rule, String remedy) {
+    /** Refuses missing texts. */
+    public ConfigProblem {
+        requireNonNull(what, "what");
+        requireNonNull(rule, "rule");
+        requireNonNull(remedy, "remedy");
+    }
+
+    /** Returns the place as {@code file:line: NAME}, as far as it is known. */
+    public String place() {
+        String where = source == null ? "" : line > 0 ? source + ":" + line : source;
+        String separator = where.isEmpty() || name == null ? "" : ": ";
+        return where + separator + (name == null ? "" : name);
+    }
+
+    /** Returns everything as one line. */
+    @Override
+    public String toString() {
+        String place = place();
+        return (place.isEmpty() ? "" : place + ": ") + what + "; " + rule + "; " + remedy;
+    }
+}

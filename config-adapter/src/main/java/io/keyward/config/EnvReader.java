@@ -1,0 +1,363 @@
+package io.keyward.config;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.keyward.config.EnvText.Entry;
+import io.keyward.config.EnvText.Quoting;
+import java.nio.ByteBuffer;
+import java.nio.CharBuffer;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads {@code .env} text.
+ *
+ * <pre>
+ *  line   ::= blank | '#' comment | ['export' blank] NAME [blank] '=' [blank] value
+ *  NAME   ::= [A-Za-z_] [A-Za-z0-9_.-]*
+ *  value  ::= '…' | "…" | [ … ]   each may run over several lines; then only a blank and a comment may follow
+ *           | anything else       to the end of the line or to a blank and '#', blanks around it trimmed
+ * </pre>
+ *
+ * <p>Nothing is expanded. What it cannot read it reports, with the line, and reads on, so that one report has every
+ * problem; no report holds anything of the text but names. A text with a problem is not to be used.
+ */
+final class EnvReader {
+    /** The most bytes of a file. */
+    static final int MAX_FILE = 8 << 20;
+    /** The most characters of a line. */
+    static final int MAX_LINE = 256 << 10;
+
+    private static final char BYTE_ORDER_MARK = '\uFEFF';
+    private static final int MAX_PROBLEMS = 100;
+    private static final int MAX_NAME = 256;
+    private static final String EXPORT = "export";
+    private static final String LINE_RULE = "a line is NAME=value, empty, or a comment that begins with #";
+
+    private final String source;
+    private final String text;
+    private final List<Entry> entries = new ArrayList<>();
+    private final List<ConfigProblem> problems = new ArrayList<>();
+    private final Map<String, Integer> lines = new HashMap<>();
+    private int at;
+    private int line = 1;
+
+    private EnvReader(String source, String text) {
+        this.source = source;
+        this.text = text;
+    }
+
+    /** Reads a file's bytes; {@code source} names it in problems. */
+    static EnvText read(String source, byte[] bytes) {
+        if (bytes.length > MAX_FILE) {
+            return unreadable(
+                    source,
+                    0,
+                    "the file has " + bytes.length + " bytes",
+                    "a key file has at most " + MAX_FILE + " bytes",
+                    "check that it is the right file, or keep so many keys in a database");
+        }
+        CharBuffer chars = CharBuffer.allocate(bytes.length);
+        ByteBuffer input = ByteBuffer.wrap(bytes);
+        if (UTF_8.newDecoder().decode(input, chars, true).isError()) {
+            return unreadable(
+                    source,
+                    lineAt(bytes, input.position()),
+                    "a byte is not UTF-8",
+                    "a key file is UTF-8 text",
+                    "save it as UTF-8, or check that it is the right file");
+        }
+        return read(source, chars.flip().toString());
+    }
+
+    /** Reads decoded text. */
+    static EnvText read(String source, String text) {
+        return new EnvReader(source, text).run();
+    }
+
+    private static EnvText unreadable(String source, int line, String what, String rule, String remedy) {
+        ConfigProblem problem = new ConfigProblem(source, line, null, what, rule, remedy);
+        return new EnvText(source, "", List.of(), List.of(problem));
+    }
+
+    private static int lineAt(byte[] bytes, int position) {
+        int line = 1;
+        for (int i = 0; i < position; i++) {
+            if (bytes[i] == '\n') {
+                line++;
+            }
+        }
+        return line;
+    }
+
+    private EnvText run() {
+        if (!text.isEmpty() && text.charAt(0) == BYTE_ORDER_MARK) {
+            at++;
+        }
+        if (isText() && linesAreShort()) {
+            while (at < text.length() && problems.size() < MAX_PROBLEMS) {
+                readLine();
+            }
+        }
+        return new EnvText(source, text, entries, problems);
+    }
+
+    /** A zero byte or an escape means that this is another kind of file, so nothing of it is read at all. */
+    private boolean isText() {
+        int seen = 1;
+        for (int i = at; i < text.length(); i++) {
+            char c = text.charAt(i);
+            if (c == '\n') {
+                seen++;
+            } else if ((c < ' ' && c != '\t' && !isLineEnd(i)) || c == 0x7f) {
+                String what = c == '\r' ? "a carriage return stands without a line feed" : "a control character";
+                problem(
+                        seen,
+                        null,
+                        what,
+                        "a key file is text, in lines",
+                        "remove it, or check that it is the right file");
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private boolean linesAreShort() {
+        int seen = 1;
+        int start = at;
+        while (start < text.length()) {
+            int end = lineEnd(start);
+            if (end - start > MAX_LINE) {
+                problem(
+                        seen,
+                        null,
+                        "the line has " + (end - start) + " characters",
+                        "a line has at most " + MAX_LINE,
+                        "put the list on several lines in brackets, or use named keys");
+                return false;
+            }
+            start = afterLineEnd(end);
+            seen++;
+        }
+        return true;
+    }
+
+    private void readLine() {
+        int start = at;
+        int end = lineEnd(start);
+        int p = skipBlanks(start, end);
+        if (p == end || text.charAt(p) == '#') {
+            moveTo(end);
+            return;
+        }
+        boolean exported = text.startsWith(EXPORT, p) && p + EXPORT.length() < end && isBlank(p + EXPORT.length());
+        if (exported) {
+            p = skipBlanks(p + EXPORT.length(), end);
+        }
+        int nameEnd = nameEnd(p, end);
+        int equals = skipBlanks(nameEnd, end);
+        if (nameEnd == p || equals == end || text.charAt(equals) != '=') {
+            reportNoAssignment(p, end);
+            moveTo(end);
+            return;
+        }
+        readValue(new Start(text.substring(p, nameEnd), start, exported), skipBlanks(equals + 1, end), end);
+    }
+
+    private void reportNoAssignment(int p, int end) {
+        boolean equalsSeen = text.substring(p, end).indexOf('=') >= 0;
+        String what = text.charAt(p) == '='
+                ? "there is no name before the ="
+                : equalsSeen ? "what stands before the = is no name" : "the line has no =";
+        String remedy = equalsSeen
+                ? "name it with A-Z a-z 0-9 _ . -, a letter or _ first"
+                : "complete it, put # before it, or put a value of several lines in quotes or brackets";
+        problem(line, null, what, LINE_RULE, remedy);
+    }
+
+    private void readValue(Start entry, int p, int end) {
+        if (entry.name.length() > MAX_NAME) {
+            problem(line, null, "the name is too long", "a name has at most " + MAX_NAME + " characters", "shorten it");
+            moveTo(end);
+            return;
+        }
+        char first = p < end ? text.charAt(p) : ' ';
+        switch (first) {
+            case '\'' -> readQuoted(entry, p, Quoting.SINGLE);
+            case '"' -> readQuoted(entry, p, Quoting.DOUBLE);
+            case '[' -> readBrackets(entry, p, end);
+            default -> readPlain(entry, p, end);
+        }
+    }
+
+    private void readPlain(Start entry, int p, int end) {
+        int stop = p;
+        while (stop < end && !(text.charAt(stop) == '#' && isBlank(stop - 1))) {
+            stop++;
+        }
+        while (stop > p && isBlank(stop - 1)) {
+            stop--;
+        }
+        add(entry, text.substring(p, stop), p, stop, end, Quoting.NONE);
+    }
+
+    private void readQuoted(Start entry, int open, Quoting quoting) {
+        char quote = text.charAt(open);
+        StringBuilder value = new StringBuilder();
+        int p = open + 1;
+        while (p < text.length() && text.charAt(p) != quote) {
+            boolean escapes = quoting == Quoting.DOUBLE && text.charAt(p) == '\\' && p + 1 < text.length();
+            if (escapes && "\"\\$`".indexOf(text.charAt(p + 1)) >= 0) {
+                p++;
+            }
+            if (text.charAt(p) != '\r') {
+                value.append(text.charAt(p));
+            }
+            p++;
+        }
+        if (p == text.length()) {
+            reportUnclosed(entry, "the value opens with a quote that is never closed", "close the quote");
+            return;
+        }
+        addIfNothingFollows(entry, value.toString(), open, p + 1, quoting);
+    }
+
+    /**
+     * Reads up to the bracket that closes the first one; quotes hide brackets. Where the brackets are not the whole value
+     * of one line, as in {@code [a-z]+}, it is a value like any other.
+     */
+    private void readBrackets(Start entry, int open, int lineEnd) {
+        int depth = 0;
+        boolean quoted = false;
+        int p = open;
+        for (; p < text.length(); p++) {
+            char c = text.charAt(p);
+            if (quoted && c == '\\') {
+                p++;
+            } else if (c == '"') {
+                quoted = !quoted;
+            } else if (quoted && c == '\n') {
+                reportUnclosed(entry, "a quote inside the brackets is not closed on its line", "close the quote");
+                return;
+            } else if (!quoted && c == '[') {
+                depth++;
+            } else if (!quoted && c == ']' && --depth == 0) {
+                break;
+            }
+        }
+        if (p >= text.length()) {
+            reportUnclosed(entry, "the value opens with [ that is never closed", "close the list with ]");
+        } else if (p < lineEnd && !isEndOrComment(p + 1, lineEnd)) {
+            readPlain(entry, open, lineEnd);
+        } else {
+            String value = text.substring(open, p + 1).replace("\r", "");
+            addIfNothingFollows(entry, value, open, p + 1, Quoting.BRACKETS);
+        }
+    }
+
+    private void addIfNothingFollows(Start entry, String value, int valueStart, int valueEnd, Quoting quoting) {
+        int end = lineEnd(valueEnd);
+        if (isEndOrComment(valueEnd, end)) {
+            add(entry, value, valueStart, valueEnd, end, quoting);
+        } else {
+            problem(
+                    line,
+                    entry.name,
+                    "something stands after the closing " + (quoting == Quoting.BRACKETS ? "bracket" : "quote"),
+                    "after it only a blank and a comment may follow",
+                    "remove it, or put the whole value in one pair of quotes");
+            moveTo(end);
+        }
+    }
+
+    private boolean isEndOrComment(int p, int end) {
+        int next = skipBlanks(p, end);
+        return next == end || (text.charAt(next) == '#' && next > p);
+    }
+
+    /** What follows an open quote cannot be told from its content, so only the line itself is skipped. */
+    private void reportUnclosed(Start entry, String what, String remedy) {
+        problem(line, entry.name, what, "quotes and brackets come in pairs", remedy);
+        moveTo(lineEnd(at));
+    }
+
+    private void add(Start entry, String value, int valueStart, int valueEnd, int end, Quoting quoting) {
+        Integer before = lines.putIfAbsent(entry.name, line);
+        if (before != null) {
+            problem(
+                    line,
+                    entry.name,
+                    "the name is already on line " + before,
+                    "a name stands once in a file",
+                    "remove one of the two");
+        }
+        entries.add(
+                new Entry(entry.name, value, line, entry.start, end, valueStart, valueEnd, quoting, entry.exported));
+        moveTo(end);
+    }
+
+    /** Goes to the line after the one that ends at {@code end}, counting the lines passed. */
+    private void moveTo(int end) {
+        for (int i = at; i < end; i++) {
+            if (text.charAt(i) == '\n') {
+                line++;
+            }
+        }
+        at = afterLineEnd(end);
+        line++;
+    }
+
+    private int nameEnd(int p, int end) {
+        int i = p;
+        while (i < end && isNameCharacter(text.charAt(i), i == p)) {
+            i++;
+        }
+        return i;
+    }
+
+    private static boolean isNameCharacter(char c, boolean first) {
+        boolean letter = (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || c == '_';
+        return letter || (!first && ((c >= '0' && c <= '9') || c == '.' || c == '-'));
+    }
+
+    private int skipBlanks(int from, int end) {
+        int i = from;
+        while (i < end && isBlank(i)) {
+            i++;
+        }
+        return i;
+    }
+
+    private boolean isBlank(int i) {
+        return text.charAt(i) == ' ' || text.charAt(i) == '\t';
+    }
+
+    private boolean isLineEnd(int i) {
+        return text.charAt(i) == '\n'
+                || (text.charAt(i) == '\r' && i + 1 < text.length() && text.charAt(i + 1) == '\n');
+    }
+
+    private int lineEnd(int from) {
+        int feed = text.indexOf('\n', from);
+        if (feed < 0) {
+            return text.length();
+        }
+        return feed > from && text.charAt(feed - 1) == '\r' ? feed - 1 : feed;
+    }
+
+    private int afterLineEnd(int end) {
+        int feed = text.indexOf('\n', end);
+        return feed < 0 ? text.length() : feed + 1;
+    }
+
+    private void problem(int where, @Nullable String name, String what, String rule, String remedy) {
+        problems.add(new ConfigProblem(source, where, name, what, rule, remedy));
+    }
+
+    /** What is known of an assignment before its value is read. */
+    private record Start(String name, int start, boolean exported) {}
+}

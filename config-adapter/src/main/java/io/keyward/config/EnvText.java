@@ -1,0 +1,107 @@
+package io.keyward.config;
+
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Holds what an {@code .env} text says and where it says it: made by {@link EnvReader}.
+ *
+ * <p>Positions count characters of {@link #text}, which is the whole text as decoded, a byte-order mark included; encoded
+ * as UTF-8 again it is the file, byte for byte. So an editor can replace one entry and leave the rest as it was.
+ */
+final class EnvText {
+    private final String source;
+    private final String text;
+    private final List<Entry> entries;
+    private final List<ConfigProblem> problems;
+    private final Map<String, Entry> byName = new LinkedHashMap<>();
+
+    EnvText(String source, String text, List<Entry> entries, List<ConfigProblem> problems) {
+        this.source = source;
+        this.text = text;
+        this.entries = List.copyOf(entries);
+        this.problems = List.copyOf(problems);
+        entries.forEach(entry -> byName.putIfAbsent(entry.name(), entry));
+    }
+
+    /** Returns what the text was read from, for messages. */
+    String source() {
+        return source;
+    }
+
+    String text() {
+        return text;
+    }
+
+    /** Returns the assignments in their order; of lines with a problem as much as could be read. */
+    List<Entry> entries() {
+        return entries;
+    }
+
+    /** Returns what is wrong, in the order of lines; with a problem the text must not be used. */
+    List<ConfigProblem> problems() {
+        return problems;
+    }
+
+    /** Returns the first entry of that exact name; null if there is none. */
+    @Nullable
+    Entry find(String name) {
+        return byName.get(name);
+    }
+
+    /** Returns names and values, in their order. */
+    Map<String, String> values() {
+        Map<String, String> values = new LinkedHashMap<>();
+        byName.forEach((name, entry) -> values.put(name, entry.value()));
+        return Collections.unmodifiableMap(values);
+    }
+
+    @Override
+    public String toString() {
+        return "EnvText[" + source + ", " + entries.size() + " entries]";
+    }
+
+    /** How a value was written. */
+    enum Quoting {
+        /** As it is, to the end of the line or to a blank and {@code #}. */
+        NONE,
+        /** {@code '…'}: every character is itself. */
+        SINGLE,
+        /** {@code "…"}: a backslash makes a following {@code " \ $ `} itself. */
+        DOUBLE,
+        /** {@code […]} over one or more lines: kept with the brackets and quotes. */
+        BRACKETS
+    }
+
+    /**
+     * One assignment.
+     *
+     * @param name the name as written
+     * @param value the value without quotes, blanks around it and comment
+     * @param line the line it begins on, from 1
+     * @param start where its first line begins
+     * @param end where its last line ends, before the line end
+     * @param valueStart where the value as written begins, quotes included
+     * @param valueEnd where the value as written ends, quotes included
+     * @param quoting how the value was written
+     * @param exported whether {@code export} stands before it
+     */
+    record Entry(
+            String name,
+            String value,
+            int line,
+            int start,
+            int end,
+            int valueStart,
+            int valueEnd,
+            Quoting quoting,
+            boolean exported) {
+        @Override
+        public String toString() {
+            return "Entry[" + name + ", line " + line + "]";
+        }
+    }
+}

@@ -1,0 +1,41 @@
+package io.keyward.config;
+
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One value as a source has it.
+ *
+ * @param spelling the name as written there
+ * @param value the raw value; nothing in it is expanded
+ * @param source the file, or what else it came from, for messages
+ * @param file the file; null if it is none
+ * @param line the line in the file; 0 if not known
+ * @param ordinal SmallRye's rank of the source
+ */
+record Found(
+        String spelling,
+        String value,
+        String source,
+        @Nullable Path file,
+        int line,
+        int ordinal) {
+    /** Returns the place as {@code file:line}, or the source alone. */
+    String place() {
+        return line > 0 ? source + ":" + line : source;
+    }
+
+    ConfigProblem problem(String what, String rule, String remedy) {
+        return new ConfigProblem(source, line, spelling, what, rule, remedy);
+    }
+
+    ConfigProblem problem(Refused refused) {
+        return refused.at(source, line, spelling);
+    }
+
+    /** Returns the name and its place; never the value. */
+    @Override
+    public String toString() {
+        return spelling + " in " + place();
+    }
+}

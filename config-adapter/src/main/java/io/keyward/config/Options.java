@@ -1,0 +1,28 @@
+package io.keyward.config;
+
+import io.keyward.role.RoleModel;
+import io.smallrye.config.SmallRyeConfig;
+import java.nio.file.Path;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the application asks for in code; see {@link KeywardConfig.Builder}.
+ *
+ * @param envFile the file named by the application; null for {@code .env} in the directory, which may be missing
+ * @param config the application's own configuration; null for SmallRye's default sources
+ * @param roles the roles declared in code; null for those of the configuration
+ * @param environment the variables of the process
+ */
+record Options(
+        @Nullable Path envFile,
+        Path directory,
+        List<Path> mentioned,
+        @Nullable SmallRyeConfig config,
+        @Nullable RoleModel roles,
+        InstantSource clock,
+        boolean strictPermissions,
+        Map<String, String> environment,
+        ClassLoader classLoader) {}

@@ -1,0 +1,325 @@
+package io.keyward.config;
+
+import io.smallrye.config.ConfigValue;
+import io.smallrye.config.ConfigValueConfigSource;
+import io.smallrye.config.EnvConfigSource;
+import io.smallrye.config.SmallRyeConfig;
+import io.smallrye.config.SmallRyeConfigBuilder;
+import io.smallrye.config.SysPropConfigSource;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import org.eclipse.microprofile.config.spi.ConfigSource;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Lays out SmallRye's sources, with this library's reader in place of its {@code .env} reading, and collects from them what
+ * concerns keys: for each name every value, the one that counts first.
+ *
+ * <p>Order, ordinals and profiles are SmallRye's. Values are taken raw from the sources, because SmallRye's expressions
+ * change or drop what has a {@code $} in it.
+ */
+final class Sources {
+    private static final int ENV_FILE_ORDINAL = 295;
+    private static final Pattern FILE_IN_NAME = Pattern.compile(".*\\[source=(file:.*)]");
+    private static final Pattern KEY_LIST = Pattern.compile("(.+)_(API_KEYS|API_KEY_HASHES)");
+
+    private final KeyFiles files;
+    private final List<ConfigProblem> problems;
+    private final Map<String, List<Found>> named = new LinkedHashMap<>();
+    private final Map<String, List<Found>> lists = new LinkedHashMap<>();
+    private final List<Found> unknown = new ArrayList<>();
+    private final List<ConfigSource> ordered = new ArrayList<>();
+    private final List<EnvText> envTexts = new ArrayList<>();
+    private final List<String> profiles = new ArrayList<>();
+
+    private Sources(KeyFiles files, List<ConfigProblem> problems) {
+        this.files = files;
+        this.problems = problems;
+    }
+
+    /** Reads all sources; what is wrong with them is added to the problems. */
+    static Sources read(Options options, KeyFiles files, List<ConfigProblem> problems) {
+        Sources sources = new Sources(files, problems);
+        SmallRyeConfig config = sources.open(options);
+        profilesOf(config, sources);
+        config.getConfigSources().forEach(sources.ordered::add);
+        sources.ordered.forEach(sources::collect);
+        sources.sort(sources.named);
+        sources.sort(sources.lists);
+        return sources;
+    }
+
+    private static void profilesOf(SmallRyeConfig config, Sources sources) {
+        sources.profiles.clear();
+        sources.profiles.addAll(config.getProfiles());
+    }
+
+    /** Returns the values of one of our names, by its canonical spelling, the one that counts first. */
+    List<Found> named(String canonical) {
+        return named.getOrDefault(canonical, List.of());
+    }
+
+    /** Returns all names of ours that were found, by their canonical spelling. */
+    Map<String, List<Found>> named() {
+        return Collections.unmodifiableMap(named);
+    }
+
+    /** Returns the values of every variable that has the form of a key list, by its environment spelling. */
+    Map<String, List<Found>> lists() {
+        return Collections.unmodifiableMap(lists);
+    }
+
+    /** Returns names that claim to be ours and mean nothing. */
+    List<Found> unknown() {
+        return Collections.unmodifiableList(unknown);
+    }
+
+    List<EnvText> envTexts() {
+        return Collections.unmodifiableList(envTexts);
+    }
+
+    List<String> profiles() {
+        return Collections.unmodifiableList(profiles);
+    }
+
+    /** Returns the value that counts of any name, as a reference {@code ${NAME}} asks for it. */
+    Optional<Found> lookUp(String name) {
+        for (ConfigSource source : ordered) {
+            String value = source.getValue(name);
+            if (value != null) {
+                return Optional.of(found(source, name, value));
+            }
+        }
+        return Optional.empty();
+    }
+
+    private SmallRyeConfig open(Options options) {
+        if (options.config() != null) {
+            return options.config();
+        }
+        List<ConfigSource> own = new ArrayList<>();
+        own.add(new SysPropConfigSource());
+        own.add(new EnvConfigSource(options.environment(), EnvConfigSource.ORDINAL));
+        Path envFile = options.envFile() != null
+                ? options.envFile()
+                : options.directory().resolve(".env");
+        boolean present = addEnvFile(envFile, options.envFile() != null, ENV_FILE_ORDINAL, own);
+        if (present) {
+            addProfiles(envFile, own);
+        }
+        Path properties = options.directory().resolve("config").resolve("application.properties");
+        files.remember(properties);
+        return new SmallRyeConfigBuilder()
+                .forClassLoader(options.classLoader())
+                .addDefaultInterceptors()
+                .addPropertiesSources()
+                .addDiscoveredSources()
+                .withSources(own)
+                .build();
+    }
+
+    private void addProfiles(Path envFile, List<ConfigSource> own) {
+        SmallRyeConfig first = new SmallRyeConfigBuilder()
+                .addDefaultInterceptors()
+                .withSources(own)
+                .build();
+        List<String> active = first.getProfiles();
+        for (int i = 0; i < active.size(); i++) {
+            Path file = envFile.resolveSibling(envFile.getFileName() + "-" + active.get(i));
+            addEnvFile(file, false, ENV_FILE_ORDINAL + active.size() - i, own);
+        }
+    }
+
+    private boolean addEnvFile(Path file, boolean required, int ordinal, List<ConfigSource> own) {
+        Path path = file.toAbsolutePath().normalize();
+        try {
+            Optional<byte[]> bytes = files.read(path);
+            bytes.ifPresent(read -> {
+                EnvText text = EnvReader.read(path.toString(), read);
+                problems.addAll(text.problems());
+                envTexts.add(text);
+                own.add(new EnvFileSource(path, text, ordinal));
+            });
+            if (bytes.isEmpty() && required) {
+                problems.add(new ConfigProblem(
+                        path.toString(),
+                        0,
+                        null,
+                        "there is no such file",
+                        "a file that is named must exist",
+                        "create it, or name the right one"));
+            }
+            return bytes.isPresent();
+        } catch (IOException e) {
+            problems.add(new ConfigProblem(
+                    path.toString(),
+                    0,
+                    null,
+                    "the file cannot be read (" + e.getClass().getSimpleName() + ")",
+                    "a key file is a file that this process may read",
+                    "check that it is no directory, and its owner and permissions"));
+            return false;
+        }
+    }
+
+    private void collect(ConfigSource source) {
+        for (String raw : namesIn(source)) {
+            String name = withoutProfile(raw);
+            if (name == null) {
+                continue;
+            }
+            String value = source.getValue(raw);
+            if (value == null) {
+                continue;
+            }
+            Found found = found(source, raw, value);
+            if (Property.isOurs(name)) {
+                Property.Name parsed = Property.parse(name);
+                if (parsed == null) {
+                    unknown.add(found);
+                } else {
+                    add(named, parsed.canonical(), found);
+                }
+            } else {
+                String environmentName = environmentForm(name);
+                if (KEY_LIST.matcher(environmentName).matches() || environmentName.equals(Property.APP_ENV.pattern())) {
+                    add(lists, environmentName, found);
+                }
+            }
+        }
+    }
+
+    private static Set<String> namesIn(ConfigSource source) {
+        if (source instanceof EnvFileSource file) {
+            return file.text.values().keySet();
+        }
+        Set<String> names = source.getPropertyNames();
+        if (!(source instanceof EnvConfigSource)) {
+            return names;
+        }
+        // SmallRye lists each variable once more as the property it may stand for
+        return names.stream()
+                .filter(name -> name.indexOf('.') < 0 || !names.contains(environmentForm(name)))
+                .collect(Collectors.toCollection(LinkedHashSet::new));
+    }
+
+    private void add(Map<String, List<Found>> to, String name, Found found) {
+        List<Found> all = to.computeIfAbsent(name, key -> new ArrayList<>());
+        for (Found other : all) {
+            boolean sameRank = isProfiled(other.spelling()) == isProfiled(found.spelling());
+            if (other.source().equals(found.source()) && sameRank) {
+                problems.add(found.problem(
+                        "the same name is also on line " + other.line() + " as " + other.spelling(),
+                        "a name stands once in a source, in one spelling",
+                        "remove one of the two"));
+            }
+        }
+        all.add(found);
+    }
+
+    /** Within one source what is written for the active profile counts before what is written for all. */
+    private void sort(Map<String, List<Found>> all) {
+        Comparator<Found> byRank = Comparator.<Found>comparingInt(Found::ordinal)
+                .reversed()
+                .thenComparing(found -> isProfiled(found.spelling()) ? 0 : 1);
+        all.values().forEach(found -> found.sort(byRank));
+    }
+
+    private static boolean isProfiled(String spelling) {
+        return spelling.startsWith("%");
+    }
+
+    /** Returns the name without its {@code %profile.}; null if that profile is not active. */
+    private @Nullable String withoutProfile(String raw) {
+        if (!isProfiled(raw)) {
+            return raw;
+        }
+        int dot = raw.indexOf('.');
+        if (dot < 0) {
+            return null;
+        }
+        List<String> wanted = Arrays.asList(raw.substring(1, dot).split(","));
+        return Collections.disjoint(wanted, profiles) ? null : raw.substring(dot + 1);
+    }
+
+    static String environmentForm(String name) {
+        StringBuilder form = new StringBuilder(name.length());
+        for (int i = 0; i < name.length(); i++) {
+            char c = name.charAt(i);
+            boolean kept = (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
+            form.append(kept ? c : '_');
+        }
+        return form.toString().toUpperCase(Locale.ROOT);
+    }
+
+    private Found found(ConfigSource source, String name, String value) {
+        if (source instanceof EnvFileSource file) {
+            EnvText.Entry entry = file.text.find(name);
+            return new Found(
+                    name, value, file.text.source(), file.path, entry == null ? 0 : entry.line(), source.getOrdinal());
+        }
+        Path path = pathOf(source);
+        return new Found(
+                name,
+                value,
+                path != null ? path.toString() : label(source),
+                path,
+                lineOf(source, name),
+                source.getOrdinal());
+    }
+
+    private static int lineOf(ConfigSource source, String name) {
+        if (source instanceof ConfigValueConfigSource withLines) {
+            ConfigValue value = withLines.getConfigValue(name);
+            return value == null ? 0 : Math.max(0, value.getLineNumber());
+        }
+        return 0;
+    }
+
+    private static @Nullable Path pathOf(ConfigSource source) {
+        Matcher matcher = FILE_IN_NAME.matcher(source.getName());
+        return matcher.matches() ? Path.of(URI.create(matcher.group(1))) : null;
+    }
+
+    private static String label(ConfigSource source) {
+        return switch (source.getName()) {
+            case SysPropConfigSource.NAME -> "system properties";
+            case EnvConfigSource.NAME -> "environment";
+            default -> source.getName();
+        };
+    }
+
+    /** An {@code .env} file as one of SmallRye's sources: names are matched as for the environment. */
+    private static final class EnvFileSource extends EnvConfigSource {
+        private static final long serialVersionUID = 1L;
+
+        private final transient Path path;
+        private final transient EnvText text;
+
+        EnvFileSource(Path path, EnvText text, int ordinal) {
+            super(text.values(), ordinal);
+            this.path = path;
+            this.text = text;
+        }
+
+        @Override
+        public String getName() {
+            return NAME + "[source=" + path.toUri() + "]";
+        }
+    }
+}

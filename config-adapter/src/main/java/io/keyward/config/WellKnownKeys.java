@@ -1,0 +1,76 @@
+package io.keyward.config;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.keyward.ApiKey;
+import io.keyward.KeyHash;
+import io.keyward.KeyHasher;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.io.UncheckedIOException;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.HexFormat;
+import java.util.LinkedHashSet;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/**
+ * Knows keys that everybody knows: examples of documentation, defaults of products, texts people type. They are refused
+ * outside development, as text and as hash.
+ */
+final class WellKnownKeys {
+    private static final String LIST = "well-known-keys.txt";
+    private static final int FEWEST_CHARACTERS = 5;
+
+    private final Set<String> texts = load();
+    private final Set<KeyHash> hashes = new HashSet<>();
+
+    /** Makes the list for all schemes in use. */
+    WellKnownKeys(Collection<KeyHasher> hashers) {
+        for (String text : texts) {
+            hashes.add(sha256(text));
+            if (text.length() >= ApiKey.MIN_LENGTH) {
+                hashers.forEach(hasher -> hashes.add(hasher.hash(ApiKey.of(text))));
+            }
+        }
+    }
+
+    /** Tells whether a key is on the list, or has so few different characters that it should be. */
+    boolean contains(String text) {
+        return texts.contains(text) || text.chars().distinct().count() < FEWEST_CHARACTERS;
+    }
+
+    /** Tells whether a hash is that of a key on the list. */
+    boolean contains(KeyHash hash) {
+        return hashes.contains(hash);
+    }
+
+    /** Without a hasher, since a hasher takes no text that is too short to be a key, and hashes of such are refused too. */
+    private static KeyHash sha256(String text) {
+        try {
+            byte[] digest = MessageDigest.getInstance("SHA-256").digest(text.getBytes(UTF_8));
+            return KeyHash.parse("sha256:" + HexFormat.of().formatHex(digest));
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("no JCA provider has SHA-256", e);
+        }
+    }
+
+    private static Set<String> load() {
+        try (InputStream in = WellKnownKeys.class.getResourceAsStream(LIST)) {
+            if (in == null) {
+                throw new IllegalStateException(LIST + " is missing from the jar");
+            }
+            BufferedReader lines = new BufferedReader(new InputStreamReader(in, UTF_8));
+            return lines.lines()
+                    .filter(line -> !line.isBlank() && !line.startsWith("#"))
+                    .collect(Collectors.toCollection(LinkedHashSet::new));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

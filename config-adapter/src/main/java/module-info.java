@@ -1,0 +1,11 @@
+/** API keys from {@code .env} files, {@code .properties} files and the environment. */
+module io.keyward.config {
+    requires transitive io.keyward;
+    requires transitive io.smallrye.config;
+    requires io.smallrye.config.common;
+    requires org.eclipse.microprofile.config;
+    requires org.slf4j;
+    requires static org.jspecify;
+
+    exports io.keyward.config;
+}
