@@ -11,16 +11,21 @@ import java.util.stream.Collectors;
 public final class ConfigException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
-    private final transient List<ConfigProblem> problems;
+    private final transient ConfigReport report;
 
-    ConfigException(List<ConfigProblem> problems) {
-        super(describe(problems));
-        this.problems = List.copyOf(problems);
+    ConfigException(ConfigReport report) {
+        super(describe(report.problems()));
+        this.report = report;
     }
 
     /** Returns what is wrong, in the order of files and lines. */
     public List<ConfigProblem> problems() {
-        return problems;
+        return report.problems();
+    }
+
+    /** Returns what was found as far as it could be read: the files looked for, the names, the problems. */
+    public ConfigReport report() {
+        return report;
     }
 
     static String describe(List<ConfigProblem> problems) {

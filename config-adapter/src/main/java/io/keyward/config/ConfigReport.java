@@ -1,33 +1,119 @@
 package io.keyward.config;
 
-/** Says where the keys in force came from. Holds no secret and no hash. May be shared between threads. */
+import io.keyward.KeyState;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Says what a load of the configuration found: which files were read and which were not, which value of a name counts and
+ * which do not, which keys there are, and what is wrong or looks wrong.
+ *
+ * <p>It exists because of the classic mistake: editing a file that the running service does not read. {@link #text} is for
+ * people; the rest is the same for programs. Holds no secret and no hash. Immutable; may be shared between threads.
+ */
 public final class ConfigReport {
+    private final Instant time;
     private final Mode mode;
     private final String modeReason;
+    private final List<SeenFile> files;
+    private final List<Setting> settings;
+    private final List<ReportedKey> keys;
+    private final List<ReportedKey> expiringSoon;
+    private final List<ConfigProblem> warnings;
+    private final List<ConfigProblem> problems;
 
-    ConfigReport(Mode mode, String modeReason) {
+    ConfigReport(Instant time, Mode mode, String modeReason, Findings findings) {
+        this.time = time;
         this.mode = mode;
         this.modeReason = modeReason;
+        this.files = List.copyOf(findings.files);
+        this.settings = List.copyOf(findings.settings);
+        this.keys = List.copyOf(findings.keys);
+        this.expiringSoon = List.copyOf(findings.expiringSoon);
+        this.warnings = List.copyOf(findings.warnings);
+        this.problems = List.copyOf(findings.problems);
     }
 
-    /** Returns by which rules the keys were loaded. */
+    /** Returns this report with the problems of a reload that was refused after it. */
+    ConfigReport withProblems(List<ConfigProblem> refused) {
+        return new ConfigReport(
+                time, mode, modeReason, new Findings(files, settings, keys, expiringSoon, warnings, refused));
+    }
+
+    /** Returns when the load began, by the configured clock. */
+    public Instant time() {
+        return time;
+    }
+
+    /** Returns by which rules keys were loaded. */
     public Mode mode() {
         return mode;
     }
 
-    /** Returns why that mode is in force. */
+    /** Returns why that mode is in force, with the place that decided. */
     public String modeReason() {
         return modeReason;
     }
 
+    /** Returns the files that were read, looked for in vain, or lie there unread. */
+    public List<SeenFile> files() {
+        return files;
+    }
+
+    /** Returns every name that matters, with the value's place that counts and those that do not. */
+    public List<Setting> settings() {
+        return settings;
+    }
+
+    /** Returns all keys, by id. */
+    public List<ReportedKey> keys() {
+        return keys;
+    }
+
+    /** Returns the ids of the keys of each role given, roles and ids sorted. */
+    public Map<String, Set<String>> keyIdsByRole() {
+        Map<String, Set<String>> byRole = new TreeMap<>();
+        for (ReportedKey key : keys) {
+            key.roles()
+                    .forEach(role -> byRole.computeIfAbsent(role, name -> new TreeSet<>())
+                            .add(key.id()));
+        }
+        return byRole;
+    }
+
+    /** Returns the keys that end within the time of {@code keyward.expiry-warning}, or have ended. */
+    public List<ReportedKey> expiringSoon() {
+        return expiringSoon;
+    }
+
+    /** Returns what is allowed and looks wrong. */
+    public List<ConfigProblem> warnings() {
+        return warnings;
+    }
+
+    /**
+     * Returns why the last load was refused; empty if it was not. While it is not empty, what was in force before it stays
+     * so, and the rest of this report is about that.
+     */
+    public List<ConfigProblem> problems() {
+        return problems;
+    }
+
     /** Returns the whole report as text for people, in lines. */
     public String text() {
-        return "mode: " + mode.name().toLowerCase(java.util.Locale.ROOT) + ", " + modeReason + "\n";
+        return new ReportText(this).write();
     }
 
     @Override
     public String toString() {
-        return text();
+        return "ConfigReport[" + mode + ", " + keys.size() + " keys, " + warnings.size() + " warnings, "
+                + problems.size() + " problems]";
     }
 
     /** Says by which rules keys are loaded. */
@@ -37,4 +123,100 @@ public final class ConfigReport {
         /** Plaintext keys and well-known keys load. */
         DEVELOPMENT
     }
+
+    /** Says what became of a file. */
+    public enum FileUse {
+        /** It was read. */
+        READ,
+        /** It was looked for and is not there. */
+        NOT_FOUND,
+        /** It is there, an operator may take it for the one that is read, and it is not read. */
+        NOT_READ
+    }
+
+    /**
+     * A file that was read, looked for or noticed.
+     *
+     * @param path the absolute path by which it was looked for
+     * @param realPath where symbolic links lead; null if there is no file
+     * @param use what became of it
+     * @param size its bytes; 0 if there is no file
+     * @param modified when it was last changed; null if there is no file
+     * @param permissions such as {@code rw-------}; null if there is no file or the file system has none
+     * @param notes what an operator should know of it, a sentence each
+     */
+    public record SeenFile(
+            Path path,
+            @Nullable Path realPath,
+            FileUse use,
+            long size,
+            @Nullable Instant modified,
+            @Nullable String permissions,
+            List<String> notes) {
+        /** Copies the notes. */
+        public SeenFile {
+            notes = List.copyOf(notes);
+        }
+    }
+
+    /**
+     * Where a value stands.
+     *
+     * @param source the file, or what else it is
+     * @param line the line, from 1; 0 if not known
+     * @param spelling the name as written there
+     */
+    public record Place(String source, int line, String spelling) {
+        /** Returns {@code file:line}, or the source alone. */
+        @Override
+        public String toString() {
+            return line > 0 ? source + ":" + line : source;
+        }
+    }
+
+    /**
+     * One name and where it was found.
+     *
+     * @param name the name in the spelling of the documentation
+     * @param winner where the value stands that counts
+     * @param losers where values stand that do not count, since the winner's source comes first
+     */
+    public record Setting(String name, Place winner, List<Place> losers) {
+        /** Copies the losers. */
+        public Setting {
+            losers = List.copyOf(losers);
+        }
+    }
+
+    /**
+     * One key.
+     *
+     * @param id its id
+     * @param roles the roles given to it
+     * @param state whether it counts
+     * @param expiresAt when it no longer counts; null for never
+     * @param retiringUntil when the secret that is being replaced no longer counts; null if there is none
+     * @param place where it stands
+     */
+    public record ReportedKey(
+            String id,
+            Set<String> roles,
+            KeyState state,
+            @Nullable Instant expiresAt,
+            @Nullable Instant retiringUntil,
+            Place place) {
+        /** Copies the roles. */
+        public ReportedKey {
+            roles = Set.copyOf(roles);
+        }
+    }
+
+    /** The lists of a report. */
+    record Findings(
+            List<SeenFile> files,
+            List<Setting> settings,
+            List<ReportedKey> keys,
+            List<ReportedKey> expiringSoon,
+            List<ConfigProblem> warnings,
+            List<ConfigProblem> problems) {}
 }

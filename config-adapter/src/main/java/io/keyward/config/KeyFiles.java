@@ -1,5 +1,7 @@
 package io.keyward.config;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -7,68 +9,113 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HexFormat;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * Reads the files of one load, each once, and remembers what was in them, so that a change can be told later.
  *
- * <p>What is remembered is a digest, because a file can change without changing its size or time.
+ * <p>What is remembered is a digest of content and permissions, because a file can change without changing its size or
+ * time. Written by the thread that loads, afterwards only read.
  */
 final class KeyFiles {
-    private static final byte[] MISSING = {0};
-    private static final byte[] UNREADABLE = {1};
-
-    private final Map<Path, byte[]> digests = new LinkedHashMap<>();
+    private final Map<Path, State> states = new LinkedHashMap<>();
+    private final Set<Path> withKeys = new LinkedHashSet<>();
 
     /**
-     * Returns the bytes of a file, at most one more than {@link EnvReader#MAX_FILE}; nothing if there is no such file.
+     * Returns the bytes of a file that may hold keys, at most one more than {@link EnvReader#MAX_FILE}; nothing if there is
+     * no such file.
      *
      * @throws IOException if there is something that cannot be read
      */
     Optional<byte[]> read(Path file) throws IOException {
-        Path path = file.toAbsolutePath().normalize();
-        digests.put(path, UNREADABLE);
+        Path path = absolute(file);
+        states.put(path, State.UNREADABLE);
         try {
             byte[] bytes = bytesOf(path);
-            digests.put(path, digest(bytes));
+            states.put(path, State.of(path, bytes));
+            withKeys.add(path);
             return Optional.of(bytes);
         } catch (NoSuchFileException none) {
-            digests.put(path, MISSING);
+            states.put(path, State.MISSING);
             return Optional.empty();
         }
     }
 
     /** Remembers a file that something else reads. */
     void remember(Path file) {
-        Path path = file.toAbsolutePath().normalize();
-        digests.putIfAbsent(path, state(path));
+        states.computeIfAbsent(absolute(file), KeyFiles::stateOf);
+    }
+
+    /** Notes that keys were found in a file. */
+    void holdsKeys(Path file) {
+        withKeys.add(absolute(file));
+    }
+
+    /** Returns the files that may hold keys. */
+    Set<Path> withKeys() {
+        return Collections.unmodifiableSet(withKeys);
     }
 
     /** Returns all files that were read or looked for, absolute. */
-    Iterable<Path> paths() {
-        return Collections.unmodifiableSet(digests.keySet());
+    Set<Path> paths() {
+        return Collections.unmodifiableSet(states.keySet());
+    }
+
+    boolean isMissing(Path path) {
+        return State.MISSING.equals(states.get(path));
+    }
+
+    /** Returns the files that are missing now and were there in a load before. */
+    List<Path> missingOf(KeyFiles before) {
+        List<Path> gone = new ArrayList<>();
+        states.forEach((path, state) -> {
+            State was = before.states.get(path);
+            if (state.equals(State.MISSING) && was != null && !was.equals(State.MISSING)) {
+                gone.add(path);
+            }
+        });
+        return gone;
     }
 
     /** Tells whether any file is other than when it was read. Reads every one of them. */
     boolean haveChanged() {
-        for (Map.Entry<Path, byte[]> entry : digests.entrySet()) {
-            if (!MessageDigest.isEqual(entry.getValue(), state(entry.getKey()))) {
-                return true;
-            }
-        }
-        return false;
+        return !states.equals(statesNow());
     }
 
-    private static byte[] state(Path path) {
+    /** Returns what the files are now, to be compared with a later answer. */
+    Map<Path, State> statesNow() {
+        Map<Path, State> now = new LinkedHashMap<>();
+        states.keySet().forEach(path -> now.put(path, stateOf(path)));
+        return now;
+    }
+
+    /** Tells whether a file that held something is empty or gone in these states. */
+    boolean hasEmptied(Map<Path, State> now) {
+        return now.entrySet().stream().anyMatch(entry -> {
+            State was = states.get(entry.getKey());
+            return entry.getValue().empty() && was != null && !was.empty();
+        });
+    }
+
+    private static Path absolute(Path file) {
+        return file.toAbsolutePath().normalize();
+    }
+
+    private static State stateOf(Path path) {
         try {
-            return digest(bytesOf(path));
+            return State.of(path, bytesOf(path));
         } catch (NoSuchFileException none) {
-            return MISSING;
+            return State.MISSING;
         } catch (IOException unreadable) {
-            return UNREADABLE;
+            return State.UNREADABLE;
         }
     }
 
@@ -78,11 +125,25 @@ final class KeyFiles {
         }
     }
 
-    private static byte[] digest(byte[] bytes) {
-        try {
-            return MessageDigest.getInstance("SHA-256").digest(bytes);
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("no JCA provider has SHA-256", e);
+    /** What a file was at one moment. */
+    record State(boolean empty, String digest) {
+        static final State MISSING = new State(true, "missing");
+        static final State UNREADABLE = new State(false, "unreadable");
+
+        static State of(Path path, byte[] bytes) {
+            try {
+                MessageDigest digest = MessageDigest.getInstance("SHA-256");
+                digest.update(bytes);
+                digest.update(String.valueOf(FilePermissions.text(path)).getBytes(UTF_8));
+                return new State(bytes.length == 0, HexFormat.of().formatHex(digest.digest()));
+            } catch (NoSuchAlgorithmException e) {
+                throw new IllegalStateException("no JCA provider has SHA-256", e);
+            }
+        }
+
+        @Override
+        public String toString() {
+            return "State";
         }
     }
 }

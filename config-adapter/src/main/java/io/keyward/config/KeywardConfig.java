@@ -6,15 +6,22 @@ import io.keyward.ApiKeyVerifier;
 import io.keyward.KeyHasher;
 import io.keyward.KeyHashers;
 import io.keyward.LiveKeyRing;
+import io.keyward.config.KeyLoader.Attempt;
 import io.keyward.config.KeyLoader.Loaded;
 import io.keyward.role.Role;
 import io.keyward.role.RoleModel;
 import io.smallrye.config.SmallRyeConfig;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Loads keys and roles from {@code .env} files, {@code .properties} files and the environment, and follows the files while
@@ -26,20 +33,36 @@ import org.jspecify.annotations.Nullable;
  * }
  * }</pre>
  *
- * <p>May be shared between threads.
+ * <p>A load is all or nothing: with any problem it changes nothing and reports every problem. A reload replaces what was in
+ * force, whole; what is wrong in it is logged once, by the logger of this class, and the last good keys stay in force until
+ * the file is repaired. A valid file without keys refuses everybody. A change takes effect within 1 s where the file system
+ * has events, else within {@code keyward.reload-interval}.
+ *
+ * <p>Not protected: who can write to the files decides who is let in. May be shared between threads.
  */
 public final class KeywardConfig implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(KeywardConfig.class);
+
     private final Options options;
+    private final List<Consumer<ConfigReport>> listeners;
     private final KeyHasher sha256 = KeyHashers.sha256();
     private final LiveKeyRing ring;
     private final ApiKeyVerifier verifier;
+    private final @Nullable FileFollower follower;
     private volatile Loaded loaded;
+    private volatile KeyFiles lastRead;
+    private volatile ConfigReport report;
 
-    private KeywardConfig(Options options) {
+    private KeywardConfig(Options options, boolean follow, List<Consumer<ConfigReport>> listeners) {
         this.options = options;
-        this.loaded = KeyLoader.load(options, sha256, false);
+        this.listeners = List.copyOf(listeners);
+        Attempt first = KeyLoader.load(options, sha256, null);
+        this.loaded = first.orThrow();
+        this.lastRead = first.files();
+        this.report = first.report();
         this.ring = LiveKeyRing.of(loaded.ring());
         this.verifier = ApiKeyVerifier.of(ring, options.clock());
+        this.follower = follow ? new FileFollower(new Follow()) : null;
     }
 
     /**
@@ -78,46 +101,113 @@ public final class KeywardConfig implements AutoCloseable {
         return ring;
     }
 
-    /** Returns the roles in force. */
+    /** Returns the roles in force; those of the configuration change with a reload, those of the code do not. */
     public RoleModel roles() {
         return loaded.roles();
     }
 
-    /** Returns where the keys in force came from. */
+    /** Returns where the keys in force came from, and why the last reload was refused if it was. */
     public ConfigReport report() {
-        return loaded.report();
+        return report;
     }
 
     /**
-     * Reads everything again now and puts it in force.
+     * Reads everything again now, in the calling thread, and puts it in force.
      *
      * @throws ConfigException if anything is wrong; then all stays as it was
      */
-    public synchronized void reloadNow() {
-        Loaded next = KeyLoader.load(options, sha256, true);
-        loaded = next;
-        ring.publish(next.ring());
+    public void reloadNow() {
+        reload().orThrow();
     }
 
-    /** Stops following the files; the keys last in force stay so. */
+    private synchronized Attempt reload() {
+        Attempt attempt = KeyLoader.load(options, sha256, loaded);
+        lastRead = attempt.files();
+        List<ConfigProblem> problemsBefore = report.problems();
+        Loaded next = attempt.loaded();
+        if (next == null) {
+            List<ConfigProblem> problems = attempt.report().problems();
+            report = loaded.report().withProblems(problems);
+            if (!problems.equals(problemsBefore)) {
+                LOG.error("{}\nthe keys last in force stay so", ConfigException.describe(problems));
+                tell();
+            }
+        } else {
+            loaded = next;
+            report = next.report();
+            ring.publish(next.ring());
+            logReload(next, !problemsBefore.isEmpty());
+            tell();
+        }
+        return attempt;
+    }
+
+    private void logReload(Loaded next, boolean repaired) {
+        if (next.ring().size() == 0) {
+            LOG.error("the key configuration has no keys any more: every request is refused");
+        } else {
+            LOG.info("{} keys are in force{}", next.ring().size(), repaired ? "; the configuration is good again" : "");
+        }
+        logWarnings(next.report());
+    }
+
+    private static void logWarnings(ConfigReport report) {
+        report.warnings().forEach(warning -> LOG.warn("{}", warning));
+    }
+
+    private void tell() {
+        ConfigReport told = report;
+        for (Consumer<ConfigReport> listener : listeners) {
+            try {
+                listener.accept(told);
+            } catch (RuntimeException e) {
+                LOG.error("a listener of reloads failed", e);
+            }
+        }
+    }
+
+    /** Stops following the files, within 2 s; the keys last in force stay so. Closing again does nothing. */
     @Override
-    public void close() {}
+    public void close() {
+        if (follower != null) {
+            follower.close();
+        }
+    }
 
     @Override
     public String toString() {
         return "KeywardConfig[" + ring + "]";
     }
 
+    private final class Follow implements FileFollower.Followed {
+        @Override
+        public KeyFiles files() {
+            return lastRead;
+        }
+
+        @Override
+        public Duration interval() {
+            return loaded.settings().reloadInterval();
+        }
+
+        @Override
+        public void changed() {
+            reload();
+        }
+    }
+
     /** Builds a {@link KeywardConfig}; not for use by several threads. */
     public static final class Builder {
         private @Nullable Path envFile;
-        private Path directory = Path.of("").toAbsolutePath();
+        private Path directory = Path.of("");
         private List<Path> mentioned = List.of();
         private @Nullable SmallRyeConfig config;
         private @Nullable RoleModel roles;
         private InstantSource clock = InstantSource.system();
         private boolean strictPermissions;
+        private boolean follow = true;
         private Map<String, String> environment = System.getenv();
+        private final List<Consumer<ConfigReport>> listeners = new ArrayList<>();
 
         private Builder() {}
 
@@ -127,7 +217,25 @@ public final class KeywardConfig implements AutoCloseable {
             return this;
         }
 
-        /** Sets the roles declared in code, none by default. */
+        /** Sets the directory whose {@code .env} is read if it is there, by default the working directory. */
+        public Builder directory(Path directory) {
+            this.directory = requireNonNull(directory, "directory");
+            return this;
+        }
+
+        /**
+         * Names files that the service does not read and that an operator may take for the one it reads; the report says of
+         * each whether it is there and what differs in it. {@code .env} in the working directory and in the directories above
+         * is noticed without being named.
+         */
+        public Builder mention(Path... files) {
+            this.mentioned = Arrays.stream(files)
+                    .map(file -> file.toAbsolutePath().normalize())
+                    .toList();
+            return this;
+        }
+
+        /** Sets the roles declared in code, none by default; {@code keyward.roles} may add others. */
         public Builder roles(Role... roles) {
             return roles(RoleModel.of(roles));
         }
@@ -138,19 +246,31 @@ public final class KeywardConfig implements AutoCloseable {
             return this;
         }
 
-        /** Sets the clock by which keys expire, by default the system's. */
+        /** Sets the clock by which keys begin and end, by default the system's. */
         public Builder clock(InstantSource clock) {
             this.clock = requireNonNull(clock, "clock");
             return this;
         }
 
-        /** Sets whether files that others than their owner can read or write are refused; by default only reported. */
+        /**
+         * Sets whether files that others than their owner can read or change are refused, as {@code
+         * keyward.strict-permissions} does; by default they are only reported.
+         */
         public Builder strictPermissions(boolean strictPermissions) {
             this.strictPermissions = strictPermissions;
             return this;
         }
 
-        /** Reads from an application's own configuration in place of the default sources; it is not changed. */
+        /** Sets whether the files are followed, by default true; without, only {@link KeywardConfig#reloadNow} reads them again. */
+        public Builder follow(boolean follow) {
+            this.follow = follow;
+            return this;
+        }
+
+        /**
+         * Reads from an application's own configuration in place of the default sources. It is not changed, and its values
+         * are read raw from its sources. It does not follow files itself, so neither do the keys in it.
+         */
         public Builder config(SmallRyeConfig config) {
             this.config = requireNonNull(config, "config");
             return this;
@@ -163,22 +283,37 @@ public final class KeywardConfig implements AutoCloseable {
         }
 
         /**
+         * Adds a listener that is told after each reload, good or refused; a refused one is told again only when its problems
+         * change. Called on the thread that reloads; should not block.
+         */
+        public Builder onReload(Consumer<ConfigReport> listener) {
+            listeners.add(requireNonNull(listener, "listener"));
+            return this;
+        }
+
+        /**
          * Loads.
          *
          * @throws ConfigException if anything is wrong, or there are no keys; the message names every problem
          */
         public KeywardConfig load() {
             ClassLoader context = Thread.currentThread().getContextClassLoader();
-            return new KeywardConfig(new Options(
+            Options options = new Options(
                     envFile,
-                    directory,
+                    directory.toAbsolutePath().normalize(),
                     mentioned,
                     config,
                     roles,
                     clock,
                     strictPermissions,
                     environment,
-                    context == null ? KeywardConfig.class.getClassLoader() : context));
+                    context == null ? KeywardConfig.class.getClassLoader() : context);
+            KeywardConfig keys = new KeywardConfig(options, follow, listeners);
+            logWarnings(keys.report());
+            if (keys.follower != null) {
+                keys.follower.start();
+            }
+            return keys;
         }
     }
 }

@@ -23,6 +23,7 @@ import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.eclipse.microprofile.config.spi.ConfigSource;
 import org.jspecify.annotations.Nullable;
 
@@ -40,7 +41,7 @@ final class Sources {
 
     private final KeyFiles files;
     private final List<ConfigProblem> problems;
-    private final Map<String, List<Found>> named = new LinkedHashMap<>();
+    private final Map<Property.Name, List<Found>> named = new LinkedHashMap<>();
     private final Map<String, List<Found>> lists = new LinkedHashMap<>();
     private final List<Found> unknown = new ArrayList<>();
     private final List<ConfigSource> ordered = new ArrayList<>();
@@ -56,26 +57,26 @@ final class Sources {
     static Sources read(Options options, KeyFiles files, List<ConfigProblem> problems) {
         Sources sources = new Sources(files, problems);
         SmallRyeConfig config = sources.open(options);
-        profilesOf(config, sources);
+        sources.profiles.addAll(config.getProfiles());
         config.getConfigSources().forEach(sources.ordered::add);
+        sources.rememberFiles();
         sources.ordered.forEach(sources::collect);
         sources.sort(sources.named);
         sources.sort(sources.lists);
         return sources;
     }
 
-    private static void profilesOf(SmallRyeConfig config, Sources sources) {
-        sources.profiles.clear();
-        sources.profiles.addAll(config.getProfiles());
+    private void rememberFiles() {
+        for (ConfigSource source : ordered) {
+            Path path = pathOf(source);
+            if (path != null) {
+                files.remember(path);
+            }
+        }
     }
 
-    /** Returns the values of one of our names, by its canonical spelling, the one that counts first. */
-    List<Found> named(String canonical) {
-        return named.getOrDefault(canonical, List.of());
-    }
-
-    /** Returns all names of ours that were found, by their canonical spelling. */
-    Map<String, List<Found>> named() {
+    /** Returns the values of all names of ours, the one that counts first. */
+    Map<Property.Name, List<Found>> named() {
         return Collections.unmodifiableMap(named);
     }
 
@@ -89,8 +90,23 @@ final class Sources {
         return Collections.unmodifiableList(unknown);
     }
 
+    /** Returns the {@code .env} files that were read, as read. */
     List<EnvText> envTexts() {
         return Collections.unmodifiableList(envTexts);
+    }
+
+    /** Returns the files that names of ours or key lists were found in. */
+    Set<Path> filesOfKeys() {
+        Set<Path> paths = new LinkedHashSet<>();
+        Stream.of(named, lists)
+                .flatMap(all -> all.values().stream())
+                .flatMap(List::stream)
+                .forEach(found -> {
+                    if (found.file() != null) {
+                        paths.add(found.file());
+                    }
+                });
+        return paths;
     }
 
     List<String> profiles() {
@@ -193,7 +209,7 @@ final class Sources {
                 if (parsed == null) {
                     unknown.add(found);
                 } else {
-                    add(named, parsed.canonical(), found);
+                    add(named, parsed, found);
                 }
             } else {
                 String environmentName = environmentForm(name);
@@ -218,7 +234,7 @@ final class Sources {
                 .collect(Collectors.toCollection(LinkedHashSet::new));
     }
 
-    private void add(Map<String, List<Found>> to, String name, Found found) {
+    private <N> void add(Map<N, List<Found>> to, N name, Found found) {
         List<Found> all = to.computeIfAbsent(name, key -> new ArrayList<>());
         for (Found other : all) {
             boolean sameRank = isProfiled(other.spelling()) == isProfiled(found.spelling());
@@ -233,7 +249,7 @@ final class Sources {
     }
 
     /** Within one source what is written for the active profile counts before what is written for all. */
-    private void sort(Map<String, List<Found>> all) {
+    private void sort(Map<?, List<Found>> all) {
         Comparator<Found> byRank = Comparator.<Found>comparingInt(Found::ordinal)
                 .reversed()
                 .thenComparing(found -> isProfiled(found.spelling()) ? 0 : 1);

@@ -13,8 +13,10 @@ import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.BiConsumer;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /** Turns found values into what they mean: follows references and reads types. Refuses by {@link Refused}. */
 final class Values {
@@ -25,11 +27,53 @@ final class Values {
     private final Sources sources;
     private final KeyFiles files;
     private final Path directory;
+    private final List<ConfigProblem> problems;
 
-    Values(Sources sources, KeyFiles files, Path directory) {
+    Values(Sources sources, KeyFiles files, Path directory, List<ConfigProblem> problems) {
         this.sources = sources;
         this.files = files;
         this.directory = directory;
+        this.problems = problems;
+    }
+
+    /** Returns the value that counts of a property without placeholder; null if no source has it. */
+    @Nullable
+    Found first(Property property) {
+        List<Found> found = sources.named().get(new Property.Name(property, "", ""));
+        return found == null ? null : found.get(0);
+    }
+
+    /** Goes through the values that count of a property with a placeholder. */
+    void each(Property property, BiConsumer<Property.Name, Found> action) {
+        sources.named().forEach((name, found) -> {
+            if (name.property() == property) {
+                action.accept(name, found.get(0));
+            }
+        });
+    }
+
+    /** Reads a value; where it does not fit, notes the problem and returns the other. */
+    <T> T read(Found found, T otherwise, Reading<T> reading) {
+        try {
+            return reading.read(found);
+        } catch (Refused e) {
+            problems.add(found.problem(e));
+            return otherwise;
+        }
+    }
+
+    /** Notes a problem with a value. */
+    void refuse(Found found, String what, String rule, String remedy) {
+        problems.add(found.problem(what, rule, remedy));
+    }
+
+    int problemsSoFar() {
+        return problems.size();
+    }
+
+    /** Reads one value. */
+    interface Reading<T> {
+        T read(Found found) throws Refused;
     }
 
     /** Returns a value without blanks around it; where it is {@code ${NAME}} as a whole, the value of that name. */

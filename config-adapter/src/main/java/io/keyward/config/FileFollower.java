@@ -1,0 +1,238 @@
+package io.keyward.config;
+
+import static java.util.concurrent.TimeUnit.MILLISECONDS;
+
+import io.keyward.config.KeyFiles.State;
+import java.io.IOException;
+import java.nio.file.ClosedWatchServiceException;
+import java.nio.file.FileSystems;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardWatchEventKinds;
+import java.nio.file.WatchEvent;
+import java.nio.file.WatchKey;
+import java.nio.file.WatchService;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Iterator;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Follows files on a thread of its own and calls back when what they hold has changed and come to rest.
+ *
+ * <p>Events of their directories make it quick; comparing the content at an interval makes it certain, where there are no
+ * events (NFS), where they are lost, and where a file changes without changing its size or time.
+ *
+ * <pre>
+ *  waiting ── event, or the interval is over ──► comparing ── same ──► waiting
+ *                                                   │ differs
+ *                                                   ▼
+ *                     settling until two looks see the same ──► told ──► waiting
+ * </pre>
+ */
+final class FileFollower implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(FileFollower.class);
+    private static final long QUIET_MILLIS = 80;
+    /** An editor that truncates and then writes, or a swap by removing, shows nothing for a moment. */
+    private static final long QUIET_WHILE_EMPTY_MILLIS = 500;
+
+    private static final long MAX_SETTLING_NANOS = TimeUnit.MILLISECONDS.toNanos(1_500);
+    private static final long CLOSE_MILLIS = 1_500;
+
+    private final Followed followed;
+    private final @Nullable WatchService events;
+    private final Map<Path, Watch> watches = new HashMap<>();
+    private final CountDownLatch closed = new CountDownLatch(1);
+    private final Thread thread;
+
+    FileFollower(Followed followed) {
+        this.followed = followed;
+        this.events = openEvents();
+        // no inherited thread locals and no context class loader: this thread must not keep an application alive
+        this.thread = new Thread(null, this::run, "keyward-config-follower", 0, false);
+        thread.setDaemon(true);
+        thread.setContextClassLoader(null);
+    }
+
+    void start() {
+        thread.start();
+    }
+
+    private static @Nullable WatchService openEvents() {
+        try {
+            return FileSystems.getDefault().newWatchService();
+        } catch (IOException | UnsupportedOperationException e) {
+            LOG.warn("no file events here ({}); changes are found by looking at the interval", e.toString());
+            return null;
+        }
+    }
+
+    private void run() {
+        while (closed.getCount() > 0) {
+            try {
+                watchPlaces();
+                if (followed.files().haveChanged()) {
+                    settle();
+                    if (closed.getCount() > 0) {
+                        followed.changed();
+                    }
+                } else {
+                    await(followed.interval());
+                }
+            } catch (InterruptedException | ClosedWatchServiceException closing) {
+                return;
+            } catch (RuntimeException e) {
+                LOG.error(
+                        "following the key files failed; the keys in force stay so, the next look is after the interval",
+                        e);
+                pause(followed.interval().toMillis());
+            }
+        }
+    }
+
+    private void settle() throws InterruptedException {
+        long deadline = System.nanoTime() + MAX_SETTLING_NANOS;
+        Map<Path, State> before;
+        Map<Path, State> now = followed.files().statesNow();
+        do {
+            before = now;
+            boolean empty = followed.files().hasEmptied(before);
+            if (pause(empty ? QUIET_WHILE_EMPTY_MILLIS : QUIET_MILLIS)) {
+                return;
+            }
+            now = followed.files().statesNow();
+        } while (!now.equals(before) && System.nanoTime() < deadline);
+    }
+
+    /** Waits for an event that matters, at most for the interval. */
+    private void await(Duration interval) throws InterruptedException {
+        if (events == null) {
+            pause(interval.toMillis());
+            return;
+        }
+        long deadline = System.nanoTime() + interval.toNanos();
+        for (long left = interval.toNanos(); left > 0; left = deadline - System.nanoTime()) {
+            WatchKey key = events.poll(left, TimeUnit.NANOSECONDS);
+            if (key != null && matters(key)) {
+                return;
+            }
+        }
+    }
+
+    private boolean matters(WatchKey key) {
+        Set<Path> names = Set.of();
+        for (Watch watch : watches.values()) {
+            if (watch.key == key) {
+                names = watch.names;
+            }
+        }
+        boolean matters = false;
+        for (WatchEvent<?> event : key.pollEvents()) {
+            matters |= event.kind() == StandardWatchEventKinds.OVERFLOW
+                    || (event.context() instanceof Path name && names.contains(name));
+        }
+        return !key.reset() || matters;
+    }
+
+    /** Watches the directories that matter now, and no others; a directory made anew is another one. */
+    private void watchPlaces() {
+        if (events == null) {
+            return;
+        }
+        Map<Path, Set<Path>> places = WatchedPlaces.of(followed.files().paths());
+        for (Iterator<Map.Entry<Path, Watch>> all = watches.entrySet().iterator(); all.hasNext(); ) {
+            Map.Entry<Path, Watch> entry = all.next();
+            boolean stays = places.containsKey(entry.getKey())
+                    && entry.getValue().key.isValid()
+                    && Objects.equals(entry.getValue().identity, identity(entry.getKey()));
+            if (!stays) {
+                entry.getValue().key.cancel();
+                all.remove();
+            }
+        }
+        places.forEach(this::watch);
+    }
+
+    private void watch(Path directory, Set<Path> names) {
+        Watch present = watches.get(directory);
+        if (present != null) {
+            watches.put(directory, new Watch(present.key, present.identity, names));
+            return;
+        }
+        Object identity = identity(directory);
+        if (identity == null || events == null) {
+            return;
+        }
+        try {
+            WatchKey key = directory.register(
+                    events,
+                    StandardWatchEventKinds.ENTRY_CREATE,
+                    StandardWatchEventKinds.ENTRY_DELETE,
+                    StandardWatchEventKinds.ENTRY_MODIFY);
+            watches.put(directory, new Watch(key, identity, names));
+        } catch (IOException | UnsupportedOperationException | IllegalArgumentException e) {
+            LOG.debug("no events from {} ({}); it is looked at at the interval", directory, e.toString());
+        }
+    }
+
+    private static @Nullable Object identity(Path directory) {
+        try {
+            BasicFileAttributes attributes = Files.readAttributes(directory, BasicFileAttributes.class);
+            Object key = attributes.fileKey();
+            return !attributes.isDirectory() ? null : key == null ? directory : key;
+        } catch (IOException none) {
+            return null;
+        }
+    }
+
+    /** Waits, and tells whether it was closed meanwhile. */
+    private boolean pause(long millis) {
+        try {
+            return closed.await(millis, MILLISECONDS);
+        } catch (InterruptedException e) {
+            closed.countDown();
+            Thread.currentThread().interrupt();
+            return true;
+        }
+    }
+
+    /** Stops the thread and waits for its end, at most some 1.5 s. */
+    @Override
+    public void close() {
+        closed.countDown();
+        try {
+            if (events != null) {
+                events.close();
+            }
+            if (Thread.currentThread() != thread) {
+                thread.join(CLOSE_MILLIS);
+            }
+        } catch (IOException e) {
+            LOG.debug("closing the file events failed", e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** What is followed; asked on the follower's thread. */
+    interface Followed {
+        /** Returns the files as they were last read, for good or bad. */
+        KeyFiles files();
+
+        /** Returns how long to wait without an event. */
+        Duration interval();
+
+        /** Is told that the files hold something else now. */
+        void changed();
+    }
+
+    private record Watch(WatchKey key, @Nullable Object identity, Set<Path> names) {}
+}

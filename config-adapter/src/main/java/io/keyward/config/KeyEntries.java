@@ -1,0 +1,273 @@
+package io.keyward.config;
+
+import io.keyward.ApiKeyRecord;
+import io.keyward.HashedSecret;
+import io.keyward.KeyHash;
+import io.keyward.KeyState;
+import io.keyward.role.Permission;
+import io.keyward.role.Role;
+import io.keyward.role.RoleModel;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/** Reads the key lists and the named keys into records, and remembers where each stands. For one load. */
+final class KeyEntries {
+    static final String KEYS_SUFFIX = "_API_KEYS";
+    static final String HASHES_SUFFIX = "_API_KEY_HASHES";
+
+    private final Sources sources;
+    private final Values values;
+    private final EntryReader entries;
+    private final List<ConfigProblem> problems;
+    private final List<ApiKeyRecord> records = new ArrayList<>();
+    private final Map<String, Found> placeById = new HashMap<>();
+    private final Map<KeyHash, String> placeByHash = new HashMap<>();
+
+    KeyEntries(Sources sources, Values values, EntryReader entries, List<ConfigProblem> problems) {
+        this.sources = sources;
+        this.values = values;
+        this.entries = entries;
+        this.problems = problems;
+    }
+
+    /** Returns the records read so far. */
+    List<ApiKeyRecord> records() {
+        return Collections.unmodifiableList(records);
+    }
+
+    /** Returns where a key stands; null if there is no such key. */
+    @Nullable
+    Found placeOf(String id) {
+        return placeById.get(id);
+    }
+
+    /** Reads the lists of all declared roles; {@code []} is refused unless a running service may have all keys removed. */
+    void readLists(RoleModel roles, boolean mayBeEmpty) {
+        List<ListedKey> all = new ArrayList<>();
+        for (Role role : roles.roles()) {
+            String variable = Sources.environmentForm(role.name());
+            readList(role, variable + KEYS_SUFFIX, entries::keyOrHash, mayBeEmpty, all);
+            readList(role, variable + HASHES_SUFFIX, entries::hash, mayBeEmpty, all);
+        }
+        Map<String, Integer> users = new HashMap<>();
+        all.forEach(key -> users.merge(key.shortId(), 1, Integer::sum));
+        for (ListedKey key : all) {
+            String id = users.getOrDefault(key.shortId(), 1) > 1 ? key.longId() : key.shortId();
+            placeById.put(id, key.found());
+            records.add(
+                    ApiKeyRecord.builder(id).roles(key.role()).hash(key.hash()).build());
+        }
+    }
+
+    private void readList(Role role, String variable, EntryRule rule, boolean mayBeEmpty, List<ListedKey> all) {
+        List<Found> found = sources.lists().getOrDefault(variable, List.of());
+        if (found.isEmpty()) {
+            return;
+        }
+        Found winner = found.get(0);
+        List<String> items = values.read(winner, List.of(), list -> {
+            String text = values.text(list);
+            return mayBeEmpty ? KeyList.parseOrEmpty(text) : KeyList.parse(text);
+        });
+        for (int i = 0; i < items.size(); i++) {
+            int number = i + 1;
+            try {
+                KeyHash hash = rule.read(items.get(i));
+                if (isNew(hash, winner, "item " + number)) {
+                    all.add(new ListedKey(role.name(), hash, winner));
+                }
+            } catch (Refused e) {
+                problems.add(winner.problem(e.inItem(number)));
+            }
+        }
+    }
+
+    private boolean isNew(KeyHash hash, Found found, String what) {
+        String before = placeByHash.putIfAbsent(hash, found + ", " + what);
+        if (before != null) {
+            values.refuse(
+                    found,
+                    what + " is a key that stands also in " + before,
+                    "a key stands once, under one record",
+                    "remove one of the two, or give the roles to one record");
+        }
+        return before == null;
+    }
+
+    /** Reads the named keys. */
+    void readNamed() {
+        Map<String, NamedKey> byId = new LinkedHashMap<>();
+        sources.named().forEach((name, found) -> {
+            if (name.property().isOfKey()) {
+                byId.computeIfAbsent(name.id(), NamedKey::new).add(name, found.get(0));
+            }
+        });
+        byId.values().forEach(NamedKey::read);
+    }
+
+    private interface EntryRule {
+        KeyHash read(String entry) throws Refused;
+    }
+
+    private interface Setter {
+        void set(Found found) throws Refused;
+    }
+
+    /** The properties of one named key. */
+    private final class NamedKey {
+        private final String id;
+        private final Map<Property, Found> fields = new EnumMap<>(Property.class);
+        private final Map<String, Found> metadata = new TreeMap<>();
+
+        NamedKey(String id) {
+            this.id = id;
+        }
+
+        void add(Property.Name name, Found found) {
+            fields.putIfAbsent(name.property(), found);
+            if (name.property() == Property.METADATA) {
+                metadata.put(name.metadata(), found);
+            }
+        }
+
+        void read() {
+            int before = values.problemsSoFar();
+            Found some = fields.values().iterator().next();
+            ApiKeyRecord.Builder builder;
+            try {
+                builder = ApiKeyRecord.builder(id);
+            } catch (IllegalArgumentException e) {
+                values.refuse(
+                        some,
+                        "the key id is not well-formed",
+                        "a key id is 1 to 64 of a-z 0-9 _",
+                        "choose another id, without dashes and capitals");
+                return;
+            }
+            builder.secrets(secrets(some));
+            describe(builder);
+            if (values.problemsSoFar() == before) {
+                placeById.put(id, some);
+                records.add(builder.build());
+            }
+        }
+
+        private void describe(ApiKeyRecord.Builder builder) {
+            set(Property.OWNER, found -> builder.owner(values.text(found)));
+            set(Property.KEY_NAME, found -> builder.name(values.text(found)));
+            set(Property.KEY_ROLES, found -> builder.roles(values.list(found)));
+            set(Property.KEY_PERMISSIONS, found -> builder.permissions(permissions(found)));
+            set(
+                    Property.STATE,
+                    found -> builder.state(KeyState.valueOf(
+                            values.word(found, "active", "disabled", "revoked").toUpperCase(Locale.ROOT))));
+            Map<String, String> noted = new TreeMap<>();
+            metadata.forEach((name, found) -> noted.put(name, values.read(found, "", values::text)));
+            set(Property.METADATA, found -> builder.metadata(noted));
+        }
+
+        private List<Permission> permissions(Found found) throws Refused {
+            List<Permission> permissions = new ArrayList<>();
+            values.list(found).forEach(item -> permissions.add(Permission.of(item)));
+            return permissions;
+        }
+
+        private List<HashedSecret> secrets(Found some) {
+            List<HashedSecret> secrets = new ArrayList<>();
+            KeyHash current = current(some);
+            Instant notBefore = instant(Property.NOT_BEFORE);
+            Instant expiresAt = instant(Property.EXPIRES_AT);
+            Instant until = instant(Property.RETIRING_UNTIL);
+            KeyHash retiring = retiring();
+            if (current != null) {
+                secrets.add(new HashedSecret(current, notBefore, expiresAt));
+                if (retiring != null) {
+                    secrets.add(new HashedSecret(retiring, null, until));
+                }
+            }
+            return secrets;
+        }
+
+        private @Nullable KeyHash current(Found some) {
+            Found hash = fields.get(Property.KEY_HASH);
+            Found text = fields.get(Property.KEY_TEXT);
+            if (hash != null && text == null) {
+                return hash(hash, entries::hash);
+            }
+            if (text != null && hash == null) {
+                return hash(text, entries::plaintext);
+            }
+            values.refuse(
+                    some,
+                    "key `" + id + "` has " + (hash == null ? "no hash" : "both a hash and a plaintext key"),
+                    "a key has one of hash and key",
+                    hash == null ? "set keyward.keys." + id + ".hash" : "remove the plaintext key");
+            return null;
+        }
+
+        private @Nullable KeyHash retiring() {
+            Found hash = fields.get(Property.RETIRING_HASH);
+            Found until = fields.get(Property.RETIRING_UNTIL);
+            if (hash != null && until != null) {
+                return hash(hash, entries::hash);
+            }
+            Found lonely = hash != null ? hash : until;
+            if (lonely != null) {
+                values.refuse(
+                        lonely,
+                        "key `" + id + "` has only one of retiring.hash and retiring.until",
+                        "a secret that is being replaced has an end",
+                        "set both, or remove both");
+            }
+            return null;
+        }
+
+        private @Nullable KeyHash hash(Found found, EntryRule rule) {
+            try {
+                KeyHash hash = rule.read(values.secret(found));
+                return isNew(hash, found, "the value") ? hash : null;
+            } catch (Refused e) {
+                problems.add(found.problem(e));
+                return null;
+            }
+        }
+
+        private @Nullable Instant instant(Property property) {
+            Found found = fields.get(property);
+            if (found != null) {
+                try {
+                    return values.instant(found);
+                } catch (Refused e) {
+                    problems.add(found.problem(e));
+                }
+            }
+            return null;
+        }
+
+        private void set(Property property, Setter setter) {
+            Found found = fields.get(property);
+            if (found != null) {
+                try {
+                    setter.set(found);
+                } catch (Refused e) {
+                    problems.add(found.problem(e));
+                } catch (IllegalArgumentException e) {
+                    values.refuse(
+                            found,
+                            "the value does not fit",
+                            "it is " + property.type() + "; refused is " + property.refuses(),
+                            "correct it");
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,53 @@
+package io.keyward.config;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.keyward.KeyHash;
+import java.math.BigInteger;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.Locale;
+
+/**
+ * A bare entry of a key list, which has no name, and the id made for it.
+ *
+ * <p>The id is {@code <role>_} and the base-36 digits of a number: the SHA-256 of {@code keyward-id} and the hash's text,
+ * scheme included, read as a big-endian number modulo 36 to the 12th. Eight digits are shown, all twelve where eight are the
+ * same for two keys. So an entry keeps its id whether it stands as text or as hash, and wherever in the list.
+ */
+record ListedKey(String role, KeyHash hash, Found found) {
+    private static final int DIGITS = 8;
+    private static final int LONG_DIGITS = 12;
+    private static final int MAX_ROLE = 64 - 1 - LONG_DIGITS;
+    private static final BigInteger NUMBERS = BigInteger.valueOf(36).pow(LONG_DIGITS);
+
+    String shortId() {
+        String id = longId();
+        return id.substring(0, id.length() - LONG_DIGITS + DIGITS);
+    }
+
+    String longId() {
+        String digits = new BigInteger(1, digest()).mod(NUMBERS).toString(36);
+        String name = role.toLowerCase(Locale.ROOT).replace('-', '_');
+        return name.substring(0, Math.min(name.length(), MAX_ROLE))
+                + "_"
+                + "0".repeat(LONG_DIGITS - digits.length())
+                + digits;
+    }
+
+    private byte[] digest() {
+        try {
+            MessageDigest digest = MessageDigest.getInstance("SHA-256");
+            // never change this: it would rename every listed key
+            digest.update("keyward-id".getBytes(UTF_8));
+            return digest.digest(hash.reveal().getBytes(UTF_8));
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("no JCA provider has SHA-256", e);
+        }
+    }
+
+    @Override
+    public String toString() {
+        return "ListedKey[" + role + ", " + found + "]";
+    }
+}

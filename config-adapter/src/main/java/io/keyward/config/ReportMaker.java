@@ -1,0 +1,228 @@
+package io.keyward.config;
+
+import io.keyward.ApiKeyRecord;
+import io.keyward.config.ConfigReport.FileUse;
+import io.keyward.config.ConfigReport.Findings;
+import io.keyward.config.ConfigReport.Mode;
+import io.keyward.config.ConfigReport.Place;
+import io.keyward.config.ConfigReport.ReportedKey;
+import io.keyward.config.ConfigReport.SeenFile;
+import io.keyward.config.ConfigReport.Setting;
+import io.keyward.role.Role;
+import io.keyward.role.RoleModel;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** Puts together what a load found. For one load. */
+final class ReportMaker {
+    private static final int MOST_PARENTS = 6;
+
+    private final Options options;
+    private final Sources sources;
+    private final KeyFiles files;
+    private final KeyEntries entries;
+    private final RoleModel roles;
+    private final Settings settings;
+    private final Instant now;
+
+    ReportMaker(
+            Options options, Sources sources, KeyFiles files, KeyEntries entries, RoleModel roles, Settings settings) {
+        this.options = options;
+        this.sources = sources;
+        this.files = files;
+        this.entries = entries;
+        this.roles = roles;
+        this.settings = settings;
+        this.now = options.clock().instant();
+    }
+
+    ConfigReport make(Mode mode, String modeReason, List<ConfigProblem> problems, List<ConfigProblem> warnings) {
+        List<ReportedKey> keys = keys();
+        List<ReportedKey> expiringSoon = keys.stream().filter(this::endsSoon).toList();
+        List<ConfigProblem> all = new ArrayList<>(warnings);
+        warnOfUndeclaredLists(all);
+        expiringSoon.forEach(key -> all.add(new ConfigProblem(
+                key.place().source(),
+                key.place().line(),
+                null,
+                "key `" + key.id() + "` ends at " + key.expiresAt(),
+                "a key is replaced before it ends",
+                "rotate it, or remove it")));
+        return new ConfigReport(
+                now, mode, modeReason, new Findings(seenFiles(), settings(), keys, expiringSoon, all, problems));
+    }
+
+    private boolean endsSoon(ReportedKey key) {
+        return key.expiresAt() != null && key.expiresAt().isBefore(now.plus(settings.expiryWarning()));
+    }
+
+    private List<ReportedKey> keys() {
+        List<ReportedKey> keys = new ArrayList<>();
+        for (ApiKeyRecord record : entries.records()) {
+            Found found = entries.placeOf(record.id());
+            keys.add(new ReportedKey(
+                    record.id(),
+                    record.roles(),
+                    record.state(),
+                    record.current().expiresAt(),
+                    record.retiring().map(secret -> secret.expiresAt()).orElse(null),
+                    found == null ? new Place("", 0, "") : place(found)));
+        }
+        keys.sort(Comparator.comparing(ReportedKey::id));
+        return keys;
+    }
+
+    private List<Setting> settings() {
+        List<Setting> all = new ArrayList<>();
+        sources.lists().forEach((name, found) -> {
+            if (concernsUs(name)) {
+                all.add(setting(name, found));
+            }
+        });
+        sources.named().forEach((name, found) -> all.add(setting(name.canonical(), found)));
+        return all;
+    }
+
+    private static Setting setting(String name, List<Found> found) {
+        List<Place> places = found.stream().map(ReportMaker::place).toList();
+        return new Setting(name, places.get(0), places.subList(1, places.size()));
+    }
+
+    private static Place place(Found found) {
+        return new Place(found.source(), found.line(), found.spelling());
+    }
+
+    private boolean concernsUs(String name) {
+        return name.equals(Property.APP_ENV.pattern()) || declaredLists().contains(name);
+    }
+
+    private Set<String> declaredLists() {
+        Set<String> names = new HashSet<>();
+        for (Role role : roles.roles()) {
+            String variable = Sources.environmentForm(role.name());
+            names.add(variable + KeyEntries.KEYS_SUFFIX);
+            names.add(variable + KeyEntries.HASHES_SUFFIX);
+        }
+        return names;
+    }
+
+    private void warnOfUndeclaredLists(List<ConfigProblem> warnings) {
+        sources.lists().forEach((name, found) -> {
+            if (!concernsUs(name)) {
+                Found first = found.get(0);
+                warnings.add(first.problem(
+                        "it looks like a key list, and no role of that name is declared, so it is left alone",
+                        "only declared roles have key lists",
+                        "declare the role in code or in keyward.roles if it is meant as one"));
+            }
+        });
+    }
+
+    private List<SeenFile> seenFiles() {
+        List<SeenFile> seen = new ArrayList<>();
+        Set<Path> real = new HashSet<>();
+        Instant newestRead = null;
+        for (Path path : files.paths()) {
+            SeenFile file = see(path, files.isMissing(path) ? FileUse.NOT_FOUND : FileUse.READ, List.of());
+            seen.add(file);
+            if (file.realPath() != null) {
+                real.add(file.realPath());
+            }
+            if (file.modified() != null
+                    && (newestRead == null || file.modified().isAfter(newestRead))) {
+                newestRead = file.modified();
+            }
+        }
+        for (Path candidate : candidates()) {
+            SeenFile file = see(candidate, FileUse.NOT_READ, List.of());
+            if (Files.isRegularFile(candidate) && file.realPath() != null && real.add(file.realPath())) {
+                seen.add(see(candidate, FileUse.NOT_READ, notes(file, newestRead)));
+            } else if (file.realPath() == null && options.mentioned().contains(candidate)) {
+                seen.add(see(candidate, FileUse.NOT_FOUND, List.of()));
+            }
+        }
+        return seen;
+    }
+
+    /** The files that an operator may take for the one that is read: the working directory's, those above, those named. */
+    private Set<Path> candidates() {
+        Set<Path> candidates = new LinkedHashSet<>(options.mentioned());
+        candidates.add(options.directory().resolve(".env"));
+        addParents(options.directory(), candidates);
+        if (options.envFile() != null) {
+            addParents(options.envFile().toAbsolutePath().normalize().getParent(), candidates);
+        }
+        return candidates;
+    }
+
+    private static void addParents(@Nullable Path directory, Set<Path> candidates) {
+        Path at = directory;
+        for (int i = 0; i < MOST_PARENTS && at != null; i++) {
+            candidates.add(at.resolve(".env"));
+            at = at.getParent();
+        }
+    }
+
+    private List<String> notes(SeenFile file, @Nullable Instant newestRead) {
+        List<String> notes = new ArrayList<>();
+        notes.add("This service does not read this file: what is changed in it has no effect.");
+        if (file.modified() != null && newestRead != null && file.modified().isAfter(newestRead)) {
+            notes.add("It was changed later than every file that is read.");
+        }
+        notes.addAll(differences(file.path()));
+        return notes;
+    }
+
+    private List<String> differences(Path path) {
+        List<String> notes = new ArrayList<>();
+        try (InputStream in = Files.newInputStream(path)) {
+            EnvText text = EnvReader.read(path.toString(), in.readNBytes(EnvReader.MAX_FILE + 1));
+            for (EnvText.Entry entry : text.entries()) {
+                compare(entry, notes);
+            }
+        } catch (IOException e) {
+            notes.add("It cannot be read (" + e.getClass().getSimpleName() + ").");
+        }
+        return notes;
+    }
+
+    private void compare(EnvText.Entry entry, List<String> notes) {
+        Property.Name name = Property.parse(entry.name());
+        String variable = Sources.environmentForm(entry.name());
+        boolean ours = name != null || concernsUs(variable);
+        List<Found> found =
+                name != null ? sources.named().get(name) : sources.lists().get(variable);
+        if (ours && found == null) {
+            notes.add(entry.name() + " (line " + entry.line() + ") stands only here and is not in force.");
+        } else if (ours && found != null && !found.get(0).value().equals(entry.value())) {
+            notes.add(entry.name() + " (line " + entry.line() + ") differs from what is in force, which is at "
+                    + found.get(0).place() + "; edit it there.");
+        }
+    }
+
+    private static SeenFile see(Path path, FileUse use, List<String> notes) {
+        try {
+            Path real = path.toRealPath();
+            return new SeenFile(
+                    path,
+                    real,
+                    use,
+                    Files.size(real),
+                    Files.getLastModifiedTime(real).toInstant(),
+                    FilePermissions.text(real),
+                    notes);
+        } catch (IOException none) {
+            return new SeenFile(path, null, use, 0, null, null, notes);
+        }
+    }
+}

@@ -1,0 +1,109 @@
+package io.keyward.config;
+
+import io.keyward.role.Role;
+import io.keyward.role.RoleModel;
+import io.keyward.role.RoleModelException;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** Reads the roles of a configuration and puts them beside those declared in code. For one load. */
+final class RoleReader {
+    private static final String IN_CODE = "code";
+
+    private final Values values;
+    private final List<ConfigProblem> problems;
+    private final Map<String, Role> roles = new LinkedHashMap<>();
+    private final Set<String> own = new LinkedHashSet<>();
+
+    RoleReader(Values values, List<ConfigProblem> problems) {
+        this.values = values;
+        this.problems = problems;
+    }
+
+    /** Returns the model of both; of those in code alone where the others do not fit. */
+    RoleModel read(RoleModel coded) {
+        coded.roles().forEach(role -> roles.put(role.name(), role));
+        Found declared = values.first(Property.ROLES);
+        if (declared != null) {
+            values.read(declared, List.<String>of(), values::list).forEach(name -> declare(name, declared));
+        }
+        values.each(Property.ROLE_PERMISSIONS, (name, found) -> change(name.id(), found, Role::permitting));
+        values.each(Property.ROLE_INCLUDES, (name, found) -> change(name.id(), found, Role::including));
+        refuseSharedVariables(declared);
+        try {
+            return RoleModel.of(roles.values());
+        } catch (RoleModelException e) {
+            e.problems().forEach(what -> problem(declared, what));
+            return coded;
+        }
+    }
+
+    private void declare(String name, Found declared) {
+        try {
+            if (roles.putIfAbsent(name, Role.of(name)) != null) {
+                problem(declared, "role `" + name + "` is declared twice, here or here and in " + IN_CODE);
+            }
+            own.add(name);
+        } catch (IllegalArgumentException e) {
+            values.refuse(
+                    declared,
+                    "an item is no role name",
+                    "a role name is a letter and up to 63 of A-Z a-z 0-9 _ -",
+                    "correct it");
+        }
+    }
+
+    /** Adds permissions or included roles to a role of the configuration; the environment form has lost its case. */
+    private void change(String id, Found found, Change change) {
+        String name = own.stream()
+                .filter(role -> Sources.environmentForm(role).equals(Sources.environmentForm(id)))
+                .findFirst()
+                .orElse(null);
+        if (name == null) {
+            values.refuse(
+                    found,
+                    "the role is not declared in keyward.roles",
+                    "a role is described where it is declared, in the configuration or in " + IN_CODE,
+                    "add it to keyward.roles, or correct the spelling");
+            return;
+        }
+        List<String> items = values.read(found, List.of(), values::list);
+        try {
+            roles.computeIfPresent(name, (key, role) -> change.apply(role, items.toArray(String[]::new)));
+        } catch (IllegalArgumentException e) {
+            values.refuse(
+                    found,
+                    "an item is no role name and no permission",
+                    "a permission is like jobs:submit or jobs:*, a role name like client",
+                    "correct it");
+        }
+    }
+
+    /** {@code Admin} and {@code admin} would be fed from one variable, each with the keys of the other. */
+    private void refuseSharedVariables(@Nullable Found declared) {
+        Map<String, String> byVariable = new LinkedHashMap<>();
+        for (String role : roles.keySet()) {
+            String before = byVariable.putIfAbsent(Sources.environmentForm(role), role);
+            if (before != null) {
+                problem(declared, "roles `" + before + "` and `" + role + "` share one variable for their keys");
+            }
+        }
+    }
+
+    private void problem(@Nullable Found declared, String what) {
+        String rule = "roles are declared once, differ in more than case and signs, and form no circle";
+        String remedy = "correct keyward.roles, or the roles declared in " + IN_CODE;
+        problems.add(
+                declared == null
+                        ? new ConfigProblem(null, 0, null, what, rule, remedy)
+                        : declared.problem(what, rule, remedy));
+    }
+
+    private interface Change {
+        Role apply(Role role, String... items);
+    }
+}
