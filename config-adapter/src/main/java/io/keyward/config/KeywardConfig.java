@@ -206,6 +206,7 @@ public final class KeywardConfig implements AutoCloseable {
         private InstantSource clock = InstantSource.system();
         private boolean strictPermissions;
         private boolean follow = true;
+        private @Nullable Map<String, String> systemProperties;
         private Map<String, String> environment = System.getenv();
         private final List<Consumer<ConfigReport>> listeners = new ArrayList<>();
 
@@ -282,6 +283,12 @@ public final class KeywardConfig implements AutoCloseable {
             return this;
         }
 
+        /** Sets what stands for the system properties, by default those of the process at each load. */
+        public Builder systemProperties(Map<String, String> systemProperties) {
+            this.systemProperties = Map.copyOf(systemProperties);
+            return this;
+        }
+
         /**
          * Adds a listener that is told after each reload, good or refused; a refused one is told again only when its problems
          * change. Called on the thread that reloads; should not block.
@@ -306,6 +313,7 @@ public final class KeywardConfig implements AutoCloseable {
                     roles,
                     clock,
                     strictPermissions,
+                    systemProperties,
                     environment,
                     context == null ? KeywardConfig.class.getClassLoader() : context);
             KeywardConfig keys = new KeywardConfig(options, follow, listeners);

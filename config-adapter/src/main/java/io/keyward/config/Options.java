@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param envFile the file named by the application; null for {@code .env} in the directory, which may be missing
  * @param config the application's own configuration; null for SmallRye's default sources
  * @param roles the roles declared in code; null for those of the configuration
+ * @param systemProperties what stands for the system properties; null for those of the process
  * @param environment the variables of the process
  */
 record Options(
@@ -24,5 +25,6 @@ record Options(
         @Nullable RoleModel roles,
         InstantSource clock,
         boolean strictPermissions,
+        @Nullable Map<String, String> systemProperties,
         Map<String, String> environment,
         ClassLoader classLoader) {}

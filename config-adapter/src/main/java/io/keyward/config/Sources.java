@@ -3,6 +3,7 @@ package io.keyward.config;
 import io.smallrye.config.ConfigValue;
 import io.smallrye.config.ConfigValueConfigSource;
 import io.smallrye.config.EnvConfigSource;
+import io.smallrye.config.PropertiesConfigSource;
 import io.smallrye.config.SmallRyeConfig;
 import io.smallrye.config.SmallRyeConfigBuilder;
 import io.smallrye.config.SysPropConfigSource;
@@ -129,7 +130,11 @@ final class Sources {
             return options.config();
         }
         List<ConfigSource> own = new ArrayList<>();
-        own.add(new SysPropConfigSource());
+        own.add(
+                options.systemProperties() == null
+                        ? new SysPropConfigSource()
+                        : new PropertiesConfigSource(
+                                options.systemProperties(), SysPropConfigSource.NAME, SysPropConfigSource.ORDINAL));
         own.add(new EnvConfigSource(options.environment(), EnvConfigSource.ORDINAL));
         Path envFile = options.envFile() != null
                 ? options.envFile()

@@ -9,8 +9,6 @@ import io.keyward.KeyHashers;
 import io.keyward.Verification.Accepted;
 import io.keyward.Verification.Rejected;
 import io.keyward.config.ConfigReport.Mode;
-import io.keyward.role.Role;
-import io.keyward.role.RoleModel;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -27,9 +25,6 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** Loads the coordinator's {@code .env} as its document prints it. */
 class CoordinatorEnvTest {
-    static final RoleModel ROLES =
-            RoleModel.of(Role.of("client"), Role.of("miner"), Role.of("admin").including("client", "miner"));
-
     @TempDir
     Path directory;
 
@@ -50,7 +45,8 @@ class CoordinatorEnvTest {
     private KeywardConfig load() {
         return KeywardConfig.builder()
                 .envFile(env)
-                .roles(ROLES)
+                .roles(ConfigFiles.ROLES)
+                .systemProperties(Map.of())
                 .environment(Map.of())
                 .load();
     }
