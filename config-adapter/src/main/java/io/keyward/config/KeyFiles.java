@@ -30,7 +30,7 @@ final class KeyFiles {
     private final Set<Path> withKeys = new LinkedHashSet<>();
 
     /**
-     * Returns the bytes of a file that may hold keys, at most one more than {@link EnvReader#MAX_FILE}; nothing if there is
+     * Returns the bytes of a file, at most one more than {@link EnvReader#MAX_FILE}; nothing if there is
      * no such file.
      *
      * @throws IOException if there is something that cannot be read
@@ -41,7 +41,6 @@ final class KeyFiles {
         try {
             byte[] bytes = bytesOf(path);
             states.put(path, State.of(path, bytes));
-            withKeys.add(path);
             return Optional.of(bytes);
         } catch (NoSuchFileException none) {
             states.put(path, State.MISSING);

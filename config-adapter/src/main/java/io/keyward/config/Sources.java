@@ -4,6 +4,7 @@ import io.smallrye.config.ConfigValue;
 import io.smallrye.config.ConfigValueConfigSource;
 import io.smallrye.config.EnvConfigSource;
 import io.smallrye.config.PropertiesConfigSource;
+import io.smallrye.config.PropertiesConfigSourceLoader;
 import io.smallrye.config.SmallRyeConfig;
 import io.smallrye.config.SmallRyeConfigBuilder;
 import io.smallrye.config.SysPropConfigSource;
@@ -36,7 +37,11 @@ import org.jspecify.annotations.Nullable;
  * change or drop what has a {@code $} in it.
  */
 final class Sources {
+    /** The ordinals of SmallRye's own sources. */
     private static final int ENV_FILE_ORDINAL = 295;
+
+    private static final int FILE_ORDINAL = 260;
+    private static final int CLASS_PATH_ORDINAL = 250;
     private static final Pattern FILE_IN_NAME = Pattern.compile(".*\\[source=(file:.*)]");
     private static final Pattern KEY_LIST = Pattern.compile("(.+)_(API_KEYS|API_KEY_HASHES)");
 
@@ -143,23 +148,62 @@ final class Sources {
         if (present) {
             addProfiles(envFile, own);
         }
-        Path properties = options.directory().resolve("config").resolve("application.properties");
-        files.remember(properties);
-        return new SmallRyeConfigBuilder()
+        addProperties(options, own);
+        return build(new SmallRyeConfigBuilder()
                 .forClassLoader(options.classLoader())
                 .addDefaultInterceptors()
-                .addPropertiesSources()
                 .addDiscoveredSources()
+                .withSources(own));
+    }
+
+    private static SmallRyeConfig plain(List<ConfigSource> own) {
+        return new SmallRyeConfigBuilder()
+                .addDefaultInterceptors()
                 .withSources(own)
                 .build();
     }
 
+    /** What SmallRye's {@code addPropertiesSources} adds, for a directory that need not be the working directory. */
+    private void addProperties(Options options, List<ConfigSource> own) {
+        ClassLoader loader = options.classLoader();
+        Path file = options.directory().resolve("config").resolve("application.properties");
+        if (isSound(file)) {
+            own.addAll(PropertiesConfigSourceLoader.inFileSystem(file.toUri().toString(), FILE_ORDINAL, loader));
+        }
+        own.addAll(PropertiesConfigSourceLoader.inClassPath("application.properties", CLASS_PATH_ORDINAL, loader));
+        own.addAll(PropertiesConfigSourceLoader.inClassPath(
+                "META-INF/microprofile-config.properties", PropertiesConfigSource.ORDINAL, loader));
+    }
+
+    private boolean isSound(Path file) {
+        try {
+            return files.read(file)
+                    .map(bytes -> PropertiesText.judge(file.toString(), bytes, problems))
+                    .orElse(true);
+        } catch (IOException e) {
+            problems.add(unreadable(file, e));
+            return false;
+        }
+    }
+
+    private SmallRyeConfig build(SmallRyeConfigBuilder builder) {
+        try {
+            return builder.build();
+        } catch (RuntimeException e) {
+            // its message may quote what was read
+            problems.add(new ConfigProblem(
+                    null,
+                    0,
+                    null,
+                    "SmallRye cannot read its sources (" + e.getClass().getSimpleName() + ")",
+                    "properties files are well-formed, and smallrye.config.locations names files that exist",
+                    "look for a \\u without four digits, or correct the locations"));
+            return new SmallRyeConfigBuilder().build();
+        }
+    }
+
     private void addProfiles(Path envFile, List<ConfigSource> own) {
-        SmallRyeConfig first = new SmallRyeConfigBuilder()
-                .addDefaultInterceptors()
-                .withSources(own)
-                .build();
-        List<String> active = first.getProfiles();
+        List<String> active = plain(own).getProfiles();
         for (int i = 0; i < active.size(); i++) {
             Path file = envFile.resolveSibling(envFile.getFileName() + "-" + active.get(i));
             addEnvFile(file, false, ENV_FILE_ORDINAL + active.size() - i, own);
@@ -171,6 +215,7 @@ final class Sources {
         try {
             Optional<byte[]> bytes = files.read(path);
             bytes.ifPresent(read -> {
+                files.holdsKeys(path);
                 EnvText text = EnvReader.read(path.toString(), read);
                 problems.addAll(text.problems());
                 envTexts.add(text);
@@ -187,15 +232,19 @@ final class Sources {
             }
             return bytes.isPresent();
         } catch (IOException e) {
-            problems.add(new ConfigProblem(
-                    path.toString(),
-                    0,
-                    null,
-                    "the file cannot be read (" + e.getClass().getSimpleName() + ")",
-                    "a key file is a file that this process may read",
-                    "check that it is no directory, and its owner and permissions"));
+            problems.add(unreadable(path, e));
             return false;
         }
+    }
+
+    private static ConfigProblem unreadable(Path path, IOException e) {
+        return new ConfigProblem(
+                path.toString(),
+                0,
+                null,
+                "the file cannot be read (" + e.getClass().getSimpleName() + ")",
+                "a key file is a file that this process may read",
+                "check that it is no directory, and its owner and permissions");
     }
 
     private void collect(ConfigSource source) {
@@ -276,6 +325,12 @@ final class Sources {
         }
         List<String> wanted = Arrays.asList(raw.substring(1, dot).split(","));
         return Collections.disjoint(wanted, profiles) ? null : raw.substring(dot + 1);
+    }
+
+    /** Tells whether a value of that name may be a secret: one of ours, or one that looks like a key list, of any profile. */
+    static boolean mayHoldKeys(String raw) {
+        String name = isProfiled(raw) ? raw.substring(raw.indexOf('.') + 1) : raw;
+        return Property.isOurs(name) || KEY_LIST.matcher(environmentForm(name)).matches();
     }
 
     static String environmentForm(String name) {

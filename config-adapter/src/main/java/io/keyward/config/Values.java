@@ -149,6 +149,7 @@ final class Values {
     private byte[] bytesOf(Path file) throws Refused {
         try {
             Optional<byte[]> bytes = files.read(file);
+            files.holdsKeys(file);
             if (bytes.isEmpty()) {
                 throw fileRefused(file, "does not exist");
             }

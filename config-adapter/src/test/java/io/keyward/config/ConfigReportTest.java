@@ -19,6 +19,8 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
@@ -28,8 +30,10 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** What the report says. */
 class ConfigReportTest {
-    /** The sample in docs; written by this test with {@code -Dkeyward.docs=write}, else compared. */
-    private static final Path SAMPLE = Path.of("..", "docs", "config-report-sample.txt");
+    /** Has the sample; written by this test with {@code -Dkeyward.docs=write}, else compared. */
+    private static final Path REFERENCE = Path.of("..", "docs", "configuration.md");
+
+    private static final Pattern SAMPLE = Pattern.compile("(?s)```text\n(.*?)```");
 
     private static final MovableClock CLOCK = MovableClock.at("2026-03-05T13:00:00Z");
 
@@ -67,10 +71,15 @@ class ConfigReportTest {
                 .clock(CLOCK)
                 .load()) {
             String text = keys.report().text().replace(directory.toString(), "");
+            String reference = Files.readString(REFERENCE);
+            Matcher sample = SAMPLE.matcher(reference);
+            assertTrue(sample.find(), "docs/configuration.md has no sample");
             if ("write".equals(System.getProperty("keyward.docs"))) {
-                Files.writeString(SAMPLE, text);
+                Files.writeString(
+                        REFERENCE, reference.substring(0, sample.start(1)) + text + reference.substring(sample.end(1)));
+            } else {
+                assertEquals(sample.group(1), text, "run with -Dkeyward.docs=write if this is meant");
             }
-            assertEquals(Files.readString(SAMPLE), text, "run with -Dkeyward.docs=write if this is meant");
 
             SeenFile unread = seen(keys, primary);
             assertEquals(FileUse.NOT_READ, unread.use());

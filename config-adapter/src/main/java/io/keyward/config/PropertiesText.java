@@ -1,0 +1,85 @@
+package io.keyward.config;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.io.IOException;
+import java.io.StringReader;
+import java.io.UncheckedIOException;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Properties;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * Judges the text of a {@code .properties} file before SmallRye reads it, by what {@link Properties} would pass over in
+ * silence or throw without a line: a name that stands twice, and a broken escape.
+ */
+final class PropertiesText {
+    private static final Pattern BROKEN_ESCAPE = Pattern.compile("(?<!\\\\)(?:\\\\\\\\)*\\\\u(?![0-9A-Fa-f]{4})");
+
+    private PropertiesText() {}
+
+    /** Adds what is wrong; tells whether SmallRye can read it. */
+    static boolean judge(String source, byte[] bytes, List<ConfigProblem> problems) {
+        if (bytes.length > EnvReader.MAX_FILE) {
+            problems.add(new ConfigProblem(
+                    source,
+                    0,
+                    null,
+                    "the file has more than " + EnvReader.MAX_FILE + " bytes",
+                    "a key file has at most so many",
+                    "check that it is the right file"));
+            return false;
+        }
+        String text = new String(bytes, UTF_8);
+        Matcher broken = BROKEN_ESCAPE.matcher(text);
+        if (broken.find()) {
+            int line = (int) text.substring(0, broken.start())
+                            .chars()
+                            .filter(c -> c == '\n')
+                            .count()
+                    + 1;
+            problems.add(new ConfigProblem(
+                    source,
+                    line,
+                    null,
+                    "a \\u is not followed by four hexadecimal digits",
+                    "a backslash is written twice in a .properties file",
+                    "correct the line"));
+            return false;
+        }
+        return standsOnce(source, text, problems);
+    }
+
+    /** SmallRye takes the last of two and logs the value of the first, so it must not see such a file. */
+    private static boolean standsOnce(String source, String text, List<ConfigProblem> problems) {
+        int before = problems.size();
+        Set<String> seen = new HashSet<>();
+        // what put answers is not used by the reader, so nothing need be kept
+        Properties reader = new Properties() {
+            private static final long serialVersionUID = 1L;
+
+            @Override
+            public synchronized Object put(Object name, Object value) {
+                if (!seen.add((String) name) && Sources.mayHoldKeys((String) name)) {
+                    problems.add(new ConfigProblem(
+                            source,
+                            0,
+                            (String) name,
+                            "the name stands twice in the file",
+                            "a name stands once in a file",
+                            "remove one of the two"));
+                }
+                return value;
+            }
+        };
+        try {
+            reader.load(new StringReader(text));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return problems.size() == before;
+    }
+}
