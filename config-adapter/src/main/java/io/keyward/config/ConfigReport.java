@@ -196,6 +196,7 @@ public final class ConfigReport {
      * @param state whether it counts
      * @param expiresAt when it no longer counts; null for never
      * @param retiringUntil when the secret that is being replaced no longer counts; null if there is none
+     * @param plaintext whether the key itself stands in the configuration, not its hash
      * @param place where it stands
      */
     public record ReportedKey(
@@ -204,6 +205,7 @@ public final class ConfigReport {
             KeyState state,
             @Nullable Instant expiresAt,
             @Nullable Instant retiringUntil,
+            boolean plaintext,
             Place place) {
         /** Copies the roles. */
         public ReportedKey {

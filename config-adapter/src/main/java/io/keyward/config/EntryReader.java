@@ -30,6 +30,11 @@ final class EntryReader {
         this.plaintextAllowed = plaintextAllowed;
     }
 
+    /** Tells whether an entry that was taken is the key itself. */
+    static boolean isPlaintext(String entry) {
+        return !TAGGED.matcher(entry).matches() && !BARE_HASH.matcher(entry).matches();
+    }
+
     /** Returns the hash of an entry of a key list: a plaintext key, or a hash with its scheme. */
     KeyHash keyOrHash(String entry) throws Refused {
         return TAGGED.matcher(entry).matches() ? hash(entry) : plaintext(entry);

@@ -18,13 +18,17 @@ final class EnvText {
     private final List<Entry> entries;
     private final List<ConfigProblem> problems;
     private final Map<String, Entry> byName = new LinkedHashMap<>();
+    private final Map<String, String> values = new LinkedHashMap<>();
 
     EnvText(String source, String text, List<Entry> entries, List<ConfigProblem> problems) {
         this.source = source;
         this.text = text;
         this.entries = List.copyOf(entries);
         this.problems = List.copyOf(problems);
-        entries.forEach(entry -> byName.putIfAbsent(entry.name(), entry));
+        for (Entry entry : entries) {
+            byName.putIfAbsent(entry.name(), entry);
+            values.putIfAbsent(entry.name(), entry.value());
+        }
     }
 
     /** Returns what the text was read from, for messages. */
@@ -54,8 +58,6 @@ final class EnvText {
 
     /** Returns names and values, in their order. */
     Map<String, String> values() {
-        Map<String, String> values = new LinkedHashMap<>();
-        byName.forEach((name, entry) -> values.put(name, entry.value()));
         return Collections.unmodifiableMap(values);
     }
 

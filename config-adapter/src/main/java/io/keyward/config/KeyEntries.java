@@ -12,10 +12,12 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.EnumMap;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -31,6 +33,7 @@ final class KeyEntries {
     private final List<ApiKeyRecord> records = new ArrayList<>();
     private final Map<String, Found> placeById = new HashMap<>();
     private final Map<KeyHash, String> placeByHash = new HashMap<>();
+    private final Set<String> plaintextIds = new HashSet<>();
 
     KeyEntries(Sources sources, Values values, EntryReader entries, List<ConfigProblem> problems) {
         this.sources = sources;
@@ -50,6 +53,11 @@ final class KeyEntries {
         return placeById.get(id);
     }
 
+    /** Tells whether the key itself stands in the configuration, not its hash. */
+    boolean isPlaintext(String id) {
+        return plaintextIds.contains(id);
+    }
+
     /** Reads the lists of all declared roles; {@code []} is refused unless a running service may have all keys removed. */
     void readLists(RoleModel roles, boolean mayBeEmpty) {
         List<ListedKey> all = new ArrayList<>();
@@ -63,6 +71,9 @@ final class KeyEntries {
         for (ListedKey key : all) {
             String id = users.getOrDefault(key.shortId(), 1) > 1 ? key.longId() : key.shortId();
             placeById.put(id, key.found());
+            if (key.plaintext()) {
+                plaintextIds.add(id);
+            }
             records.add(
                     ApiKeyRecord.builder(id).roles(key.role()).hash(key.hash()).build());
         }
@@ -83,7 +94,7 @@ final class KeyEntries {
             try {
                 KeyHash hash = rule.read(items.get(i));
                 if (isNew(hash, winner, "item " + number)) {
-                    all.add(new ListedKey(role.name(), hash, winner));
+                    all.add(new ListedKey(role.name(), hash, EntryReader.isPlaintext(items.get(i)), winner));
                 }
             } catch (Refused e) {
                 problems.add(winner.problem(e.inItem(number)));
@@ -103,15 +114,15 @@ final class KeyEntries {
         return before == null;
     }
 
-    /** Reads the named keys. */
-    void readNamed() {
+    /** Reads the named keys, whose roles are of this model. */
+    void readNamed(RoleModel roles) {
         Map<String, NamedKey> byId = new LinkedHashMap<>();
         sources.named().forEach((name, found) -> {
             if (name.property().isOfKey()) {
                 byId.computeIfAbsent(name.id(), NamedKey::new).add(name, found.get(0));
             }
         });
-        byId.values().forEach(NamedKey::read);
+        byId.values().forEach(key -> key.read(roles));
     }
 
     private interface EntryRule {
@@ -139,7 +150,7 @@ final class KeyEntries {
             }
         }
 
-        void read() {
+        void read(RoleModel roles) {
             int before = values.problemsSoFar();
             Found some = fields.values().iterator().next();
             ApiKeyRecord.Builder builder;
@@ -154,17 +165,20 @@ final class KeyEntries {
                 return;
             }
             builder.secrets(secrets(some));
-            describe(builder);
+            describe(builder, roles);
             if (values.problemsSoFar() == before) {
                 placeById.put(id, some);
+                if (fields.containsKey(Property.KEY_TEXT)) {
+                    plaintextIds.add(id);
+                }
                 records.add(builder.build());
             }
         }
 
-        private void describe(ApiKeyRecord.Builder builder) {
+        private void describe(ApiKeyRecord.Builder builder, RoleModel roles) {
             set(Property.OWNER, found -> builder.owner(values.text(found)));
             set(Property.KEY_NAME, found -> builder.name(values.text(found)));
-            set(Property.KEY_ROLES, found -> builder.roles(values.list(found)));
+            set(Property.KEY_ROLES, found -> builder.roles(declared(values.list(found), roles)));
             set(Property.KEY_PERMISSIONS, found -> builder.permissions(permissions(found)));
             set(
                     Property.STATE,
@@ -173,6 +187,19 @@ final class KeyEntries {
             Map<String, String> noted = new TreeMap<>();
             metadata.forEach((name, found) -> noted.put(name, values.read(found, "", values::text)));
             set(Property.METADATA, found -> builder.metadata(noted));
+        }
+
+        /** The ring would judge this too, and its message would quote what stands there instead of a role. */
+        private List<String> declared(List<String> names, RoleModel roles) throws Refused {
+            for (int i = 0; i < names.size(); i++) {
+                if (!roles.contains(names.get(i))) {
+                    throw new Refused(
+                            "item " + (i + 1) + " is no declared role",
+                            "roles are declared in code or in keyward.roles",
+                            "correct the spelling, or declare the role");
+                }
+            }
+            return names;
         }
 
         private List<Permission> permissions(Found found) throws Refused {
@@ -201,10 +228,10 @@ final class KeyEntries {
             Found hash = fields.get(Property.KEY_HASH);
             Found text = fields.get(Property.KEY_TEXT);
             if (hash != null && text == null) {
-                return hash(hash, entries::hash);
+                return hash(hash, found -> entries.hash(values.secret(found)));
             }
             if (text != null && hash == null) {
-                return hash(text, entries::plaintext);
+                return hash(text, found -> entries.plaintext(values.text(found)));
             }
             values.refuse(
                     some,
@@ -218,7 +245,7 @@ final class KeyEntries {
             Found hash = fields.get(Property.RETIRING_HASH);
             Found until = fields.get(Property.RETIRING_UNTIL);
             if (hash != null && until != null) {
-                return hash(hash, entries::hash);
+                return hash(hash, found -> entries.hash(values.secret(found)));
             }
             Found lonely = hash != null ? hash : until;
             if (lonely != null) {
@@ -231,9 +258,9 @@ final class KeyEntries {
             return null;
         }
 
-        private @Nullable KeyHash hash(Found found, EntryRule rule) {
+        private @Nullable KeyHash hash(Found found, Values.Reading<KeyHash> reading) {
             try {
-                KeyHash hash = rule.read(values.secret(found));
+                KeyHash hash = reading.read(found);
                 return isNew(hash, found, "the value") ? hash : null;
             } catch (Refused e) {
                 problems.add(found.problem(e));

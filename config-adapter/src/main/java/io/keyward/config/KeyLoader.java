@@ -60,7 +60,7 @@ final class KeyLoader {
                 new RoleReader(values, problems).read(options.roles() == null ? RoleModel.empty() : options.roles());
         KeyEntries entries = new KeyEntries(sources, values, entryReader, problems);
         entries.readLists(roles, before != null);
-        entries.readNamed();
+        entries.readNamed(roles);
         Settings settings = settings();
         judgePermissions(settings);
         requireKeys(entries, roles);

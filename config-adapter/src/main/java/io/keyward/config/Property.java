@@ -71,7 +71,7 @@ enum Property {
                     + " well-known key"),
     KEY_TEXT(
             "keyward.keys.<id>.key",
-            "a plaintext key, or `@` and a file that holds it",
+            "a plaintext key",
             "none",
             "<the key>",
             "production without `keyward.plaintext-keys=allow`, fewer than 16 characters, a blank, a bare hash, outside"

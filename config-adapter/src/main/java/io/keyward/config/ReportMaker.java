@@ -76,6 +76,7 @@ final class ReportMaker {
                     record.state(),
                     record.current().expiresAt(),
                     record.retiring().map(secret -> secret.expiresAt()).orElse(null),
+                    entries.isPlaintext(record.id()),
                     found == null ? new Place("", 0, "") : place(found)));
         }
         keys.sort(Comparator.comparing(ReportedKey::id));

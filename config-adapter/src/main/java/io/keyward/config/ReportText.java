@@ -90,6 +90,13 @@ final class ReportText {
                         .filter(key -> key.retiringUntil() != null)
                         .toList(),
                 key -> line("  " + key.id() + " also accepts its old secret until " + key.retiringUntil()));
+        List<String> plaintext = report.keys().stream()
+                .filter(ReportedKey::plaintext)
+                .map(ReportedKey::id)
+                .toList();
+        if (!plaintext.isEmpty()) {
+            line("  in plaintext: " + first(plaintext));
+        }
         limited(report.expiringSoon(), key -> line("  " + key.id() + " ends at " + key.expiresAt()));
     }
 

@@ -1,5 +1,7 @@
 package io.keyward.config;
 
+import static java.util.Objects.requireNonNull;
+
 import io.keyward.role.Role;
 import io.keyward.role.RoleModel;
 import io.keyward.role.RoleModelException;
@@ -32,7 +34,7 @@ final class RoleReader {
             values.read(declared, List.<String>of(), values::list).forEach(name -> declare(name, declared));
         }
         values.each(Property.ROLE_PERMISSIONS, (name, found) -> change(name.id(), found, Role::permitting));
-        values.each(Property.ROLE_INCLUDES, (name, found) -> change(name.id(), found, Role::including));
+        values.each(Property.ROLE_INCLUDES, (name, found) -> change(name.id(), found, this::including));
         refuseSharedVariables(declared);
         try {
             return RoleModel.of(roles.values());
@@ -73,14 +75,24 @@ final class RoleReader {
         }
         List<String> items = values.read(found, List.of(), values::list);
         try {
-            roles.computeIfPresent(name, (key, role) -> change.apply(role, items.toArray(String[]::new)));
+            Role changed = change.apply(requireNonNull(roles.get(name)), items.toArray(String[]::new));
+            roles.put(name, changed);
         } catch (IllegalArgumentException e) {
             values.refuse(
                     found,
-                    "an item is no role name and no permission",
-                    "a permission is like jobs:submit or jobs:*, a role name like client",
+                    "an item is no permission, or no declared role",
+                    "a permission is like jobs:submit or jobs:*; included roles are declared",
                     "correct it");
         }
+    }
+
+    private Role including(Role role, String... names) {
+        for (String name : names) {
+            if (!roles.containsKey(name)) {
+                throw new IllegalArgumentException("a role that is not declared");
+            }
+        }
+        return role.including(names);
     }
 
     /** {@code Admin} and {@code admin} would be fed from one variable, each with the keys of the other. */

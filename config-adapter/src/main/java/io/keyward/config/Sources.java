@@ -156,11 +156,17 @@ final class Sources {
                 .withSources(own));
     }
 
-    private static SmallRyeConfig plain(List<ConfigSource> own) {
+    /** Asks SmallRye which profiles are active, of no more than what may say so: all names of a large file take long. */
+    private static List<String> profilesIn(List<ConfigSource> own) {
+        List<ConfigSource> asked = new ArrayList<>();
+        for (ConfigSource source : own) {
+            asked.add(source instanceof EnvFileSource file ? file.profiles() : source);
+        }
         return new SmallRyeConfigBuilder()
                 .addDefaultInterceptors()
-                .withSources(own)
-                .build();
+                .withSources(asked)
+                .build()
+                .getProfiles();
     }
 
     /** What SmallRye's {@code addPropertiesSources} adds, for a directory that need not be the working directory. */
@@ -203,7 +209,7 @@ final class Sources {
     }
 
     private void addProfiles(Path envFile, List<ConfigSource> own) {
-        List<String> active = plain(own).getProfiles();
+        List<String> active = profilesIn(own);
         for (int i = 0; i < active.size(); i++) {
             Path file = envFile.resolveSibling(envFile.getFileName() + "-" + active.get(i));
             addEnvFile(file, false, ENV_FILE_ORDINAL + active.size() - i, own);
@@ -253,7 +259,8 @@ final class Sources {
             if (name == null) {
                 continue;
             }
-            String value = source.getValue(raw);
+            String value =
+                    source instanceof EnvFileSource file ? file.text.values().get(raw) : source.getValue(raw);
             if (value == null) {
                 continue;
             }
@@ -369,7 +376,11 @@ final class Sources {
 
     private static @Nullable Path pathOf(ConfigSource source) {
         Matcher matcher = FILE_IN_NAME.matcher(source.getName());
-        return matcher.matches() ? Path.of(URI.create(matcher.group(1))) : null;
+        try {
+            return matcher.matches() ? Path.of(URI.create(matcher.group(1))) : null;
+        } catch (IllegalArgumentException noFile) {
+            return null;
+        }
     }
 
     private static String label(ConfigSource source) {
@@ -391,6 +402,12 @@ final class Sources {
             super(text.values(), ordinal);
             this.path = path;
             this.text = text;
+        }
+
+        EnvConfigSource profiles() {
+            Map<String, String> names = new LinkedHashMap<>(text.values());
+            names.keySet().removeIf(name -> !environmentForm(name).startsWith("SMALLRYE_CONFIG_PROFILE"));
+            return new EnvConfigSource(names, getOrdinal());
         }
 
         @Override

@@ -102,7 +102,12 @@ class KeyFileTest {
                 arguments("CF-18 misspelt property", named("rolse", "admin"), 2),
                 arguments("CF-18 misspelt property in the environment form", "KEYWARD_KEYS_A_HASHH=" + HASH + "\n", 1),
                 arguments("CF-18 misspelt expiry", named("expiers", "2027-01-01T00:00:00Z"), 2),
-                arguments("CF-18 unknown role", named("roles", "clint"), 1),
+                arguments("CF-18 unknown role", named("roles", "clint"), 2),
+                arguments("LE-10 a key where roles are expected", named("roles", KEY), 2),
+                arguments(
+                        "LE-10 a key where included roles are expected",
+                        "keyward.roles=x\nkeyward.roles.x.includes=" + KEY + "\n",
+                        2),
                 arguments("CF-18 unknown setting", "KEYWARD_PORT=1\n", 1),
                 arguments("CF-19 role *", named("roles", "*"), 2),
                 arguments("CF-19 empty item", named("roles", "client,,"), 2),
