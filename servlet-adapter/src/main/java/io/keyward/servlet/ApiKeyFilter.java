@@ -1,0 +1,314 @@
+package io.keyward.servlet;
+
+import static java.util.Objects.requireNonNull;
+
+import io.keyward.ApiKeyPrincipal;
+import io.keyward.ApiKeyVerifier;
+import io.keyward.role.RoleModel;
+import jakarta.servlet.DispatcherType;
+import jakarta.servlet.Filter;
+import jakarta.servlet.FilterChain;
+import jakarta.servlet.FilterConfig;
+import jakarta.servlet.FilterRegistration;
+import jakarta.servlet.ServletContext;
+import jakarta.servlet.ServletException;
+import jakarta.servlet.ServletRequest;
+import jakarta.servlet.ServletResponse;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.event.Level;
+
+/**
+ * Lets a request through if its key may do what the request's path and method ask for.
+ *
+ * <pre>{@code
+ * ApiKeyFilter filter = ApiKeyFilter.builder()
+ *         .verifier(verifier)
+ *         .rule("/health", permitAll())
+ *         .rule("/v1/admin/*", anyRole("admin"))
+ *         .otherwise(authenticated())
+ *         .build();
+ * ApiKeyFilter.register(servletContext, filter);
+ * }</pre>
+ *
+ * <p>Refusals, in this order: 400 for a path that can be read in more than one way, 503 where the verifier cannot tell, 401
+ * without exactly one valid key, 403 for a valid key that may not. They come before any 404, so strangers learn no map of
+ * the site. The handler runs in none of these cases.
+ *
+ * <p>Behind the filter the application finds the caller in {@code getUserPrincipal}, {@code getRemoteUser},
+ * {@code isUserInRole} and {@code getAuthType}, and does not find the key.
+ *
+ * <p>Not protected: what is not mapped to the filter, and what a container handler answers before any filter runs.
+ * May be shared between threads.
+ */
+public final class ApiKeyFilter implements Filter {
+    /** The context attribute in which an instance named in {@code web.xml} finds the filter that was built in code. */
+    public static final String CONTEXT_ATTRIBUTE = "io.keyward.servlet.ApiKeyFilter";
+
+    /** The request attribute that holds the {@link ApiKeyPrincipal} of the caller; absent on open paths. */
+    public static final String PRINCIPAL_ATTRIBUTE = "io.keyward.principal";
+
+    /** The name under which the key id stands in the logging context (MDC) while a request is handled. */
+    public static final String MDC_KEY = "keyId";
+
+    /** What {@code getAuthType} answers for a caller with a key. */
+    public static final String AUTH_TYPE = "ApiKey";
+
+    private volatile @Nullable Guard guard;
+
+    /** For {@code web.xml}, whose instance takes everything from {@link #CONTEXT_ATTRIBUTE}; in code, use {@link #builder}. */
+    public ApiKeyFilter() {}
+
+    private ApiKeyFilter(Guard guard) {
+        this.guard = guard;
+    }
+
+    /** Returns a builder; it has no verifier and no rule, and demands both. */
+    public static Builder builder() {
+        return new Builder();
+    }
+
+    /**
+     * Registers a filter for everything in a context: all paths, all kinds of dispatch, asynchronous requests, before the
+     * filters declared elsewhere and before the container's WebSocket filter.
+     *
+     * @return the registration
+     * @throws IllegalStateException if the context is already initialised, or has a filter of this name
+     */
+    public static FilterRegistration.Dynamic register(ServletContext context, ApiKeyFilter filter) {
+        FilterRegistration.Dynamic registration = context.addFilter(ApiKeyFilter.class.getName(), filter);
+        if (registration == null) {
+            throw new IllegalStateException("the context (" + context.getContextPath() + ") already has a filter named "
+                    + ApiKeyFilter.class.getName() + "; register one only");
+        }
+        registration.setAsyncSupported(true);
+        registration.addMappingForUrlPatterns(EnumSet.allOf(DispatcherType.class), false, "/*");
+        return registration;
+    }
+
+    /** Returns what is open and what needs what, one line a rule, for a start-up log. */
+    public String describeRules() {
+        Guard ready = guard;
+        return ready == null
+                ? "not initialised: nothing passes"
+                : String.join("\n", ready.rules().describe());
+    }
+
+    /**
+     * Takes over the filter found in the context attribute, if this instance was not built in code.
+     *
+     * @throws ServletException if neither is there; the application does not start
+     */
+    @Override
+    public void init(FilterConfig config) throws ServletException {
+        if (guard == null) {
+            Object built = config.getServletContext().getAttribute(CONTEXT_ATTRIBUTE);
+            guard = built instanceof ApiKeyFilter filter ? filter.guard : null;
+        }
+        if (guard == null) {
+            throw new ServletException("filter " + config.getFilterName() + " has no verifier and no rules; build an "
+                    + "ApiKeyFilter in a ServletContextListener and set it as context attribute " + CONTEXT_ATTRIBUTE);
+        }
+    }
+
+    /**
+     * Answers a request that is refused, and hands on one that is not.
+     *
+     * @throws ServletException if the request is not HTTP, or the application throws it
+     * @throws IllegalStateException if the filter was never initialised
+     */
+    @Override
+    public void doFilter(ServletRequest request, ServletResponse response, FilterChain chain)
+            throws IOException, ServletException {
+        Guard ready = guard;
+        if (ready == null) {
+            throw new IllegalStateException("the filter was not initialised; it lets nothing through");
+        }
+        if (!(request instanceof HttpServletRequest httpRequest)
+                || !(response instanceof HttpServletResponse httpResponse)) {
+            throw new ServletException("only HTTP requests can carry a key");
+        }
+        ready.handle(httpRequest, httpResponse, chain);
+    }
+
+    /**
+     * Collects what a filter needs. Not for use by several threads at once; may be used again after {@link #build}.
+     */
+    public static final class Builder {
+        private @Nullable ApiKeyVerifier verifier;
+        private final List<Rule> rules = new ArrayList<>();
+        private @Nullable Access otherwise;
+        private @Nullable RoleModel roles;
+        private final Set<String> confirmedOpen = new LinkedHashSet<>();
+        private List<KeySource> sources =
+                List.of(KeySources.header("X-Api-Key"), KeySources.authorization("ApiKey", "Bearer"));
+        private String realm = "api";
+        private ProblemWriter problemWriter = ProblemWriter.json();
+        private Level refusalLevel = Level.INFO;
+        private boolean hideCredentials = true;
+        private boolean explainForbidden;
+        private boolean tlsOnly;
+        private final Map<String, Function<ApiKeyPrincipal, @Nullable String>> identityHeaders = new LinkedHashMap<>();
+
+        private Builder() {}
+
+        /** Sets who judges the keys. Required. */
+        public Builder verifier(ApiKeyVerifier verifier) {
+            this.verifier = requireNonNull(verifier, "verifier");
+            return this;
+        }
+
+        /**
+         * Adds a rule for a path and every method.
+         *
+         * @param path an exact path such as {@code /v1/jobs}, or {@code /v1/admin/*}, which covers {@code /v1/admin} and
+         *     everything below; below the context path, decoded, case-sensitive
+         * @param access who may
+         */
+        public Builder rule(String path, Access access) {
+            rules.add(new Rule(null, requireNonNull(path, "path"), requireNonNull(access, "access")));
+            return this;
+        }
+
+        /**
+         * Adds a rule for a path and one method. Other methods of the path fall to the rule without a method, then to a
+         * shorter prefix, then to {@link #otherwise}; {@code GET} stands for {@code HEAD} too.
+         *
+         * @param method such as {@code POST}; case-sensitive
+         */
+        public Builder rule(String method, String path, Access access) {
+            requireNonNull(method, "method");
+            rules.add(new Rule(method, requireNonNull(path, "path"), requireNonNull(access, "access")));
+            return this;
+        }
+
+        /** Sets who may go where no rule names the path. Required: to forget it would be to leave something open. */
+        public Builder otherwise(Access access) {
+            this.otherwise = requireNonNull(access, "access");
+            return this;
+        }
+
+        /** Sets the roles that rules and annotations may name; a name beyond them is then an error at start. */
+        public Builder roles(RoleModel roles) {
+            this.roles = requireNonNull(roles, "roles");
+            return this;
+        }
+
+        /** Says for the second time that a wide path is open to everyone: {@code /}, or {@code /*}. */
+        public Builder confirmOpen(String path) {
+            confirmedOpen.add(requireNonNull(path, "path"));
+            return this;
+        }
+
+        /**
+         * Sets where keys may stand; the default is the header {@code X-Api-Key}, and {@code Authorization} with the
+         * schemes {@code ApiKey} and {@code Bearer}.
+         */
+        public Builder sources(KeySource... sources) {
+            if (sources.length == 0) {
+                throw new IllegalArgumentException("sources must not be empty: no key could ever be found");
+            }
+            this.sources = List.of(sources);
+            return this;
+        }
+
+        /**
+         * Sets the realm of the challenge; {@code api} if not set.
+         *
+         * @throws IllegalArgumentException if the text is not printable ASCII
+         */
+        public Builder realm(String realm) {
+            if (!realm.matches("[\\x20-\\x7e]{1,100}")) {
+                throw new IllegalArgumentException(
+                        "realm (" + LogText.quoted(realm, 40) + ") must be 1 to 100 characters of printable ASCII");
+            }
+            this.realm = realm.replace("\\", "\\\\").replace("\"", "\\\"");
+            return this;
+        }
+
+        /** Sets who writes the bodies of refusals; {@link ProblemWriter#json} if not set. */
+        public Builder problemWriter(ProblemWriter problemWriter) {
+            this.problemWriter = requireNonNull(problemWriter, "problemWriter");
+            return this;
+        }
+
+        /** Sets the level of the one line logged for each refusal; INFO if not set. Failures of the verifier are errors. */
+        public Builder refusalLevel(Level level) {
+            this.refusalLevel = requireNonNull(level, "level");
+            return this;
+        }
+
+        /** Sets whether the application cannot see the credential headers, cookies and parameters; on if not set. */
+        public Builder hideCredentials(boolean hide) {
+            this.hideCredentials = hide;
+            return this;
+        }
+
+        /** Sets whether a 403 names the role or permission that was missing; off if not set. The log says it always. */
+        public Builder explainForbidden(boolean explain) {
+            this.explainForbidden = explain;
+            return this;
+        }
+
+        /**
+         * Sets whether keys are refused that did not come over TLS, by {@code isSecure}; off if not set. Behind a proxy that
+         * ends TLS, the container must be told to trust the proxy's word first.
+         */
+        public Builder tlsOnly(boolean tlsOnly) {
+            this.tlsOnly = tlsOnly;
+            return this;
+        }
+
+        /**
+         * Sets a request header that tells the application (or what it proxies to) something about the caller. Whatever a
+         * client sends under that name, also with {@code _} or {@code .} for {@code -}, is removed, on open paths too.
+         *
+         * @param value what it says, as in {@code ApiKeyPrincipal::id}; null for nothing
+         * @throws IllegalArgumentException if the name is not a token of RFC 9110 §5.6.2
+         */
+        public Builder identityHeader(String name, Function<ApiKeyPrincipal, @Nullable String> value) {
+            HeaderNames.requireToken("header name", name);
+            identityHeaders.put(name, requireNonNull(value, "value"));
+            return this;
+        }
+
+        /**
+         * Returns the filter.
+         *
+         * @throws IllegalArgumentException if the rules contradict each other, can never match or are dangerous; all such
+         *     problems are named
+         * @throws IllegalStateException if there is no verifier
+         */
+        public ApiKeyFilter build() {
+            if (verifier == null) {
+                throw new IllegalStateException("the filter has no verifier; call verifier(…)");
+            }
+            String vary = sources.stream()
+                    .map(KeySource::header)
+                    .filter(name -> name != null)
+                    .distinct()
+                    .collect(Collectors.joining(", "));
+            return new ApiKeyFilter(new Guard(
+                    verifier,
+                    sources,
+                    RuleTable.of(rules, otherwise, confirmedOpen, roles),
+                    new Answers(problemWriter, sources, realm, vary, explainForbidden),
+                    new HeaderPolicy(hideCredentials ? sources : List.of(), identityHeaders),
+                    new HeaderPolicy(sources, identityHeaders),
+                    new RefusalLog(refusalLevel),
+                    vary,
+                    tlsOnly));
+        }
+    }
+}

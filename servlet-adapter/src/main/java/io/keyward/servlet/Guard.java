@@ -1,0 +1,258 @@
+package io.keyward.servlet;
+
+import io.keyward.ApiKeyPrincipal;
+import io.keyward.ApiKeyVerifier;
+import io.keyward.Verification;
+import jakarta.servlet.DispatcherType;
+import jakarta.servlet.FilterChain;
+import jakarta.servlet.RequestDispatcher;
+import jakarta.servlet.ServletException;
+import jakarta.servlet.ServletRequest;
+import jakarta.servlet.ServletRequestWrapper;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.MDC;
+
+/** Decides about each dispatch, in one place: 400 for the path, 503 for the verifier, 401 for the key, 403 for the rule. */
+final class Guard {
+    /** Where the verdict of the first dispatch waits for the later ones. */
+    private static final String VERDICT_ATTRIBUTE = "io.keyward.servlet.verdict";
+
+    private final ApiKeyVerifier verifier;
+    private final List<KeySource> sources;
+    private final RuleTable rules;
+    private final Answers answers;
+    private final HeaderPolicy headers;
+    private final HeaderPolicy traceHeaders;
+    private final RefusalLog log;
+    private final String vary;
+    private final boolean tlsOnly;
+
+    Guard(
+            ApiKeyVerifier verifier,
+            List<KeySource> sources,
+            RuleTable rules,
+            Answers answers,
+            HeaderPolicy headers,
+            HeaderPolicy traceHeaders,
+            RefusalLog log,
+            String vary,
+            boolean tlsOnly) {
+        this.verifier = verifier;
+        this.sources = sources;
+        this.rules = rules;
+        this.answers = answers;
+        this.headers = headers;
+        this.traceHeaders = traceHeaders;
+        this.log = log;
+        this.vary = vary;
+        this.tlsOnly = tlsOnly;
+    }
+
+    RuleTable rules() {
+        return rules;
+    }
+
+    void handle(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
+            throws IOException, ServletException {
+        DispatcherType dispatch = request.getDispatcherType();
+        Verdict first = dispatch == DispatcherType.REQUEST ? null : firstVerdict(request);
+        if (dispatch == DispatcherType.REQUEST) {
+            judge(RequestPath.of(request), request, response, chain);
+        } else if (dispatch == DispatcherType.ASYNC || dispatch == DispatcherType.ERROR) {
+            if (first == null) {
+                judge(RequestPath.of(request), request, response, chain);
+            } else {
+                pass(first, request, response, chain);
+            }
+        } else if (dispatch == DispatcherType.FORWARD || dispatch == DispatcherType.INCLUDE) {
+            checkTarget(dispatch, first, request, response, chain);
+        } else {
+            log.unknownDispatch(request);
+            answers.unavailable(request, response);
+        }
+    }
+
+    private @Nullable Verdict firstVerdict(HttpServletRequest request) {
+        return request.getAttribute(VERDICT_ATTRIBUTE) instanceof Verdict verdict && verdict.by == this
+                ? verdict
+                : null;
+    }
+
+    /** Judges a request from its credentials on. */
+    private void judge(
+            @Nullable String path, HttpServletRequest request, HttpServletResponse response, FilterChain chain)
+            throws IOException, ServletException {
+        if (path == null) {
+            log.suspiciousPath(request);
+            answers.badRequest(request, response);
+            return;
+        }
+        Access access = accessTo(request, path);
+        if (access.isOpen()) {
+            remember(new Verdict(this, null), request);
+            pass(new Verdict(this, null), request, response, chain);
+            return;
+        }
+        Presented presented = new Presented();
+        HttpServletRequest unguarded = unguarded(request);
+        for (KeySource source : sources) {
+            source.collect(unguarded, presented);
+        }
+        if (presented.isNothing() || presented.isSeveral() || presented.isMalformed()) {
+            log.unusable(presented, request, path);
+            answers.unauthorized(!presented.isNothing(), request, response);
+            return;
+        }
+        if (tlsOnly && !request.isSecure()) {
+            log.withoutTls(request, path);
+            answers.unauthorized(true, request, response);
+            return;
+        }
+        Verification verification = verified(presented.text(), request, path);
+        if (verification == null) {
+            answers.unavailable(request, response);
+        } else if (verification instanceof Verification.Accepted accepted) {
+            Verdict verdict = new Verdict(this, accepted.principal());
+            if (access.admits(accepted.principal())) {
+                remember(verdict, request);
+                pass(verdict, request, response, chain);
+            } else {
+                log.forbidden(accepted.principal(), access, request, path);
+                answers.forbidden(access, request, response);
+            }
+        } else {
+            log.rejected((Verification.Rejected) verification, request, path);
+            answers.unauthorized(true, request, response);
+        }
+    }
+
+    private Access accessTo(HttpServletRequest request, String path) {
+        Access named = rules.named(request.getMethod(), path);
+        return named == null ? rules.otherwise() : named;
+    }
+
+    /** Returns null if the verifier could not tell. Whatever it throws, the handler must not run. */
+    @SuppressWarnings("PMD.AvoidCatchingThrowable")
+    private @Nullable Verification verified(@Nullable String text, HttpServletRequest request, String path) {
+        try {
+            Verification verification = verifier.verify(text);
+            if (verification == null) {
+                log.verifierFailed(new IllegalStateException("the verifier returned null"), request, path);
+            }
+            return verification;
+        } catch (Throwable failure) {
+            log.verifierFailed(failure, request, path);
+            return null;
+        }
+    }
+
+    /** Checks where a handler forwards to or what it includes, with the principal of the first dispatch. */
+    private void checkTarget(
+            DispatcherType dispatch,
+            @Nullable Verdict first,
+            HttpServletRequest request,
+            HttpServletResponse response,
+            FilterChain chain)
+            throws IOException, ServletException {
+        boolean include = dispatch == DispatcherType.INCLUDE;
+        String path = include ? includedPath(request) : RequestPath.of(request);
+        if (first == null && !include) {
+            judge(path, request, response, chain);
+            return;
+        }
+        ApiKeyPrincipal principal = first == null ? null : first.principal;
+        Access access = path == null ? Access.denied() : accessTo(request, path);
+        if (access.isOpen() || (principal != null && access.admits(principal))) {
+            pass(new Verdict(this, principal), request, response, chain);
+            return;
+        }
+        log.dispatchRefused(dispatch, principal, access, request, path);
+        if (include) {
+            // An include can set neither status nor header: it adds nothing to the page.
+            return;
+        }
+        if (path == null) {
+            answers.badRequest(request, response);
+        } else if (principal == null) {
+            answers.unauthorized(false, request, response);
+        } else {
+            answers.forbidden(access, request, response);
+        }
+    }
+
+    private static @Nullable String includedPath(HttpServletRequest request) {
+        Object uri = request.getAttribute(RequestDispatcher.INCLUDE_REQUEST_URI);
+        if (uri == null) {
+            // A named dispatcher has no path of its own: it acts under that of the page that includes.
+            return RequestPath.of(request);
+        }
+        return RequestPath.of(
+                (String) uri,
+                (String) request.getAttribute(RequestDispatcher.INCLUDE_CONTEXT_PATH),
+                (String) request.getAttribute(RequestDispatcher.INCLUDE_SERVLET_PATH),
+                (String) request.getAttribute(RequestDispatcher.INCLUDE_PATH_INFO));
+    }
+
+    private static void remember(Verdict verdict, HttpServletRequest request) {
+        request.setAttribute(VERDICT_ATTRIBUTE, verdict);
+        if (verdict.principal != null) {
+            request.setAttribute(ApiKeyFilter.PRINCIPAL_ATTRIBUTE, verdict.principal);
+        }
+    }
+
+    private void pass(Verdict verdict, HttpServletRequest request, HttpServletResponse response, FilterChain chain)
+            throws IOException, ServletException {
+        ApiKeyPrincipal principal = verdict.principal;
+        HttpServletRequest shown =
+                new GuardedRequest(request, principal, "TRACE".equals(request.getMethod()) ? traceHeaders : headers);
+        if (principal == null) {
+            chain.doFilter(shown, response);
+            return;
+        }
+        String before = MDC.get(ApiKeyFilter.MDC_KEY);
+        MDC.put(ApiKeyFilter.MDC_KEY, principal.id());
+        try {
+            chain.doFilter(shown, new GuardedResponse(response, vary));
+        } finally {
+            if (before == null) {
+                MDC.remove(ApiKeyFilter.MDC_KEY);
+            } else {
+                MDC.put(ApiKeyFilter.MDC_KEY, before);
+            }
+        }
+    }
+
+    /** Returns the innermost guarded request below some wrappers, the application's own among them; null if there is none. */
+    private static @Nullable GuardedRequest guarded(ServletRequest request) {
+        GuardedRequest innermost = null;
+        ServletRequest inner = request;
+        while (inner instanceof ServletRequestWrapper wrapper) {
+            if (inner instanceof GuardedRequest guarded) {
+                innermost = guarded;
+            }
+            inner = wrapper.getRequest();
+        }
+        return innermost;
+    }
+
+    /** Returns the request as it came, for a filter behind another one of its kind, which hides the credentials. */
+    private static HttpServletRequest unguarded(HttpServletRequest request) {
+        GuardedRequest innermost = guarded(request);
+        return innermost == null ? request : (HttpServletRequest) innermost.getRequest();
+    }
+
+    /** What the first dispatch decided: who may see what follows; no principal where the path is open. */
+    private static final class Verdict {
+        final Guard by;
+        final @Nullable ApiKeyPrincipal principal;
+
+        Verdict(Guard by, @Nullable ApiKeyPrincipal principal) {
+            this.by = by;
+            this.principal = principal;
+        }
+    }
+}

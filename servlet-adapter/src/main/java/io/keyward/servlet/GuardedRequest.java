@@ -1,0 +1,158 @@
+package io.keyward.servlet;
+
+import io.keyward.ApiKeyPrincipal;
+import jakarta.servlet.http.Cookie;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletRequestWrapper;
+import jakarta.servlet.http.HttpServletResponse;
+import java.security.Principal;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.Enumeration;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** Shows the application who called, and hides what the caller proved it with. */
+final class GuardedRequest extends HttpServletRequestWrapper {
+    private final @Nullable ApiKeyPrincipal principal;
+    private final HeaderPolicy headers;
+
+    GuardedRequest(HttpServletRequest request, @Nullable ApiKeyPrincipal principal, HeaderPolicy headers) {
+        super(request);
+        this.principal = principal;
+        this.headers = headers;
+    }
+
+    @Override
+    public @Nullable Principal getUserPrincipal() {
+        return principal;
+    }
+
+    @Override
+    public @Nullable String getRemoteUser() {
+        return principal == null ? null : principal.id();
+    }
+
+    @Override
+    public @Nullable String getAuthType() {
+        return principal == null ? null : ApiKeyFilter.AUTH_TYPE;
+    }
+
+    /** Servlet 6.0 §13.3: {@code *} is never a role, and {@code **} is whoever was let in. */
+    @Override
+    public boolean isUserInRole(String role) {
+        if (principal == null || role == null) {
+            return false;
+        }
+        return role.equals("**") || (!role.equals("*") && principal.hasRole(role));
+    }
+
+    /** Tells whether a key was accepted; the container's own login would ask for something else. */
+    @Override
+    public boolean authenticate(HttpServletResponse response) {
+        return principal != null;
+    }
+
+    @Override
+    public @Nullable String getHeader(String name) {
+        if (!headers.concerns(name)) {
+            return super.getHeader(name);
+        }
+        List<String> values = values(name);
+        return values.isEmpty() ? null : values.get(0);
+    }
+
+    @Override
+    public Enumeration<String> getHeaders(String name) {
+        return headers.concerns(name) ? Collections.enumeration(values(name)) : super.getHeaders(name);
+    }
+
+    private List<String> values(String name) {
+        Enumeration<String> raw = super.getHeaders(name);
+        return headers.visible(name, raw == null ? List.of() : Collections.list(raw), principal);
+    }
+
+    @Override
+    public Enumeration<String> getHeaderNames() {
+        Enumeration<String> raw = super.getHeaderNames();
+        Set<String> names = new LinkedHashSet<>(headers.identityHeaders());
+        while (raw != null && raw.hasMoreElements()) {
+            names.add(raw.nextElement());
+        }
+        names.removeIf(name -> headers.concerns(name) && values(name).isEmpty());
+        return Collections.enumeration(names);
+    }
+
+    @Override
+    public int getIntHeader(String name) {
+        if (!headers.concerns(name)) {
+            return super.getIntHeader(name);
+        }
+        String value = getHeader(name);
+        return value == null ? -1 : Integer.parseInt(value);
+    }
+
+    @Override
+    public long getDateHeader(String name) {
+        return headers.concerns(name) ? -1 : super.getDateHeader(name);
+    }
+
+    @Override
+    public Cookie @Nullable [] getCookies() {
+        Cookie[] all = super.getCookies();
+        if (all == null || headers.hiddenCookies().isEmpty()) {
+            return all;
+        }
+        Cookie[] kept = Arrays.stream(all)
+                .filter(cookie -> !headers.hiddenCookies().contains(cookie.getName()))
+                .toArray(Cookie[]::new);
+        return kept.length == 0 ? null : kept;
+    }
+
+    @Override
+    public @Nullable String getQueryString() {
+        return headers.visibleQuery(super.getQueryString());
+    }
+
+    /** The query of the first request stands in an attribute during a forward, an include or an async dispatch. */
+    @Override
+    public @Nullable Object getAttribute(String name) {
+        Object value = super.getAttribute(name);
+        return value instanceof String query && name.endsWith(".query_string") ? headers.visibleQuery(query) : value;
+    }
+
+    @Override
+    public @Nullable String getParameter(String name) {
+        return headers.hiddenParameters().contains(name) ? null : super.getParameter(name);
+    }
+
+    @Override
+    public String @Nullable [] getParameterValues(String name) {
+        return headers.hiddenParameters().contains(name) ? null : super.getParameterValues(name);
+    }
+
+    @Override
+    public Enumeration<String> getParameterNames() {
+        if (headers.hiddenParameters().isEmpty()) {
+            return super.getParameterNames();
+        }
+        List<String> names = new ArrayList<>(Collections.list(super.getParameterNames()));
+        names.removeAll(headers.hiddenParameters());
+        return Collections.enumeration(names);
+    }
+
+    @Override
+    public Map<String, String[]> getParameterMap() {
+        if (headers.hiddenParameters().isEmpty()) {
+            return super.getParameterMap();
+        }
+        Map<String, String[]> parameters = new LinkedHashMap<>(super.getParameterMap());
+        parameters.keySet().removeAll(headers.hiddenParameters());
+        return Collections.unmodifiableMap(parameters);
+    }
+}

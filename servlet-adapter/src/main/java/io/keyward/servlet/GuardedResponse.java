@@ -1,0 +1,60 @@
+package io.keyward.servlet;
+
+import jakarta.servlet.http.HttpServletResponse;
+import jakarta.servlet.http.HttpServletResponseWrapper;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Keeps caches from giving one caller's answer to another.
+ *
+ * <p>RFC 9111 §3.5 does that by itself for {@code Authorization} only, not for a header like {@code X-Api-Key}. So
+ * {@code Vary} always names the credential headers, whatever the application adds, and {@code Cache-Control: private,
+ * no-store} stands until the application sets a rule of its own.
+ */
+final class GuardedResponse extends HttpServletResponseWrapper {
+    private static final String VARY = "Vary";
+    private static final String CACHE_CONTROL = "Cache-Control";
+
+    private final String vary;
+    private boolean defaultRule;
+
+    GuardedResponse(HttpServletResponse response, String vary) {
+        super(response);
+        this.vary = vary;
+        protect();
+    }
+
+    private void protect() {
+        super.addHeader(VARY, vary);
+        defaultRule = !super.containsHeader(CACHE_CONTROL);
+        if (defaultRule) {
+            super.setHeader(CACHE_CONTROL, "private, no-store");
+        }
+    }
+
+    @Override
+    public void setHeader(String name, @Nullable String value) {
+        if (HeaderNames.same(name, CACHE_CONTROL)) {
+            defaultRule = false;
+        }
+        super.setHeader(name, value);
+        if (HeaderNames.same(name, VARY)) {
+            super.addHeader(VARY, vary);
+        }
+    }
+
+    @Override
+    public void addHeader(String name, @Nullable String value) {
+        if (defaultRule && HeaderNames.same(name, CACHE_CONTROL)) {
+            setHeader(name, value);
+        } else {
+            super.addHeader(name, value);
+        }
+    }
+
+    @Override
+    public void reset() {
+        super.reset();
+        protect();
+    }
+}

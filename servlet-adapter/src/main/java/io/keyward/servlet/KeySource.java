@@ -1,0 +1,36 @@
+package io.keyward.servlet;
+
+import jakarta.servlet.http.HttpServletRequest;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Names a place of a request where a key may stand. Ready ones are in {@link KeySources}.
+ *
+ * <p>A request may carry one credential in all: what several sources find is counted together, and two are refused even
+ * if they are the same text. Immutable; may be shared between threads.
+ */
+public abstract sealed class KeySource permits HeaderSource, AuthorizationSource, QueryParameterSource, CookieSource {
+    KeySource() {}
+
+    /** Adds every credential found to {@code presented}, right or wrong. */
+    abstract void collect(HttpServletRequest request, Presented presented);
+
+    /** Returns the request header this source reads, for {@code Vary}; null if it reads none. */
+    abstract @Nullable String header();
+
+    /** Returns what the application may see of the values of {@link #header}. */
+    abstract List<String> visible(List<String> values);
+
+    /** Returns the query parameter this source reads; null if it reads none. */
+    @Nullable
+    String queryParameter() {
+        return null;
+    }
+
+    /** Returns the cookie this source reads; null if it reads none. */
+    @Nullable
+    String cookie() {
+        return null;
+    }
+}

@@ -1,0 +1,26 @@
+package io.keyward.servlet;
+
+/**
+ * Writes the bodies of refusals. It is asked for the body alone: status, challenge, {@code Vary} and
+ * {@code Cache-Control: no-store} are set by the filter and cannot be lost here.
+ *
+ * <p>Called while the filter is built, once for each kind of refusal, never while a request waits.
+ */
+@FunctionalInterface
+public interface ProblemWriter {
+    /** Returns the body for a problem. */
+    Body write(Problem problem);
+
+    /** Returns the writer of {@code application/problem+json}, which is the default. */
+    static ProblemWriter json() {
+        return ProblemJson::write;
+    }
+
+    /**
+     * Holds a body and its media type.
+     *
+     * @param contentType the value of {@code Content-Type}
+     * @param text the body, sent as UTF-8
+     */
+    record Body(String contentType, String text) {}
+}

@@ -1,0 +1,53 @@
+package io.keyward.servlet;
+
+import jakarta.servlet.http.HttpServletRequest;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Takes the key from the raw query; {@code getParameter} would read a form body too, and eat it. */
+final class QueryParameterSource extends KeySource {
+    private final String name;
+
+    QueryParameterSource(String name) {
+        this.name = name;
+    }
+
+    @Override
+    void collect(HttpServletRequest request, Presented presented) {
+        String query = request.getQueryString();
+        if (query == null) {
+            return;
+        }
+        for (String pair : query.split("&", -1)) {
+            if (QueryText.isNamed(pair, name)) {
+                String value = QueryText.valueOf(pair);
+                if (value == null) {
+                    presented.addMalformed();
+                } else {
+                    presented.add(value);
+                }
+            }
+        }
+    }
+
+    @Override
+    @Nullable
+    String header() {
+        return null;
+    }
+
+    @Override
+    List<String> visible(List<String> values) {
+        return values;
+    }
+
+    @Override
+    String queryParameter() {
+        return name;
+    }
+
+    @Override
+    public String toString() {
+        return "query parameter " + name;
+    }
+}
