@@ -1,10 +1,10 @@
 package io.keyward.servlet;
 
-import static java.util.Objects.requireNonNull;
-
 import io.keyward.ApiKeyPrincipal;
 import io.keyward.role.Requirement;
-import java.util.Objects;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,16 +32,16 @@ public final class Access {
         }
     }
 
-    private static final Access PERMIT_ALL = new Access(Kind.OPEN, null);
-    private static final Access DENIED = new Access(Kind.CLOSED, null);
-    private static final Access AUTHENTICATED = new Access(Kind.ANY_KEY, null);
+    private static final Access PERMIT_ALL = new Access(Kind.OPEN, List.of());
+    private static final Access DENIED = new Access(Kind.CLOSED, List.of());
+    private static final Access AUTHENTICATED = new Access(Kind.ANY_KEY, List.of());
 
     private final Kind kind;
-    private final @Nullable Requirement requirement;
+    private final List<Requirement> requirements;
 
-    private Access(Kind kind, @Nullable Requirement requirement) {
+    private Access(Kind kind, List<Requirement> requirements) {
         this.kind = kind;
-        this.requirement = requirement;
+        this.requirements = requirements;
     }
 
     /**
@@ -82,7 +82,7 @@ public final class Access {
 
     /** Returns access for keys that meet a requirement. */
     public static Access meeting(Requirement requirement) {
-        return new Access(Kind.REQUIRED, requireNonNull(requirement, "requirement"));
+        return new Access(Kind.REQUIRED, List.of(requirement));
     }
 
     boolean isOpen() {
@@ -90,27 +90,46 @@ public final class Access {
     }
 
     boolean admits(ApiKeyPrincipal principal) {
-        return requirement == null ? kind == Kind.ANY_KEY : principal.meets(requirement);
+        for (int i = 0; i < requirements.size(); i++) {
+            if (!principal.meets(requirements.get(i))) {
+                return false;
+            }
+        }
+        return kind == Kind.ANY_KEY || kind == Kind.REQUIRED;
     }
 
-    @Nullable
-    Requirement requirement() {
-        return requirement;
+    /** Returns access for those whom both admit. */
+    Access and(Access other) {
+        if (kind == Kind.OPEN || (kind == Kind.ANY_KEY && other.kind != Kind.OPEN)) {
+            return other;
+        }
+        if (other.kind != Kind.REQUIRED || kind == Kind.CLOSED) {
+            return other.kind == Kind.CLOSED ? other : this;
+        }
+        List<Requirement> all = new ArrayList<>(requirements);
+        all.addAll(other.requirements);
+        return new Access(Kind.REQUIRED, List.copyOf(all));
+    }
+
+    List<Requirement> requirements() {
+        return requirements;
     }
 
     @Override
     public boolean equals(@Nullable Object other) {
-        return other instanceof Access that && kind == that.kind && Objects.equals(requirement, that.requirement);
+        return other instanceof Access that && kind == that.kind && requirements.equals(that.requirements);
     }
 
     @Override
     public int hashCode() {
-        return 31 * kind.hashCode() + Objects.hashCode(requirement);
+        return 31 * kind.hashCode() + requirements.hashCode();
     }
 
     /** Returns who may pass, in words: {@code role `admin` or `ops`}. */
     @Override
     public String toString() {
-        return requirement == null ? kind.words : requirement.toString();
+        return requirements.isEmpty()
+                ? kind.words
+                : requirements.stream().map(Requirement::toString).collect(Collectors.joining(" and "));
     }
 }

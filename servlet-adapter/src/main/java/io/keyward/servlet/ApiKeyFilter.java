@@ -19,6 +19,7 @@ import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.EnumSet;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -26,6 +27,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.event.Level;
 
@@ -66,12 +68,15 @@ public final class ApiKeyFilter implements Filter {
     public static final String AUTH_TYPE = "ApiKey";
 
     private volatile @Nullable Guard guard;
+    private volatile @Nullable RoleModel roles;
+    private volatile Map<String, Access> annotated = Map.of();
 
     /** For {@code web.xml}, whose instance takes everything from {@link #CONTEXT_ATTRIBUTE}; in code, use {@link #builder}. */
     public ApiKeyFilter() {}
 
-    private ApiKeyFilter(Guard guard) {
+    private ApiKeyFilter(Guard guard, @Nullable RoleModel roles) {
         this.guard = guard;
+        this.roles = roles;
     }
 
     /** Returns a builder; it has no verifier and no rule, and demands both. */
@@ -106,20 +111,27 @@ public final class ApiKeyFilter implements Filter {
     }
 
     /**
-     * Takes over the filter found in the context attribute, if this instance was not built in code.
+     * Takes over the filter found in the context attribute, if this instance was not built in code, and reads the
+     * annotations of the servlets.
      *
-     * @throws ServletException if neither is there; the application does not start
+     * @throws ServletException if there is nothing to take over, or an annotation cannot be used; the application does
+     *     not start
      */
     @Override
     public void init(FilterConfig config) throws ServletException {
-        if (guard == null) {
-            Object built = config.getServletContext().getAttribute(CONTEXT_ATTRIBUTE);
-            guard = built instanceof ApiKeyFilter filter ? filter.guard : null;
+        if (guard == null && config.getServletContext().getAttribute(CONTEXT_ATTRIBUTE) instanceof ApiKeyFilter built) {
+            guard = built.guard;
+            roles = built.roles;
         }
         if (guard == null) {
             throw new ServletException("filter " + config.getFilterName() + " has no verifier and no rules; build an "
                     + "ApiKeyFilter in a ServletContextListener and set it as context attribute " + CONTEXT_ATTRIBUTE);
         }
+        Map<String, Access> both = new HashMap<>(annotated);
+        // One instance in two contexts: servlets of one name must meet what either of them asks for.
+        ServletAnnotations.of(config.getServletContext(), roles)
+                .forEach((servlet, access) -> both.merge(servlet, access, Access::and));
+        annotated = Map.copyOf(both);
     }
 
     /**
@@ -139,7 +151,7 @@ public final class ApiKeyFilter implements Filter {
                 || !(response instanceof HttpServletResponse httpResponse)) {
             throw new ServletException("only HTTP requests can carry a key");
         }
-        ready.handle(httpRequest, httpResponse, chain);
+        ready.handle(annotated, httpRequest, httpResponse, chain);
     }
 
     /**
@@ -155,6 +167,8 @@ public final class ApiKeyFilter implements Filter {
                 List.of(KeySources.header("X-Api-Key"), KeySources.authorization("ApiKey", "Bearer"));
         private String realm = "api";
         private ProblemWriter problemWriter = ProblemWriter.json();
+        private @Nullable AccessListener listener;
+        private @Nullable CorsPolicy cors;
         private Level refusalLevel = Level.INFO;
         private boolean hideCredentials = true;
         private boolean explainForbidden;
@@ -243,6 +257,18 @@ public final class ApiKeyFilter implements Filter {
             return this;
         }
 
+        /** Sets who is told each decision. */
+        public Builder listener(AccessListener listener) {
+            this.listener = requireNonNull(listener, "listener");
+            return this;
+        }
+
+        /** Sets that CORS preflights are answered here; without it every OPTIONS is a request like all others. */
+        public Builder cors(CorsPolicy cors) {
+            this.cors = requireNonNull(cors, "cors");
+            return this;
+        }
+
         /** Sets the level of the one line logged for each refusal; INFO if not set. Failures of the verifier are errors. */
         public Builder refusalLevel(Level level) {
             this.refusalLevel = requireNonNull(level, "level");
@@ -294,12 +320,12 @@ public final class ApiKeyFilter implements Filter {
             if (verifier == null) {
                 throw new IllegalStateException("the filter has no verifier; call verifier(…)");
             }
-            String vary = sources.stream()
-                    .map(KeySource::header)
-                    .filter(name -> name != null)
+            String vary = Stream.concat(
+                            sources.stream().map(KeySource::header).filter(name -> name != null),
+                            cors == null ? Stream.empty() : Stream.of("Origin"))
                     .distinct()
                     .collect(Collectors.joining(", "));
-            return new ApiKeyFilter(new Guard(
+            Guard guard = new Guard(
                     verifier,
                     sources,
                     RuleTable.of(rules, otherwise, confirmedOpen, roles),
@@ -307,8 +333,11 @@ public final class ApiKeyFilter implements Filter {
                     new HeaderPolicy(hideCredentials ? sources : List.of(), identityHeaders),
                     new HeaderPolicy(sources, identityHeaders),
                     new RefusalLog(refusalLevel),
+                    listener,
+                    cors,
                     vary,
-                    tlsOnly));
+                    tlsOnly);
+            return new ApiKeyFilter(guard, roles);
         }
     }
 }

@@ -3,16 +3,20 @@ package io.keyward.servlet;
 import io.keyward.ApiKeyPrincipal;
 import io.keyward.ApiKeyVerifier;
 import io.keyward.Verification;
+import io.keyward.servlet.AccessListener.Outcome;
 import jakarta.servlet.DispatcherType;
 import jakarta.servlet.FilterChain;
 import jakarta.servlet.RequestDispatcher;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.ServletRequest;
 import jakarta.servlet.ServletRequestWrapper;
+import jakarta.servlet.http.HttpServletMapping;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.util.List;
+import java.util.Map;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.MDC;
 
@@ -28,6 +32,8 @@ final class Guard {
     private final HeaderPolicy headers;
     private final HeaderPolicy traceHeaders;
     private final RefusalLog log;
+    private final @Nullable AccessListener listener;
+    private final @Nullable CorsPolicy cors;
     private final String vary;
     private final boolean tlsOnly;
 
@@ -39,6 +45,8 @@ final class Guard {
             HeaderPolicy headers,
             HeaderPolicy traceHeaders,
             RefusalLog log,
+            @Nullable AccessListener listener,
+            @Nullable CorsPolicy cors,
             String vary,
             boolean tlsOnly) {
         this.verifier = verifier;
@@ -48,6 +56,8 @@ final class Guard {
         this.headers = headers;
         this.traceHeaders = traceHeaders;
         this.log = log;
+        this.listener = listener;
+        this.cors = cors;
         this.vary = vary;
         this.tlsOnly = tlsOnly;
     }
@@ -56,20 +66,26 @@ final class Guard {
         return rules;
     }
 
-    void handle(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
+    /**
+     * Decides about one dispatch.
+     *
+     * @param annotated what the annotations of servlets ask for, by servlet name
+     */
+    void handle(
+            Map<String, Access> annotated, HttpServletRequest request, HttpServletResponse response, FilterChain chain)
             throws IOException, ServletException {
         DispatcherType dispatch = request.getDispatcherType();
-        Verdict first = dispatch == DispatcherType.REQUEST ? null : firstVerdict(request);
         if (dispatch == DispatcherType.REQUEST) {
-            judge(RequestPath.of(request), request, response, chain);
+            judge(annotated, request, response, chain);
         } else if (dispatch == DispatcherType.ASYNC || dispatch == DispatcherType.ERROR) {
+            Verdict first = firstVerdict(request);
             if (first == null) {
-                judge(RequestPath.of(request), request, response, chain);
+                judge(annotated, request, response, chain);
             } else {
                 pass(first, request, response, chain);
             }
         } else if (dispatch == DispatcherType.FORWARD || dispatch == DispatcherType.INCLUDE) {
-            checkTarget(dispatch, first, request, response, chain);
+            checkTarget(annotated, dispatch, request, response, chain);
         } else {
             log.unknownDispatch(request);
             answers.unavailable(request, response);
@@ -82,61 +98,86 @@ final class Guard {
                 : null;
     }
 
-    /** Judges a request from its credentials on. */
+    /** Judges a request from its path on. */
     private void judge(
-            @Nullable String path, HttpServletRequest request, HttpServletResponse response, FilterChain chain)
+            Map<String, Access> annotated, HttpServletRequest request, HttpServletResponse response, FilterChain chain)
             throws IOException, ServletException {
+        String path = RequestPath.of(request);
         if (path == null) {
             log.suspiciousPath(request);
+            tell(Outcome.BAD_REQUEST, null);
             answers.badRequest(request, response);
             return;
         }
-        Access access = accessTo(request, path);
-        if (access.isOpen()) {
-            remember(new Verdict(this, null), request);
-            pass(new Verdict(this, null), request, response, chain);
-            return;
+        if (cors != null) {
+            cors.mark(request, response);
+            if (cors.isPreflight(request)) {
+                tell(Outcome.PREFLIGHT, null);
+                cors.answer(response, vary);
+                return;
+            }
         }
+        Access access = accessTo(annotated, path, request.getMethod(), () -> request.getHttpServletMapping());
+        if (access.isOpen()) {
+            tell(Outcome.OPEN, null);
+            enter(new Verdict(this, null), request, response, chain);
+        } else {
+            judgeCredentials(access, path, request, response, chain);
+        }
+    }
+
+    private void judgeCredentials(
+            Access access, String path, HttpServletRequest request, HttpServletResponse response, FilterChain chain)
+            throws IOException, ServletException {
         Presented presented = new Presented();
         HttpServletRequest unguarded = unguarded(request);
         for (KeySource source : sources) {
             source.collect(unguarded, presented);
         }
-        if (presented.isNothing() || presented.isSeveral() || presented.isMalformed()) {
-            log.unusable(presented, request, path);
+        boolean insecure = tlsOnly && !request.isSecure();
+        if (!presented.isSingle() || insecure) {
+            log.unusable(presented, insecure, request, path);
+            tell(Outcome.UNAUTHORIZED, null);
             answers.unauthorized(!presented.isNothing(), request, response);
-            return;
-        }
-        if (tlsOnly && !request.isSecure()) {
-            log.withoutTls(request, path);
-            answers.unauthorized(true, request, response);
             return;
         }
         Verification verification = verified(presented.text(), request, path);
         if (verification == null) {
+            tell(Outcome.UNAVAILABLE, null);
             answers.unavailable(request, response);
-        } else if (verification instanceof Verification.Accepted accepted) {
-            Verdict verdict = new Verdict(this, accepted.principal());
-            if (access.admits(accepted.principal())) {
-                remember(verdict, request);
-                pass(verdict, request, response, chain);
+        } else if (verification instanceof Verification.Rejected rejected) {
+            log.rejected(rejected, request, path);
+            tell(Outcome.UNAUTHORIZED, verification);
+            answers.unauthorized(true, request, response);
+        } else {
+            ApiKeyPrincipal principal = ((Verification.Accepted) verification).principal();
+            if (access.admits(principal)) {
+                tell(Outcome.ALLOWED, verification);
+                enter(new Verdict(this, principal), request, response, chain);
             } else {
-                log.forbidden(accepted.principal(), access, request, path);
+                log.forbidden(principal, access, request, path);
+                tell(Outcome.FORBIDDEN, verification);
                 answers.forbidden(access, request, response);
             }
-        } else {
-            log.rejected((Verification.Rejected) verification, request, path);
-            answers.unauthorized(true, request, response);
         }
     }
 
-    private Access accessTo(HttpServletRequest request, String path) {
-        Access named = rules.named(request.getMethod(), path);
+    /** A rule that names the path and an annotation must both be met; alone, each decides; the rest-rule comes last. */
+    private Access accessTo(
+            Map<String, Access> annotated, String path, String method, Supplier<@Nullable HttpServletMapping> mapping) {
+        Access named = rules.named(method, path);
+        Access required = null;
+        if (!annotated.isEmpty()) {
+            HttpServletMapping target = mapping.get();
+            required = target == null ? null : annotated.get(target.getServletName());
+        }
+        if (required != null) {
+            return named == null ? required : named.and(required);
+        }
         return named == null ? rules.otherwise() : named;
     }
 
     /** Returns null if the verifier could not tell. Whatever it throws, the handler must not run. */
-    @SuppressWarnings("PMD.AvoidCatchingThrowable")
     private @Nullable Verification verified(@Nullable String text, HttpServletRequest request, String path) {
         try {
             Verification verification = verifier.verify(text);
@@ -150,22 +191,41 @@ final class Guard {
         }
     }
 
+    private void tell(Outcome outcome, @Nullable Verification verification) {
+        if (listener != null) {
+            try {
+                listener.decided(outcome, verification);
+            } catch (RuntimeException failure) {
+                log.listenerFailed(failure);
+            }
+        }
+    }
+
     /** Checks where a handler forwards to or what it includes, with the principal of the first dispatch. */
     private void checkTarget(
+            Map<String, Access> annotated,
             DispatcherType dispatch,
-            @Nullable Verdict first,
             HttpServletRequest request,
             HttpServletResponse response,
             FilterChain chain)
             throws IOException, ServletException {
         boolean include = dispatch == DispatcherType.INCLUDE;
-        String path = include ? includedPath(request) : RequestPath.of(request);
+        Verdict first = firstVerdict(request);
         if (first == null && !include) {
-            judge(path, request, response, chain);
+            judge(annotated, request, response, chain);
             return;
         }
         ApiKeyPrincipal principal = first == null ? null : first.principal;
-        Access access = path == null ? Access.denied() : accessTo(request, path);
+        String path = include ? includedPath(request) : RequestPath.of(request);
+        Access access = path == null
+                ? Access.denied()
+                : accessTo(
+                        annotated,
+                        path,
+                        request.getMethod(),
+                        () -> include
+                                ? (HttpServletMapping) request.getAttribute(RequestDispatcher.INCLUDE_MAPPING)
+                                : request.getHttpServletMapping());
         if (access.isOpen() || (principal != null && access.admits(principal))) {
             pass(new Verdict(this, principal), request, response, chain);
             return;
@@ -197,11 +257,14 @@ final class Guard {
                 (String) request.getAttribute(RequestDispatcher.INCLUDE_PATH_INFO));
     }
 
-    private static void remember(Verdict verdict, HttpServletRequest request) {
+    /** Lets the request in, and notes for its later dispatches who it is. */
+    private void enter(Verdict verdict, HttpServletRequest request, HttpServletResponse response, FilterChain chain)
+            throws IOException, ServletException {
         request.setAttribute(VERDICT_ATTRIBUTE, verdict);
         if (verdict.principal != null) {
             request.setAttribute(ApiKeyFilter.PRINCIPAL_ATTRIBUTE, verdict.principal);
         }
+        pass(verdict, request, response, chain);
     }
 
     private void pass(Verdict verdict, HttpServletRequest request, HttpServletResponse response, FilterChain chain)

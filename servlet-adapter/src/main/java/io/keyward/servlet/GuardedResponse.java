@@ -15,6 +15,8 @@ final class GuardedResponse extends HttpServletResponseWrapper {
     private static final String VARY = "Vary";
     private static final String CACHE_CONTROL = "Cache-Control";
 
+    private static final String DEFAULT_RULE = "private, no-store";
+
     private final String vary;
     private boolean defaultRule;
 
@@ -25,10 +27,14 @@ final class GuardedResponse extends HttpServletResponseWrapper {
     }
 
     private void protect() {
-        super.addHeader(VARY, vary);
-        defaultRule = !super.containsHeader(CACHE_CONTROL);
+        // A later dispatch of the same request finds what the first one set.
+        if (!super.getHeaders(VARY).contains(vary)) {
+            super.addHeader(VARY, vary);
+        }
+        String present = super.getHeader(CACHE_CONTROL);
+        defaultRule = present == null || present.equals(DEFAULT_RULE);
         if (defaultRule) {
-            super.setHeader(CACHE_CONTROL, "private, no-store");
+            super.setHeader(CACHE_CONTROL, DEFAULT_RULE);
         }
     }
 

@@ -26,8 +26,9 @@ final class Presented {
         return count > 1;
     }
 
-    boolean isMalformed() {
-        return malformed;
+    /** Tells whether there is one credential, and of the right form. */
+    boolean isSingle() {
+        return count == 1 && !malformed;
     }
 
     @Nullable

@@ -32,15 +32,18 @@ final class RefusalLog {
         line(400, request, rawPath(request), "the path can be read in more than one way", null);
     }
 
-    void unusable(Presented presented, HttpServletRequest request, String path) {
-        String reason = presented.isNothing()
-                ? "no key"
-                : presented.isSeveral() ? "more than one credential" : "credentials of a wrong form";
-        line(401, request, path, reason, null);
+    void unusable(Presented presented, boolean insecure, HttpServletRequest request, String path) {
+        line(401, request, path, unusable(presented, insecure), null);
     }
 
-    void withoutTls(HttpServletRequest request, String path) {
-        line(401, request, path, "a key came without TLS and counts as known to others", null);
+    private static String unusable(Presented presented, boolean insecure) {
+        if (presented.isNothing()) {
+            return "no key";
+        }
+        if (insecure) {
+            return "a key came without TLS and counts as known to others";
+        }
+        return presented.isSeveral() ? "more than one credential" : "credentials of a wrong form";
     }
 
     void rejected(Verification.Rejected rejected, HttpServletRequest request, String path) {
@@ -49,8 +52,8 @@ final class RefusalLog {
 
     void forbidden(ApiKeyPrincipal principal, Access access, HttpServletRequest request, String path) {
         line(403, request, path, "needs " + access, principal.id());
-        if (LOG.isDebugEnabled() && access.requirement() != null) {
-            LOG.debug("{}", principal.explain(access.requirement()));
+        if (LOG.isDebugEnabled()) {
+            access.requirements().forEach(requirement -> LOG.debug("{}", principal.explain(requirement)));
         }
     }
 
@@ -77,24 +80,32 @@ final class RefusalLog {
      * exception is our own, which holds a time only.
      */
     void verifierFailed(Throwable failure, HttpServletRequest request, String path) {
-        StringBuilder causes = new StringBuilder();
-        Throwable cause = failure;
-        for (int i = 0; cause != null && i < MAX_CAUSES; i++, cause = cause.getCause()) {
-            causes.append(i == 0 ? "" : ", caused by ").append(cause.getClass().getName());
-            StackTraceElement[] trace = cause.getStackTrace();
-            if (trace.length > 0) {
-                causes.append(" at ").append(trace[0]);
-            }
-        }
-        if (failure instanceof KeysUnavailableException) {
-            causes.append(" (").append(failure.getMessage()).append(')');
-        }
         LOG.error(
                 "refused 503 {} \"{}\" from {}: the verifier could not tell: {}",
                 LogText.quoted(request.getMethod(), MAX_METHOD),
                 LogText.quoted(path, MAX_PATH),
                 peer(request),
-                causes);
+                places(failure));
+    }
+
+    void listenerFailed(RuntimeException failure) {
+        LOG.warn("an access listener failed and was passed over: {}", places(failure));
+    }
+
+    private static String places(Throwable failure) {
+        StringBuilder places = new StringBuilder();
+        Throwable cause = failure;
+        for (int i = 0; cause != null && i < MAX_CAUSES; i++, cause = cause.getCause()) {
+            places.append(i == 0 ? "" : ", caused by ").append(cause.getClass().getName());
+            StackTraceElement[] trace = cause.getStackTrace();
+            if (trace.length > 0) {
+                places.append(" at ").append(trace[0]);
+            }
+        }
+        if (failure instanceof KeysUnavailableException) {
+            places.append(" (").append(failure.getMessage()).append(')');
+        }
+        return places.toString();
     }
 
     private void line(int status, HttpServletRequest request, String path, String reason, @Nullable String keyId) {

@@ -30,10 +30,26 @@ final class RequestPath {
             return null;
         }
         String path = whole.substring(context.length());
-        return isConcatenation(path, orEmpty(servletPath), orEmpty(pathInfo)) ? path : null;
+        String servlet = orEmpty(servletPath);
+        if (pathInfo == null && isWelcomeFile(path, servlet)) {
+            return servlet;
+        }
+        return isConcatenation(path, servlet, orEmpty(pathInfo)) ? path : null;
     }
 
+    /** Tomcat maps {@code /dir/} to its welcome file before any filter runs; the rule of that file counts. */
+    private static boolean isWelcomeFile(String path, String servletPath) {
+        return path.endsWith("/")
+                && servletPath.length() > path.length()
+                && servletPath.startsWith(path)
+                && servletPath.indexOf('/', path.length()) < 0;
+    }
+
+    /** The target of CONNECT is a host, which Jetty shows as the path {@code /}. */
     static @Nullable String of(HttpServletRequest request) {
+        if ("CONNECT".equals(request.getMethod())) {
+            return null;
+        }
         return of(request.getRequestURI(), request.getContextPath(), request.getServletPath(), request.getPathInfo());
     }
 

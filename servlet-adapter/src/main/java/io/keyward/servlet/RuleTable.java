@@ -1,6 +1,7 @@
 package io.keyward.servlet;
 
 import io.keyward.role.Requirement;
+import io.keyward.role.Role;
 import io.keyward.role.RoleModel;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -69,14 +70,15 @@ final class RuleTable {
     }
 
     static void checkRoles(String where, Access access, @Nullable RoleModel model, List<String> problems) {
-        Requirement requirement = access.requirement();
-        if (model == null || requirement == null) {
+        if (model == null) {
             return;
         }
-        for (String role : requirement.anyRole()) {
-            if (!model.contains(role)) {
-                problems.add(where + " needs role `" + role + "`, which is not declared; declared: "
-                        + model.roles().stream().map(r -> r.name()).toList());
+        for (Requirement requirement : access.requirements()) {
+            for (String role : requirement.anyRole()) {
+                if (!model.contains(role)) {
+                    problems.add(where + " needs role `" + role + "`, which is not declared; declared: "
+                            + model.roles().stream().map(Role::name).toList());
+                }
             }
         }
     }

@@ -1,0 +1,129 @@
+package io.keyward.servlet;
+
+import io.keyward.role.RoleModel;
+import jakarta.annotation.security.DenyAll;
+import jakarta.annotation.security.RolesAllowed;
+import jakarta.servlet.ServletContext;
+import jakarta.servlet.ServletException;
+import jakarta.servlet.ServletRegistration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Reads what annotations on the servlet classes of a context ask for. */
+final class ServletAnnotations {
+    private static final Logger LOG = LoggerFactory.getLogger(ApiKeyFilter.class);
+    private static final boolean STANDARD_PRESENT = isStandardPresent();
+
+    private ServletAnnotations() {}
+
+    /** The standard annotations are optional: without them on the class path nobody can have written one. */
+    private static boolean isStandardPresent() {
+        try {
+            return RolesAllowed.class.getName() != null;
+        } catch (NoClassDefFoundError absent) {
+            return false;
+        }
+    }
+
+    /**
+     * Returns the access that annotated servlets ask for, by servlet name.
+     *
+     * @throws ServletException if an annotation is empty, ill-formed or names an undeclared role; it names every problem
+     */
+    static Map<String, Access> of(ServletContext context, @Nullable RoleModel model) throws ServletException {
+        Map<String, Access> annotated = new HashMap<>();
+        List<String> problems = new ArrayList<>();
+        for (Map.Entry<String, ? extends ServletRegistration> entry :
+                context.getServletRegistrations().entrySet()) {
+            Class<?> type = load(entry.getKey(), entry.getValue().getClassName(), context.getClassLoader());
+            try {
+                Access access = type == null ? null : accessOf(type);
+                if (access != null) {
+                    RuleTable.checkRoles("servlet " + entry.getKey(), access, model, problems);
+                    annotated.put(entry.getKey(), access);
+                }
+            } catch (IllegalArgumentException illFormed) {
+                problems.add("servlet " + entry.getKey() + ": " + illFormed.getMessage());
+            }
+        }
+        if (!problems.isEmpty()) {
+            throw new ServletException("the annotations cannot be used: " + String.join("; ", problems));
+        }
+        return Map.copyOf(annotated);
+    }
+
+    private static @Nullable Class<?> load(
+            String servlet, @Nullable String className, @Nullable ClassLoader ofContext) {
+        if (className == null) {
+            return null;
+        }
+        // Embedded Jetty has no loader of its own for a context.
+        for (ClassLoader loader : new ClassLoader[] {
+            ofContext, Thread.currentThread().getContextClassLoader(), ServletAnnotations.class.getClassLoader()
+        }) {
+            try {
+                if (loader != null) {
+                    return Class.forName(className, false, loader);
+                }
+            } catch (ClassNotFoundException | LinkageError notHere) {
+                LOG.debug("class {} of servlet {} is not visible to {}", className, servlet, loader);
+            }
+        }
+        LOG.warn(
+                "cannot read the annotations of servlet {}: class {} is not visible from here; rules alone guard it",
+                servlet,
+                className);
+        return null;
+    }
+
+    static @Nullable Access accessOf(Class<?> type) {
+        Access access = null;
+        RequiresRole role = type.getAnnotation(RequiresRole.class);
+        if (role != null) {
+            access = anyRole(role.value());
+        }
+        RequiresPermission permission = type.getAnnotation(RequiresPermission.class);
+        if (permission != null) {
+            access = both(access, allPermissions(permission.value()));
+        }
+        return STANDARD_PRESENT ? both(access, standardAccessOf(type)) : access;
+    }
+
+    private static @Nullable Access standardAccessOf(Class<?> type) {
+        if (type.isAnnotationPresent(DenyAll.class)) {
+            return Access.denied();
+        }
+        RolesAllowed allowed = type.getAnnotation(RolesAllowed.class);
+        if (allowed == null) {
+            return null;
+        }
+        // Servlet 6.0 §13.3: whoever was let in. As a role name it would be refused.
+        return List.of(allowed.value()).contains("**") ? Access.authenticated() : anyRole(allowed.value());
+    }
+
+    private static Access anyRole(String... roles) {
+        requireSome("role", roles);
+        return Access.anyRole(roles[0], Arrays.copyOfRange(roles, 1, roles.length));
+    }
+
+    private static Access allPermissions(String... permissions) {
+        requireSome("permission", permissions);
+        return Access.allPermissions(permissions[0], Arrays.copyOfRange(permissions, 1, permissions.length));
+    }
+
+    private static void requireSome(String what, String... values) {
+        if (values.length == 0) {
+            throw new IllegalArgumentException("the annotation names no " + what + "; name at least one");
+        }
+    }
+
+    private static @Nullable Access both(@Nullable Access one, @Nullable Access other) {
+        return one == null ? other : other == null ? one : one.and(other);
+    }
+}
