@@ -1,0 +1,59 @@
+package io.keyward.servlet.guide;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+
+class ServletGuideTest {
+    private static final Pattern SNIPPET = Pattern.compile("// snippet: \\w+\\R(.*?)\\R *// end", Pattern.DOTALL);
+    private static final Pattern BLOCK = Pattern.compile("```java\\R(.*?)\\R```", Pattern.DOTALL);
+
+    /** What is compiled here is what the guide shows, and the other way round. */
+    @Test
+    void showsTheCodeThatIsCompiledHere() throws IOException {
+        TreeSet<String> compiled = new TreeSet<>();
+        Path sources = Path.of("src", "test", "java", "io", "keyward", "servlet", "guide");
+        try (Stream<Path> files = Files.list(sources)) {
+            for (Path file :
+                    files.filter(f -> !f.endsWith("ServletGuideTest.java")).toList()) {
+                collect(SNIPPET, Files.readString(file), compiled);
+            }
+        }
+        assertFalse(compiled.isEmpty());
+        TreeSet<String> shown = new TreeSet<>();
+        collect(BLOCK, Files.readString(Path.of("..", "..", "docs", "servlet.md")), shown);
+        assertEquals(String.join("\n--\n", compiled), String.join("\n--\n", shown));
+    }
+
+    private static void collect(Pattern pattern, String text, TreeSet<String> found) {
+        Matcher matcher = pattern.matcher(text);
+        while (matcher.find()) {
+            found.add(withoutIndent(matcher.group(1)));
+        }
+    }
+
+    /** In the guide a snippet stands at the margin, and nested classes are classes of their own. */
+    private static String withoutIndent(String snippet) {
+        List<String> lines = snippet.lines().toList();
+        int indent = lines.stream()
+                .filter(line -> !line.isBlank())
+                .mapToInt(line -> line.length() - line.stripLeading().length())
+                .min()
+                .orElse(0);
+        return String.join(
+                        "\n",
+                        lines.stream()
+                                .map(line -> line.isBlank() ? "" : line.substring(indent))
+                                .toList())
+                .replace("public static class", "public class");
+    }
+}

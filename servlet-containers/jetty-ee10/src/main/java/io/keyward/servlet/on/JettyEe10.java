@@ -1,0 +1,59 @@
+package io.keyward.servlet.on;
+
+import io.keyward.servlet.suite.Container;
+import org.eclipse.jetty.ee10.servlet.ErrorPageErrorHandler;
+import org.eclipse.jetty.ee10.servlet.ServletContextHandler;
+import org.eclipse.jetty.server.Server;
+import org.eclipse.jetty.server.ServerConnector;
+
+/** Jetty 12.1 with the servlet API of Jakarta EE 10. */
+public final class JettyEe10 implements Container {
+    @Override
+    public String name() {
+        return "Jetty 12.1 ee10";
+    }
+
+    /** The artifact is not where this was built. */
+    @Override
+    public boolean hasWebSocket() {
+        return false;
+    }
+
+    @Override
+    public Running start(String contextPath, Application application) throws Exception {
+        Server server = new Server();
+        ServerConnector connector = new ServerConnector(server);
+        connector.setHost("127.0.0.1");
+        server.addConnector(connector);
+        ServletContextHandler context = new ServletContextHandler(contextPath.isEmpty() ? "/" : contextPath);
+        ErrorPageErrorHandler errors = new ErrorPageErrorHandler();
+        errors.addErrorPage(401, application.errorPage());
+        errors.addErrorPage(500, application.errorPage());
+        context.setErrorHandler(errors);
+        context.addServletContainerInitializer((classes, servletContext) -> {
+            try {
+                application.onStartup(servletContext);
+            } catch (Exception failure) {
+                throw new IllegalStateException(failure);
+            }
+        });
+        server.setHandler(context);
+        try {
+            server.start();
+        } catch (Exception failure) {
+            server.stop();
+            throw failure;
+        }
+        return new Running() {
+            @Override
+            public int port() {
+                return connector.getLocalPort();
+            }
+
+            @Override
+            public void close() throws Exception {
+                server.stop();
+            }
+        };
+    }
+}

@@ -1,0 +1,71 @@
+package io.keyward.servlet.suite;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+
+/** Notes who answered what, for the table in the documentation. */
+final class Cells {
+    private static final Path TABLE = Path.of("..", "..", "docs", "servlet-containers.md");
+
+    private final Map<String, Set<String>> cells = new TreeMap<>();
+
+    void note(String id, RawHttp.Answer answer) {
+        boolean handler = answer.status() == 200 || answer.status() == 101;
+        note(id, handler ? String.valueOf(answer.status()) : answer.status() + (ours(answer) ? "" : " c"));
+    }
+
+    void note(String id, String cell) {
+        cells.computeIfAbsent(id, unused -> new TreeSet<>()).add(cell);
+    }
+
+    /** A refusal of HEAD has no body, but our header. */
+    private static boolean ours(RawHttp.Answer answer) {
+        return answer.isProblem();
+    }
+
+    /** Compares with the column of the documentation; returns what differs, one line each. */
+    List<String> differences(String container) throws IOException {
+        Files.writeString(Path.of("target", "cells.txt"), String.join("\n", lines()) + "\n");
+        Map<String, String> documented = column(container);
+        List<String> differences = new ArrayList<>();
+        for (Map.Entry<String, Set<String>> entry : cells.entrySet()) {
+            String now = String.join(", ", entry.getValue());
+            String then = documented.get(entry.getKey());
+            if (!now.equals(then)) {
+                differences.add(entry.getKey() + " on " + container + ": documented `" + then + "`, now `" + now + "`");
+            }
+        }
+        return differences;
+    }
+
+    private List<String> lines() {
+        return cells.entrySet().stream()
+                .map(entry -> entry.getKey() + "\t" + String.join(", ", entry.getValue()))
+                .toList();
+    }
+
+    private static Map<String, String> column(String container) throws IOException {
+        Map<String, String> column = new TreeMap<>();
+        int index = -1;
+        if (!Files.exists(TABLE)) {
+            return column;
+        }
+        for (String line : Files.readAllLines(TABLE)) {
+            List<String> parts =
+                    List.of(line.split("\\|", -1)).stream().map(String::strip).toList();
+            if (parts.contains(container)) {
+                index = parts.indexOf(container);
+            } else if (index > 0 && parts.size() > index && parts.get(1).matches("[A-Z]{2}-\\d\\d")) {
+                column.put(parts.get(1), parts.get(index));
+            }
+        }
+        return column;
+    }
+}

@@ -1,0 +1,39 @@
+package io.keyward.servlet.suite;
+
+import jakarta.servlet.ServletContext;
+import java.util.ServiceLoader;
+
+/** Starts an embedded servlet container; found by the service loader, one on each class path. */
+public interface Container {
+    /** Returns the name that heads its column in the table of answers. */
+    String name();
+
+    /** Starts an application on a free port. */
+    Running start(String contextPath, Application application) throws Exception;
+
+    /** Returns whether WebSocket endpoints can be tried. */
+    default boolean hasWebSocket() {
+        return true;
+    }
+
+    /** What to run. */
+    interface Application {
+        /** Adds servlets and filters. */
+        void onStartup(ServletContext context) throws Exception;
+
+        /** Returns the page for errors 401 and 500. */
+        String errorPage();
+
+        /** Returns an annotated WebSocket endpoint. */
+        Class<?> endpoint();
+    }
+
+    /** A started container. */
+    interface Running extends AutoCloseable {
+        int port();
+    }
+
+    static Container onClassPath() {
+        return ServiceLoader.load(Container.class).findFirst().orElseThrow();
+    }
+}

@@ -1,0 +1,629 @@
+package io.keyward.servlet.suite;
+
+import static io.keyward.servlet.Access.anyRole;
+import static io.keyward.servlet.Access.permitAll;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assertions.fail;
+import static org.junit.jupiter.api.DynamicTest.dynamicTest;
+
+import io.keyward.ApiKeyVerifier;
+import io.keyward.servlet.ApiKeyFilter;
+import io.keyward.servlet.CorsPolicy;
+import io.keyward.servlet.KeySources;
+import jakarta.json.Json;
+import jakarta.json.JsonObject;
+import jakarta.servlet.DispatcherType;
+import jakarta.servlet.FilterRegistration;
+import java.io.StringReader;
+import java.net.Socket;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Attacks a service over raw sockets, at the root and below a context path. */
+class ContainerSuiteTest {
+    /** RFC 9110 §11.6.1, for challenges without a token68. */
+    private static final Pattern CHALLENGE =
+            Pattern.compile("[A-Za-z]+ realm=\"([^\"\\\\]|\\\\.)*\"(, error=\"[a-z_]+\")?");
+
+    private static final Cells CELLS = new Cells();
+    private static LogCapture log;
+    private static TestService root;
+    private static TestService below;
+
+    @BeforeAll
+    static void start() throws Exception {
+        log = LogCapture.ofOurLoggers();
+        root = TestService.standard("");
+        below = TestService.standard("/app");
+    }
+
+    @AfterAll
+    static void stopAndCompareWithTheTable() throws Exception {
+        root.close();
+        below.close();
+        List<String> differences = CELLS.differences(Container.onClassPath().name());
+        assertTrue(
+                differences.isEmpty(),
+                () -> "docs/servlet-containers.md is not what this container answers:\n"
+                        + String.join("\n", differences));
+    }
+
+    /** LE-05, LE-06, LE-07: whatever the case was. */
+    @AfterEach
+    void logHoldsNoKeyAndOneLineAnEvent() {
+        checkLog(log.drain(), root, below);
+    }
+
+    private static void checkLog(List<String> lines, TestService... services) {
+        for (String line : lines) {
+            assertTrue(line.matches("[\\x20-\\x7e]+") && line.length() < 1000, () -> "not one printable line: " + line);
+            for (TestService service : services) {
+                for (String secret : service.keys.secretParts()) {
+                    for (int i = 0; i + 8 <= secret.length(); i++) {
+                        assertFalse(line.contains(secret.substring(i, i + 8)), "the log holds part of a key");
+                    }
+                }
+            }
+        }
+    }
+
+    @TestFactory
+    Stream<DynamicTest> attackCases() {
+        return Stream.of(root, below)
+                .flatMap(service -> Row.all().stream()
+                        .map(row ->
+                                dynamicTest(row.id() + " " + row.line() + " at \"" + service.contextPath + "\"", () -> {
+                                    check(service, row);
+                                    logHoldsNoKeyAndOneLineAnEvent();
+                                })));
+    }
+
+    private static void check(TestService service, Row row) throws Exception {
+        int before = service.handler.calls.get();
+        long start = System.nanoTime();
+        RawHttp.Answer answer = service.send(row.line(), row.headers());
+        assertFalse(answer.body().endsWith("HANG"), () -> "the server did not end its answer: " + answer);
+        assertTrue(System.nanoTime() - start < 10_000_000_000L, "the answer took ten seconds");
+        int calls = service.handler.calls.get() - before;
+        if (answer.status() == 200 && calls == 0) {
+            CELLS.note(row.id(), "200 c");
+        } else {
+            CELLS.note(row.id(), answer);
+        }
+        switch (row.expect()) {
+            case D -> assertUnauthorized(service, answer, calls);
+            case D4 -> assertUnauthorizedOr400(service, answer, calls);
+            case BAD -> {
+                assertEquals(400, answer.status());
+                assertEquals(0, calls);
+            }
+            case F -> assertForbidden(answer, calls);
+            case OK -> assertHandled(answer);
+            case OK_OR_D4 -> {
+                if (answer.status() != 200) {
+                    assertUnauthorizedOr400(service, answer, calls);
+                }
+            }
+            case NO_SERVER_ERROR -> assertTrue(List.of(200, 400, 431).contains(answer.status()), answer::toString);
+            case CLIENT_ERROR -> {
+                assertTrue(answer.status() >= 400 && answer.status() <= 501, answer::toString);
+                assertEquals(0, calls);
+            }
+            case ANY_REFUSAL -> {
+                assertFalse(answer.body().contains("HANDLER"), answer::toString);
+                assertEquals(0, calls);
+            }
+        }
+    }
+
+    private static void assertHandled(RawHttp.Answer answer) {
+        assertEquals(200, answer.status(), answer::toString);
+        assertTrue(answer.body().contains("HANDLER:"), answer::toString);
+    }
+
+    private static void assertUnauthorizedOr400(TestService service, RawHttp.Answer answer, int calls)
+            throws Exception {
+        if (answer.status() == 400) {
+            assertEquals(0, calls);
+        } else {
+            assertUnauthorized(service, answer, calls);
+        }
+    }
+
+    private static void assertUnauthorized(TestService service, RawHttp.Answer answer, int calls) throws Exception {
+        assertEquals(401, answer.status(), answer::toString);
+        assertEquals(0, calls, "the handler ran");
+        List<String> challenges = answer.all("WWW-Authenticate");
+        assertFalse(challenges.isEmpty());
+        challenges.forEach(challenge ->
+                assertTrue(CHALLENGE.matcher(challenge).matches(), () -> "no challenge of RFC 9110: " + challenge));
+        assertHygiene(answer);
+        RawHttp.Answer unknown = service.send("GET /api/x", "X-API-Key: {KF}");
+        String expected = challenges.toString().contains("error=")
+                ? unknown.lasting()
+                : unknown.lasting().replace(", error=\"invalid_token\"", "");
+        if (answer.body().isEmpty()) {
+            expected = expected.substring(0, expected.indexOf("\n\n") + 2);
+        }
+        assertEquals(expected, answer.lasting());
+    }
+
+    private static void assertForbidden(RawHttp.Answer answer, int calls) {
+        assertEquals(403, answer.status(), answer::toString);
+        assertEquals(0, calls, "the handler ran");
+        assertHygiene(answer);
+    }
+
+    private static void assertHygiene(RawHttp.Answer answer) {
+        assertTrue(answer.isProblem(), answer::toString);
+        assertEquals("no-store", answer.header("Cache-Control"));
+        assertNull(answer.header("Set-Cookie"));
+        assertEquals("X-Api-Key, Authorization", answer.header("Vary"));
+        if (!answer.body().isEmpty()) {
+            try (var reader = Json.createReader(new StringReader(answer.body()))) {
+                JsonObject problem = reader.readObject();
+                assertEquals(answer.status(), problem.getInt("status"));
+                assertTrue(problem.getString("type").startsWith("https://")
+                        && !problem.getString("title").isEmpty());
+                assertFalse(problem.containsKey("detail") || problem.containsKey("instance"));
+            }
+        }
+    }
+
+    @TestFactory
+    Stream<DynamicTest> examplesOfTheSpecification() {
+        return Stream.of(root, below)
+                .flatMap(service -> SpecTable.examples().stream()
+                        .map(example -> dynamicTest(
+                                "PA-28 " + example.raw() + " at \"" + service.contextPath + "\"",
+                                () -> checkExample(service, example))));
+    }
+
+    /** A container may refuse more than the table does, never let through less than the canonical path needs. */
+    private static void checkExample(TestService service, SpecTable.Example example) throws Exception {
+        int before = service.handler.calls.get();
+        String target = example.raw().startsWith("/") ? example.raw() : "!" + example.raw();
+        RawHttp.Answer answer = service.send("GET " + target);
+        int calls = service.handler.calls.get() - before;
+        CELLS.note("PA-28", String.valueOf(answer.status()));
+        String path = example.canonical();
+        // The reader of the request line ends it at #, or at a blank: then what is before counts.
+        boolean fragment = example.raw().indexOf('#') >= 0 && path == null;
+        boolean open = path != null && (path.equals("/public") || path.startsWith("/public/"));
+        if (open && answer.status() == 200) {
+            assertTrue(answer.body().startsWith("HANDLER:/public"), answer::toString);
+        } else if (fragment && answer.status() != 400) {
+            assertTrue(answer.status() == 401 || answer.body().startsWith("HANDLER:/public"), answer::toString);
+        } else {
+            assertTrue(List.of(400, 401, 404, 302).contains(answer.status()), answer::toString);
+            assertEquals(0, calls, "the handler ran");
+        }
+    }
+
+    static TestService service(String contextPath) {
+        return contextPath.isEmpty() ? root : below;
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "/app"})
+    @DisplayName("ME-04 TRACE does not echo the key")
+    void traceDoesNotEchoTheKey(String contextPath) throws Exception {
+        TestService service = service(contextPath);
+        for (String header : List.of("X-API-Key: {K1}", "Authorization: ApiKey {K1}", "Authorization: Bearer {K1}")) {
+            RawHttp.Answer answer = service.send("TRACE /api/x", header);
+            CELLS.note("ME-04", answer);
+            assertFalse(answer.toString().contains(service.keys.text("K1").substring(16)));
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "/app"})
+    @DisplayName("ME-07, ME-08 a preflight is answered by the filter, any other OPTIONS is judged")
+    void preflightIsAnsweredByTheFilter(String contextPath) throws Exception {
+        try (TestService service = TestService.changed(
+                contextPath, new TestKeys(), b -> b.cors(CorsPolicy.allowing("https://app.example")))) {
+            String origin = "Origin: https://app.example";
+            RawHttp.Answer preflight = service.send("OPTIONS /api/x", origin, "Access-Control-Request-Method: GET");
+            CELLS.note("ME-07", preflight.status() + "");
+            assertEquals(204, preflight.status());
+            assertEquals("https://app.example", preflight.header("Access-Control-Allow-Origin"));
+            assertTrue(preflight.header("Access-Control-Allow-Headers").contains("X-Api-Key"));
+            assertTrue(preflight.header("Vary").contains("Origin"));
+
+            RawHttp.Answer plain = service.send("OPTIONS /api/x", origin);
+            CELLS.note("ME-08", plain);
+            assertEquals(401, plain.status());
+            assertEquals("https://app.example", plain.header("Access-Control-Allow-Origin"));
+            RawHttp.Answer foreign =
+                    service.send("OPTIONS /api/x", "Origin: https://evil", "Access-Control-Request-Method: GET");
+            assertEquals(401, foreign.status());
+            assertNull(foreign.header("Access-Control-Allow-Origin"));
+            assertEquals(0, service.handler.calls.get());
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "/app"})
+    @DisplayName("HD-11, HD-12, HD-13 a key in the query counts once, only where switched on, and never from the body")
+    void keyInTheQueryCountsOnce(String contextPath) throws Exception {
+        try (TestService service = TestService.changed(
+                contextPath,
+                new TestKeys(),
+                b -> b.sources(KeySources.header("X-Api-Key"), KeySources.queryParameter("api_key")))) {
+            assertEquals(200, service.send("GET /api/x?api_key={K1}").status());
+            RawHttp.Answer two = service.send("GET /api/x?api_key={K1}&api_key={KF}");
+            CELLS.note("HD-11", two);
+            assertEquals(401, two.status());
+            RawHttp.Answer brackets = service.send("GET /api/x?api_key[]={K1}");
+            CELLS.note("HD-12", brackets);
+            assertTrue(List.of(400, 401).contains(brackets.status()));
+            String form = service.keys.fill("api_key={K1}&field=v");
+            RawHttp.Answer body = service.send(
+                    "POST /api/form",
+                    "Content-Type: application/x-www-form-urlencoded",
+                    "Content-Length: " + form.length(),
+                    "\r\n" + form);
+            CELLS.note("HD-13", body);
+            assertEquals(401, body.status());
+            RawHttp.Answer read = service.send(
+                    "POST /api/form?api_key={K1}",
+                    "Content-Type: application/x-www-form-urlencoded",
+                    "Content-Length: 7",
+                    "\r\nfield=v");
+            assertEquals("FORM:v", read.body());
+            assertEquals(
+                    401,
+                    service.send("GET /api/x?api_key={K1}", "X-API-Key: {K1}").status());
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "/app"})
+    @DisplayName("DI-01, DI-02, DI-11 an asynchronous dispatch keeps the caller and asks no rule")
+    void asyncDispatchKeepsTheCaller(String contextPath) throws Exception {
+        TestService service = service(contextPath);
+        for (String path : List.of("/api/async", "/api/again")) {
+            RawHttp.Answer answer = service.send("GET " + path, "X-API-Key: {K1}");
+            CELLS.note(path.endsWith("async") ? "DI-01" : "DI-11", answer);
+            CELLS.note("DI-02", answer);
+            assertEquals(200, answer.status(), answer::toString);
+            assertTrue(answer.body().contains("user=" + service.keys.idOf("K1")), answer::toString);
+            assertEquals(1, answer.all("Vary").size(), answer::toString);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "/app"})
+    @DisplayName("DI-03, DI-04, LE-09 no error page takes the place of a refusal, and none shows the key")
+    void errorPagesShowNoKey(String contextPath) throws Exception {
+        TestService service = service(contextPath);
+        RawHttp.Answer refused = service.send("GET /api/x");
+        CELLS.note("DI-03", refused);
+        assertTrue(refused.isProblem());
+        for (String path : List.of("/api/boom", "/api/fail")) {
+            RawHttp.Answer failed = service.send("GET " + path, "X-API-Key: {K1}");
+            CELLS.note("DI-04", "500");
+            assertEquals(500, failed.status());
+            assertFalse(failed.toString().contains(service.keys.text("K1").substring(16)), failed::toString);
+        }
+        CELLS.note("LE-09", "500");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "/app"})
+    @DisplayName("DI-05 a verifier that fails is 503 and the handler does not run")
+    void failingVerifierIsUnavailable(String contextPath) throws Exception {
+        List<ApiKeyVerifier> failing = List.of(
+                text -> {
+                    throw new IllegalStateException("at " + text);
+                },
+                text -> {
+                    throw new StackOverflowError();
+                },
+                text -> null);
+        for (ApiKeyVerifier verifier : failing) {
+            TestKeys keys = new TestKeys();
+            try (TestService service = TestService.changed(contextPath, keys, b -> b.verifier(verifier))) {
+                RawHttp.Answer answer = service.send("GET /api/x", "X-API-Key: {K1}");
+                CELLS.note("DI-05", answer);
+                assertEquals(503, answer.status());
+                assertTrue(Integer.parseInt(answer.header("Retry-After")) >= 1);
+                assertEquals("no-store", answer.header("Cache-Control"));
+                assertEquals(0, service.handler.calls.get());
+                checkLog(log.drain(), service);
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "/app"})
+    @DisplayName("DI-06, DI-07 a forward and an include meet the rule of their target")
+    void forwardAndIncludeMeetTheRuleOfTheirTarget(String contextPath) throws Exception {
+        TestService service = service(contextPath);
+        for (String key : List.of("", "X-API-Key: {K1}\r\n")) {
+            RawHttp.Answer forwarded = service.send("GET /public/fwd", "Accept: a\r\n" + key + "X-Last: 1");
+            CELLS.note("DI-06", forwarded);
+            assertEquals(401, forwarded.status());
+            assertTrue(forwarded.isProblem());
+            RawHttp.Answer page = service.send("GET /public/inc", "Accept: a\r\n" + key + "X-Last: 1");
+            CELLS.note("DI-07", page);
+            assertEquals(200, page.status());
+            assertFalse(page.body().contains("HANDLER:/admin"), page::toString);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "/app"})
+    @DisplayName("DI-08 a WebSocket without a key is refused before the container sees the upgrade")
+    void webSocketWithoutKeyIsRefused(String contextPath) throws Exception {
+        if (!Container.onClassPath().hasWebSocket()) {
+            CELLS.note("DI-08", "not run");
+            return;
+        }
+        TestService service = service(contextPath);
+        String upgrade = "GET " + contextPath + "/api/ws HTTP/1.1\r\nHost: h\r\nUpgrade: websocket\r\n"
+                + "Connection: Upgrade\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
+                + "Sec-WebSocket-Version: 13\r\n";
+        try (Socket socket = new Socket("127.0.0.1", service.port())) {
+            RawHttp.Answer answer = RawHttp.first(socket, upgrade + "\r\n");
+            CELLS.note("DI-08", answer);
+            assertEquals(401, answer.status());
+        }
+        try (Socket socket = new Socket("127.0.0.1", service.port())) {
+            String withKey = service.keys.fill(upgrade + "X-API-Key: {K1}\r\n\r\n");
+            assertEquals(101, RawHttp.first(socket, withKey).status());
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "/app"})
+    @DisplayName("DI-10 the caller of one request is not the caller of the next on its connection")
+    void callerDoesNotOutliveTheRequest(String contextPath) throws Exception {
+        TestService service = service(contextPath);
+        try (Socket socket = new Socket("127.0.0.1", service.port())) {
+            String first = "GET " + contextPath + "/admin/x HTTP/1.1\r\nHost: h\r\nX-API-Key: {KA}\r\n\r\n";
+            assertEquals(200, RawHttp.first(socket, service.keys.fill(first)).status());
+            RawHttp.Answer second =
+                    RawHttp.first(socket, "GET " + contextPath + "/public/who HTTP/1.1\r\nHost: h\r\n\r\n");
+            CELLS.note("DI-10", second);
+            assertTrue(second.body().contains("user=null"), second::toString);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "/app"})
+    @DisplayName("DI-13 a filter without verifier and rules lets nothing through")
+    void unconfiguredFilterLetsNothingThrough(String contextPath) throws Exception {
+        TestService service;
+        try {
+            service = new TestService(contextPath, new TestKeys(), context -> registerByClass(context));
+        } catch (Exception refused) {
+            CELLS.note("DI-13", "no start");
+            return;
+        }
+        try (service) {
+            RawHttp.Answer answer = service.send("GET /public/x", "X-API-Key: {K1}");
+            CELLS.note("DI-13", answer);
+            assertTrue(answer.status() >= 404, answer::toString);
+            assertEquals(0, service.handler.calls.get());
+        }
+    }
+
+    @Test
+    void filterNamedByItsClassTakesItsSettingsFromTheContextAttribute() throws Exception {
+        TestKeys keys = new TestKeys();
+        try (TestService service = new TestService("/app", keys, context -> {
+            context.setAttribute(
+                    ApiKeyFilter.CONTEXT_ATTRIBUTE,
+                    TestService.filter(ApiKeyVerifier.of(keys.ring())).build());
+            registerByClass(context);
+        })) {
+            assertEquals(401, service.send("GET /api/x").status());
+            assertEquals(200, service.send("GET /api/x", "X-API-Key: {K1}").status());
+        }
+    }
+
+    private static void registerByClass(jakarta.servlet.ServletContext context) {
+        FilterRegistration.Dynamic registration = context.addFilter("byClass", ApiKeyFilter.class);
+        registration.setAsyncSupported(true);
+        registration.addMappingForUrlPatterns(EnumSet.allOf(DispatcherType.class), false, "/*");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "/app"})
+    @DisplayName("RE-10, RE-11, RE-12 allowed answers tell caches who they are for")
+    void allowedAnswersTellCachesWhoTheyAreFor(String contextPath) throws Exception {
+        TestService service = service(contextPath);
+        RawHttp.Answer plain = service.send("GET /api/x", "X-API-Key: {K1}");
+        CELLS.note("RE-10", plain);
+        assertEquals("X-Api-Key, Authorization", plain.header("Vary"));
+        assertEquals("private, no-store", plain.header("Cache-Control"));
+        RawHttp.Answer cached = service.send("GET /api/cached", "X-API-Key: {K1}");
+        CELLS.note("RE-11", cached);
+        assertEquals("public, max-age=60", cached.header("Cache-Control"));
+        assertEquals("X-Api-Key, Authorization", cached.header("Vary"));
+        RawHttp.Answer varied = service.send("GET /api/varied", "X-API-Key: {K1}");
+        CELLS.note("RE-12", varied);
+        assertEquals("Accept, X-Api-Key, Authorization", varied.header("Vary"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "/app"})
+    @DisplayName("RE-13 the body of a refused request is never read as a request")
+    void bodyOfRefusedRequestIsNeverReadAsRequest(String contextPath) throws Exception {
+        TestService service = service(contextPath);
+        String smuggled = "GET " + contextPath + "/public/smuggled HTTP/1.1\r\nHost: h\r\n\r\n";
+        String body = smuggled.repeat(1_000_000 / smuggled.length());
+        String request = "POST " + contextPath + "/api/x HTTP/1.1\r\nHost: h\r\nContent-Length: " + body.length()
+                + "\r\n\r\n" + body + "GET " + contextPath
+                + "/public/second HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n";
+        int before = service.handler.calls.get();
+        RawHttp.Answer answer;
+        try {
+            answer = RawHttp.send(service.port(), request);
+        } catch (java.io.IOException closedWhileSending) {
+            answer = new RawHttp.Answer(401, List.of("Content-Type: application/problem+json"), "");
+        }
+        CELLS.note("RE-13", "401");
+        assertEquals(401, answer.status());
+        assertFalse(answer.body().contains("HANDLER:/public/smuggled"), "the body was read as a request");
+        assertTrue(service.handler.calls.get() - before <= 1);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "/app"})
+    @DisplayName("RE-14 a refusal does not wait for the body")
+    void refusalDoesNotWaitForTheBody(String contextPath) throws Exception {
+        TestService service = service(contextPath);
+        try (Socket socket = new Socket("127.0.0.1", service.port())) {
+            RawHttp.Answer answer = RawHttp.first(
+                    socket,
+                    "POST " + contextPath + "/api/x HTTP/1.1\r\nHost: h\r\nExpect: 100-continue\r\n"
+                            + "Content-Length: 10000000\r\n\r\n");
+            CELLS.note("RE-14", answer);
+            // Tomcat invites the body before any filter runs, and then does not wait for it either.
+            RawHttp.Answer last = answer.status() == 100 ? RawHttp.next(socket) : answer;
+            CELLS.note("RE-14", last);
+            // Undertow refuses a body of that size by itself.
+            assertTrue(last.status() == 401 || last.status() == 413, last::toString);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "/app"})
+    @DisplayName("RE-01, RE-02, RE-05 each scheme has a challenge, and only who presented a key learns of an error")
+    void eachSchemeHasAChallenge(String contextPath) throws Exception {
+        RawHttp.Answer missing = service(contextPath).send("GET /api/x");
+        RawHttp.Answer unknown = service(contextPath).send("GET /api/x", "X-API-Key: {KF}");
+        CELLS.note("RE-01", missing);
+        CELLS.note("RE-02", missing);
+        CELLS.note("RE-05", unknown);
+        assertEquals("ApiKey realm=\"api\", Bearer realm=\"api\"", missing.header("WWW-Authenticate"));
+        assertEquals(
+                "ApiKey realm=\"api\", Bearer realm=\"api\", error=\"invalid_token\"",
+                unknown.header("WWW-Authenticate"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "/app"})
+    @DisplayName("RE-04 a realm with quotes is escaped, one with line ends is refused")
+    void realmIsEscaped(String contextPath) throws Exception {
+        assertThrows(
+                IllegalArgumentException.class, () -> ApiKeyFilter.builder().realm("a\r\nX: 1"));
+        try (TestService service = TestService.changed(contextPath, new TestKeys(), b -> b.realm("a\"b\\"))) {
+            RawHttp.Answer answer = service.send("GET /api/x");
+            CELLS.note("RE-04", answer);
+            assertTrue(answer.header("WWW-Authenticate").startsWith("ApiKey realm=\"a\\\"b\\\\\""), answer::toString);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "/app"})
+    @DisplayName("AU-08 a role that was taken away is gone with the next request")
+    void removedRoleIsGoneAtOnce(String contextPath) throws Exception {
+        try (TestService service = TestService.standard(contextPath)) {
+            assertEquals(200, service.send("GET /admin/x", "X-API-Key: {KA}").status());
+            service.keys.demoteAdmin();
+            RawHttp.Answer answer = service.send("GET /admin/x", "X-API-Key: {KA}");
+            CELLS.note("AU-08", answer);
+            assertEquals(403, answer.status());
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "/app"})
+    @DisplayName("AU-09 forged identity headers are replaced, and the key is hidden from the application")
+    void forgedIdentityHeadersAreReplaced(String contextPath) throws Exception {
+        TestService service = service(contextPath);
+        RawHttp.Answer answer = service.send(
+                "GET /api/headers",
+                "X-API-Key: {K1}",
+                "X-Authenticated-Key: admin",
+                "X_Authenticated_Key: admin",
+                "X.Authenticated.Key: admin",
+                "Authorization: Basic Zm9vOmJhcg==");
+        CELLS.note("AU-09", answer);
+        assertTrue(answer.body().startsWith("HEADERS"), answer::toString);
+        assertFalse(answer.body().contains("admin"), answer::toString);
+        assertTrue(answer.body().contains("X-Authenticated-Key=[" + service.keys.idOf("K1") + "]"), answer::toString);
+        assertFalse(answer.body().contains(service.keys.text("K1").substring(16)), answer::toString);
+        assertTrue(answer.body().contains("[Basic Zm9vOmJhcg==]"), answer::toString);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "/app"})
+    void annotationsOnServletsAreHonoured(String contextPath) throws Exception {
+        TestService service = service(contextPath);
+        for (String path : List.of("/annotated/role", "/annotated/standard")) {
+            assertEquals(401, service.send("GET " + path).status());
+            assertEquals(403, service.send("GET " + path, "X-API-Key: {K1}").status());
+            assertEquals(200, service.send("GET " + path, "X-API-Key: {KA}").status());
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "/app"})
+    void principalAndRolesAnswerFromTheKey(String contextPath) throws Exception {
+        TestService service = service(contextPath);
+        RawHttp.Answer answer = service.send("GET /api/x", "Authorization: Bearer {K1}");
+        assertEquals(
+                "HANDLER:/api/x user=" + service.keys.idOf("K1") + " reader=true any=true star=false type=ApiKey",
+                answer.body());
+    }
+
+    @Test
+    @DisplayName("LE-07 a line end in the path stays one escaped line")
+    void lineEndInThePathStaysOneLine() throws Exception {
+        log.drain();
+        RawHttp.Answer answer = root.send("GET /api/x%0aINFO%20forged");
+        List<String> lines = log.drain();
+        assertTrue(answer.status() == 400 || answer.status() == 401);
+        assertTrue(lines.size() <= 1, lines::toString);
+        lines.forEach(line -> assertTrue(line.startsWith("refused 400 GET "), line));
+    }
+
+    @Test
+    @DisplayName("LE-06 the query is not logged")
+    void queryIsNotLogged() throws Exception {
+        log.drain();
+        root.send("GET /api/x?api_key={K1}&secret=hush");
+        List<String> lines = log.drain();
+        assertEquals(1, lines.size());
+        assertFalse(lines.get(0).contains("hush") || lines.get(0).contains("api_key"), lines::toString);
+    }
+
+    @Test
+    @DisplayName("HP-13 the log calls a wrong check digit a typing error, the answer does not")
+    void logNamesTheTypingError() throws Exception {
+        log.drain();
+        RawHttp.Answer answer = root.send("GET /api/x", "X-API-Key: {KC}");
+        assertTrue(log.drain().toString().contains("typing error"));
+        assertFalse(answer.toString().contains("typ" + "ing"));
+    }
+
+    @Test
+    @DisplayName("CF-29 an application cannot be opened by accident")
+    void openingEverythingNeedsToBeSaidTwice() {
+        for (String path : List.of("/", "/*")) {
+            ApiKeyFilter.Builder builder = TestService.filter(text -> fail()).rule(path, permitAll());
+            assertThrows(IllegalArgumentException.class, builder::build);
+        }
+        assertNotEquals(permitAll(), anyRole("admin"));
+    }
+}

@@ -1,0 +1,79 @@
+package io.keyward.servlet.suite;
+
+import jakarta.servlet.AsyncContext;
+import jakarta.servlet.DispatcherType;
+import jakarta.servlet.ServletException;
+import jakarta.servlet.http.HttpServlet;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.util.Collections;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/** Answers {@code HANDLER:<path>} for whatever reaches it, and counts. */
+final class Handler extends HttpServlet {
+    private static final long serialVersionUID = 1L;
+
+    final transient AtomicInteger calls = new AtomicInteger();
+
+    static String path(HttpServletRequest request) {
+        String info = request.getPathInfo();
+        return request.getServletPath() + (info == null ? "" : info);
+    }
+
+    @Override
+    protected void service(HttpServletRequest request, HttpServletResponse response)
+            throws ServletException, IOException {
+        calls.incrementAndGet();
+        if (request.getMethod().equals("TRACE")) {
+            super.service(request, response);
+            return;
+        }
+        String path = request.getDispatcherType() == DispatcherType.INCLUDE ? "/admin/x" : path(request);
+        switch (path) {
+            case "/public/fwd" -> request.getRequestDispatcher("/admin/x").forward(request, response);
+            case "/public/inc" -> {
+                response.getWriter().print("PAGE ");
+                request.getRequestDispatcher("/admin/x").include(request, response);
+            }
+            case "/api/async" -> request.startAsync().dispatch("/api/y");
+            case "/api/again" -> again(request, response);
+            case "/api/boom" -> throw new IllegalStateException("boom " + request.getHeader("X-API-Key"));
+            case "/api/fail" -> response.sendError(500);
+            case "/api/cached" -> {
+                response.setHeader("Cache-Control", "public, max-age=60");
+                answer(request, response, path);
+            }
+            case "/api/varied" -> {
+                response.setHeader("Vary", "Accept");
+                answer(request, response, path);
+            }
+            case "/api/headers" -> {
+                response.getWriter().print("HEADERS");
+                for (String name : Collections.list(request.getHeaderNames())) {
+                    response.getWriter().print("\n" + name + "=" + Collections.list(request.getHeaders(name)));
+                }
+            }
+            case "/api/form" -> response.getWriter().print("FORM:" + request.getParameter("field"));
+            default -> answer(request, response, path);
+        }
+    }
+
+    private static void again(HttpServletRequest request, HttpServletResponse response) throws IOException {
+        if (request.getDispatcherType() == DispatcherType.REQUEST) {
+            AsyncContext async = request.startAsync(request, response);
+            async.dispatch();
+        } else {
+            answer(request, response, "/api/again");
+        }
+    }
+
+    private static void answer(HttpServletRequest request, HttpServletResponse response, String path)
+            throws IOException {
+        response.setContentType("text/plain");
+        response.getWriter()
+                .print("HANDLER:" + path + " user=" + request.getRemoteUser() + " reader="
+                        + request.isUserInRole("reader") + " any=" + request.isUserInRole("**") + " star="
+                        + request.isUserInRole("*") + " type=" + request.getAuthType());
+    }
+}
