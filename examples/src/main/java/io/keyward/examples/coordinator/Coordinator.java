@@ -1,0 +1,97 @@
+package io.keyward.examples.coordinator;
+
+import io.keyward.config.ConfigException;
+import io.keyward.config.KeywardConfig;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.function.Consumer;
+
+/**
+ * Starts the coordinator: {@code java -jar keyward-coordinator.jar --env-file PATH --port N}.
+ *
+ * <p>Listens on the loopback address only, re-reads the file when it changes, stops on SIGTERM and Ctrl-C. Exit code 1: the keys
+ * cannot be used, and the message says where and why; 2: the command line is wrong.
+ */
+public final class Coordinator {
+    private static final String USAGE = "usage: java -jar keyward-coordinator.jar --env-file PATH [--port N]";
+    private static final int DEFAULT_PORT = 8000;
+
+    private Coordinator() {}
+
+    /** Runs the service until it is told to stop. */
+    public static void main(String[] args) throws Exception {
+        Path envFile = null;
+        int port = DEFAULT_PORT;
+        for (int i = 0; i < args.length; i += 2) {
+            if (i + 1 == args.length) {
+                throw exit(2, args[i] + " needs a value\n" + USAGE);
+            }
+            switch (args[i]) {
+                case "--env-file" -> envFile = Path.of(args[i + 1]);
+                case "--port" -> port = port(args[i + 1]);
+                default -> throw exit(2, "unknown option " + args[i] + "\n" + USAGE);
+            }
+        }
+        if (envFile == null) {
+            throw exit(2, "--env-file is missing\n" + USAGE);
+        }
+        serve(envFile, port, url -> System.out.println("listening on " + url));
+    }
+
+    /**
+     * Serves the keys of a file until the process is told to stop; exits where the file or the port cannot be used.
+     *
+     * @param ready is given the address once the service answers there
+     */
+    static void serve(Path envFile, int port, Consumer<String> ready) throws Exception {
+        KeywardConfig keys;
+        try {
+            keys = KeywardConfig.builder()
+                    .envFile(envFile)
+                    .roles(CoordinatorServer.ROLES)
+                    .load();
+        } catch (ConfigException e) {
+            throw exit(1, String.valueOf(e.getMessage()));
+        }
+        CoordinatorServer server = new CoordinatorServer(keys, port);
+        Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(server, keys), "stop"));
+        System.err.println(keys.report().text());
+        ready.accept(start(server, port));
+        server.join();
+    }
+
+    private static String start(CoordinatorServer server, int port) throws Exception {
+        try {
+            return server.start();
+        } catch (IOException e) {
+            throw exit(1, "cannot listen on port " + port + ": " + e.getMessage() + "; choose another port");
+        }
+    }
+
+    private static void stop(CoordinatorServer server, KeywardConfig keys) {
+        System.err.println("stopping");
+        try (keys) {
+            server.stop();
+        } catch (Exception e) {
+            System.err.println("did not stop cleanly: " + e);
+        }
+    }
+
+    private static int port(String text) {
+        try {
+            int port = Integer.parseInt(text);
+            if (port >= 0 && port <= 65_535) {
+                return port;
+            }
+        } catch (NumberFormatException notANumber) {
+            // falls through to the one message for both
+        }
+        throw exit(2, "--port must be 0 to 65535\n" + USAGE);
+    }
+
+    private static IllegalStateException exit(int code, String message) {
+        System.err.println(message);
+        System.exit(code);
+        return new IllegalStateException("not reached");
+    }
+}

@@ -1,0 +1,324 @@
+package io.keyward.examples.coordinator;
+
+import static org.junit.jupiter.api.Assertions.assertAll;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.keyward.ApiKey;
+import io.keyward.KeyHasher;
+import io.keyward.KeyHashers;
+import io.keyward.examples.coordinator.CoordinatorProcess.Refusal;
+import io.keyward.testing.ThrowAwayKeys;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.net.http.WebSocket;
+import java.net.http.WebSocketHandshakeException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.TestInstance.Lifecycle;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Shows the packaged service at work: the calls of the reference document, its key file, its ends. */
+@TestInstance(Lifecycle.PER_CLASS)
+class CoordinatorIT {
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final KeyHasher SHA256 = KeyHashers.sha256();
+
+    private final HttpClient http = HttpClient.newHttpClient();
+    private final ApiKey client = ThrowAwayKeys.newKey();
+    private final ApiKey miner = ThrowAwayKeys.newKey();
+    private final ApiKey admin = ThrowAwayKeys.newKey();
+    private Path envFile;
+    private CoordinatorProcess service;
+
+    @BeforeAll
+    void start(@TempDir Path directory) throws IOException {
+        envFile = directory.resolve(".env");
+        Files.writeString(envFile, hashes("CLIENT", client) + hashes("MINER", miner) + hashes("ADMIN", admin));
+        service = CoordinatorProcess.serving(envFile);
+    }
+
+    @AfterAll
+    void stop() {
+        service.close();
+    }
+
+    @ParameterizedTest(name = "{0} {1} with {2}: {3}")
+    @CsvSource({
+        "GET,  /health,              nothing, 200",
+        "POST, /v1/jobs,             nothing, 401",
+        "POST, /v1/jobs,             wrong,   401",
+        "POST, /v1/jobs,             client,  202",
+        "POST, /v1/jobs,             admin,   202",
+        "POST, /v1/jobs,             miner,   403",
+        "GET,  /v1/jobs,             client,  200",
+        "GET,  /v1/jobs,             miner,   403",
+        "POST, /v1/miners/heartbeat, miner,   200",
+        "POST, /v1/miners/heartbeat, client,  403",
+        "GET,  /v1/admin/keys,       admin,   200",
+        "GET,  /v1/admin/keys,       client,  403",
+        "GET,  /v1/whoami,           nothing, 401",
+        "GET,  /v1/whoami,           miner,   200",
+        "GET,  /v1/agents,           nothing, 401",
+        "GET,  /v1/agents,           wrong,   401",
+        "GET,  /v1/agents,           client,  404",
+        "DELETE, /v1/jobs,           client,  405",
+    })
+    void answersByKeyAndPath(String method, String path, String caller, int status) throws Exception {
+        assertEquals(
+                status,
+                call(method, path, keyOf(caller), "{\"prompt\":\"test\"}").statusCode());
+    }
+
+    @Test
+    void tellsAKeyHolderWhoTheyAre() throws Exception {
+        String body = call("GET", "/v1/whoami", admin.reveal(), "").body();
+        assertTrue(
+                body.matches("\\{\"id\":\"admin_[0-9a-z]{8}\",\"owner\":null,"
+                        + "\"roles\":\\[\"admin\",\"client\",\"miner\"]}\\s*"),
+                body);
+    }
+
+    @Test
+    void listsKeysWithoutSecretsAndHashes() throws Exception {
+        String body = call("GET", "/v1/admin/keys", admin.reveal(), "").body();
+        assertAll(
+                () -> assertTrue(body.contains("\"roles\":[\"miner\"],\"state\":\"active\""), body),
+                () -> assertFalse(body.contains(miner.reveal())),
+                () -> assertFalse(body.contains(digitsOf(SHA256.hash(miner).reveal()))));
+    }
+
+    @Test
+    void listsTheEndpointsWhereAPathIsUnknown() throws Exception {
+        HttpResponse<String> answer = call("GET", "/v1/agents", client.reveal(), "");
+        assertEquals(
+                "application/problem+json",
+                answer.headers().firstValue("Content-Type").orElse(""));
+        assertTrue(answer.body().contains("\"POST /v1/jobs\""), answer.body());
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "",
+                "test",
+                "[]",
+                "{}",
+                "{\"prompt\":1}",
+                "{\"prompt\":\"\"}",
+                "{\"prompt\":\"a\"",
+                "{\"prompt\":\"a\"} {}"
+            })
+    void refusesAJobThatIsNotJsonWithAPrompt(String body) throws Exception {
+        assertEquals(400, call("POST", "/v1/jobs", client.reveal(), body).statusCode());
+    }
+
+    @Test
+    void refusesAJobNestedBeyondReason() throws Exception {
+        assertEquals(
+                400,
+                call("POST", "/v1/jobs", client.reveal(), "[".repeat(50_000)).statusCode());
+    }
+
+    @ParameterizedTest
+    @CsvSource({"1, 202", "10000, 202", "10001, 400", "200000, 413"})
+    void boundsThePrompt(int length, int status) throws Exception {
+        String body = "{\"prompt\":\"" + "x".repeat(length) + "\"}";
+        assertEquals(status, call("POST", "/v1/jobs", client.reveal(), body).statusCode());
+    }
+
+    @Test
+    void refusesAWebSocketWithoutAKey() {
+        CompletionException refused = assertThrows(
+                CompletionException.class,
+                () -> http.newWebSocketBuilder()
+                        .buildAsync(URI.create(webSocketUrl()), new WebSocket.Listener() {})
+                        .join());
+        WebSocketHandshakeException handshake = assertInstanceOf(WebSocketHandshakeException.class, refused.getCause());
+        assertEquals(401, handshake.getResponse().statusCode());
+    }
+
+    @Test
+    void echoesOverAWebSocketWithAKey() throws Exception {
+        CompletableFuture<String> echoed = new CompletableFuture<>();
+        WebSocket socket = http.newWebSocketBuilder()
+                .header("X-Api-Key", miner.reveal())
+                .buildAsync(URI.create(webSocketUrl()), new WebSocket.Listener() {
+                    @Override
+                    public CompletionStage<?> onText(WebSocket webSocket, CharSequence text, boolean last) {
+                        echoed.complete(text.toString());
+                        return null;
+                    }
+                })
+                .get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+        socket.sendText("hello", true);
+        assertEquals("hello", echoed.get(PATIENCE.toSeconds(), TimeUnit.SECONDS));
+        socket.abort();
+    }
+
+    @Nested
+    class KeyFile {
+        @Test
+        void isReadAgainWhenItChanges(@TempDir Path directory) throws Exception {
+            ApiKey before = ThrowAwayKeys.newKey();
+            ApiKey after = ThrowAwayKeys.newKey();
+            Path file = directory.resolve(".env");
+            Files.writeString(file, hashes("CLIENT", before));
+            try (CoordinatorProcess changing = CoordinatorProcess.serving(file)) {
+                assertEquals(200, status(changing, before));
+                Files.writeString(file, hashes("CLIENT", after));
+                await(() -> status(changing, after) == 200);
+                assertEquals(401, status(changing, before));
+            }
+        }
+
+        @Test
+        void ofTheReferenceDocumentIsServedAsItIs(@TempDir Path directory) throws Exception {
+            Path file = directory.resolve(".env");
+            Files.writeString(file, """
+                    APP_ENV=dev
+                    DATABASE_URL=sqlite:///./aitbc_coordinator.db
+                    CLIENT_API_KEYS=["client_dev_key_1_valid","client_dev_key_2_valid"]
+                    MINER_API_KEYS=["miner_dev_key_1_valid","miner_dev_key_2_valid"]
+                    ADMIN_API_KEYS=["admin_dev_key_1_valid"]
+                    """);
+            try (CoordinatorProcess reference = CoordinatorProcess.serving(file)) {
+                assertEquals(200, status(reference, ApiKey.of("client_dev_key_2_valid")));
+                assertEquals(200, status(reference, ApiKey.of("admin_dev_key_1_valid")));
+                assertTrue(reference.stderr().contains(file.toString()), reference.stderr());
+                assertFalse(reference.stderr().contains("client_dev_key_2_valid"), reference.stderr());
+            }
+        }
+
+        static Stream<Arguments> badFiles() {
+            String key = ThrowAwayKeys.newKey().reveal();
+            return Stream.of(
+                    Arguments.of("half a JSON list", "APP_ENV=dev\nCLIENT_API_KEYS=[\"" + key + "\"\n", 2, key),
+                    Arguments.of("an empty list", "APP_ENV=dev\n\nCLIENT_API_KEYS=[]\n", 3, "[]"),
+                    Arguments.of(
+                            "a key under 16 characters", "APP_ENV=dev\nMINER_API_KEYS=qz7shortkey\n", 2, "qz7short"),
+                    Arguments.of("plaintext outside development", "CLIENT_API_KEYS=" + key + "\n", 1, key));
+        }
+
+        @ParameterizedTest(name = "{0}")
+        @MethodSource("badFiles")
+        void isRefusedWithFileAndLineAndWithoutTheKey(
+                String problem, String content, int line, String secret, @TempDir Path directory) throws Exception {
+            Path file = directory.resolve(".env");
+            Files.writeString(file, content);
+            Refusal refusal = CoordinatorProcess.refusing("--env-file", file.toString(), "--port", "0");
+            assertAll(
+                    () -> assertNotEquals(0, refusal.exitCode()),
+                    () -> assertEquals("", refusal.stdout()),
+                    () -> assertTrue(refusal.stderr().contains(file + ":" + line), refusal.stderr()),
+                    () -> assertFalse(refusal.stderr().contains(secret), refusal.stderr()),
+                    () -> assertFalse(refusal.stderr().contains("\tat "), refusal.stderr()));
+        }
+
+        @Test
+        void isRefusedWhereItIsMissingOrADirectory(@TempDir Path directory) throws Exception {
+            for (Path file : new Path[] {directory.resolve("nowhere.env"), directory}) {
+                Refusal refusal = CoordinatorProcess.refusing("--env-file", file.toString(), "--port", "0");
+                assertNotEquals(0, refusal.exitCode());
+                assertTrue(refusal.stderr().contains(file.toString()), refusal.stderr());
+            }
+        }
+    }
+
+    @Test
+    void stopsOnSigterm(@TempDir Path directory) throws Exception {
+        Path file = directory.resolve(".env");
+        Files.writeString(file, hashes("CLIENT", client));
+        try (CoordinatorProcess stopping = CoordinatorProcess.serving(file)) {
+            assertEquals(143, stopping.terminate());
+            assertTrue(stopping.stderr().contains("stopping"), stopping.stderr());
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "--port 0", "--env-file", "--env-file x --port 65536", "--env-file x --prot 1"})
+    void refusesAWrongCommandLine(String args) throws Exception {
+        Refusal refusal = CoordinatorProcess.refusing(args.isEmpty() ? new String[0] : args.split(" "));
+        assertEquals(2, refusal.exitCode());
+        assertTrue(refusal.stderr().contains("usage: "), refusal.stderr());
+    }
+
+    private HttpResponse<String> call(String method, String path, String key, String body) throws Exception {
+        HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(service.url() + path))
+                .timeout(PATIENCE)
+                .header("Content-Type", "application/x-www-form-urlencoded")
+                .method(method, body.isEmpty() ? BodyPublishers.noBody() : BodyPublishers.ofString(body));
+        if (!key.isEmpty()) {
+            request.header("X-Api-Key", key);
+        }
+        return http.send(request.build(), BodyHandlers.ofString());
+    }
+
+    private int status(CoordinatorProcess other, ApiKey key) throws Exception {
+        HttpRequest request = HttpRequest.newBuilder(URI.create(other.url() + "/v1/whoami"))
+                .timeout(PATIENCE)
+                .header("X-Api-Key", key.reveal())
+                .build();
+        return http.send(request, BodyHandlers.ofString()).statusCode();
+    }
+
+    private String keyOf(String caller) {
+        return switch (caller) {
+            case "client" -> client.reveal();
+            case "miner" -> miner.reveal();
+            case "admin" -> admin.reveal();
+            case "wrong" -> ThrowAwayKeys.newKey().reveal();
+            default -> "";
+        };
+    }
+
+    private String webSocketUrl() {
+        return service.url().replace("http://", "ws://") + "/ws";
+    }
+
+    private static String hashes(String role, ApiKey key) {
+        return role + "_API_KEY_HASHES=" + SHA256.hash(key).reveal() + "\n";
+    }
+
+    private static String digitsOf(String hash) {
+        return hash.substring(hash.indexOf(':') + 1);
+    }
+
+    private interface Condition {
+        boolean holds() throws Exception;
+    }
+
+    private static void await(Condition condition) throws Exception {
+        Instant end = Instant.now().plus(PATIENCE);
+        while (!condition.holds()) {
+            assertTrue(Instant.now().isBefore(end), "waited in vain");
+            Thread.onSpinWait();
+        }
+    }
+}
