@@ -42,12 +42,20 @@ public final class Demo {
         boolean named = !envFileName.isBlank();
         Path envFile = named ? Path.of(envFileName) : Path.of("target", "demo", ".env");
         if (named && Files.exists(envFile)) {
-            Coordinator.serve(envFile, port, url -> System.out.println("serving " + envFile + " as it is, on " + url));
+            Coordinator.serve(envFile, port, url -> listening(url, "serving " + envFile + " as it is"));
         } else {
             Map<String, ApiKey> keys = freshKeys();
             write(envFile, keys);
-            Coordinator.serve(envFile, port, url -> print(envFile, keys, url));
+            Coordinator.serve(envFile, port, url -> {
+                print(envFile, keys, url);
+                listening(url, "");
+            });
         }
+    }
+
+    private static void listening(String url, String what) {
+        System.out.println(what);
+        System.out.println("listening on " + url + ", stop with Ctrl-C");
     }
 
     private static String valueOf(String option, String[] args) {
@@ -96,8 +104,6 @@ public final class Demo {
         line("403, a miner may not", submit + header(keys, "miner"));
         line("404, no such path", "curl -i " + url + "/v1/agents" + header(keys, "client"));
         line("200, an admin sees ids and roles", "curl -i " + url + "/v1/admin/keys" + header(keys, "admin"));
-        System.out.println();
-        System.out.println("listening on " + url + ", stop with Ctrl-C");
     }
 
     private static String header(Map<String, ApiKey> keys, String role) {

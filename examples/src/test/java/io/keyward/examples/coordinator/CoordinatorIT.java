@@ -37,6 +37,8 @@ import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.TestInstance.Lifecycle;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.Timeout.ThreadMode;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -46,6 +48,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Shows the packaged service at work: the calls of the reference document, its key file, its ends. */
 @TestInstance(Lifecycle.PER_CLASS)
+@Timeout(value = 180, threadMode = ThreadMode.SEPARATE_THREAD)
 class CoordinatorIT {
     private static final Duration PATIENCE = Duration.ofSeconds(60);
     private static final KeyHasher SHA256 = KeyHashers.sha256();

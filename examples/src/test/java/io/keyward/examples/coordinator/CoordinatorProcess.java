@@ -35,17 +35,27 @@ final class CoordinatorProcess implements AutoCloseable {
 
     /** Starts the service on a free port and waits until it says that it listens. */
     static CoordinatorProcess serving(Path envFile) throws IOException {
+        return listening("-jar", JAR.toString(), "--env-file", envFile.toString(), "--port", "0");
+    }
+
+    /** Starts the demo on a free port and waits until it says that it listens. */
+    static CoordinatorProcess demo(Path envFile) throws IOException {
+        return listening("-cp", JAR.toString(), Demo.class.getName(), "--port=0", "--env-file=" + envFile);
+    }
+
+    private static CoordinatorProcess listening(String... args) throws IOException {
         Path stderr = Files.createTempFile("coordinator", ".err");
-        Process process =
-                builder(stderr, "--env-file", envFile.toString(), "--port", "0").start();
+        Process process = builder(stderr, args).start();
         BufferedReader stdout = new BufferedReader(new InputStreamReader(process.getInputStream(), UTF_8));
-        String line = stdout.readLine();
-        Matcher listening = LISTENING.matcher(line == null ? "" : line);
-        if (!listening.matches()) {
-            process.destroyForcibly();
-            throw new IllegalStateException("no service; stdout: " + line + "; stderr: " + Files.readString(stderr));
+        StringBuilder printed = new StringBuilder();
+        for (String line = stdout.readLine(); line != null; line = stdout.readLine()) {
+            printed.append(line).append('\n');
+            Matcher listening = LISTENING.matcher(line);
+            if (listening.find()) {
+                return new CoordinatorProcess(process, printed.toString(), stderr, listening.group(1));
+            }
         }
-        return new CoordinatorProcess(process, stderr, listening.group(1));
+        throw new IllegalStateException("no service; stdout: " + printed + "; stderr: " + Files.readString(stderr));
     }
 
     /** Starts the service where it must refuse to start; returns exit code, standard output and standard error. */

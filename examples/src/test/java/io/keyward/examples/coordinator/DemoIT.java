@@ -19,9 +19,12 @@ import java.util.List;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.Timeout.ThreadMode;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Shows what {@code mvn -Pdemo} does once everything is built. */
+@Timeout(value = 180, threadMode = ThreadMode.SEPARATE_THREAD)
 class DemoIT {
     private static final Pattern KEY = Pattern.compile(KeyFormat.of("kw_demo").regex());
 
