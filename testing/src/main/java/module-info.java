@@ -1,4 +1,7 @@
-/** What tests of services with API keys need: throw-away keys, a clock to move, the contract of stores, a recording listener. */
+/**
+ * What tests of services with API keys need: throw-away keys, a clock to move, the contract of stores, a recording
+ * listener.
+ */
 module io.keyward.testing {
     requires transitive io.keyward;
     requires transitive org.junit.jupiter.api;

@@ -38,25 +38,26 @@ import org.slf4j.LoggerFactory;
  *               └──revoke─► REVOKED ◄┘           for good
  * </pre>
  *
- * <p>A change is stored first and then put into the ring in force, before the method returns: a verification that starts
- * after {@link #revoke} has returned refuses the key. Changes through one ring, by this manager or another, wait for each
- * other; verifications wait for nothing. If somebody else changes the same record in the store meanwhile, the change is made anew on
- * what they stored, so neither is lost.
+ * <p>A change is stored first and then put into the ring in force, before the method returns: a verification that
+ * starts after {@link #revoke} has returned refuses the key. Changes through one ring, by this manager or another, wait
+ * for each other; verifications wait for nothing. If somebody else changes the same record in the store meanwhile, the
+ * change is made anew on what they stored, so neither is lost.
  *
  * <p>How a method ends:
  *
  * <ul>
  *   <li>it returns: the change is stored, as durably as the store is, and in force;
  *   <li>{@link ChangeRefusedException}: nothing was stored, the ring stays;
- *   <li>{@link StoreException}: the store failed. The ring stays, and the store has the record in its old state or in its new
- *       one; the manager has asked it which, where it could be asked. Look at the key before a rotation is repeated; repeating a
- *       revoke, disable or enable is always safe, and puts in force what was stored;
- *   <li>{@link io.keyward.KeyRingException}: stored, and the ring in force could not take it, because it was made without the
- *       role or pepper of the record; the ring has the old state until one is published that can.
+ *   <li>{@link StoreException}: the store failed. The ring stays, and the store has the record in its old state or in
+ *       its new one; the manager has asked it which, where it could be asked. Look at the key before a rotation is
+ *       repeated; repeating a revoke, disable or enable is always safe, and puts in force what was stored;
+ *   <li>{@link io.keyward.KeyRingException}: stored, and the ring in force could not take it, because it was made
+ *       without the role or pepper of the record; the ring has the old state until one is published that can.
  * </ul>
  *
- * <p>Times given and reckoned are cut to the millisecond and must lie in the years 1 to 9999. A retiring secret whose end has passed is dropped when
- * its record is next written. Each change is one line of the log at info, never with a key or a hash.
+ * <p>Times given and reckoned are cut to the millisecond and must lie in the years 1 to 9999. A retiring secret whose
+ * end has passed is dropped when its record is next written. Each change is one line of the log at info, never with a
+ * key or a hash.
  *
  * <p>May be shared between threads. Methods block for the store's I/O.
  */
@@ -102,7 +103,8 @@ public final class ApiKeyManager {
      * Starts a manager.
      *
      * @param store where records are kept
-     * @param live what changes are published into; it should hold the records of the store, and says which roles there are
+     * @param live what changes are published into; it should hold the records of the store, and says which roles there
+     *     are
      * @param generator what makes keys
      */
     public static Builder builder(ApiKeyStore store, LiveKeyRing live, ApiKeyGenerator generator) {
@@ -112,10 +114,10 @@ public final class ApiKeyManager {
     /**
      * Returns a manager that makes changes for somebody and refuses those that exceed what their key may do.
      *
-     * <p>Whoever has a role that lets them manage keys must not gain by it. So each change is judged against the maker's key as it is in the
-     * ring in force at that moment, not as it was when it was verified: the key changed must not have a role or permission that
-     * the maker's has not, before the change or after it; a key that is issued, rotated or given another end must not
-     * outlive the maker's; and the maker's key must count.
+     * <p>Whoever has a role that lets them manage keys must not gain by it. So each change is judged against the
+     * maker's key as it is in the ring in force at that moment, not as it was when it was verified: the key changed
+     * must not have a role or permission that the maker's has not, before the change or after it; a key that is issued,
+     * rotated or given another end must not outlive the maker's; and the maker's key must count.
      *
      * @param principal whose key was verified for this change
      */
@@ -127,9 +129,9 @@ public final class ApiKeyManager {
      * Makes a new key.
      *
      * @return the key, which exists here and nowhere else, and its record
-     * @throws ChangeRefusedException {@code INVALID} if a role is not declared in the ring in force, the end is not after
-     *     the present and the beginning, a time is too far off, or the record could not hold a text; {@code EXCEEDS_MAKER}, see
-     *     {@link #onBehalfOf}
+     * @throws ChangeRefusedException {@code INVALID} if a role is not declared in the ring in force, the end is not
+     *     after the present and the beginning, a time is too far off, or the record could not hold a text; {@code
+     *     EXCEEDS_MAKER}, see {@link #onBehalfOf}
      * @throws StoreException if the store failed; a record may remain of a key that nobody has
      */
     public IssuedKey issue(IssueRequest request) {
@@ -144,30 +146,31 @@ public final class ApiKeyManager {
     /**
      * Gives a key a new secret; the id stays, and the old secret counts for a while longer.
      *
-     * <p>At most two secrets count: a second rotation within the overlap ends the oldest at once. The old secret never counts longer than
-     * it would have without the rotation. The new one has the end of the old; a beginning that lies ahead stays.
-     * The id stands in the text of the new key if it is one that was issued; for a record named by hand, such as {@code alice}, the text has an id
-     * of its own and the record keeps its name. A disabled key stays disabled.
+     * <p>At most two secrets count: a second rotation within the overlap ends the oldest at once. The old secret never
+     * counts longer than it would have without the rotation. The new one has the end of the old; a beginning that lies
+     * ahead stays. The id stands in the text of the new key if it is one that was issued; for a record named by hand,
+     * such as {@code alice}, the text has an id of its own and the record keeps its name. A disabled key stays
+     * disabled.
      *
      * @param id the key id
      * @param overlap how long the old secret counts on; zero ends it now
      * @return the new key, which exists here and nowhere else, and the record
-     * @throws ChangeRefusedException {@code NO_SUCH_KEY}; {@code REVOKED}; {@code INVALID} if the overlap is negative or too
-     *     long, or the key's end has passed; {@code EXCEEDS_MAKER}, see {@link #onBehalfOf}
-     * @throws StoreException if the store failed. Look at the key before trying again: if the rotation was stored, another
-     *     one would end the secret that is in use
+     * @throws ChangeRefusedException {@code NO_SUCH_KEY}; {@code REVOKED}; {@code INVALID} if the overlap is negative
+     *     or too long, or the key's end has passed; {@code EXCEEDS_MAKER}, see {@link #onBehalfOf}
+     * @throws StoreException if the store failed. Look at the key before trying again: if the rotation was stored,
+     *     another one would end the secret that is in use
      */
     public IssuedKey rotate(String id, Duration overlap) {
         return rotateUntil(id, overlap, HashedSecret::expiresAt);
     }
 
     /**
-     * Gives a key a new secret and a new end, as {@link #rotate(String, Duration)} otherwise; also for a key whose end has
-     * passed.
+     * Gives a key a new secret and a new end, as {@link #rotate(String, Duration)} otherwise; also for a key whose end
+     * has passed.
      *
      * @param expiresAt when the new secret no longer counts; null for never
-     * @throws ChangeRefusedException as {@link #rotate(String, Duration)}; {@code INVALID} also if the new end is not after the
-     *     present and the beginning, or too far off
+     * @throws ChangeRefusedException as {@link #rotate(String, Duration)}; {@code INVALID} also if the new end is not
+     *     after the present and the beginning, or too far off
      */
     public IssuedKey rotate(String id, Duration overlap, @Nullable Instant expiresAt) {
         Instant end = KeyTimes.toMillis(expiresAt);
@@ -189,7 +192,8 @@ public final class ApiKeyManager {
      * Switches a key off until it is switched on again. Does nothing to a key that is off.
      *
      * @return the record as it is stored now
-     * @throws ChangeRefusedException {@code NO_SUCH_KEY}; {@code REVOKED}; {@code EXCEEDS_MAKER}, see {@link #onBehalfOf}
+     * @throws ChangeRefusedException {@code NO_SUCH_KEY}; {@code REVOKED}; {@code EXCEEDS_MAKER}, see {@link
+     *     #onBehalfOf}
      * @throws StoreException if the store failed; repeat it
      */
     public ApiKeyRecord disable(String id) {
@@ -200,7 +204,8 @@ public final class ApiKeyManager {
      * Switches a key on. Does nothing to a key that is on.
      *
      * @return the record as it is stored now
-     * @throws ChangeRefusedException {@code NO_SUCH_KEY}; {@code REVOKED}; {@code EXCEEDS_MAKER}, see {@link #onBehalfOf}
+     * @throws ChangeRefusedException {@code NO_SUCH_KEY}; {@code REVOKED}; {@code EXCEEDS_MAKER}, see {@link
+     *     #onBehalfOf}
      * @throws StoreException if the store failed; repeat it
      */
     public ApiKeyRecord enable(String id) {
@@ -211,8 +216,8 @@ public final class ApiKeyManager {
      * Changes what is noted of a key; the key itself stays as it is.
      *
      * @return the record as it is stored now
-     * @throws ChangeRefusedException {@code NO_SUCH_KEY}; {@code REVOKED}; {@code INVALID} as {@link #issue}, the end only if
-     *     it is changed; {@code EXCEEDS_MAKER}, see {@link #onBehalfOf}
+     * @throws ChangeRefusedException {@code NO_SUCH_KEY}; {@code REVOKED}; {@code INVALID} as {@link #issue}, the end
+     *     only if it is changed; {@code EXCEEDS_MAKER}, see {@link #onBehalfOf}
      * @throws StoreException if the store failed
      */
     public ApiKeyRecord change(String id, KeyChange change) {
@@ -238,8 +243,9 @@ public final class ApiKeyManager {
      * manager.inBulk(() -> ids.forEach(manager::revoke));
      * }</pre>
      *
-     * <p>Not a transaction: each change is stored when its method returns, and in force when this returns. If {@code changes}
-     * throws, what was stored until then is put in force. Other changes of the ring's keys wait until this ends.
+     * <p>Not a transaction: each change is stored when its method returns, and in force when this returns. If {@code
+     * changes} throws, what was stored until then is put in force. Other changes of the ring's keys wait until this
+     * ends.
      *
      * @param changes calls methods of this manager, on this thread
      * @throws RuntimeException what {@code changes} throws
@@ -510,7 +516,8 @@ public final class ApiKeyManager {
         /**
          * Returns the manager.
          *
-         * @throws io.keyward.KeyRingException if the ring in force cannot take a key made here, since it lacks the hasher
+         * @throws io.keyward.KeyRingException if the ring in force cannot take a key made here, since it lacks the
+         *     hasher
          */
         public ApiKeyManager build() {
             ApiKey probe = generator.generate();

@@ -7,32 +7,35 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Keeps key records: the write side of a file, a database or memory, and where a {@link io.keyward.KeyRing} is made from.
+ * Keeps key records: the write side of a file, a database or memory, and where a {@link io.keyward.KeyRing} is made
+ * from.
  *
- * <p><b>One change at a time, of one record, whole or not at all.</b> {@link #insert} and {@link #update} are atomic for
- * every thread and every process that works on the same data. Who reads sees a record as it was before or as it is after,
- * never a mixture, and never a refused or failed change in part. A change that returned is seen by every read that starts
- * afterwards, through this object or another over the same data, and is as durable as the store is: for a file, on the
- * disk (written, forced, renamed, directory forced); for a database, committed; for memory, until the process ends.
+ * <p><b>One change at a time, of one record, whole or not at all.</b> {@link #insert} and {@link #update} are atomic
+ * for every thread and every process that works on the same data. Who reads sees a record as it was before or as it is
+ * after, never a mixture, and never a refused or failed change in part. A change that returned is seen by every read
+ * that starts afterwards, through this object or another over the same data, and is as durable as the store is: for a
+ * file, on the disk (written, forced, renamed, directory forced); for a database, committed; for memory, until the
+ * process ends.
  *
  * <p><b>Versions.</b> A stored record has a {@linkplain ApiKeyRecord#version version} of 1 or more, which names one
- * state of it. {@link #insert} takes a record of version 0. {@link #update} takes the version that the caller has read and
- * refuses unless that is still the one in the store, so two who change the same record cannot lose each other's change:
- * the second is told and reads again. Stores that count start at 1 and add 1 with every change. One that cannot count,
- * such as a file edited by hand, may derive the version from the record's content, since then as well another version means
- * another content. A version is not secret: none may tell anything about a hash.
+ * state of it. {@link #insert} takes a record of version 0. {@link #update} takes the version that the caller has read
+ * and refuses unless that is still the one in the store, so two who change the same record cannot lose each other's
+ * change: the second is told and reads again. Stores that count start at 1 and add 1 with every change. One that cannot
+ * count, such as a file edited by hand, may derive the version from the record's content, since then as well another
+ * version means another content. A version is not secret: none may tell anything about a hash.
  *
  * <p><b>Three ways to end.</b> A method returns; or it throws {@link StoreConflictException}: the store was reached,
- * refused, and is as before; or it throws {@link StoreException}: the store could not be asked or its answer was lost. After a
- * {@code StoreException} from a change nobody knows whether the change happened, only that it did not happen in part;
- * {@link #find} tells.
+ * refused, and is as before; or it throws {@link StoreException}: the store could not be asked or its answer was lost.
+ * After a {@code StoreException} from a change nobody knows whether the change happened, only that it did not happen in
+ * part; {@link #find} tells.
  *
- * <p><b>Nothing is removed here.</b> A revoked record stays, so that its id is not given out again and a caller's refusal
- * can be explained. Where records do vanish (a line deleted by hand, rows purged), {@link #changesSince} answers nothing
- * and followers load anew.
+ * <p><b>Nothing is removed here.</b> A revoked record stays, so that its id is not given out again and a caller's
+ * refusal can be explained. Where records do vanish (a line deleted by hand, rows purged), {@link #changesSince}
+ * answers nothing and followers load anew.
  *
- * <p>A store keeps what it is given and judges only what it alone can see: ids, hashes, versions. Roles, windows and states are judged
- * by {@link ApiKeyManager} and the ring. Times to the microsecond come back unchanged; finer ones may be cut to it.
+ * <p>A store keeps what it is given and judges only what it alone can see: ids, hashes, versions. Roles, windows and
+ * states are judged by {@link ApiKeyManager} and the ring. Times to the microsecond come back unchanged; finer ones may
+ * be cut to it.
  *
  * <p>Implementations may be shared between threads, virtual ones included. Methods may block for I/O: none is called on
  * the way of a request. The contract suite {@code io.keyward.testing.ApiKeyStoreContract} tests what stands here.
@@ -41,7 +44,8 @@ public interface ApiKeyStore {
     /**
      * Stores a new record.
      *
-     * <p>Checks and stores in one step: of two who insert the same id, or the same hash under two ids, at the same time one is refused.
+     * <p>Checks and stores in one step: of two who insert the same id, or the same hash under two ids, at the same time
+     * one is refused.
      *
      * @param record a record of version 0
      * @return the record as stored, with its first version
@@ -64,10 +68,10 @@ public interface ApiKeyStore {
      *
      * @param record the new state, with the version of the state it was made from
      * @return the record as stored, with its new version
-     * @throws StoreConflictException {@code STALE} if the stored version is another, {@code MISSING} if there is no record
-     *     of this id, {@code HASH_TAKEN} as {@link #insert}; the store is as before
-     * @throws IllegalArgumentException if the version is 0, or the store has no way to write down a value of the record;
-     *     the store is as before
+     * @throws StoreConflictException {@code STALE} if the stored version is another, {@code MISSING} if there is no
+     *     record of this id, {@code HASH_TAKEN} as {@link #insert}; the store is as before
+     * @throws IllegalArgumentException if the version is 0, or the store has no way to write down a value of the
+     *     record; the store is as before
      * @throws StoreException if the store failed: the record is in its old state or in its new one
      */
     ApiKeyRecord update(ApiKeyRecord record);
@@ -91,11 +95,12 @@ public interface ApiKeyStore {
     Snapshot load();
 
     /**
-     * Returns what changed after a stamp; nothing where that cannot be told, so that the caller must {@link #load} anew.
+     * Returns what changed after a stamp; nothing where that cannot be told, so that the caller must {@link #load}
+     * anew.
      *
-     * <p>Each changed record comes once, in its newest state, in the order of its last change, the oldest first.
-     * Every change that had returned when this call started is there: none is skipped, one may come twice. A database
-     * must therefore not stamp with a clock or a sequence alone, since a lower number may be committed after a higher one.
+     * <p>Each changed record comes once, in its newest state, in the order of its last change, the oldest first. Every
+     * change that had returned when this call started is there: none is skipped, one may come twice. A database must
+     * therefore not stamp with a clock or a sequence alone, since a lower number may be committed after a higher one.
      *
      * <p>A store may give the first part only, if there is much: call again with the new stamp until the list is empty.
      * It answers nothing when the stamp is of another store or too old, or when records have vanished since.
@@ -122,7 +127,8 @@ public interface ApiKeyStore {
     /**
      * Holds the records that changed after one moment.
      *
-     * @param records each in its newest state, in the order of their last change, the oldest first; empty if nothing changed
+     * @param records each in its newest state, in the order of their last change, the oldest first; empty if nothing
+     *     changed
      * @param stamp where {@link #changesSince} goes on
      */
     record Changes(List<ApiKeyRecord> records, Stamp stamp) {

@@ -22,7 +22,10 @@ public final class ChangeRefusedException extends RuntimeException {
         return reason;
     }
 
-    /** Returns the id of the key that was to be changed; null for a key that was to be issued, or an id without the form of one. */
+    /**
+     * Returns the id of the key that was to be changed; null for a key that was to be issued, or an id without the form
+     * of one.
+     */
     public @Nullable String keyId() {
         return keyId;
     }
@@ -37,7 +40,10 @@ public final class ChangeRefusedException extends RuntimeException {
         INVALID,
         /** The change goes beyond what its maker may do. An HTTP service answers 403. */
         EXCEEDS_MAKER,
-        /** Others changed the key again and again meanwhile. An HTTP service answers 503, and the change may be tried again. */
+        /**
+         * Others changed the key again and again meanwhile. An HTTP service answers 503, and the change may be tried
+         * again.
+         */
         CONTENDED
     }
 }

@@ -16,10 +16,11 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Keeps records in memory until the process ends: for tests, and for services that get their keys from elsewhere at each start.
+ * Keeps records in memory until the process ends: for tests, and for services that get their keys from elsewhere at
+ * each start.
  *
- * <p>Keeps no history beyond the order of last changes, so it holds one entry a record. One lock around every method, held
- * for the time of a few map operations ({@link #load}: of a copy). May be shared between threads.
+ * <p>Keeps no history beyond the order of last changes, so it holds one entry a record. One lock around every method,
+ * held for the time of a few map operations ({@link #load}: of a copy). May be shared between threads.
  */
 public final class InMemoryApiKeyStore implements ApiKeyStore {
     private final String name = Long.toHexString(new SecureRandom().nextLong());

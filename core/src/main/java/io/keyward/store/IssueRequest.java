@@ -101,7 +101,10 @@ public final class IssueRequest {
             return this;
         }
 
-        /** Sets when the key no longer counts, to the millisecond, in place of {@link #expiresIn}; by default, and with null, never. */
+        /**
+         * Sets when the key no longer counts, to the millisecond, in place of {@link #expiresIn}; by default, and with
+         * null, never.
+         */
         public Builder expiresAt(@Nullable Instant expiresAt) {
             this.expiresAt = expiresAt;
             this.lifetime = null;

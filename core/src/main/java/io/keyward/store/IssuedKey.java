@@ -6,8 +6,8 @@ import io.keyward.ApiKey;
 import io.keyward.ApiKeyRecord;
 
 /**
- * Holds a key that was just made and the record stored of it. This is the only moment at which the key exists: show it to
- * who will hold it, and drop this.
+ * Holds a key that was just made and the record stored of it. This is the only moment at which the key exists: show it
+ * to who will hold it, and drop this.
  *
  * <p>Its text names the id alone. Immutable.
  *

@@ -20,8 +20,8 @@ import org.jspecify.annotations.Nullable;
  * KeyChange.builder().roles("client", "miner").expiresAt(nextYear).build()
  * }</pre>
  *
- * <p>Whether it can be done is judged by {@link ApiKeyManager#change}. Immutable; may be shared between threads and applied
- * to several keys.
+ * <p>Whether it can be done is judged by {@link ApiKeyManager#change}. Immutable; may be shared between threads and
+ * applied to several keys.
  */
 public final class KeyChange {
     private final List<Consumer<ApiKeyRecord.Builder>> steps;

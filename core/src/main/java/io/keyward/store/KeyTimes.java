@@ -7,7 +7,9 @@ import java.time.Duration;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
-/** Reckons with the times of keys, which every store must be able to write down: whole milliseconds of four-digit years. */
+/**
+ * Reckons with the times of keys, which every store must be able to write down: whole milliseconds of four-digit years.
+ */
 final class KeyTimes {
     private static final Instant FIRST = Instant.parse("0001-01-01T00:00:00Z");
     private static final Instant LAST = Instant.parse("9999-12-31T23:59:59.999Z");
@@ -23,7 +25,10 @@ final class KeyTimes {
         return time == null || (!time.isBefore(FIRST) && !time.isAfter(LAST));
     }
 
-    /** Returns the sum, or the last instant there is where the sum is beyond it, which is refused as any time too far off. */
+    /**
+     * Returns the sum, or the last instant there is where the sum is beyond it, which is refused as any time too far
+     * off.
+     */
     static Instant after(Instant time, Duration duration) {
         try {
             return time.plus(duration);

@@ -16,8 +16,8 @@ import java.util.concurrent.atomic.AtomicReferenceArray;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Remembers when each key was last accepted, and by which of its secrets, to the second: before an old secret is dropped it
- * tells whether somebody still uses it.
+ * Remembers when each key was last accepted, and by which of its secrets, to the second: before an old secret is
+ * dropped it tells whether somebody still uses it.
  *
  * <pre>{@code
  * LastUsed lastUsed = LastUsed.create();
@@ -26,11 +26,11 @@ import org.jspecify.annotations.Nullable;
  * }</pre>
  *
  * <p>Costs a verification one reading of the clock, a look-up, and at most one plain write a second for each secret; no
- * lock, no I/O. Memory is bounded by the capacity: where there are more keys, those unused for longest are forgotten, and
- * {@link #since} says from when on nothing is. What is remembered is this process's, and ends with it.
+ * lock, no I/O. Memory is bounded by the capacity: where there are more keys, those unused for longest are forgotten,
+ * and {@link #since} says from when on nothing is. What is remembered is this process's, and ends with it.
  *
- * <p>A rotation through the manager moves the time of the current secret to the retiring one. After a rotation made elsewhere
- * the old secret's time stands for the new one until that is used. May be shared between threads.
+ * <p>A rotation through the manager moves the time of the current secret to the retiring one. After a rotation made
+ * elsewhere the old secret's time stands for the new one until that is used. May be shared between threads.
  */
 public final class LastUsed implements VerificationListener {
     /** The number of keys remembered where no other is given: {@value}. */

@@ -18,15 +18,17 @@ import org.slf4j.LoggerFactory;
 /**
  * Puts stored changes into the ring in force, one or many at a time.
  *
- * <p>The lock of the live ring is held from before a record is read until its new state is published. So a ring never goes
- * back: who publishes next, a manager or a reload, has read the store after that change.
+ * <p>The lock of the live ring is held from before a record is read until its new state is published. So a ring never
+ * goes back: who publishes next, a manager or a reload, has read the store after that change.
  */
 final class RingPublisher {
     private static final Logger LOG = LoggerFactory.getLogger(ApiKeyManager.class);
 
     private final LiveKeyRing live;
     private final @Nullable LastUsed lastUsed;
-    /** What is stored and not yet published; null where no change is under way. Guarded by the lock of the live ring. */
+    /**
+     * What is stored and not yet published; null where no change is under way. Guarded by the lock of the live ring.
+     */
     private @Nullable Map<String, ApiKeyRecord> pending;
 
     RingPublisher(LiveKeyRing live, @Nullable LastUsed lastUsed) {
@@ -34,7 +36,10 @@ final class RingPublisher {
         this.lastUsed = lastUsed;
     }
 
-    /** Runs changes and publishes what they stored, also where they end with an exception; within another run, as part of it. */
+    /**
+     * Runs changes and publishes what they stored, also where they end with an exception; within another run, as part
+     * of it.
+     */
     <T> T publishing(Supplier<T> changes) {
         List<T> result = new ArrayList<>(1);
         live.update(ring -> {

@@ -3,8 +3,8 @@ package io.keyward.store;
 /**
  * Says that a store failed: it could not be reached, read or written, or its answer was lost.
  *
- * <p>No verdict about any key. After a failed change the record is in its old state or in its new one, never between them;
- * {@link ApiKeyStore#find} tells which.
+ * <p>No verdict about any key. After a failed change the record is in its old state or in its new one, never between
+ * them; {@link ApiKeyStore#find} tells which.
  */
 public final class StoreException extends RuntimeException {
     private static final long serialVersionUID = 1L;

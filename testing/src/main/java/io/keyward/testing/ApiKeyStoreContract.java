@@ -51,8 +51,8 @@ import org.junit.jupiter.api.Test;
  * }</pre>
  *
  * <p>It sees atomicity, versions, order and visibility between threads, and between stores over the same data where
- * {@link #reopen} is overridden. It cannot see durability: what survives a killed process or a full disk each store must test for itself.
- * No test depends on how fast the machine is.
+ * {@link #reopen} is overridden. It cannot see durability: what survives a killed process or a full disk each store
+ * must test for itself. No test depends on how fast the machine is.
  */
 public abstract class ApiKeyStoreContract {
     private static final int THREADS = 8;
@@ -72,7 +72,8 @@ public abstract class ApiKeyStoreContract {
     protected abstract ApiKeyStore newStore() throws Exception;
 
     /**
-     * Returns another store over the data of the given one, as another process would open it; by default the given one itself.
+     * Returns another store over the data of the given one, as another process would open it; by default the given one
+     * itself.
      *
      * @throws Exception for any reason; the test fails
      */
@@ -81,8 +82,8 @@ public abstract class ApiKeyStoreContract {
     }
 
     /**
-     * Tells whether the store can say what changed, by default true. One that answers {@link ApiKeyStore#changesSince} with
-     * nothing after every change overrides this with false and is not asked for an order.
+     * Tells whether the store can say what changed, by default true. One that answers {@link ApiKeyStore#changesSince}
+     * with nothing after every change overrides this with false and is not asked for an order.
      */
     protected boolean tellsChanges() {
         return true;

@@ -21,8 +21,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Makes keys for one test, and records that fit them: random, with the prefix {@code kw_test}, known to nobody.
  *
- * <p>{@link #newKey} and {@link #recordOf} stand alone. One of {@link #at} makes a key in every state there is, at the time of a clock,
- * and a ring that holds them all:
+ * <p>{@link #newKey} and {@link #recordOf} stand alone. One of {@link #at} makes a key in every state there is, at the
+ * time of a clock, and a ring that holds them all:
  *
  * <pre>{@code
  * MovableClock clock = MovableClock.at("2026-11-23T12:00:00Z");
@@ -116,7 +116,9 @@ public final class ThrowAwayKeys {
         return renewed;
     }
 
-    /** Returns the old key of the record of {@link #renewed}; it counts for a day from the clock's time on, as retiring. */
+    /**
+     * Returns the old key of the record of {@link #renewed}; it counts for a day from the clock's time on, as retiring.
+     */
     public IssuedKey retiring() {
         return retiring;
     }

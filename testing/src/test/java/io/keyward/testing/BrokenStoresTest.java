@@ -26,7 +26,10 @@ import org.junit.platform.launcher.core.LauncherFactory;
 import org.junit.platform.launcher.listeners.SummaryGeneratingListener;
 import org.junit.platform.launcher.listeners.TestExecutionSummary;
 
-/** Runs {@link ApiKeyStoreContract} against stores that are broken on purpose: a contract that no store can break tests nothing. */
+/**
+ * Runs {@link ApiKeyStoreContract} against stores that are broken on purpose: a contract that no store can break tests
+ * nothing.
+ */
 class BrokenStoresTest {
     @ParameterizedTest(name = "the contract finds: {0}")
     @CsvSource(delimiter = '|', textBlock = """

@@ -11,8 +11,8 @@ import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 
 /**
- * Compares the code of a page with the code of the test that runs it: what stands in the test between {@code // page} and
- * {@code // end}, piece by piece, is what stands in the page.
+ * Compares the code of a page with the code of the test that runs it: what stands in the test between {@code // page}
+ * and {@code // end}, piece by piece, is what stands in the page.
  */
 final class DocumentedCode {
     private static final Pattern IN_TEST = Pattern.compile("(?s) *// page\\R(.*?)\\R *// end\\R");
