@@ -1,5 +1,7 @@
 package io.keyward.config;
 
+import static java.lang.Integer.MAX_VALUE;
+
 import io.smallrye.config.ConfigValue;
 import io.smallrye.config.ConfigValueConfigSource;
 import io.smallrye.config.EnvConfigSource;
@@ -298,10 +300,9 @@ final class Sources {
     private <N> void add(Map<N, List<Found>> to, N name, Found found) {
         List<Found> all = to.computeIfAbsent(name, key -> new ArrayList<>());
         for (Found other : all) {
-            boolean sameRank = isProfiled(other.spelling()) == isProfiled(found.spelling());
-            if (other.source().equals(found.source()) && sameRank) {
+            if (other.rank() == found.rank() && profileOf(other.spelling()).equals(profileOf(found.spelling()))) {
                 problems.add(found.problem(
-                        "the same name is also on line " + other.line() + " as " + other.spelling(),
+                        "the same name stands also at " + other.place() + " as " + other.spelling(),
                         "a name stands once in a source, in one spelling",
                         "remove one of the two"));
             }
@@ -309,12 +310,25 @@ final class Sources {
         all.add(found);
     }
 
-    /** Within one source what is written for the active profile counts before what is written for all. */
+    /** Within one source what is written for an active profile counts before what is written for all. */
     private void sort(Map<?, List<Found>> all) {
-        Comparator<Found> byRank = Comparator.<Found>comparingInt(Found::ordinal)
-                .reversed()
-                .thenComparing(found -> isProfiled(found.spelling()) ? 0 : 1);
+        Comparator<Found> byRank = Comparator.comparingInt(Found::rank)
+                .thenComparing(
+                        found -> isProfiled(found.spelling()) ? profileIndex(profileOf(found.spelling())) : MAX_VALUE);
         all.values().forEach(found -> found.sort(byRank));
+    }
+
+    private int profileIndex(String wanted) {
+        return Arrays.stream(wanted.split(","))
+                .mapToInt(profiles::indexOf)
+                .filter(index -> index >= 0)
+                .min()
+                .orElse(MAX_VALUE);
+    }
+
+    /** Returns the profiles that a spelling is for, as written; empty where it is for all. */
+    private static String profileOf(String spelling) {
+        return isProfiled(spelling) ? spelling.substring(1, spelling.indexOf('.')) : "";
     }
 
     private static boolean isProfiled(String spelling) {
@@ -354,7 +368,13 @@ final class Sources {
         if (source instanceof EnvFileSource file) {
             EnvText.Entry entry = file.text.find(name);
             return new Found(
-                    name, value, file.text.source(), file.path, entry == null ? 0 : entry.line(), source.getOrdinal());
+                    name,
+                    value,
+                    file.text.source(),
+                    file.path,
+                    entry == null ? 0 : entry.line(),
+                    source.getOrdinal(),
+                    rankOf(source));
         }
         Path path = pathOf(source);
         return new Found(
@@ -363,7 +383,17 @@ final class Sources {
                 path != null ? path.toString() : label(source),
                 path,
                 lineOf(source, name),
-                source.getOrdinal());
+                source.getOrdinal(),
+                rankOf(source));
+    }
+
+    private int rankOf(ConfigSource source) {
+        for (int i = 0; i < ordered.size(); i++) {
+            if (ordered.get(i) == source) {
+                return i;
+            }
+        }
+        return ordered.size();
     }
 
     private static int lineOf(ConfigSource source, String name) {
