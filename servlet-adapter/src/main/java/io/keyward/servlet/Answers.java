@@ -52,12 +52,13 @@ final class Answers {
 
     /** RFC 9110 §15.5.2 asks for a challenge with every 401, also where the key has a header of its own. */
     private static List<String> schemes(List<KeySource> sources) {
+        List<String> schemes = new ArrayList<>();
         for (KeySource source : sources) {
             if (source instanceof AuthorizationSource authorization) {
-                return authorization.schemes();
+                schemes.addAll(authorization.schemes());
             }
         }
-        return List.of(ApiKeyFilter.AUTH_TYPE);
+        return schemes.isEmpty() ? List.of(ApiKeyFilter.AUTH_TYPE) : schemes;
     }
 
     private Answer answer(int status, String code, String title, @Nullable String detail) {

@@ -228,10 +228,20 @@ public final class ApiKeyFilter implements Filter {
         /**
          * Sets where keys may stand; the default is the header {@code X-Api-Key}, and {@code Authorization} with the
          * schemes {@code ApiKey} and {@code Bearer}.
+         *
+         * @throws IllegalArgumentException if there is none, or two read the same place
          */
         public Builder sources(KeySource... sources) {
             if (sources.length == 0) {
                 throw new IllegalArgumentException("sources must not be empty: no key could ever be found");
+            }
+            for (int i = 0; i < sources.length; i++) {
+                for (int j = 0; j < i; j++) {
+                    if (sources[i].overlaps(sources[j])) {
+                        throw new IllegalArgumentException("sources (" + sources[j] + "; " + sources[i]
+                                + ") read the same place, so each key would count twice; remove one");
+                    }
+                }
             }
             this.sources = List.of(sources);
             return this;
@@ -312,13 +322,21 @@ public final class ApiKeyFilter implements Filter {
         /**
          * Returns the filter.
          *
-         * @throws IllegalArgumentException if the rules contradict each other, can never match or are dangerous; all such
-         *     problems are named
+         * @throws IllegalArgumentException if the rules contradict each other, can never match or are dangerous (all such
+         *     problems are named), or an identity header is one that carries the key
          * @throws IllegalStateException if there is no verifier
          */
         public ApiKeyFilter build() {
             if (verifier == null) {
                 throw new IllegalStateException("the filter has no verifier; call verifier(…)");
+            }
+            for (String identity : identityHeaders.keySet()) {
+                if (sources.stream()
+                        .map(KeySource::header)
+                        .anyMatch(h -> h != null && HeaderNames.alike(h, identity))) {
+                    throw new IllegalArgumentException(
+                            "identity header (" + identity + ") carries the key; choose another name");
+                }
             }
             String vary = Stream.concat(
                             sources.stream().map(KeySource::header).filter(name -> name != null),

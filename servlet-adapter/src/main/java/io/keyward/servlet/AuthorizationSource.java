@@ -24,6 +24,11 @@ final class AuthorizationSource extends KeySource {
     }
 
     @Override
+    boolean overlaps(KeySource other) {
+        return other instanceof AuthorizationSource that && schemes.stream().anyMatch(that::isOurs);
+    }
+
+    @Override
     void collect(HttpServletRequest request, Presented presented) {
         Enumeration<String> values = request.getHeaders(NAME);
         while (values != null && values.hasMoreElements()) {

@@ -16,6 +16,11 @@ final class CookieSource extends KeySource {
     }
 
     @Override
+    boolean overlaps(KeySource other) {
+        return other instanceof CookieSource that && name.equals(that.name);
+    }
+
+    @Override
     void collect(HttpServletRequest request, Presented presented) {
         Enumeration<String> values = request.getHeaders(NAME);
         while (values != null && values.hasMoreElements()) {

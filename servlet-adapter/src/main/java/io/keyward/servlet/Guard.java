@@ -16,7 +16,6 @@ import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.MDC;
 
@@ -117,7 +116,7 @@ final class Guard {
                 return;
             }
         }
-        Access access = accessTo(annotated, path, request.getMethod(), () -> request.getHttpServletMapping());
+        Access access = accessTo(annotated, path, request, false);
         if (access.isOpen()) {
             tell(Outcome.OPEN, null);
             enter(new Verdict(this, null), request, response, chain);
@@ -163,18 +162,21 @@ final class Guard {
     }
 
     /** A rule that names the path and an annotation must both be met; alone, each decides; the rest-rule comes last. */
-    private Access accessTo(
-            Map<String, Access> annotated, String path, String method, Supplier<@Nullable HttpServletMapping> mapping) {
-        Access named = rules.named(method, path);
-        Access required = null;
-        if (!annotated.isEmpty()) {
-            HttpServletMapping target = mapping.get();
-            required = target == null ? null : annotated.get(target.getServletName());
-        }
+    private Access accessTo(Map<String, Access> annotated, String path, HttpServletRequest request, boolean include) {
+        Access named = rules.named(request.getMethod(), path);
+        Access required = annotated.isEmpty() ? null : annotated.get(servletName(request, include));
         if (required != null) {
             return named == null ? required : named.and(required);
         }
         return named == null ? rules.otherwise() : named;
+    }
+
+    private static String servletName(HttpServletRequest request, boolean include) {
+        Object included = include ? request.getAttribute(RequestDispatcher.INCLUDE_MAPPING) : null;
+        HttpServletMapping target =
+                included instanceof HttpServletMapping mapping ? mapping : request.getHttpServletMapping();
+        String name = target == null ? null : target.getServletName();
+        return name == null ? "" : name;
     }
 
     /** Returns null if the verifier could not tell. Whatever it throws, the handler must not run. */
@@ -217,15 +219,7 @@ final class Guard {
         }
         ApiKeyPrincipal principal = first == null ? null : first.principal;
         String path = include ? includedPath(request) : RequestPath.of(request);
-        Access access = path == null
-                ? Access.denied()
-                : accessTo(
-                        annotated,
-                        path,
-                        request.getMethod(),
-                        () -> include
-                                ? (HttpServletMapping) request.getAttribute(RequestDispatcher.INCLUDE_MAPPING)
-                                : request.getHttpServletMapping());
+        Access access = path == null ? Access.denied() : accessTo(annotated, path, request, include);
         if (access.isOpen() || (principal != null && access.admits(principal))) {
             pass(new Verdict(this, principal), request, response, chain);
             return;
@@ -261,9 +255,6 @@ final class Guard {
     private void enter(Verdict verdict, HttpServletRequest request, HttpServletResponse response, FilterChain chain)
             throws IOException, ServletException {
         request.setAttribute(VERDICT_ATTRIBUTE, verdict);
-        if (verdict.principal != null) {
-            request.setAttribute(ApiKeyFilter.PRINCIPAL_ATTRIBUTE, verdict.principal);
-        }
         pass(verdict, request, response, chain);
     }
 

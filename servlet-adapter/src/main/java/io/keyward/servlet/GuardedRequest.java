@@ -122,6 +122,9 @@ final class GuardedRequest extends HttpServletRequestWrapper {
     /** The query of the first request stands in an attribute during a forward, an include or an async dispatch. */
     @Override
     public @Nullable Object getAttribute(String name) {
+        if (name.equals(ApiKeyFilter.PRINCIPAL_ATTRIBUTE)) {
+            return principal;
+        }
         Object value = super.getAttribute(name);
         return value instanceof String query && name.endsWith(".query_string") ? headers.visibleQuery(query) : value;
     }

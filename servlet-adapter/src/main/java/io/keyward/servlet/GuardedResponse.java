@@ -28,11 +28,10 @@ final class GuardedResponse extends HttpServletResponseWrapper {
 
     private void protect() {
         // A later dispatch of the same request finds what the first one set.
-        if (!super.getHeaders(VARY).contains(vary)) {
+        if (!super.containsHeader(VARY) || !super.getHeaders(VARY).contains(vary)) {
             super.addHeader(VARY, vary);
         }
-        String present = super.getHeader(CACHE_CONTROL);
-        defaultRule = present == null || present.equals(DEFAULT_RULE);
+        defaultRule = !super.containsHeader(CACHE_CONTROL) || DEFAULT_RULE.equals(super.getHeader(CACHE_CONTROL));
         if (defaultRule) {
             super.setHeader(CACHE_CONTROL, DEFAULT_RULE);
         }
@@ -40,11 +39,14 @@ final class GuardedResponse extends HttpServletResponseWrapper {
 
     @Override
     public void setHeader(String name, @Nullable String value) {
-        if (HeaderNames.same(name, CACHE_CONTROL)) {
-            defaultRule = false;
-        }
         super.setHeader(name, value);
-        if (HeaderNames.same(name, VARY)) {
+        // Since servlet 6.1, null removes a header: no reason to leave the answer unprotected.
+        if (HeaderNames.same(name, CACHE_CONTROL)) {
+            defaultRule = value == null;
+            if (defaultRule) {
+                super.setHeader(CACHE_CONTROL, DEFAULT_RULE);
+            }
+        } else if (HeaderNames.same(name, VARY)) {
             super.addHeader(VARY, vary);
         }
     }

@@ -13,6 +13,11 @@ final class HeaderSource extends KeySource {
     }
 
     @Override
+    boolean overlaps(KeySource other) {
+        return other instanceof HeaderSource that && HeaderNames.same(name, that.name);
+    }
+
+    @Override
     void collect(HttpServletRequest request, Presented presented) {
         Enumeration<String> values = request.getHeaders(name);
         while (values != null && values.hasMoreElements()) {

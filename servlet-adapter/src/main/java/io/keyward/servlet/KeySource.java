@@ -13,6 +13,9 @@ import org.jspecify.annotations.Nullable;
 public abstract sealed class KeySource permits HeaderSource, AuthorizationSource, QueryParameterSource, CookieSource {
     KeySource() {}
 
+    /** Tells whether a credential could be found by both. */
+    abstract boolean overlaps(KeySource other);
+
     /** Adds every credential found to {@code presented}, right or wrong. */
     abstract void collect(HttpServletRequest request, Presented presented);
 

@@ -13,6 +13,11 @@ final class QueryParameterSource extends KeySource {
     }
 
     @Override
+    boolean overlaps(KeySource other) {
+        return other instanceof QueryParameterSource that && name.equals(that.name);
+    }
+
+    @Override
     void collect(HttpServletRequest request, Presented presented) {
         String query = request.getQueryString();
         if (query == null) {

@@ -171,4 +171,22 @@ class KeySourcesTest {
         assertThrows(IllegalArgumentException.class, () -> KeySources.queryParameter("api_key[]"));
         assertThrows(IllegalArgumentException.class, () -> KeySources.cookie("a=b"));
     }
+
+    @Test
+    void refusesTwoSourcesOfOnePlace() {
+        ApiKeyFilter.Builder builder = ApiKeyFilter.builder();
+        assertThrows(
+                IllegalArgumentException.class,
+                () -> builder.sources(KeySources.header("X-Key"), KeySources.header("x-key")));
+        assertThrows(
+                IllegalArgumentException.class,
+                () -> builder.sources(KeySources.authorization("Token", "Bearer"), KeySources.authorization("bearer")));
+        assertThrows(
+                IllegalArgumentException.class,
+                () -> builder.sources(KeySources.queryParameter("k"), KeySources.queryParameter("k")));
+        assertThrows(
+                IllegalArgumentException.class, () -> builder.sources(KeySources.cookie("k"), KeySources.cookie("k")));
+        assertThrows(IllegalArgumentException.class, () -> builder.sources());
+        builder.sources(KeySources.header("k"), KeySources.cookie("k"), KeySources.queryParameter("k"));
+    }
 }

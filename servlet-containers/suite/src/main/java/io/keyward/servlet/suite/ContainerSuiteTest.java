@@ -402,7 +402,7 @@ class ContainerSuiteTest {
             RawHttp.Answer second =
                     RawHttp.first(socket, "GET " + contextPath + "/public/who HTTP/1.1\r\nHost: h\r\n\r\n");
             CELLS.note("DI-10", second);
-            assertTrue(second.body().contains("user=null"), second::toString);
+            assertTrue(second.body().contains("user=null") && second.body().contains("mdc=null"), second::toString);
         }
     }
 
@@ -583,7 +583,8 @@ class ContainerSuiteTest {
         TestService service = service(contextPath);
         RawHttp.Answer answer = service.send("GET /api/x", "Authorization: Bearer {K1}");
         assertEquals(
-                "HANDLER:/api/x user=" + service.keys.idOf("K1") + " reader=true any=true star=false type=ApiKey",
+                "HANDLER:/api/x user=" + service.keys.idOf("K1") + " reader=true any=true star=false type=ApiKey"
+                        + " mdc=" + service.keys.idOf("K1"),
                 answer.body());
     }
 

@@ -1,5 +1,6 @@
 package io.keyward.servlet.suite;
 
+import io.keyward.servlet.ApiKeyFilter;
 import jakarta.servlet.AsyncContext;
 import jakarta.servlet.DispatcherType;
 import jakarta.servlet.ServletException;
@@ -9,6 +10,7 @@ import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.util.Collections;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.slf4j.MDC;
 
 /** Answers {@code HANDLER:<path>} for whatever reaches it, and counts. */
 final class Handler extends HttpServlet {
@@ -74,6 +76,7 @@ final class Handler extends HttpServlet {
         response.getWriter()
                 .print("HANDLER:" + path + " user=" + request.getRemoteUser() + " reader="
                         + request.isUserInRole("reader") + " any=" + request.isUserInRole("**") + " star="
-                        + request.isUserInRole("*") + " type=" + request.getAuthType());
+                        + request.isUserInRole("*") + " type=" + request.getAuthType() + " mdc="
+                        + MDC.get(ApiKeyFilter.MDC_KEY));
     }
 }
