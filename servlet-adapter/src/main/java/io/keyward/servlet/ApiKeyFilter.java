@@ -67,6 +67,14 @@ public final class ApiKeyFilter implements Filter {
     /** What {@code getAuthType} answers for a caller with a key. */
     public static final String AUTH_TYPE = "ApiKey";
 
+    /** The init parameter that says, by {@code true}, that WebSocket upgrades are known to come after this filter. */
+    public static final String WEB_SOCKETS_COME_AFTER = "webSocketsComeAfter";
+
+    /** Jetty's, which puts itself before all filters there are when it is added. */
+    private static final String UPGRADE_FILTER = "WebSocketUpgradeFilter";
+
+    private static final String AHEAD_ATTRIBUTE = "io.keyward.servlet.aheadOfWebSockets";
+
     private volatile @Nullable Guard guard;
     private volatile @Nullable RoleModel roles;
     private volatile Map<String, Access> annotated = Map.of();
@@ -86,7 +94,11 @@ public final class ApiKeyFilter implements Filter {
 
     /**
      * Registers a filter for everything in a context: all paths, all kinds of dispatch, asynchronous requests, before the
-     * filters declared elsewhere and before the container's WebSocket filter.
+     * filters that are there.
+     *
+     * <p>Jetty's WebSocket filter puts itself first too, so with WebSockets on Jetty call this after that one is there: in the
+     * configurator of {@code JakartaWebSocketServletContainerInitializer.configure}. Called before, the application does
+     * not start, since upgrades would pass without a key.
      *
      * @return the registration
      * @throws IllegalStateException if the context is already initialised, or has a filter of this name
@@ -97,9 +109,18 @@ public final class ApiKeyFilter implements Filter {
             throw new IllegalStateException("the context (" + context.getContextPath() + ") already has a filter named "
                     + ApiKeyFilter.class.getName() + "; register one only");
         }
+        if (hasUpgradeFilter(context)) {
+            context.setAttribute(AHEAD_ATTRIBUTE, filter);
+        }
         registration.setAsyncSupported(true);
         registration.addMappingForUrlPatterns(EnumSet.allOf(DispatcherType.class), false, "/*");
         return registration;
+    }
+
+    private static boolean hasUpgradeFilter(ServletContext context) {
+        return context.getFilterRegistrations().values().stream()
+                .map(FilterRegistration::getClassName)
+                .anyMatch(name -> name != null && name.endsWith(UPGRADE_FILTER));
     }
 
     /** Returns what is open and what needs what, one line a rule, for a start-up log. */
@@ -114,8 +135,8 @@ public final class ApiKeyFilter implements Filter {
      * Takes over the filter found in the context attribute, if this instance was not built in code, and reads the
      * annotations of the servlets.
      *
-     * @throws ServletException if there is nothing to take over, or an annotation cannot be used; the application does
-     *     not start
+     * @throws ServletException if there is nothing to take over, an annotation cannot be used, or WebSocket upgrades may
+     *     come before this filter; the application does not start
      */
     @Override
     public void init(FilterConfig config) throws ServletException {
@@ -127,11 +148,25 @@ public final class ApiKeyFilter implements Filter {
             throw new ServletException("filter " + config.getFilterName() + " has no verifier and no rules; build an "
                     + "ApiKeyFilter in a ServletContextListener and set it as context attribute " + CONTEXT_ATTRIBUTE);
         }
+        requireWebSocketsToComeAfter(config);
         Map<String, Access> both = new HashMap<>(annotated);
         // One instance in two contexts: servlets of one name must meet what either of them asks for.
         ServletAnnotations.of(config.getServletContext(), roles)
                 .forEach((servlet, access) -> both.merge(servlet, access, Access::and));
         annotated = Map.copyOf(both);
+    }
+
+    private static void requireWebSocketsToComeAfter(FilterConfig config) throws ServletException {
+        ServletContext context = config.getServletContext();
+        boolean ahead = context.getAttribute(AHEAD_ATTRIBUTE) != null
+                || Boolean.parseBoolean(config.getInitParameter(WEB_SOCKETS_COME_AFTER));
+        if (!ahead && hasUpgradeFilter(context)) {
+            throw new ServletException("WebSocket upgrades may pass without a key: the container's " + UPGRADE_FILTER
+                    + " was added after " + config.getFilterName()
+                    + " and puts itself first; call ApiKeyFilter.register"
+                    + " after it, in the configurator of JakartaWebSocketServletContainerInitializer.configure, or, where you"
+                    + " have ordered them yourself, set the init parameter " + WEB_SOCKETS_COME_AFTER + "=true");
+        }
     }
 
     /**

@@ -442,6 +442,7 @@ class ContainerSuiteTest {
     private static void registerByClass(jakarta.servlet.ServletContext context) {
         FilterRegistration.Dynamic registration = context.addFilter("byClass", ApiKeyFilter.class);
         registration.setAsyncSupported(true);
+        registration.setInitParameter(ApiKeyFilter.WEB_SOCKETS_COME_AFTER, "true");
         registration.addMappingForUrlPatterns(EnumSet.allOf(DispatcherType.class), false, "/*");
     }
 
