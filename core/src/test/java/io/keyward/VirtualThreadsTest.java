@@ -77,13 +77,11 @@ class VirtualThreadsTest {
         int threads = 100_000;
         // the same code with and without a key, so that both wait with the same stack; the first rounds are for the
         // compiler
-        for (int i = 0; i < 2; i++) {
-            heapOf(threads, null);
-            heapOf(threads, key.reveal());
-        }
+        heapOf(threads, null);
+        heapOf(threads, key.reveal());
         long idle = Long.MAX_VALUE;
         long verified = Long.MAX_VALUE;
-        for (int i = 0; i < 3; i++) {
+        for (int i = 0; i < 2; i++) {
             idle = Math.min(idle, heapOf(threads, null));
             verified = Math.min(verified, heapOf(threads, key.reveal()));
         }
@@ -117,7 +115,7 @@ class VirtualThreadsTest {
     private static long usedHeap() {
         Runtime runtime = Runtime.getRuntime();
         long least = Long.MAX_VALUE;
-        for (int i = 0; i < 4; i++) {
+        for (int i = 0; i < 2; i++) {
             System.gc();
             least = Math.min(least, runtime.totalMemory() - runtime.freeMemory());
         }
