@@ -96,10 +96,8 @@ class ContainerSuiteTest {
 
     private static void check(TestService service, Row row) throws Exception {
         int before = service.handler.calls.get();
-        long start = System.nanoTime();
         RawHttp.Answer answer = service.send(row.line(), row.headers());
         assertFalse(answer.body().endsWith("HANG"), () -> "the server did not end its answer: " + answer);
-        assertTrue(System.nanoTime() - start < 10_000_000_000L, "the answer took ten seconds");
         int calls = service.handler.calls.get() - before;
         if (answer.status() == 200 && calls == 0) {
             CELLS.note(row.id(), "200 c");

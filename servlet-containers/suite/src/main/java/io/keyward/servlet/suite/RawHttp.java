@@ -11,11 +11,11 @@ import java.util.List;
 
 /** Sends bytes as they are: a client library would repair what the cases are about. */
 final class RawHttp {
-    private static final int TIMEOUT_MILLIS = 2000;
+    private static final int TIMEOUT_MILLIS = 30_000;
 
     private RawHttp() {}
 
-    /** Sends and reads until the server closes, or is silent for two seconds. */
+    /** Sends and reads until the server closes, or is silent for half a minute. */
     static Answer send(int port, String request) throws IOException {
         try (Socket socket = new Socket("127.0.0.1", port)) {
             socket.setSoTimeout(TIMEOUT_MILLIS);
