@@ -119,6 +119,10 @@ final class Guard {
         Access access = accessTo(annotated, path, request, false);
         if (access.isOpen()) {
             tell(Outcome.OPEN, null);
+            if (cors != null) {
+                // The answer to a page names its origin, also where no key matters.
+                response.addHeader("Vary", "Origin");
+            }
             enter(new Verdict(this, null), request, response, chain);
         } else {
             judgeCredentials(access, path, request, response, chain);

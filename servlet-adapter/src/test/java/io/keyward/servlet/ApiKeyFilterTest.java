@@ -430,6 +430,19 @@ class ApiKeyFilterTest {
     }
 
     @Test
+    void answersThatNameAnOriginVaryByIt() {
+        ApiKeyFilter.Builder cors = builder().cors(CorsPolicy.allowing("https://app.example"));
+        run(cors, new FakeRequest("/open/x").header("Origin", "https://app.example"));
+        assertEquals("https://app.example", response.header("Access-Control-Allow-Origin"));
+        assertEquals("Origin", response.header("Vary"));
+        response.headers.clear();
+        run(cors, withKey("/x", CLIENT).header("Origin", "https://app.example", "https://evil.example"));
+        assertNull(response.header("Access-Control-Allow-Origin"));
+        assertEquals("X-Api-Key, Authorization, Origin", response.header("Vary"));
+        assertEquals(2, handled.size());
+    }
+
+    @Test
     void corsPolicyRefusesWhatIsNoOrigin() {
         for (String origin : List.of("*", "null", "app.example", "https://app.example/", "https://a b")) {
             assertThrows(IllegalArgumentException.class, () -> CorsPolicy.allowing(origin), origin);
