@@ -170,7 +170,7 @@ final class EnvReader {
 
     private void reportNoAssignment(int p, int end) {
         boolean equalsSeen = text.substring(p, end).indexOf('=') >= 0;
-        String what = text.charAt(p) == '='
+        String what = p < end && text.charAt(p) == '='
                 ? "there is no name before the ="
                 : equalsSeen ? "what stands before the = is no name" : "the line has no =";
         String remedy = equalsSeen

@@ -179,11 +179,6 @@ enum Property {
         return pattern;
     }
 
-    /** Returns the same name as an environment variable, with placeholders in upper case. */
-    String environmentPattern() {
-        return pattern.startsWith(DOTTED) ? pattern.replaceAll("[.-]", "_").toUpperCase(Locale.ROOT) : pattern;
-    }
-
     String type() {
         return type;
     }

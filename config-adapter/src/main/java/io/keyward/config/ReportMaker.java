@@ -51,6 +51,9 @@ final class ReportMaker {
         List<ReportedKey> expiringSoon = keys.stream().filter(this::endsSoon).toList();
         List<ConfigProblem> all = new ArrayList<>(warnings);
         warnOfUndeclaredLists(all);
+        if (mode == Mode.PRODUCTION) {
+            warnOfPlaintext(keys, all);
+        }
         expiringSoon.forEach(key -> all.add(new ConfigProblem(
                 key.place().source(),
                 key.place().line(),
@@ -60,6 +63,19 @@ final class ReportMaker {
                 "rotate it, or remove it")));
         return new ConfigReport(
                 now, mode, modeReason, new Findings(seenFiles(), settings(), keys, expiringSoon, all, problems));
+    }
+
+    private static void warnOfPlaintext(List<ReportedKey> keys, List<ConfigProblem> warnings) {
+        long plaintext = keys.stream().filter(ReportedKey::plaintext).count();
+        if (plaintext > 0) {
+            warnings.add(new ConfigProblem(
+                    null,
+                    0,
+                    null,
+                    plaintext + " keys stand in plaintext, in production",
+                    "a production service keeps hashes",
+                    "put their hashes in their place"));
+        }
     }
 
     private boolean endsSoon(ReportedKey key) {

@@ -32,7 +32,7 @@ final class ReportText {
         keys();
         section("warnings", report.warnings(), warning -> line("  " + warning));
         section(
-                "the last load was refused, what was in force before stays so",
+                "problems; the load that found them changed nothing",
                 report.problems(),
                 problem -> line("  " + problem));
         return text.toString();

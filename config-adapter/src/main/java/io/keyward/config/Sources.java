@@ -53,7 +53,6 @@ final class Sources {
     private final Map<String, List<Found>> lists = new LinkedHashMap<>();
     private final List<Found> unknown = new ArrayList<>();
     private final List<ConfigSource> ordered = new ArrayList<>();
-    private final List<EnvText> envTexts = new ArrayList<>();
     private final List<String> profiles = new ArrayList<>();
 
     private Sources(KeyFiles files, List<ConfigProblem> problems) {
@@ -98,11 +97,6 @@ final class Sources {
         return Collections.unmodifiableList(unknown);
     }
 
-    /** Returns the {@code .env} files that were read, as read. */
-    List<EnvText> envTexts() {
-        return Collections.unmodifiableList(envTexts);
-    }
-
     /** Returns the files that names of ours or key lists were found in. */
     Set<Path> filesOfKeys() {
         Set<Path> paths = new LinkedHashSet<>();
@@ -115,10 +109,6 @@ final class Sources {
                     }
                 });
         return paths;
-    }
-
-    List<String> profiles() {
-        return Collections.unmodifiableList(profiles);
     }
 
     /** Returns the value that counts of any name, as a reference {@code ${NAME}} asks for it. */
@@ -226,7 +216,6 @@ final class Sources {
                 files.holdsKeys(path);
                 EnvText text = EnvReader.read(path.toString(), read);
                 problems.addAll(text.problems());
-                envTexts.add(text);
                 own.add(new EnvFileSource(path, text, ordinal));
             });
             if (bytes.isEmpty() && required) {

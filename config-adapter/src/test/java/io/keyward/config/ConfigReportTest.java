@@ -271,6 +271,18 @@ class ConfigReportTest {
     }
 
     @Test
+    void warnsOfPlaintextInProduction() {
+        files.env(
+                "keyward.plaintext-keys=allow\nADMIN_API_KEYS=" + newKey() + "\nKEYWARD_KEYS_A_KEY=" + newKey() + "\n");
+        try (KeywardConfig keys = files.load()) {
+            assertEquals(
+                    2,
+                    keys.report().keys().stream().filter(key -> key.plaintext()).count());
+            assertTrue(keys.report().warnings().get(0).what().contains("2 keys stand in plaintext"));
+        }
+    }
+
+    @Test
     void tellsAsMuchAsItFoundWhenItRefuses() {
         files.env("CLIENT_API_KEY_HASHES=" + hash(newKey()) + "\nkeyward.mod=x\n");
         ConfigReport report = files.refused().report();

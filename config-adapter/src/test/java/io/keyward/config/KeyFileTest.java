@@ -61,6 +61,7 @@ class KeyFileTest {
                 arguments("CF-07 text after the quote", "CLIENT_API_KEY_HASHES=\"" + HASH + "\"x\n", 1),
                 arguments("CF-09 no value", "CLIENT_API_KEY_HASHES=\n", 1),
                 arguments("CF-09 no equals sign", "\nCLIENT_API_KEY_HASHES\n", 2),
+                arguments("CF-09 export and nothing", "A=1\nexport ", 2),
                 arguments("CF-09 no name", "=" + HASH + "\n", 1),
                 arguments("CF-10 same id twice", twice("hash", HASH, OTHER_HASH), 2),
                 arguments(
