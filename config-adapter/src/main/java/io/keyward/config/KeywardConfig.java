@@ -18,6 +18,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -121,7 +122,7 @@ public final class KeywardConfig implements AutoCloseable {
     }
 
     private synchronized Attempt reload() {
-        Attempt attempt = KeyLoader.load(options, sha256, loaded);
+        Attempt attempt = read();
         lastRead = attempt.files();
         List<ConfigProblem> problemsBefore = report.problems();
         Loaded next = attempt.loaded();
@@ -135,11 +136,22 @@ public final class KeywardConfig implements AutoCloseable {
         } else {
             loaded = next;
             report = next.report();
-            ring.publish(next.ring());
             logReload(next, !problemsBefore.isEmpty());
             tell();
         }
         return attempt;
+    }
+
+    /** Reads while nobody else publishes: what was read before another's revocation must not come into force after it. */
+    private Attempt read() {
+        AtomicReference<Attempt> made = new AtomicReference<>();
+        ring.update(before -> {
+            Attempt attempt = KeyLoader.load(options, sha256, loaded);
+            made.set(attempt);
+            Loaded next = attempt.loaded();
+            return next == null ? before : next.ring();
+        });
+        return requireNonNull(made.get());
     }
 
     private void logReload(Loaded next, boolean repaired) {

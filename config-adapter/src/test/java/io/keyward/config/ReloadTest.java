@@ -100,6 +100,32 @@ class ReloadTest {
         }
     }
 
+    @Test
+    @DisplayName(
+            "G8 a reload reads only once nobody else publishes, so it brings back nothing that was revoked meanwhile")
+    void readsAfterAnotherPublisherIsDone() throws Exception {
+        try (KeywardConfig keys = files.builder().envFile(files.env).load()) {
+            Thread reload = new Thread(keys::reloadNow);
+            keys.ring().update(before -> {
+                reload.start();
+                awaitBlocked(reload);
+                ConfigFiles.write(files.env, listOf(SECOND));
+                return before;
+            });
+            reload.join();
+            assertTrue(accepts(keys, SECOND));
+            assertFalse(accepts(keys, FIRST));
+        }
+    }
+
+    private static void awaitBlocked(Thread thread) {
+        try {
+            await("the reload to wait its turn", () -> thread.getState() == Thread.State.WAITING);
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
     private static void writeVersion(Path volume, String name, String key) throws IOException {
         Path version = Files.createDirectory(volume.resolve(name));
         ConfigFiles.write(version.resolve("keys.env"), listOf(key));
