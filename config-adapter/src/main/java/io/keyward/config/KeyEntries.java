@@ -218,7 +218,7 @@ final class KeyEntries {
             if (current != null) {
                 secrets.add(new HashedSecret(current, notBefore, expiresAt));
                 if (retiring != null) {
-                    secrets.add(new HashedSecret(retiring, null, until));
+                    secrets.add(new HashedSecret(retiring, instant(Property.RETIRING_NOT_BEFORE), until));
                 }
             }
             return secrets;

@@ -82,6 +82,12 @@ enum Property {
             "none",
             "sha256:<64 hex digits>",
             "as `hash`; one without `retiring.until`"),
+    RETIRING_NOT_BEFORE(
+            "keyward.keys.<id>.retiring.not-before",
+            "an instant",
+            "always",
+            "2026-11-01T00:00:00Z",
+            "any other form; written when a key that had one is rotated"),
     RETIRING_UNTIL(
             "keyward.keys.<id>.retiring.until",
             "an instant",
@@ -177,6 +183,11 @@ enum Property {
     /** Returns the dotted name, with placeholders in angle brackets. */
     String pattern() {
         return pattern;
+    }
+
+    /** Returns the same name as an environment variable, with placeholders in upper case. */
+    String environmentPattern() {
+        return pattern.startsWith(DOTTED) ? pattern.replaceAll("[.-]", "_").toUpperCase(Locale.ROOT) : pattern;
     }
 
     String type() {

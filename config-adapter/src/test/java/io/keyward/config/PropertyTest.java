@@ -84,6 +84,7 @@ class PropertyTest {
         Map<String, String> values = Map.ofEntries(
                 Map.entry("hash", hash(key)),
                 Map.entry("retiring.hash", hash(old)),
+                Map.entry("retiring.not-before", "2025-01-01T00:00:00Z"),
                 Map.entry("retiring.until", "2026-12-01T00:00:00Z"),
                 Map.entry("owner", "alice@lab"),
                 Map.entry("name", "laptop of Alice"),
@@ -105,6 +106,9 @@ class PropertyTest {
         assertEquals(Instant.parse("2026-01-01T00:00:00Z"), dotted.current().notBefore());
         assertEquals(Instant.parse("2099-01-01T00:00:00Z"), dotted.current().expiresAt());
         assertEquals(hash(old), dotted.retiring().orElseThrow().hash().reveal());
+        assertEquals(
+                Instant.parse("2025-01-01T00:00:00Z"),
+                dotted.retiring().orElseThrow().notBefore());
         assertEquals(
                 Instant.parse("2026-12-01T00:00:00Z"),
                 dotted.retiring().orElseThrow().expiresAt());

@@ -1,0 +1,82 @@
+package io.keyward.config;
+
+import io.keyward.ApiKeyRecord;
+import io.keyward.HashedSecret;
+import io.keyward.KeyState;
+import io.keyward.config.Property.Name;
+import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+
+/** Writes a record as names and values: the other direction of {@link StoredKeys}. */
+final class KeyFields {
+    private KeyFields() {}
+
+    /** Returns what a record says, in the order in which people read it. */
+    static Map<Name, String> of(ApiKeyRecord record) {
+        Map<Name, String> fields = new LinkedHashMap<>();
+        HashedSecret current = record.current();
+        put(fields, record, Property.KEY_HASH, current.hash().reveal());
+        put(fields, record, Property.OWNER, record.owner());
+        put(fields, record, Property.KEY_NAME, record.name());
+        put(fields, record, Property.KEY_ROLES, joined(record.roles()));
+        put(fields, record, Property.KEY_PERMISSIONS, joined(record.permissions()));
+        put(fields, record, Property.STATE, stateOf(record));
+        put(fields, record, Property.NOT_BEFORE, textOf(current.notBefore()));
+        put(fields, record, Property.EXPIRES_AT, textOf(current.expiresAt()));
+        record.retiring().ifPresent(retiring -> {
+            put(fields, record, Property.RETIRING_HASH, retiring.hash().reveal());
+            put(fields, record, Property.RETIRING_NOT_BEFORE, textOf(retiring.notBefore()));
+            put(fields, record, Property.RETIRING_UNTIL, textOf(retiring.expiresAt()));
+        });
+        new TreeMap<>(record.metadata())
+                .forEach((name, value) -> fields.put(new Name(Property.METADATA, record.id(), name), value));
+        return fields;
+    }
+
+    private static void put(Map<Name, String> fields, ApiKeyRecord record, Property property, @Nullable String value) {
+        if (value != null) {
+            fields.put(new Name(property, record.id(), ""), value);
+        }
+    }
+
+    private static @Nullable String joined(Iterable<?> values) {
+        TreeSet<String> sorted = new TreeSet<>();
+        values.forEach(value -> sorted.add(value.toString()));
+        return sorted.isEmpty() ? null : String.join(",", sorted);
+    }
+
+    private static @Nullable String stateOf(ApiKeyRecord record) {
+        return record.state() == KeyState.ACTIVE ? null : record.state().name().toLowerCase(Locale.ROOT);
+    }
+
+    private static @Nullable String textOf(@Nullable Instant instant) {
+        return instant == null ? null : instant.toString();
+    }
+
+    /**
+     * Returns how a name is spelled in the file: as an environment variable, which a shell can source; where that form
+     * would be read as another name, as a property.
+     *
+     * @throws IllegalArgumentException if no spelling is read as this name again
+     */
+    static String spelling(Name name) {
+        String environment = name.property()
+                .environmentPattern()
+                .replace("<ID>", name.id().toUpperCase(Locale.ROOT))
+                .replace("<NAME>", name.metadata().toUpperCase(Locale.ROOT));
+        if (name.equals(Property.parse(environment))) {
+            return environment;
+        }
+        String dotted = name.property().pattern().replace("<id>", name.id()).replace("<name>", name.metadata());
+        if (name.equals(Property.parse(dotted))) {
+            return dotted;
+        }
+        throw new IllegalArgumentException("key `" + name.id() + "`: there is no way to write "
+                + name.property().pattern() + " of this key into a file; choose another id or name");
+    }
+}

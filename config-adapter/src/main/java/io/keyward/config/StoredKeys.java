@@ -1,0 +1,384 @@
+package io.keyward.config;
+
+import io.keyward.ApiKey;
+import io.keyward.ApiKeyRecord;
+import io.keyward.HashedSecret;
+import io.keyward.KeyHash;
+import io.keyward.KeyHasher;
+import io.keyward.KeyState;
+import io.keyward.config.EnvText.Entry;
+import io.keyward.role.Permission;
+import io.keyward.store.StoreException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.time.DateTimeException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads the keys of one {@code .env} text and remembers where each is written, so that it can be changed there.
+ *
+ * <p>What {@link KeyLoader} judges (modes, peppers, undeclared roles, fitting together) is left to it: an operator must be
+ * able to repair a file that a service refuses.
+ */
+final class StoredKeys {
+    private static final Pattern REFERENCE = Pattern.compile("\\$\\{([A-Za-z_%][A-Za-z0-9_.-]*)}");
+    private static final Pattern TAGGED_HASH = Pattern.compile("(sha256|hmac-sha256:[^:]*):.*", Pattern.DOTALL);
+    private static final Pattern BARE_HASH = Pattern.compile("(0x)?[0-9A-Fa-f]{64}");
+    private static final String KEYS_SUFFIX = "_API_KEYS";
+    private static final String HASHES_SUFFIX = "_API_KEY_HASHES";
+
+    private final EnvText text;
+    private final @Nullable Path directory;
+    private final KeyHasher sha256;
+    private final Set<String> roles = new LinkedHashSet<>();
+    private final List<ConfigProblem> problems = new ArrayList<>();
+    private final Map<String, StoredKey> keys = new LinkedHashMap<>();
+
+    private StoredKeys(EnvText text, @Nullable Path directory, KeyHasher sha256) {
+        this.text = text;
+        this.directory = directory;
+        this.sha256 = sha256;
+        this.problems.addAll(text.problems());
+    }
+
+    /**
+     * Reads a text.
+     *
+     * @param directory where {@code @file} references start
+     * @param roles the roles that make variables into key lists, beside those that the text declares
+     * @throws StoreException if anything cannot be read; it names every such problem
+     */
+    static StoredKeys read(EnvText text, @Nullable Path directory, Collection<String> roles, KeyHasher sha256) {
+        StoredKeys stored = new StoredKeys(text, directory, sha256);
+        stored.run(roles);
+        if (!stored.problems.isEmpty()) {
+            throw new StoreException(ConfigException.describe(stored.problems));
+        }
+        return stored;
+    }
+
+    /** Returns the keys: named ones in the order of their first lines, then those of lists. */
+    Collection<StoredKey> all() {
+        return keys.values();
+    }
+
+    @Nullable
+    StoredKey find(String id) {
+        return keys.get(id);
+    }
+
+    /** Returns the roles that make variables into key lists. */
+    Set<String> roles() {
+        return roles;
+    }
+
+    /** Returns variables that look like key lists and belong to no declared role. */
+    List<Entry> undeclaredLists() {
+        Set<String> declared = new LinkedHashSet<>();
+        roles.forEach(role -> {
+            declared.add(Sources.environmentForm(role) + KEYS_SUFFIX);
+            declared.add(Sources.environmentForm(role) + HASHES_SUFFIX);
+        });
+        return text.entries().stream()
+                .filter(entry ->
+                        entry.name().endsWith(KEYS_SUFFIX) || entry.name().endsWith(HASHES_SUFFIX))
+                .filter(entry -> !entry.name().startsWith(Property.ENVIRONMENT) && !declared.contains(entry.name()))
+                .toList();
+    }
+
+    private void run(Collection<String> given) {
+        if (!problems.isEmpty()) {
+            return;
+        }
+        roles.addAll(given);
+        Map<String, Entries> named = new LinkedHashMap<>();
+        for (Entry entry : text.entries()) {
+            Property.Name name = Property.isOurs(entry.name()) ? Property.parse(entry.name()) : null;
+            if (name == null) {
+                continue;
+            }
+            if (name.property() == Property.ROLES) {
+                attempt(entry, () -> roles.addAll(KeyList.parse(textOf(entry))));
+            } else if (name.property().isOfKey()) {
+                collect(named.computeIfAbsent(name.id(), id -> new Entries()), name, entry);
+            }
+        }
+        named.forEach(this::readNamed);
+        readLists();
+    }
+
+    private void collect(Entries entries, Property.Name name, Entry entry) {
+        Entry before = name.property() == Property.METADATA
+                ? entries.metadata.putIfAbsent(name.metadata(), entry)
+                : entries.fields.putIfAbsent(name.property(), entry);
+        entries.last = entry;
+        if (before != null) {
+            problems.add(new ConfigProblem(
+                    text.source(),
+                    entry.line(),
+                    entry.name(),
+                    "the same name is also on line " + before.line() + " as " + before.name(),
+                    "a name stands once in a file, in one spelling",
+                    "remove one of the two"));
+        }
+    }
+
+    private void readNamed(String id, Entries entries) {
+        Entry anchor = entries.last == null ? text.entries().get(0) : entries.last;
+        attempt(anchor, () -> {
+            ApiKeyRecord.Builder builder = ApiKeyRecord.builder(id).secrets(secretsOf(id, entries));
+            builder.owner(optional(entries, Property.OWNER)).name(optional(entries, Property.KEY_NAME));
+            Entry listed = entries.fields.get(Property.KEY_ROLES);
+            if (listed != null) {
+                builder.roles(KeyList.parse(textOf(listed)));
+            }
+            Entry permissions = entries.fields.get(Property.KEY_PERMISSIONS);
+            if (permissions != null) {
+                builder.permissions(KeyList.parse(textOf(permissions)).stream()
+                        .map(Permission::of)
+                        .toList());
+            }
+            Entry state = entries.fields.get(Property.STATE);
+            if (state != null) {
+                builder.state(stateOf(textOf(state)));
+            }
+            Map<String, String> metadata = new TreeMap<>();
+            for (Map.Entry<String, Entry> each : entries.metadata.entrySet()) {
+                metadata.put(each.getKey(), textOf(each.getValue()));
+            }
+            builder.metadata(metadata);
+            keys.put(id, new StoredKey(builder.build(), entries, null));
+        });
+    }
+
+    private static KeyState stateOf(String word) throws Refused {
+        for (KeyState state : KeyState.values()) {
+            if (state.name().toLowerCase(Locale.ROOT).equals(word)) {
+                return state;
+            }
+        }
+        throw new Refused(
+                "the state is none of the words known here",
+                "it is one of active, disabled, revoked",
+                "correct the spelling");
+    }
+
+    private List<HashedSecret> secretsOf(String id, Entries entries) throws Refused {
+        Entry hash = entries.fields.get(Property.KEY_HASH);
+        Entry plaintext = entries.fields.get(Property.KEY_TEXT);
+        if ((hash == null) == (plaintext == null)) {
+            throw new Refused(
+                    "key `" + id + "` has " + (hash == null ? "no hash" : "both a hash and a plaintext key"),
+                    "a key has one of hash and key",
+                    "correct it");
+        }
+        KeyHash current = hash != null ? hashOf(secretOf(hash)) : hashPlaintext(plaintext);
+        List<HashedSecret> secrets = new ArrayList<>();
+        secrets.add(new HashedSecret(
+                current, instant(entries, Property.NOT_BEFORE), instant(entries, Property.EXPIRES_AT)));
+        Entry retiring = entries.fields.get(Property.RETIRING_HASH);
+        if (retiring != null) {
+            secrets.add(new HashedSecret(
+                    hashOf(secretOf(retiring)),
+                    instant(entries, Property.RETIRING_NOT_BEFORE),
+                    instant(entries, Property.RETIRING_UNTIL)));
+        }
+        return secrets;
+    }
+
+    private KeyHash hashPlaintext(@Nullable Entry entry) throws Refused {
+        return plaintextHash(entry == null ? "" : textOf(entry));
+    }
+
+    private KeyHash plaintextHash(String key) throws Refused {
+        if (BARE_HASH.matcher(key).matches()) {
+            throw new Refused(
+                    "64 hexadecimal digits stand where a key is expected",
+                    "a hash has its scheme before it",
+                    "write sha256: before it if it is a hash");
+        }
+        return sha256.hash(ApiKey.of(key));
+    }
+
+    private static KeyHash hashOf(String hash) {
+        return KeyHash.parse(hash);
+    }
+
+    private @Nullable String optional(Entries entries, Property property) throws Refused {
+        Entry entry = entries.fields.get(property);
+        return entry == null ? null : textOf(entry);
+    }
+
+    private @Nullable Instant instant(Entries entries, Property property) throws Refused {
+        Entry entry = entries.fields.get(property);
+        if (entry == null) {
+            return null;
+        }
+        try {
+            return Instant.parse(textOf(entry));
+        } catch (DateTimeException e) {
+            throw new Refused(
+                    entry.name() + " is no instant", "an instant is 2027-01-01T00:00:00Z", "write it so, in UTC");
+        }
+    }
+
+    private void readLists() {
+        List<Listed> listed = new ArrayList<>();
+        for (String role : roles) {
+            readList(role, text.find(Sources.environmentForm(role) + KEYS_SUFFIX), true, listed);
+            readList(role, text.find(Sources.environmentForm(role) + HASHES_SUFFIX), false, listed);
+        }
+        Map<String, Integer> users = new HashMap<>();
+        listed.forEach(each -> users.merge(each.key.shortId(), 1, Integer::sum));
+        for (Listed each : listed) {
+            boolean alone = users.getOrDefault(each.key.shortId(), 1) == 1;
+            String id = alone ? each.key.shortId() : each.key.longId();
+            ApiKeyRecord record = ApiKeyRecord.builder(id)
+                    .roles(each.key.role())
+                    .hash(each.key.hash())
+                    .build();
+            keys.putIfAbsent(id, new StoredKey(record, new Entries(), each.item));
+        }
+    }
+
+    private void readList(String role, @Nullable Entry entry, boolean plaintextToo, List<Listed> to) {
+        if (entry == null) {
+            return;
+        }
+        Found found = new Found(entry.name(), "", text.source(), null, entry.line(), 0, 0);
+        attempt(entry, () -> {
+            List<String> items = KeyList.parseOrEmpty(textOf(entry));
+            for (String item : items) {
+                boolean plaintext = plaintextToo && !TAGGED_HASH.matcher(item).matches();
+                KeyHash hash = plaintext ? plaintextHash(item) : hashOf(item);
+                to.add(new Listed(
+                        new ListedKey(role, hash, plaintext, found), new Item(entry, items, item, plaintext)));
+            }
+        });
+    }
+
+    /** Returns a value as the loader takes it: without blanks around it, a reference to a name of this file followed. */
+    private String textOf(Entry entry) throws Refused {
+        String value = KeyList.trim(entry.value());
+        Matcher reference = REFERENCE.matcher(value);
+        if (reference.matches()) {
+            Entry referred = text.find(reference.group(1));
+            if (referred == null || referred.equals(entry)) {
+                throw new Refused(
+                        "the value refers to " + reference.group(1) + ", which is not in this file",
+                        "a file that is edited here has its values in it",
+                        "write the value itself");
+            }
+            value = KeyList.trim(referred.value());
+        }
+        if (value.isEmpty() || value.contains("${")) {
+            throw new Refused(
+                    value.isEmpty() ? "the value is empty" : "a ${...} in the value is not resolved",
+                    "a name that is set has a value, and only a value that is ${NAME} as a whole is replaced",
+                    "write the value itself, or remove the name");
+        }
+        return value;
+    }
+
+    private String secretOf(Entry entry) throws Refused {
+        String value = textOf(entry);
+        if (value.charAt(0) != '@' || directory == null) {
+            return value;
+        }
+        try {
+            return KeyList.trim(Files.readString(directory.resolve(value.substring(1))));
+        } catch (IOException | InvalidPathException e) {
+            throw new Refused(
+                    "the file named after @ cannot be read (" + e.getClass().getSimpleName() + ")",
+                    "it holds one secret on one line",
+                    "check the path, the file and its permissions");
+        }
+    }
+
+    /** Reads something of an entry; what is wrong with it becomes a problem of that entry. */
+    private void attempt(Entry entry, Reading reading) {
+        try {
+            reading.read();
+        } catch (Refused e) {
+            problems.add(e.at(text.source(), entry.line(), entry.name()));
+        } catch (IllegalArgumentException e) {
+            // The messages of core name lengths and positions, never a value.
+            problems.add(new ConfigProblem(
+                    text.source(),
+                    entry.line(),
+                    entry.name(),
+                    String.valueOf(e.getMessage()),
+                    "keys, hashes and what belongs to them have the forms of docs/configuration.md",
+                    "correct it"));
+        }
+    }
+
+    private interface Reading {
+        void read() throws Refused;
+    }
+
+    private record Listed(ListedKey key, Item item) {}
+
+    /**
+     * An item of a key list.
+     *
+     * @param items all items of that list, as read
+     */
+    record Item(Entry entry, List<String> items, String text, boolean plaintext) {
+        @Override
+        public String toString() {
+            return "Item[" + entry.name() + "]";
+        }
+    }
+
+    /**
+     * A key and where it is written.
+     *
+     * @param record the record, version 0
+     * @param entries the entries of a named key; none for one of a list
+     * @param item the item of a list; null for a named key
+     */
+    record StoredKey(
+            ApiKeyRecord record, Entries entries, @Nullable Item item) {
+        /** Tells whether the key itself stands in the file, not its hash. */
+        boolean isPlaintext() {
+            return item == null ? entries.fields.containsKey(Property.KEY_TEXT) : item.plaintext;
+        }
+    }
+
+    /** The entries of one named key. */
+    static final class Entries {
+        final Map<Property, Entry> fields = new EnumMap<>(Property.class);
+        final Map<String, Entry> metadata = new TreeMap<>();
+        private @Nullable Entry last;
+
+        /** Returns where a name is written; null if it is not. */
+        @Nullable
+        Entry find(Property.Name name) {
+            return name.property() == Property.METADATA ? metadata.get(name.metadata()) : fields.get(name.property());
+        }
+
+        /** Returns all entries in no particular order. */
+        List<Entry> all() {
+            List<Entry> all = new ArrayList<>(fields.values());
+            all.addAll(metadata.values());
+            return all;
+        }
+    }
+}
