@@ -1,0 +1,39 @@
+package io.keyward.cli;
+
+import org.jspecify.annotations.Nullable;
+
+/** Ends a command with a message for the operator and an exit code. The message holds no secret. */
+final class CommandFailure extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    private final int exitCode;
+
+    private CommandFailure(int exitCode, String message, @Nullable Throwable cause) {
+        super(message, cause);
+        this.exitCode = exitCode;
+    }
+
+    static CommandFailure refused(String message) {
+        return new CommandFailure(ExitCode.REFUSED, message, null);
+    }
+
+    static CommandFailure refused(String message, Throwable cause) {
+        return new CommandFailure(ExitCode.REFUSED, message, cause);
+    }
+
+    static CommandFailure usage(String message) {
+        return new CommandFailure(ExitCode.USAGE, message, null);
+    }
+
+    static CommandFailure file(String message) {
+        return new CommandFailure(ExitCode.FILE, message, null);
+    }
+
+    static CommandFailure file(String message, Throwable cause) {
+        return new CommandFailure(ExitCode.FILE, message, cause);
+    }
+
+    int exitCode() {
+        return exitCode;
+    }
+}

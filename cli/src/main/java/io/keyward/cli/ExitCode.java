@@ -1,0 +1,20 @@
+package io.keyward.cli;
+
+/** The exit codes of every command. Scripts rely on them: they never change their meaning. */
+final class ExitCode {
+    static final int OK = 0;
+    /** The answer is no: a key is refused, something was found, the configuration is unhealthy, an id is unknown. */
+    static final int REFUSED = 1;
+    /** The command line cannot be understood; nothing was read or changed. */
+    static final int USAGE = 2;
+    /** A file or stream cannot be read or written; what was there before is still there. */
+    static final int FILE = 3;
+
+    static final String HEADING = "%nExit codes:%n";
+    static final String OK_LINE = "0:done, or healthy";
+    static final String REFUSED_LINE = "1:refused, found, or unhealthy";
+    static final String USAGE_LINE = "2:the command line cannot be understood";
+    static final String FILE_LINE = "3:a file or stream cannot be read or written";
+
+    private ExitCode() {}
+}

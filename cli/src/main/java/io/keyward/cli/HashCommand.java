@@ -1,0 +1,107 @@
+package io.keyward.cli;
+
+import io.keyward.ApiKey;
+import io.keyward.KeyFormat;
+import io.keyward.KeyHashers;
+import io.keyward.config.EnvFileApiKeyStore;
+import jakarta.json.JsonArrayBuilder;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** Prints the hash of a key. */
+@Command(
+        name = "hash",
+        description = {
+            "Prints the hash of a key, which is what a service stores.",
+            "",
+            "With --file, turns the plaintext keys of a key file into hashes where they stand: who holds a key keeps using it,"
+                    + " and the file no longer gives keys away.",
+            "",
+            "The hash is as secret as the key. A key whose check digits do not match is refused: its hash would let nobody"
+                    + " in."
+        },
+        exitCodeListHeading = ExitCode.HEADING,
+        exitCodeList = {ExitCode.OK_LINE, "1:the text is not a sound key", ExitCode.USAGE_LINE, ExitCode.FILE_LINE},
+        footer = {
+            "",
+            "Examples:",
+            "  keyward hash",
+            "  keyward hash --bare < key.txt",
+            "  keyward hash --file .env --declared-roles client,miner,admin"
+        })
+final class HashCommand implements Runnable, Arguments.TakesSecret {
+    private final Terminal terminal;
+
+    @Option(names = "--bare", description = "Print the 64 hexadecimal digits without `sha256:` before them.")
+    private boolean bare;
+
+    @Option(
+            names = {"-f", "--file"},
+            paramLabel = "FILE",
+            description = "Hash the plaintext keys of this file in place, and print their ids.")
+    private @Nullable Path file;
+
+    @Option(
+            names = "--declared-roles",
+            paramLabel = "ROLE",
+            split = ",",
+            description =
+                    "With --file: roles that the service declares in its code; only variables of declared roles are key"
+                            + " lists.")
+    private List<String> roles = List.of();
+
+    @Option(names = "--json", description = "Print JSON: hash; with --file: hashed, an array of ids.")
+    private boolean json;
+
+    HashCommand(Terminal terminal) {
+        this.terminal = terminal;
+    }
+
+    @Override
+    public void run() {
+        if (file != null) {
+            hashFile(file);
+        } else {
+            hashKey();
+        }
+    }
+
+    private void hashFile(Path keyFile) {
+        EnvFileApiKeyStore store = FileOptions.existing(keyFile, roles);
+        List<String> undeclared = store.undeclaredLists();
+        List<String> ids = terminal.uninterrupted(store::hashPlaintextKeys);
+        if (json) {
+            JsonArrayBuilder array = jakarta.json.Json.createArrayBuilder();
+            ids.forEach(array::add);
+            terminal.show(Json.print(Json.object().add("hashed", array).build()));
+        } else {
+            terminal.show(ids.isEmpty() ? "" : String.join("\n", ids) + "\n");
+        }
+        terminal.note(ids.size() + (ids.size() == 1 ? " key is" : " keys are") + " a hash now in " + keyFile);
+        if (!undeclared.isEmpty()) {
+            terminal.note("left alone, since no such role is declared: " + String.join(", ", undeclared)
+                    + "; if they are key lists of the service, name its roles with --declared-roles");
+        }
+    }
+
+    private void hashKey() {
+        ApiKey key = terminal.readKey();
+        refuseSlip(key);
+        String hash = KeyHashers.sha256().hash(key).reveal();
+        String shown = bare ? hash.substring(hash.lastIndexOf(':') + 1) : hash;
+        terminal.show(json ? Json.print(Json.object().add("hash", shown).build()) : shown + "\n");
+    }
+
+    /** Refuses a key that looks issued and has a wrong character in it. */
+    static void refuseSlip(ApiKey key) {
+        String text = key.reveal();
+        Optional<KeyFormat.Flaw> flaw = KeyFormat.recognise(text).flatMap(format -> format.flawOf(text));
+        if (flaw.isPresent()) {
+            throw CommandFailure.refused("the key " + flaw.get().description() + "; copy it again");
+        }
+    }
+}

@@ -1,0 +1,36 @@
+package io.keyward.cli;
+
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** The command without a subcommand: says what there is. */
+@Command(
+        name = "keyward",
+        description = {
+            "Makes, hashes and looks after API keys.",
+            "",
+            "Secrets are printed on standard output only, notes on standard error. A secret is never taken as an argument,"
+                    + " where the process list and the shell history would show it: it is asked for, or read from standard"
+                    + " input."
+        },
+        synopsisSubcommandLabel = "COMMAND",
+        exitCodeListHeading = ExitCode.HEADING,
+        exitCodeList = {ExitCode.OK_LINE, ExitCode.REFUSED_LINE, ExitCode.USAGE_LINE, ExitCode.FILE_LINE},
+        footer = {
+            "",
+            "Examples:",
+            "  keyward issue --role client --owner alice --file .env",
+            "  keyward list --file .env",
+            "  keyward help issue"
+        })
+final class KeywardCommand implements Runnable {
+    @Spec
+    private CommandSpec spec = CommandSpec.create();
+
+    @Override
+    public void run() {
+        throw new ParameterException(spec.commandLine(), "no command given; `keyward --help` lists them");
+    }
+}

@@ -1,0 +1,122 @@
+package io.keyward.cli;
+
+import io.keyward.ApiKeyRecord;
+import io.keyward.config.EnvFileApiKeyStore;
+import jakarta.json.JsonArrayBuilder;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** Lists the keys of a file. */
+@Command(
+        name = "list",
+        description = {
+            "Lists the keys of a file: id, state, roles, owner, name, end. Never a key or a hash.",
+            "",
+            "Warns on standard error of keys that end within 14 days, of old secrets that still count, and of plaintext."
+        },
+        exitCodeListHeading = ExitCode.HEADING,
+        exitCodeList = {ExitCode.OK_LINE, ExitCode.USAGE_LINE, ExitCode.FILE_LINE},
+        footer = {
+            "",
+            "Examples:",
+            "  keyward list",
+            "  keyward list --file /etc/app/.env --declared-roles client,miner,admin",
+            "  keyward list --ending-within 30d --json"
+        })
+final class ListCommand implements Runnable {
+    private static final List<String> HEADINGS = List.of("ID", "STATE", "ROLES", "OWNER", "NAME", "EXPIRES");
+
+    private final Terminal terminal;
+
+    @Mixin
+    private FileOptions keys = new FileOptions();
+
+    @Option(names = "--owner", paramLabel = "WHO", description = "Only keys of this owner.")
+    private @Nullable String owner;
+
+    @Option(names = "--role", paramLabel = "ROLE", description = "Only keys with this role.")
+    private @Nullable String role;
+
+    @Option(
+            names = "--ending-within",
+            paramLabel = "SPAN",
+            converter = Spans.Converter.class,
+            description = "Only keys that end within this time, like 30d, or have ended.")
+    private @Nullable Duration endingWithin;
+
+    @Option(names = "--json", description = "Print JSON: an array of keys, each as `show --json` prints it.")
+    private boolean json;
+
+    ListCommand(Terminal terminal) {
+        this.terminal = terminal;
+    }
+
+    @Override
+    public void run() {
+        EnvFileApiKeyStore store = keys.existing();
+        Instant now = Instant.now();
+        Set<String> plaintext = new HashSet<>(store.plaintextKeyIds());
+        List<ApiKeyRecord> records = store.load().records().stream()
+                .filter(record -> isAskedFor(record, now))
+                .sorted(Comparator.comparing(ApiKeyRecord::id))
+                .toList();
+        List<RecordText> texts = records.stream()
+                .map(record -> new RecordText(record, now, plaintext.contains(record.id())))
+                .toList();
+        terminal.show(json ? jsonOf(texts) : table(texts));
+        for (int i = 0; i < records.size(); i++) {
+            String id = records.get(i).id();
+            texts.get(i).warnings().forEach(warning -> terminal.note("key " + id + ": " + warning));
+        }
+        List<String> undeclared = store.undeclaredLists();
+        if (!undeclared.isEmpty()) {
+            terminal.note("left alone, since no such role is declared: " + String.join(", ", undeclared)
+                    + "; if they are key lists of the service, name its roles with --declared-roles");
+        }
+    }
+
+    private boolean isAskedFor(ApiKeyRecord record, Instant now) {
+        Instant end = record.current().expiresAt();
+        Duration within = endingWithin;
+        return (owner == null || Objects.equals(owner, record.owner()))
+                && (role == null || record.roles().contains(role))
+                && (within == null || (end != null && Duration.between(now, end).compareTo(within) <= 0));
+    }
+
+    private static String jsonOf(List<RecordText> texts) {
+        JsonArrayBuilder array = jakarta.json.Json.createArrayBuilder();
+        texts.forEach(text -> array.add(text.json()));
+        return Json.print(array.build());
+    }
+
+    private static String table(List<RecordText> texts) {
+        List<List<String>> rows = new ArrayList<>();
+        rows.add(HEADINGS);
+        texts.forEach(text -> rows.add(text.cells()));
+        int[] widths = new int[HEADINGS.size()];
+        rows.forEach(row -> {
+            for (int i = 0; i < widths.length; i++) {
+                widths[i] = Math.max(widths[i], row.get(i).length());
+            }
+        });
+        StringBuilder table = new StringBuilder();
+        for (List<String> row : rows) {
+            StringBuilder line = new StringBuilder();
+            for (int i = 0; i < widths.length; i++) {
+                line.append(row.get(i)).append(" ".repeat(widths[i] - row.get(i).length() + 2));
+            }
+            table.append(Terminal.printable(line.toString().stripTrailing())).append('\n');
+        }
+        return table.toString();
+    }
+}

@@ -1,0 +1,121 @@
+package io.keyward.cli;
+
+import io.keyward.ApiKeyRecord;
+import io.keyward.HashedSecret;
+import io.keyward.KeyFormat;
+import io.keyward.config.EnvFileApiKeyStore;
+import io.keyward.store.ApiKeyManager;
+import io.keyward.store.IssuedKey;
+import java.time.DateTimeException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** Gives a key a new secret. */
+@Command(
+        name = "rotate",
+        description = {
+            "Gives a key a new secret and shows it once; the old secret counts for a while longer, the id stays.",
+            "",
+            "An entry of a key list becomes a named key. If the new key cannot be shown, the rotation is undone."
+        },
+        exitCodeListHeading = ExitCode.HEADING,
+        exitCodeList = {
+            "0:the new secret is stored and was shown",
+            "1:there is no such key, or a value is refused; nothing was changed",
+            ExitCode.USAGE_LINE,
+            "3:a file or standard output cannot be written; nothing is changed, or the message says what"
+        },
+        footer = {
+            "",
+            "Examples:",
+            "  keyward rotate 7hq2mz9a --overlap 24h",
+            "  keyward rotate client_01k2x3y4 --declared-roles client,miner,admin --overlap 0s --output env"
+        })
+final class RotateCommand implements Runnable {
+    private final Terminal terminal;
+
+    @Mixin
+    private FileOptions keys = new FileOptions();
+
+    @Mixin
+    private HandOver handOver = new HandOver();
+
+    @Parameters(paramLabel = "ID", description = "The key id.")
+    private String id = "";
+
+    @Option(
+            names = "--overlap",
+            paramLabel = "SPAN",
+            converter = Spans.Converter.class,
+            defaultValue = "24h",
+            description = "How long the old secret still counts, like 30m or 24h; 0s ends it now. Default:"
+                    + " ${DEFAULT-VALUE}.")
+    private Duration overlap = Duration.ofDays(1);
+
+    @Option(
+            names = "--expires",
+            paramLabel = "WHEN",
+            converter = Spans.End.Converter.class,
+            description = "When the key ends, as for issue. Default: as before.")
+    private Spans.@Nullable End end;
+
+    @Option(
+            names = "--prefix",
+            paramLabel = "PREFIX",
+            converter = PrefixOption.class,
+            description =
+                    "The prefix of the new key. Default: the one it was issued with, or " + PrefixOption.DEFAULT + ".")
+    private @Nullable KeyFormat format;
+
+    RotateCommand(Terminal terminal) {
+        this.terminal = terminal;
+    }
+
+    @Override
+    public void run() {
+        EnvFileApiKeyStore store = keys.existing();
+        ApiKeyRecord before = store.find(id).orElse(null);
+        ApiKeyManager manager = FileOptions.manager(store, formatOf(before), Set.of());
+        IssuedKey rotated = terminal.uninterrupted(() -> {
+            IssuedKey stored = rotate(manager);
+            handOver.show(stored, terminal, () -> undo(before, stored, store));
+            return stored;
+        });
+        Instant until = rotated.record().retiring().map(HashedSecret::expiresAt).orElse(null);
+        terminal.note("rotated key " + id + ", stored in " + keys.file() + "; the old secret "
+                + (until == null ? "has ended" : "counts until " + until));
+    }
+
+    private IssuedKey rotate(ApiKeyManager manager) {
+        Spans.End newEnd = end;
+        if (newEnd == null) {
+            return manager.rotate(id, overlap);
+        }
+        Duration span = newEnd.span();
+        try {
+            return manager.rotate(id, overlap, span != null ? Instant.now().plus(span) : newEnd.instant());
+        } catch (DateTimeException | ArithmeticException beyondReckoning) {
+            throw CommandFailure.refused("--expires is too far off", beyondReckoning);
+        }
+    }
+
+    private KeyFormat formatOf(@Nullable ApiKeyRecord before) {
+        if (format != null) {
+            return format;
+        }
+        String noted = before == null ? null : before.metadata().get(IssueCommand.PREFIX_NOTE);
+        return KeyFormat.of(noted == null ? PrefixOption.DEFAULT : noted);
+    }
+
+    private static void undo(@Nullable ApiKeyRecord before, IssuedKey stored, EnvFileApiKeyStore store) {
+        if (before != null) {
+            store.update(before.toBuilder().version(stored.record().version()).build());
+        }
+    }
+}

@@ -1,0 +1,48 @@
+package io.keyward.cli;
+
+import io.keyward.ApiKeyRecord;
+import io.keyward.config.EnvFileApiKeyStore;
+import java.time.Instant;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** Shows what is noted of one key. */
+@Command(
+        name = "show",
+        description = "Shows what is noted of a key. Never the key or its hash.",
+        exitCodeListHeading = ExitCode.HEADING,
+        exitCodeList = {ExitCode.OK_LINE, "1:there is no such key", ExitCode.USAGE_LINE, ExitCode.FILE_LINE},
+        footer = {"", "Examples:", "  keyward show 7hq2mz9a", "  keyward show alice --file /etc/app/.env --json"})
+final class ShowCommand implements Runnable {
+    private final Terminal terminal;
+
+    @Mixin
+    private FileOptions keys = new FileOptions();
+
+    @Parameters(paramLabel = "ID", description = "The key id.")
+    private String id = "";
+
+    @Option(
+            names = "--json",
+            description = "Print JSON: id, owner, name, state, roles, permissions, notBefore, expiresAt, retiringUntil,"
+                    + " plaintext, metadata, warnings.")
+    private boolean json;
+
+    ShowCommand(Terminal terminal) {
+        this.terminal = terminal;
+    }
+
+    @Override
+    public void run() {
+        EnvFileApiKeyStore store = keys.existing();
+        ApiKeyRecord record = store.find(id)
+                .orElseThrow(() -> CommandFailure.refused(
+                        "there is no key of that id in " + keys.file() + "; `keyward list` shows the ids"));
+        boolean plaintext = store.plaintextKeyIds().contains(id);
+        RecordText text = new RecordText(record, Instant.now(), plaintext);
+        terminal.show(json ? Json.print(text.json().build()) : Terminal.printable(text.lines()));
+        text.warnings().forEach(warning -> terminal.note("key " + id + ": " + warning));
+    }
+}

@@ -1,0 +1,107 @@
+package io.keyward.cli;
+
+import io.keyward.ApiKeyRecord;
+import io.keyward.KeyFormat;
+import io.keyward.config.EnvFileApiKeyStore;
+import io.keyward.store.ApiKeyManager;
+import java.time.Instant;
+import java.util.Set;
+import java.util.function.BiFunction;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** Switches a key off, on, or off for good: three commands that differ in one call. */
+abstract class StateCommand implements Runnable {
+    private final Terminal terminal;
+    private final String done;
+    private final BiFunction<ApiKeyManager, String, ApiKeyRecord> change;
+
+    @Mixin
+    private FileOptions keys = new FileOptions();
+
+    @Parameters(paramLabel = "ID", description = "The key id.")
+    private String id = "";
+
+    @Option(names = "--json", description = "Print the key as `show --json` does.")
+    private boolean json;
+
+    StateCommand(Terminal terminal, String done, BiFunction<ApiKeyManager, String, ApiKeyRecord> change) {
+        this.terminal = terminal;
+        this.done = done;
+        this.change = change;
+    }
+
+    @Override
+    public void run() {
+        EnvFileApiKeyStore store = keys.existing();
+        ApiKeyManager manager = FileOptions.manager(store, KeyFormat.of(PrefixOption.DEFAULT), Set.of());
+        ApiKeyRecord changed = terminal.uninterrupted(() -> change.apply(manager, id));
+        if (json) {
+            terminal.show(Json.print(
+                    new RecordText(changed, Instant.now(), false).json().build()));
+        }
+        terminal.note(done + " key " + id + " in " + keys.file());
+    }
+
+    /** Ends a key for good, with all its secrets. */
+    @Command(
+            name = "revoke",
+            description =
+                    "Ends a key for good, with all its secrets. The record stays, so that the id is not given out again.",
+            exitCodeListHeading = ExitCode.HEADING,
+            exitCodeList = {
+                ExitCode.OK_LINE,
+                "1:there is no such key, or it is revoked; nothing was changed",
+                ExitCode.USAGE_LINE,
+                ExitCode.FILE_LINE
+            },
+            footer = {
+                "",
+                "Examples:",
+                "  keyward revoke 7hq2mz9a",
+                "  keyward revoke client_01k2x3y4 --declared-roles client,miner,admin --file /etc/app/.env"
+            })
+    static final class RevokeCommand extends StateCommand {
+        RevokeCommand(Terminal terminal) {
+            super(terminal, "revoked", ApiKeyManager::revoke);
+        }
+    }
+
+    /** Switches a key off until it is enabled again. */
+    @Command(
+            name = "disable",
+            description = "Switches a key off until it is enabled again.",
+            exitCodeListHeading = ExitCode.HEADING,
+            exitCodeList = {
+                ExitCode.OK_LINE,
+                "1:there is no such key, or it is revoked; nothing was changed",
+                ExitCode.USAGE_LINE,
+                ExitCode.FILE_LINE
+            },
+            footer = {"", "Examples:", "  keyward disable 7hq2mz9a"})
+    static final class DisableCommand extends StateCommand {
+        DisableCommand(Terminal terminal) {
+            super(terminal, "disabled", ApiKeyManager::disable);
+        }
+    }
+
+    /** Switches a disabled key on. */
+    @Command(
+            name = "enable",
+            description = "Switches a disabled key on. A revoked key stays revoked.",
+            exitCodeListHeading = ExitCode.HEADING,
+            exitCodeList = {
+                ExitCode.OK_LINE,
+                "1:there is no such key, or it is revoked; nothing was changed",
+                ExitCode.USAGE_LINE,
+                ExitCode.FILE_LINE
+            },
+            footer = {"", "Examples:", "  keyward enable 7hq2mz9a"})
+    static final class EnableCommand extends StateCommand {
+        EnableCommand(Terminal terminal) {
+            super(terminal, "enabled", ApiKeyManager::enable);
+        }
+    }
+}

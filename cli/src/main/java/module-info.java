@@ -1,0 +1,11 @@
+/** The {@code keyward} command for operators and key holders: a program, not a library. */
+module io.keyward.cli {
+    requires info.picocli;
+    requires io.keyward;
+    requires io.keyward.config;
+    requires jakarta.json;
+    requires static org.jspecify;
+
+    opens io.keyward.cli to
+            info.picocli;
+}

@@ -1,0 +1,51 @@
+package io.keyward.cli;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Objects;
+import org.junit.jupiter.api.Test;
+import picocli.CommandLine;
+import picocli.CommandLine.Help.Ansi;
+
+/**
+ * Keeps docs/cli.md what the commands say of themselves. After a change of a command run {@code mvn -pl cli -am test
+ * -Dkeyward.docs.write=true -Dtest=DocumentationTest -Dsurefire.failIfNoSpecifiedTests=false}, which writes it anew.
+ */
+class DocumentationTest {
+    private static final Path PAGE = Path.of("..", "docs", "cli.md");
+
+    @Test
+    void pageSaysWhatTheCommandsSay() throws IOException {
+        String page = page();
+        if (Boolean.getBoolean("keyward.docs.write")) {
+            Files.writeString(PAGE, page);
+        }
+        assertEquals(page, Files.readString(PAGE), "docs/cli.md is behind; this class says how to write it anew");
+    }
+
+    private static String page() throws IOException {
+        StringBuilder page = new StringBuilder(head());
+        CommandLine keyward = Main.commandLine(Terminal.ofProcess());
+        keyward.getSubcommands().forEach((name, command) -> {
+            if (!name.equals("help")) {
+                page.append("\n## keyward ").append(name).append("\n\n```\n");
+                command.getUsageMessage(Ansi.OFF)
+                        .lines()
+                        .forEach(line -> page.append(line.stripTrailing()).append('\n'));
+                page.append("```\n");
+            }
+        });
+        return page.toString();
+    }
+
+    private static String head() throws IOException {
+        try (InputStream in = DocumentationTest.class.getResourceAsStream("cli-head.md")) {
+            return new String(Objects.requireNonNull(in).readAllBytes(), UTF_8);
+        }
+    }
+}

@@ -1,0 +1,38 @@
+package io.keyward.cli;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.locks.ReentrantLock;
+
+/** What a run of the command within this process gave. */
+record Outcome(int exitCode, String out, String err) {
+    /** Runs the command with nothing on standard input. */
+    static Outcome of(String... args) {
+        return reading("", args);
+    }
+
+    /** Runs the command with this text on standard input. */
+    static Outcome reading(String input, String... args) {
+        return reading(input.getBytes(UTF_8), args);
+    }
+
+    static Outcome reading(byte[] input, String... args) {
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        ByteArrayOutputStream err = new ByteArrayOutputStream();
+        Terminal terminal = new Terminal(
+                new ByteArrayInputStream(input),
+                out,
+                new PrintStream(err, true, UTF_8),
+                Map.of(),
+                null,
+                false,
+                new ReentrantLock());
+        int exitCode = Main.run(List.of(args), terminal);
+        return new Outcome(exitCode, out.toString(UTF_8), err.toString(UTF_8));
+    }
+}
