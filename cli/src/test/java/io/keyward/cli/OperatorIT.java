@@ -1,0 +1,549 @@
+package io.keyward.cli;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import io.keyward.ApiKey;
+import io.keyward.ApiKeyGenerator;
+import io.keyward.ApiKeyRecord;
+import io.keyward.KeyFormat;
+import io.keyward.KeyHash;
+import io.keyward.KeyHashers;
+import io.keyward.KeyState;
+import io.keyward.config.EnvFileApiKeyStore;
+import io.keyward.config.KeywardConfig;
+import io.keyward.role.Role;
+import io.keyward.role.RoleModel;
+import io.keyward.testing.ThrowAwayKeys;
+import jakarta.json.Json;
+import java.io.File;
+import java.io.IOException;
+import java.io.StringReader;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The cases of ATTACKS.md for the command line, against the packaged program as a process. */
+class OperatorIT {
+    private static final boolean FULL = Boolean.getBoolean("keyward.full");
+    private static final Pattern KEY = Pattern.compile("kw_live_[0-9A-Za-z]{44}");
+
+    @TempDir
+    private Path directory;
+
+    private Packaged keyward;
+    private Path file;
+
+    @BeforeEach
+    void set() {
+        keyward = new Packaged(directory);
+        file = directory.resolve(".env");
+    }
+
+    @Test
+    @DisplayName("CL-01 with umask 000 every file is owner-only whenever it is looked at")
+    void newFileIsOwnerOnlyFromItsFirstByte() throws Exception {
+        Set<String> seen = new TreeSet<>();
+        AtomicBoolean done = new AtomicBoolean();
+        Thread watcher = new Thread(() -> watch(seen, done));
+        watcher.start();
+        Outcome outcome = keyward.shell("umask 000; exec \"$@\"", "issue", "--role", "client", "--owner", "alice");
+        done.set(true);
+        watcher.join();
+
+        assertEquals(0, outcome.exitCode(), outcome.err());
+        assertEquals("rw-------", PosixFilePermissions.toString(Files.getPosixFilePermissions(file)));
+        assertEquals(Set.of(), seen, "files that others could open");
+    }
+
+    private void watch(Set<String> seen, AtomicBoolean done) {
+        while (!done.get()) {
+            try (Stream<Path> entries = Files.list(directory)) {
+                entries.forEach(entry -> noteIfOpen(entry, seen));
+            } catch (IOException e) {
+                seen.add(e.toString());
+            }
+        }
+    }
+
+    private static void noteIfOpen(Path entry, Set<String> seen) {
+        try {
+            Set<PosixFilePermission> permissions = EnumSet.copyOf(Files.getPosixFilePermissions(entry));
+            permissions.remove(PosixFilePermission.OWNER_READ);
+            permissions.remove(PosixFilePermission.OWNER_WRITE);
+            if (!permissions.isEmpty()) {
+                seen.add(entry + " " + permissions);
+            }
+        } catch (NoSuchFileException renamed) {
+            // It was there when the directory was listed; the next round sees the new name.
+            Thread.onSpinWait();
+        } catch (IOException e) {
+            seen.add(e.toString());
+        }
+    }
+
+    @Test
+    @DisplayName("CL-02 an existing file keeps its mode")
+    void keepsMode() throws Exception {
+        Files.writeString(file, "A=1\n");
+        Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-r-----"));
+
+        issue("alice");
+
+        assertEquals("rw-r-----", PosixFilePermissions.toString(Files.getPosixFilePermissions(file)));
+    }
+
+    @Test
+    @DisplayName("CL-03 a link is followed and stays one")
+    void linkStaysLink() throws Exception {
+        Path real = Files.writeString(directory.resolve("real.env"), "A=1\n");
+        Files.createSymbolicLink(file, Path.of("real.env"));
+
+        issue("alice");
+
+        assertTrue(Files.isSymbolicLink(file));
+        assertEquals(1, EnvFileApiKeyStore.of(real).load().records().size());
+    }
+
+    @Test
+    @DisplayName("CL-04 a planted link leads nowhere")
+    void plantedLinkIsHarmless() throws Exception {
+        Path victim = Files.writeString(directory.resolve("victim"), "untouched");
+        for (String name : List.of(".env.tmp", ".env~", ".env.bak", "..env.keyward-0123456789abcdef.tmp")) {
+            Files.createSymbolicLink(directory.resolve(name), victim);
+        }
+
+        issue("alice");
+
+        assertEquals("untouched", Files.readString(victim));
+    }
+
+    @Test
+    @DisplayName("CL-06 after kill -9 the file is old or new, and a shown key is stored")
+    void killedIssueLeavesOldOrNew() throws Exception {
+        issue("first");
+        long seed = new Random().nextLong();
+        Random random = new Random(seed);
+        int rounds = FULL ? 200 : 10;
+        int before = 1;
+        int shown = 0;
+        for (int i = 0; i < rounds; i++) {
+            File out = directory.resolve("out").toFile();
+            Process process = keyward.start(out, "issue", "--role", "client", "--owner", "owner" + i);
+            process.waitFor(random.nextInt(1500), TimeUnit.MILLISECONDS);
+            process.destroyForcibly().waitFor();
+
+            List<ApiKeyRecord> records = EnvFileApiKeyStore.of(file).load().records();
+            assertTrue(records.size() == before || records.size() == before + 1, "seed " + seed + ", round " + i);
+            before = records.size();
+            String key = Files.readString(out.toPath()).strip();
+            if (!key.isEmpty()) {
+                shown++;
+                assertTrue(hashesOf(records).contains(hashOf(key)), "seed " + seed + ": a shown key is not stored");
+            }
+        }
+        System.out.println("CL-06: " + rounds + " kills, " + shown + " keys shown before, " + (before - 1) + " stored");
+        issue("last");
+        try (Stream<Path> entries = Files.list(directory)) {
+            assertEquals(
+                    Set.of(".env", ".env.lock", "out"),
+                    entries.map(entry -> entry.getFileName().toString()).collect(Collectors.toSet()),
+                    "left behind");
+        }
+    }
+
+    @Test
+    @DisplayName("CL-06 after an interrupt a key is stored and shown, or neither")
+    void interruptedIssueIsWholeOrNothing() throws Exception {
+        issue("first");
+        long seed = new Random().nextLong();
+        Random random = new Random(seed);
+        int rounds = FULL ? 100 : 5;
+        int shown = 1;
+        for (int i = 0; i < rounds; i++) {
+            File out = directory.resolve("out").toFile();
+            Process process = keyward.start(out, "issue", "--role", "client", "--owner", "owner" + i);
+            process.waitFor(random.nextInt(1500), TimeUnit.MILLISECONDS);
+            process.destroy();
+            process.waitFor();
+
+            // The virtual machine may print a word of its own when it is interrupted while it starts.
+            String printed = Files.readString(out.toPath());
+            shown += KEY.matcher(printed).find() ? 1 : 0;
+            int round = i;
+            assertEquals(
+                    shown,
+                    EnvFileApiKeyStore.of(file).load().records().size(),
+                    () -> "seed " + seed + ", round " + round + ", printed: "
+                            + KEY.matcher(printed).replaceAll("(a key)"));
+        }
+    }
+
+    @Test
+    @DisplayName("CL-07 of two who issue at once none loses the other's key")
+    void twoWritersLoseNothing() throws Exception {
+        int rounds = FULL ? 50 : 3;
+        for (int i = 0; i < rounds; i++) {
+            File one = directory.resolve("one").toFile();
+            File two = directory.resolve("two").toFile();
+            Process first = keyward.start(one, "issue", "--role", "client", "--owner", "one" + i);
+            Process second = keyward.start(two, "issue", "--role", "client", "--owner", "two" + i);
+            assertEquals(0, first.waitFor());
+            assertEquals(0, second.waitFor());
+
+            Set<KeyHash> hashes = hashesOf(EnvFileApiKeyStore.of(file).load().records());
+            assertEquals(2 * (i + 1), hashes.size(), "round " + i);
+            assertTrue(hashes.contains(hashOf(Files.readString(one.toPath()).strip())));
+            assertTrue(hashes.contains(hashOf(Files.readString(two.toPath()).strip())));
+        }
+    }
+
+    static Stream<Arguments> refusedValues() {
+        return Stream.of(
+                Arguments.of("CL-08 a line break in a name", List.of("--role", "client", "--name", "x\nKA=sha256:1")),
+                Arguments.of("CL-08 a carriage return in a name", List.of("--role", "client", "--name", "x\rKA=1")),
+                Arguments.of("CL-08 a reference in a name", List.of("--role", "client", "--name", "${HOME}")),
+                Arguments.of("CL-09 two roles in one", List.of("--role", "reader,admin")),
+                Arguments.of("CL-09 a role with an equals sign", List.of("--role", "reader=admin")),
+                Arguments.of("CL-16 an end that is a word", List.of("--role", "client", "--expires", "yesterday")),
+                Arguments.of(
+                        "CL-16 an end in the past", List.of("--role", "client", "--expires", "2020-01-01T00:00:00Z")),
+                Arguments.of("CL-16 an end at once", List.of("--role", "client", "--expires", "0d")),
+                Arguments.of("CL-16 an end beyond reckoning", List.of("--role", "client", "--expires", "99999999999d")),
+                Arguments.of("CL-16 a negative span", List.of("--role", "client", "--expires", "-5d")));
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("refusedValues")
+    void refusesValueAndLeavesTheFileAlone(String name, List<String> values) throws Exception {
+        byte[] before = Files.readAllBytes(Files.writeString(file, "A=1\r\n# no final newline"));
+        List<String> args = new ArrayList<>(List.of("issue", "--owner", "alice"));
+        args.addAll(values);
+
+        Outcome outcome = keyward.run(args.toArray(String[]::new));
+
+        assertTrue(Set.of(1, 2).contains(outcome.exitCode()), "exit code " + outcome.exitCode());
+        assertEquals("", outcome.out());
+        assertFalse(outcome.err().contains("should not happen"), outcome.err());
+        assertArrayEquals(before, Files.readAllBytes(file));
+    }
+
+    @Test
+    @DisplayName("CL-09 an awkward name comes back as it is and gives no role")
+    void awkwardNameComesBack() throws Exception {
+        issue("it's \"$me\"", "--name", "a=b#c");
+
+        ApiKeyRecord record = onlyRecord();
+        assertEquals("a=b#c", record.name());
+        assertEquals("it's \"$me\"", record.owner());
+        assertEquals(Set.of("client"), record.roles());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"hash", "check", "verify"})
+    @DisplayName("CL-10 no command takes a secret as an argument")
+    void refusesSecretAsArgument(String command) throws Exception {
+        String key = ThrowAwayKeys.newKey().reveal();
+
+        Outcome outcome = keyward.run(command, key);
+
+        assertEquals(2, outcome.exitCode());
+        assertTrue(outcome.err().contains("process list"), outcome.err());
+        assertFalse((outcome.out() + outcome.err()).contains(key), "echoes the key");
+    }
+
+    @Test
+    @DisplayName("CL-11 the key is shown once, on standard output; no other command shows key or hash")
+    void keyIsShownOnce() throws Exception {
+        Outcome issued = keyward.run("issue", "--role", "client", "--owner", "alice");
+        String key = issued.out().strip();
+        String id = idOf(key);
+        String hash = KeyHashers.sha256().hash(ApiKey.of(key)).reveal().substring(7);
+
+        assertEquals(key + "\n", issued.out());
+        assertFalse(issued.err().contains(key.substring(16)), "the key is on standard error");
+        for (List<String> command : List.of(
+                List.of("list"),
+                List.of("list", "--json"),
+                List.of("show", id),
+                List.of("show", id, "--json"),
+                List.of("status"),
+                List.of("status", "--json"),
+                List.of("disable", id, "--json"),
+                List.of("enable", id),
+                List.of("revoke", id, "--json"))) {
+            Outcome outcome = keyward.run(command.toArray(String[]::new));
+            assertEquals(0, outcome.exitCode(), () -> command + ": " + outcome.err());
+            String all = outcome.out() + outcome.err();
+            assertTrue(all.contains(id), () -> command + " says nothing of the key");
+            assertFalse(all.contains(key.substring(16)), () -> command + " shows the key");
+            assertFalse(all.contains(hash), () -> command + " shows the hash");
+        }
+    }
+
+    @Test
+    @DisplayName("CL-12 everything else stays byte for byte")
+    void leavesTheRestByteForByte() throws Exception {
+        String text = "\uFEFF# top\r\n\r\nexport A='1 2' # why\r\nlower.name = x\r\n# end, no newline";
+        Files.writeString(file, text);
+
+        issue("alice");
+        String id = onlyRecord().id();
+        assertEquals(0, keyward.run("disable", id).exitCode());
+        assertEquals(0, keyward.run("rotate", id, "--overlap", "1h").exitCode());
+
+        assertTrue(Files.readString(file).startsWith(text));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"revoke", "rotate", "disable", "enable", "show"})
+    @DisplayName("CL-13 an unknown id is refused and the file stays")
+    void refusesUnknownId(String command) throws Exception {
+        issue("alice");
+        byte[] before = Files.readAllBytes(file);
+
+        Outcome outcome = keyward.run(command, "nosuchid");
+
+        assertEquals(1, outcome.exitCode());
+        assertEquals("", outcome.out());
+        assertArrayEquals(before, Files.readAllBytes(file));
+    }
+
+    @Test
+    @DisplayName("CL-14 with the last key revoked the file is valid and denies it")
+    void revokedLastKey() throws Exception {
+        String key = issue("alice").out().strip();
+        assertEquals(0, keyward.runReading(key, "verify").exitCode());
+
+        assertEquals(0, keyward.run("revoke", idOf(key)).exitCode());
+
+        Outcome refused = keyward.runReading(key, "verify");
+        assertEquals(1, refused.exitCode());
+        assertTrue(refused.err().contains("revoked"), refused.err());
+        try (KeywardConfig config = KeywardConfig.builder()
+                .envFile(file)
+                .roles(Role.of("client"))
+                .environment(Map.of())
+                .follow(false)
+                .load()) {
+            assertFalse(config.verifier().verify(key).isAccepted());
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"exec \"$@\" >&-", "exec \"$@\" >/dev/full", "exec \"$@\" >/dev/null", "exec \"$@\" >&- 2>&- <&-"
+            })
+    @DisplayName("CL-15 a key that cannot be shown is not stored")
+    void keyThatCannotBeShownIsNotStored(String line) throws Exception {
+        assumeTrue(!line.contains("/dev/full") || Files.exists(Path.of("/dev/full")), "no /dev/full here");
+        for (String output : List.of("text", "json", "bitwarden")) {
+            Outcome outcome = keyward.shell(line, "issue", "--role", "client", "--owner", "alice", "--output", output);
+
+            assertNotEquals(0, outcome.exitCode());
+            assertFalse(Files.exists(file), "a file was left");
+        }
+        byte[] before = Files.readAllBytes(Files.writeString(file, "A=1 # no final newline"));
+        assertNotEquals(
+                0,
+                keyward.shell(line, "issue", "--role", "client", "--owner", "alice")
+                        .exitCode());
+        assertArrayEquals(before, Files.readAllBytes(file));
+        try (Stream<Path> entries = Files.list(directory)) {
+            assertEquals(
+                    Set.of(".env", ".env.lock"),
+                    entries.map(entry -> entry.getFileName().toString()).collect(Collectors.toSet()));
+        }
+        assertEquals(0, Files.size(directory.resolve(".env.lock")), "something was written into the lock file");
+    }
+
+    @Test
+    @DisplayName("CL-15 a rotation whose key cannot be shown is undone")
+    void rotationThatCannotBeShownIsUndone() throws Exception {
+        String key = issue("alice").out().strip();
+        ApiKeyRecord before = onlyRecord();
+
+        Outcome outcome = keyward.shell("exec \"$@\" >&-", "rotate", before.id(), "--overlap", "0s");
+
+        assertEquals(3, outcome.exitCode(), outcome.err());
+        assertEquals(before, onlyRecord());
+        assertEquals(0, keyward.runReading(key, "verify").exitCode());
+    }
+
+    @Test
+    @DisplayName("CL-15 with standard input closed issue works, and hash says what is missing")
+    void closedInput() throws Exception {
+        assertEquals(
+                0,
+                keyward.shell("exec \"$@\" <&-", "issue", "--role", "client", "--owner", "a")
+                        .exitCode());
+
+        Outcome outcome = keyward.shell("exec \"$@\" <&-", "hash");
+        assertNotEquals(0, outcome.exitCode());
+        assertEquals("", outcome.out());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"-5", "-5h", "99999999d", "999999999999w", "24"})
+    @DisplayName("CL-16 an overlap that cannot be is refused and the file stays")
+    void refusesImpossibleOverlap(String overlap) throws Exception {
+        issue("alice", "--expires", "never");
+        String id = onlyRecord().id();
+        byte[] before = Files.readAllBytes(file);
+
+        Outcome outcome = keyward.run("rotate", id, "--overlap", overlap);
+
+        assertTrue(Set.of(1, 2).contains(outcome.exitCode()), "exit code " + outcome.exitCode());
+        assertFalse(outcome.err().contains("should not happen"), outcome.err());
+        assertEquals("", outcome.out());
+        assertArrayEquals(before, Files.readAllBytes(file));
+    }
+
+    @Test
+    void listEntryThatIsRotatedBecomesNamedKey() throws Exception {
+        String old = ThrowAwayKeys.newKey().reveal();
+        Files.writeString(file, "CLIENT_API_KEY_HASHES=" + hashOf(old).reveal() + "\nB=2\n");
+        RoleModel roles = RoleModel.of(Role.of("client"));
+        String id = EnvFileApiKeyStore.of(file, roles).load().records().get(0).id();
+
+        Outcome outcome = keyward.run("rotate", id, "--declared-roles", "client", "--overlap", "1h");
+
+        assertEquals(0, outcome.exitCode(), outcome.err());
+        String text = Files.readString(file);
+        assertTrue(text.startsWith("B=2\n\nKEYWARD_KEYS_" + id.toUpperCase() + "_HASH="), "not a named key");
+        for (String key : List.of(old, outcome.out().strip())) {
+            assertEquals(
+                    0,
+                    keyward.runReading(key, "verify", "--declared-roles", "client")
+                            .exitCode());
+        }
+    }
+
+    @Test
+    void bitwardenItemHoldsTheKeyInThePasswordOnly() throws Exception {
+        Outcome outcome = keyward.run("issue", "--role", "client", "--owner", "alice", "--output", "bitwarden");
+
+        var item = Json.createReader(new StringReader(outcome.out())).readObject();
+        var login = item.getJsonObject("login");
+        String key = login.getString("password");
+        var field = item.getJsonArray("fields").getJsonObject(0);
+        assertEquals("FetchML API – alice", item.getString("name"));
+        assertEquals("alice", login.getString("username"));
+        assertEquals(1, item.getInt("type"));
+        assertEquals("api_key_hash", field.getString("name"));
+        assertEquals(1, field.getInt("type"), "the field is not hidden");
+        assertEquals(hashOf(key).reveal().substring(7), field.getString("value"));
+        assertEquals(outcome.out().indexOf(key), outcome.out().lastIndexOf(key), "the key stands twice");
+    }
+
+    @Test
+    void hashesPlaintextFileInPlace() throws Exception {
+        String key = ThrowAwayKeys.newKey().reveal();
+        Files.writeString(file, "APP_ENV=dev\nCLIENT_API_KEYS=[\"" + key + "\"] # c\n");
+
+        Outcome outcome = keyward.run("hash", "--file", ".env", "--declared-roles", "client");
+
+        assertEquals(0, outcome.exitCode(), outcome.err());
+        assertEquals("APP_ENV=dev\nCLIENT_API_KEYS=[\"" + hashOf(key).reveal() + "\"] # c\n", Files.readString(file));
+        assertEquals(
+                0,
+                keyward.runReading(key, "verify", "--declared-roles", "client").exitCode());
+    }
+
+    @Test
+    void scanRevokesKeysOfTheFileAndNoOthers() throws Exception {
+        String leaked = issue("alice").out().strip();
+        String safe = issue("bob").out().strip();
+        // The id of bob's key with another secret: a text that anybody can make up.
+        ApiKey forged = ApiKeyGenerator.of(KeyFormat.of("kw_live")).generate(idOf(safe));
+        Files.writeString(directory.resolve("leak.log"), "x " + leaked + "\n" + forged.reveal() + "\n");
+
+        Outcome outcome = keyward.run("scan", "--revoke", "leak.log");
+
+        assertEquals(1, outcome.exitCode(), outcome.err());
+        assertFalse((outcome.out() + outcome.err()).contains(leaked.substring(16)), "shows the key");
+        assertEquals(1, keyward.runReading(leaked, "verify").exitCode());
+        assertEquals(0, keyward.runReading(safe, "verify").exitCode());
+    }
+
+    @Test
+    void statusIsUnhealthyWhereServiceWouldRefuse() throws Exception {
+        Files.writeString(file, "KEYWARD_KEYS_BOB_HASH=sha256:12\n");
+
+        Outcome outcome = keyward.run("status");
+
+        assertEquals(1, outcome.exitCode());
+        assertTrue(outcome.out().contains(".env:1"), outcome.out());
+        assertEquals(
+                1,
+                keyward.run("status", "--dir", directory.resolve("none").toString())
+                        .exitCode());
+    }
+
+    @Test
+    void missingFileIsFileProblem() throws Exception {
+        assertEquals(3, keyward.run("list").exitCode());
+        assertEquals(
+                3,
+                keyward.run("issue", "--role", "client", "--owner", "a", "--file", "no/such/.env")
+                        .exitCode());
+        assertEquals(
+                3,
+                keyward.run("issue", "--role", "client", "--owner", "a", "--file", ".")
+                        .exitCode());
+    }
+
+    private Outcome issue(String owner, String... further) throws IOException, InterruptedException {
+        List<String> args = new ArrayList<>(List.of("issue", "--role", "client", "--owner", owner));
+        args.addAll(List.of(further));
+        Outcome outcome = keyward.run(args.toArray(String[]::new));
+        assertEquals(0, outcome.exitCode(), outcome.err());
+        return outcome;
+    }
+
+    private ApiKeyRecord onlyRecord() {
+        List<ApiKeyRecord> records = EnvFileApiKeyStore.of(file).load().records();
+        assertEquals(1, records.size());
+        assertEquals(KeyState.ACTIVE, records.get(0).state());
+        return records.get(0);
+    }
+
+    private static Set<KeyHash> hashesOf(List<ApiKeyRecord> records) {
+        return records.stream().map(record -> record.current().hash()).collect(Collectors.toSet());
+    }
+
+    private static KeyHash hashOf(String key) {
+        return KeyHashers.sha256().hash(ApiKey.of(key));
+    }
+
+    /** The public id in the text of an issued key. */
+    private static String idOf(String key) {
+        return KeyFormat.recognise(key).orElseThrow().idOf(ApiKey.of(key));
+    }
+}
