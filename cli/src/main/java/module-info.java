@@ -4,6 +4,8 @@ module io.keyward.cli {
     requires io.keyward;
     requires io.keyward.config;
     requires jakarta.json;
+    requires java.net.http;
+    requires org.tomlj;
     requires static org.jspecify;
 
     opens io.keyward.cli to

@@ -90,23 +90,34 @@ public final class Main {
                 .addSubcommand(new GenerateCommand(terminal))
                 .addSubcommand(new ScanCommand(terminal))
                 .addSubcommand(new ScanRulesCommand(terminal))
+                .addSubcommand(new LoginCommand(terminal))
+                .addSubcommand(new CommandLine(new AuthCommand()).addSubcommand(new AuthStatusCommand(terminal)))
+                .addSubcommand(new LogoutCommand(terminal))
+                .addSubcommand(new WhoamiCommand(terminal))
+                .addSubcommand(new RequestCommand(terminal))
                 .addSubcommand(new CompletionCommand(terminal))
                 .addSubcommand(new CommandLine.HelpCommand());
-        commandLine.getCommandSpec().versionProvider(Main::version).mixinStandardHelpOptions(true);
-        commandLine.getSubcommands().values().stream()
-                .filter(command -> !(command.getCommandSpec().userObject() instanceof CommandLine.HelpCommand))
-                .forEach(command ->
-                        command.getCommandSpec().versionProvider(Main::version).mixinStandardHelpOptions(true));
+        addHelp(commandLine);
         commandLine
                 .setColorScheme(new ColorScheme.Builder(CommandLine.Help.defaultColorScheme(terminal.ansi()))
                         .ansi(terminal.ansi())
                         .build())
                 .setErr(new PrintWriter(terminal.err(), true, UTF_8))
                 .setUsageHelpWidth(100)
+                // `-d @FILE` is a body; nothing else takes arguments from a file.
+                .setExpandAtFiles(false)
                 .setCaseInsensitiveEnumValuesAllowed(true)
                 .setParameterExceptionHandler((problem, args) -> refuse(problem, terminal))
                 .setExecutionExceptionHandler((problem, line, result) -> report(problem, terminal));
         return commandLine;
+    }
+
+    private static void addHelp(CommandLine commandLine) {
+        if (commandLine.getCommandSpec().userObject() instanceof CommandLine.HelpCommand) {
+            return;
+        }
+        commandLine.getCommandSpec().versionProvider(Main::version).mixinStandardHelpOptions(true);
+        commandLine.getSubcommands().values().forEach(Main::addHelp);
     }
 
     private static String[] version() {

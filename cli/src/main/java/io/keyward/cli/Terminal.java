@@ -123,11 +123,15 @@ record Terminal(
      * @throws CommandFailure if it could not be written
      */
     void show(String text) {
-        if (text.isEmpty()) {
-            return;
+        if (!text.isEmpty()) {
+            show(text.getBytes(UTF_8));
         }
+    }
+
+    /** Writes bytes to standard output as {@link #show(String)} does. */
+    void show(byte[] bytes) {
         try {
-            out.write(text.getBytes(UTF_8));
+            out.write(bytes);
             out.flush();
         } catch (IOException e) {
             throw CommandFailure.file("standard output cannot be written: " + e.getMessage(), e);

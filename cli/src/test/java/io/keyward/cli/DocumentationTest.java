@@ -31,16 +31,23 @@ class DocumentationTest {
     private static String page() throws IOException {
         StringBuilder page = new StringBuilder(head());
         CommandLine keyward = Main.commandLine(Terminal.ofProcess());
-        keyward.getSubcommands().forEach((name, command) -> {
+        describe(keyward, page);
+        return page.toString();
+    }
+
+    private static void describe(CommandLine parent, StringBuilder page) {
+        parent.getSubcommands().forEach((name, command) -> {
             if (!name.equals("help")) {
-                page.append("\n## keyward ").append(name).append("\n\n```\n");
+                page.append("\n## ")
+                        .append(command.getCommandSpec().qualifiedName())
+                        .append("\n\n```\n");
                 command.getUsageMessage(Ansi.OFF)
                         .lines()
                         .forEach(line -> page.append(line.stripTrailing()).append('\n'));
                 page.append("```\n");
+                describe(command, page);
             }
         });
-        return page.toString();
     }
 
     private static String head() throws IOException {

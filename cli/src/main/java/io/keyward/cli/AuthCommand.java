@@ -1,0 +1,24 @@
+package io.keyward.cli;
+
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** Groups what is about the stored keys. */
+@Command(
+        name = "auth",
+        description = "Says which keys are stored on this machine.",
+        synopsisSubcommandLabel = "COMMAND",
+        exitCodeListHeading = ExitCode.HEADING,
+        exitCodeList = {ExitCode.OK_LINE, ExitCode.REFUSED_LINE, ExitCode.USAGE_LINE, ExitCode.FILE_LINE},
+        footer = {"", "Examples:", "  keyward auth status", "  keyward auth status --check"})
+final class AuthCommand implements Runnable, Arguments.TakesSecret {
+    @Spec
+    private CommandSpec spec = CommandSpec.create();
+
+    @Override
+    public void run() {
+        throw new ParameterException(spec.commandLine(), "no command given; `keyward auth status` is the one there is");
+    }
+}

@@ -1,0 +1,42 @@
+package io.keyward.cli;
+
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+
+/** Removes a stored key. */
+@Command(
+        name = "logout",
+        description = {
+            "Removes a stored key from this machine.",
+            "",
+            "The server knows nothing of it: a key that leaked must be revoked there, by whoever issued it."
+        },
+        exitCodeListHeading = ExitCode.HEADING,
+        exitCodeList = {"0:the key is removed", "1:there was none", ExitCode.USAGE_LINE, ExitCode.FILE_LINE},
+        footer = {
+            "",
+            "Examples:",
+            "  keyward logout",
+            "  keyward logout --environment staging --role admin",
+            "  keyward logout --config-file ~/.ml/config.toml"
+        })
+final class LogoutCommand implements Runnable, Arguments.TakesSecret {
+    private final Terminal terminal;
+
+    @Mixin
+    private PlaceOptions options = new PlaceOptions();
+
+    LogoutCommand(Terminal terminal) {
+        this.terminal = terminal;
+    }
+
+    @Override
+    public void run() {
+        CredentialPlace place = options.place(terminal);
+        if (!place.erase()) {
+            throw CommandFailure.refused("no key is stored for " + place.label());
+        }
+        terminal.show("removed " + place.label() + "\n");
+        terminal.note("the key itself is still valid; if it leaked, have it revoked");
+    }
+}

@@ -1,0 +1,290 @@
+package io.keyward.cli;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static java.nio.file.LinkOption.NOFOLLOW_LINKS;
+import static java.nio.file.StandardOpenOption.CREATE;
+import static java.nio.file.StandardOpenOption.CREATE_NEW;
+import static java.nio.file.StandardOpenOption.READ;
+import static java.nio.file.StandardOpenOption.WRITE;
+import static java.util.Objects.requireNonNull;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.charset.CharacterCodingException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.FileSystemException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.util.HexFormat;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.UnaryOperator;
+
+/**
+ * Reads a small text file of a person that holds a key, and replaces it whole.
+ *
+ * <p>The new content is written to a file beside it that is 0600 from its first byte, forced to the disk and renamed over
+ * it; whoever reads meanwhile, or after a crash, sees the old content or the new. The file is 0600 afterwards whatever it was
+ * before. Two writers wait for each other at a lock file beside it, which is empty and stays.
+ *
+ * <p>Immutable; for any number of processes at once.
+ */
+final class SecretFile {
+    static final Duration PATIENCE = Duration.ofSeconds(5);
+
+    private static final Set<PosixFilePermission> OWNER_ONLY = PosixFilePermissions.fromString("rw-------");
+    private static final Set<PosixFilePermission> OWNER_DIRECTORY = PosixFilePermissions.fromString("rwx------");
+    private static final int MAX_BYTES = 1 << 20;
+    private static final long PAUSE_MILLIS = 10;
+    private static final SecureRandom NAMES = new SecureRandom();
+
+    private final Path path;
+    private final Links links;
+    private final Duration patience;
+
+    SecretFile(Path path, Links links, Duration patience) {
+        this.path = path.toAbsolutePath();
+        this.links = links;
+        this.patience = patience;
+    }
+
+    /** Says what to do where the path is a symbolic link. */
+    enum Links {
+        /** Refuse: a file that only this program makes has no reason to be one, and it may lead into a repository. */
+        REFUSE,
+        /** Read and replace the file it names, and leave it a link: people keep their configuration that way. */
+        FOLLOW
+    }
+
+    Path path() {
+        return path;
+    }
+
+    /**
+     * Returns the content; nothing if there is no file.
+     *
+     * @throws CommandFailure if it is no readable file of text, or a link that is not followed
+     */
+    Optional<String> read() {
+        try {
+            return readFrom(real());
+        } catch (IOException e) {
+            throw failure(e);
+        }
+    }
+
+    /** Tells whether users other than its owner can read or change the file; false where that cannot be known. */
+    boolean isExposed() {
+        try {
+            return isPosix() && Files.exists(path) && !OWNER_ONLY.containsAll(permissions());
+        } catch (IOException e) {
+            throw failure(e);
+        }
+    }
+
+    /**
+     * Refuses a file that others can read or change.
+     *
+     * @throws CommandFailure if it is one; the message says how to close it
+     */
+    void requirePrivate() {
+        if (isExposed()) {
+            throw CommandFailure.file(path + ": other users of this machine can reach it; close it with `chmod 600 "
+                    + path + "`, and have the key replaced if one of them may have read it");
+        }
+    }
+
+    /**
+     * Replaces the content by what a function makes of it, while no other process does the same.
+     *
+     * @param change gets the content, or nothing if there is no file, and returns the new content; what it throws leaves the
+     *     file as it was
+     * @throws CommandFailure if the file was not changed
+     */
+    void edit(UnaryOperator<Optional<String>> change) {
+        try {
+            makeDirectory();
+            Path file = real();
+            try (FileChannel lock = openLock(file)) {
+                await(lock);
+                removeLeftovers(file);
+                replace(file, change.apply(readFrom(file)).orElse(""));
+            }
+        } catch (IOException e) {
+            throw failure(e);
+        }
+    }
+
+    /** Closes the directory that is this program's own to other users, whatever it was. */
+    void closeDirectory() {
+        try {
+            makeDirectory();
+            if (isPosix()) {
+                Files.setPosixFilePermissions(parentOf(path), OWNER_DIRECTORY);
+            }
+        } catch (IOException e) {
+            throw failure(e);
+        }
+    }
+
+    private Path real() throws IOException {
+        if (!Files.isSymbolicLink(path)) {
+            return path;
+        }
+        if (links == Links.REFUSE) {
+            throw new FileSystemException(
+                    path.toString(),
+                    null,
+                    "is a symbolic link, and keys are not kept behind one; replace it by a file");
+        }
+        if (!Files.exists(path)) {
+            throw new FileSystemException(path.toString(), null, "is a symbolic link to a file that does not exist");
+        }
+        return path.toRealPath();
+    }
+
+    private static Optional<String> readFrom(Path file) throws IOException {
+        if (!Files.exists(file, NOFOLLOW_LINKS)) {
+            return Optional.empty();
+        }
+        if (!Files.isRegularFile(file)) {
+            throw new FileSystemException(file.toString(), null, "is not a regular file");
+        }
+        byte[] bytes;
+        try (var in = Files.newInputStream(file)) {
+            bytes = in.readNBytes(MAX_BYTES + 1);
+        }
+        if (bytes.length > MAX_BYTES) {
+            throw new FileSystemException(file.toString(), null, "is larger than 1 MiB, so not a file of settings");
+        }
+        try {
+            return Optional.of(UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString());
+        } catch (CharacterCodingException e) {
+            throw new FileSystemException(file.toString(), null, "is not a text in UTF-8");
+        }
+    }
+
+    private Set<PosixFilePermission> permissions() throws IOException {
+        return Files.getPosixFilePermissions(path);
+    }
+
+    private void makeDirectory() throws IOException {
+        Path parent = parentOf(path);
+        if (!Files.isDirectory(parent)) {
+            Files.createDirectories(parent, attributes(OWNER_DIRECTORY));
+        }
+    }
+
+    private FileChannel openLock(Path file) throws IOException {
+        Path lock = file.resolveSibling(file.getFileName() + ".lock");
+        return FileChannel.open(lock, Set.of(CREATE, WRITE, NOFOLLOW_LINKS), attributes(OWNER_ONLY));
+    }
+
+    /** Tries again and again: a lock that this JVM holds itself is an exception and not a wait. */
+    private void await(FileChannel lock) throws IOException {
+        long deadline = System.nanoTime() + patience.toNanos();
+        while (!isHeld(lock)) {
+            if (System.nanoTime() > deadline) {
+                throw new FileSystemException(
+                        path.toString(), null, "is locked by another keyward; try again when that is done");
+            }
+            try {
+                Thread.sleep(PAUSE_MILLIS);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                throw new IOException("interrupted while waiting for the lock of " + path, e);
+            }
+        }
+    }
+
+    private static boolean isHeld(FileChannel lock) throws IOException {
+        try {
+            return lock.tryLock() != null;
+        } catch (OverlappingFileLockException byThisProcess) {
+            return false;
+        }
+    }
+
+    private void replace(Path file, String content) throws IOException {
+        Path fresh = file.resolveSibling(leftoverPrefix(file) + HexFormat.of().toHexDigits(NAMES.nextLong()) + ".tmp");
+        try {
+            try (FileChannel channel = FileChannel.open(fresh, Set.of(CREATE_NEW, WRITE), attributes(OWNER_ONLY))) {
+                ByteBuffer rest = UTF_8.encode(content);
+                while (rest.hasRemaining()) {
+                    channel.write(rest);
+                }
+                channel.force(true);
+            }
+            Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE);
+        } finally {
+            Files.deleteIfExists(fresh);
+        }
+        forceDirectory(parentOf(file));
+    }
+
+    private static void forceDirectory(Path directory) throws IOException {
+        FileChannel channel;
+        try {
+            channel = FileChannel.open(directory, READ);
+        } catch (IOException cannotBeOpened) {
+            // Windows opens no directories; there renaming is all that can be asked for.
+            return;
+        }
+        try (channel) {
+            channel.force(true);
+        }
+    }
+
+    /** Removes what a killed writer left: nobody else is in the middle of writing, the lock is held. */
+    private static void removeLeftovers(Path file) throws IOException {
+        String pattern = "\\Q" + leftoverPrefix(file) + "\\E[0-9a-f]{16}\\.tmp";
+        try (DirectoryStream<Path> leftovers = Files.newDirectoryStream(
+                parentOf(file), entry -> String.valueOf(entry.getFileName()).matches(pattern))) {
+            for (Path leftover : leftovers) {
+                Files.deleteIfExists(leftover);
+            }
+        }
+    }
+
+    private static String leftoverPrefix(Path file) {
+        return "." + file.getFileName() + ".keyward-";
+    }
+
+    private static Path parentOf(Path file) {
+        return requireNonNull(file.getParent(), "parent of an absolute path");
+    }
+
+    private boolean isPosix() {
+        return path.getFileSystem().supportedFileAttributeViews().contains("posix");
+    }
+
+    private FileAttribute<?>[] attributes(Set<PosixFilePermission> permissions) {
+        return isPosix()
+                ? new FileAttribute<?>[] {PosixFilePermissions.asFileAttribute(permissions)}
+                : new FileAttribute<?>[0];
+    }
+
+    private CommandFailure failure(IOException e) {
+        if (e instanceof FileSystemException named && named.getReason() != null) {
+            return CommandFailure.file(path + ": " + named.getReason(), e);
+        }
+        String kind = e instanceof NoSuchFileException
+                ? "a directory on the way is missing"
+                : e.getClass().getSimpleName();
+        return CommandFailure.file(path + ": cannot be read or written: " + kind, e);
+    }
+
+    @Override
+    public String toString() {
+        return "SecretFile[" + path + "]";
+    }
+}

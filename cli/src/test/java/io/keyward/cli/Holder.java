@@ -1,0 +1,45 @@
+package io.keyward.cli;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.locks.ReentrantLock;
+
+/** A person at a machine of their own, as far as the command sees them: a home directory. */
+record Holder(Path home) {
+    /** Runs the command with nothing on standard input. */
+    Outcome runs(String... args) {
+        return gives("", args);
+    }
+
+    /** Runs the command with this text on standard input. */
+    Outcome gives(String input, String... args) {
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        ByteArrayOutputStream err = new ByteArrayOutputStream();
+        Terminal terminal = new Terminal(
+                new ByteArrayInputStream(input.getBytes(UTF_8)),
+                out,
+                new PrintStream(err, true, UTF_8),
+                Map.of("HOME", home.toString()),
+                null,
+                false,
+                new ReentrantLock());
+        int exitCode = Main.run(List.of(args), terminal);
+        return new Outcome(exitCode, out.toString(UTF_8), err.toString(UTF_8));
+    }
+
+    Path credentials() {
+        return home.resolve(".config/keyward/credentials.toml");
+    }
+
+    String stored() throws IOException {
+        return Files.readString(credentials());
+    }
+}
