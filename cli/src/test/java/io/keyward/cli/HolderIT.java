@@ -1,0 +1,164 @@
+package io.keyward.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.keyward.ApiKey;
+import io.keyward.KeyFormat;
+import io.keyward.cli.StandInService.Reply;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The packaged commands for key holders as processes, beside the packaged coordinator. */
+class HolderIT {
+    @TempDir
+    private Path directory;
+
+    private final StringBuilder everythingShown = new StringBuilder();
+    private String key = "";
+    private Shell shell;
+
+    @BeforeEach
+    void issueKey() throws Exception {
+        shell = Shell.at(directory);
+        key = shell.run("keyward issue --role client --owner alice").out().strip();
+    }
+
+    @AfterEach
+    void nothingShowsTheKey() {
+        assertFalse(everythingShown.toString().contains(key.substring(16, 46)), "a command showed the key");
+    }
+
+    private Outcome gives(String input, String lines) throws Exception {
+        Outcome outcome = shell.gives(input, lines);
+        everythingShown.append(outcome.out()).append(outcome.err());
+        return outcome;
+    }
+
+    private Outcome runs(String lines) throws Exception {
+        return gives("", lines);
+    }
+
+    @Test
+    void keyIsUsedFromLoginToRevocation() throws Exception {
+        RunningCoordinator.assumeBuilt();
+        String id = KeyFormat.of("kw_live").idOf(ApiKey.of(key));
+        String url;
+        try (RunningCoordinator coordinator = RunningCoordinator.serving(directory.resolve(".env"))) {
+            url = coordinator.url();
+
+            Outcome login = gives(key + "\n", "keyward login --api-url " + url);
+            assertEquals(0, login.exitCode(), login.err());
+            assertTrue(login.err().contains("/v1/whoami answered 200: the key is valid"), login.err());
+            assertEquals(
+                    "authenticated, stored_credentials: client@default\n",
+                    runs("keyward auth status").out());
+            assertEquals(
+                    "client@default: key " + id + " with prefix kw_live, for " + url
+                            + "\nowner: alice\nroles: client\n",
+                    runs("keyward whoami").out());
+
+            Outcome submitted = runs("keyward request POST /v1/jobs -d '{\"prompt\":\"test\"}'");
+            assertEquals(0, submitted.exitCode(), submitted.err());
+            assertTrue(submitted.out().contains("\"queued\""), submitted.out());
+
+            Outcome forbidden = runs("keyward request GET " + url + "/v1/admin/keys");
+            assertEquals(1, forbidden.exitCode());
+            assertTrue(forbidden.err().contains("answered 403: the key is valid and lacks the role"), forbidden.err());
+
+            Outcome missing = runs("keyward request POST /v1/agents/workflows -d '{}'");
+            assertEquals(1, missing.exitCode());
+            assertTrue(missing.out().startsWith("endpoints:\n  GET /health\n"), missing.out());
+            assertTrue(missing.err().contains("says nothing against the key"), missing.err());
+
+            String ws = url.replace("http", "ws") + "/ws";
+            Outcome byWebSocket = gives(key, "keyward login --role socket --api-url " + ws);
+            assertTrue(byWebSocket.err().contains("the key is valid"), byWebSocket.err());
+
+            Outcome health = gives(key, "keyward login --role open --api-url " + url + "/health");
+            assertTrue(health.err().contains("could not tell"), health.err());
+            runs("keyward logout --role open");
+
+            runs("keyward revoke " + id);
+            long deadline = System.nanoTime() + RunningCoordinator.RELOAD_BOUND.toNanos();
+            Outcome status;
+            do {
+                status = runs("keyward auth status --check");
+            } while (status.exitCode() == 0 && System.nanoTime() < deadline);
+            assertEquals(1, status.exitCode());
+            assertTrue(status.out().contains("client@default: refused: "), status.out());
+            assertEquals(1, runs("keyward whoami").exitCode());
+            assertEquals(1, gives(key, "keyward login").exitCode());
+        }
+        Outcome down = runs("keyward auth status --check");
+        assertEquals(1, down.exitCode());
+        assertTrue(down.out().contains("could not tell: no answer from " + url), down.out());
+    }
+
+    @Test
+    void keyThatIsWrongOrMistypedIsNotStored() throws Exception {
+        RunningCoordinator.assumeBuilt();
+        String stranger = runs("keyward generate").out().strip();
+        everythingShown.setLength(0);
+        String mistyped = key.substring(0, 20) + (key.charAt(20) == 'x' ? 'y' : 'x') + key.substring(21);
+        try (RunningCoordinator coordinator = RunningCoordinator.serving(directory.resolve(".env"))) {
+            Outcome wrong = gives(stranger, "keyward login --api-url " + coordinator.url());
+            Outcome slip = gives(mistyped, "keyward login --api-url " + coordinator.url());
+
+            assertEquals(1, wrong.exitCode());
+            assertTrue(wrong.err().contains("answered 401"), wrong.err());
+            assertEquals(1, slip.exitCode());
+            assertTrue(slip.err().contains("check digits"), slip.err());
+        }
+        assertFalse(Files.exists(directory.resolve(".config")));
+        assertFalse(everythingShown.toString().contains(stranger.substring(16)), "a command showed the key");
+    }
+
+    @Test
+    @DisplayName("CL-01 makes the file for its owner only, whatever the umask")
+    void makesFileForTheOwnerOnly() throws Exception {
+        gives(key, "umask 000; keyward login");
+
+        Path file = directory.resolve(".config/keyward/credentials.toml");
+        assertEquals("rw-------", PosixFilePermissions.toString(Files.getPosixFilePermissions(file)));
+        assertEquals("rwx------", PosixFilePermissions.toString(Files.getPosixFilePermissions(file.getParent())));
+    }
+
+    @Test
+    @DisplayName("CL-10 no process has the key among its arguments while it is sent")
+    void keepsTheKeyOutOfTheProcessList() throws Exception {
+        List<String> seen = new CopyOnWriteArrayList<>();
+        try (StandInService service = StandInService.guarded(key, request -> {
+            ProcessHandle.allProcesses()
+                    .forEach(process -> seen.add(process.info().commandLine().orElse("")));
+            return Reply.of(200);
+        })) {
+            gives(key, "keyward login --api-url " + service.url());
+            runs("keyward request GET /x");
+        }
+
+        assertTrue(seen.stream().anyMatch(line -> line.contains("request GET /x")), "the process was not seen");
+        assertTrue(seen.stream().noneMatch(line -> line.contains(key)), "the key is in the process list");
+    }
+
+    @Test
+    @DisplayName("CL-15 says so when the answer cannot be written")
+    void saysThatTheAnswerCannotBeWritten() throws Exception {
+        try (StandInService service = StandInService.guarded(key, request -> Reply.json(200, "{}"))) {
+            gives(key, "keyward login --api-url " + service.url());
+
+            assertEquals(3, runs("keyward request GET /x > /dev/full").exitCode());
+            assertEquals(3, runs("keyward request GET /x >&-").exitCode());
+            assertEquals(3, runs("keyward auth status > /dev/full").exitCode());
+        }
+    }
+}

@@ -1,0 +1,61 @@
+package io.keyward.cli;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** The packaged coordinator of the examples in a process of its own, on a free port, following a key file. */
+final class RunningCoordinator implements AutoCloseable {
+    /** Ten times the poll interval that the configuration adapter states, for a machine with other work to do. */
+    static final Duration RELOAD_BOUND = Duration.ofSeconds(50);
+
+    private static final Path JAR =
+            Path.of("..", "examples", "target", "keyward-coordinator.jar").toAbsolutePath();
+    private static final Pattern LISTENING = Pattern.compile("listening on (http://127\\.0\\.0\\.1:\\d+)");
+
+    private final Process process;
+    private final String url;
+
+    private RunningCoordinator(Process process, String url) {
+        this.process = process;
+        this.url = url;
+    }
+
+    static void assumeBuilt() {
+        assumeTrue(Files.exists(JAR), "the coordinator is not built: " + JAR);
+    }
+
+    static RunningCoordinator serving(Path envFile) throws IOException {
+        Path java = Path.of(System.getProperty("java.home"), "bin", "java");
+        ProcessBuilder builder = new ProcessBuilder(
+                        java.toString(), "-jar", JAR.toString(), "--env-file", envFile.toString(), "--port", "0")
+                .redirectError(ProcessBuilder.Redirect.DISCARD);
+        builder.environment().keySet().removeIf(name -> name.startsWith("KEYWARD_") || name.equals("APP_ENV"));
+        Process process = builder.start();
+        BufferedReader out = new BufferedReader(new InputStreamReader(process.getInputStream(), UTF_8));
+        for (String line = out.readLine(); line != null; line = out.readLine()) {
+            Matcher listening = LISTENING.matcher(line);
+            if (listening.find()) {
+                return new RunningCoordinator(process, listening.group(1));
+            }
+        }
+        throw new IllegalStateException("the coordinator did not start");
+    }
+
+    String url() {
+        return url;
+    }
+
+    @Override
+    public void close() {
+        process.destroyForcibly();
+    }
+}

@@ -1,0 +1,86 @@
+package io.keyward.cli;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+
+/** A shell of a person at a machine of their own, with the packaged command on its path. */
+final class Shell {
+    private static final Path LAUNCHER = Path.of("src", "main", "sh", "keyward").toAbsolutePath();
+    private static final int PATIENCE_SECONDS = 120;
+
+    private final Path home;
+    private final Map<String, String> environment;
+
+    private Shell(Path home, Map<String, String> environment) {
+        this.home = home;
+        this.environment = environment;
+    }
+
+    /** Returns the shell of a person whose home directory this is, which is made. */
+    static Shell at(Path home) throws IOException {
+        Path bin = Files.createDirectories(home.resolve("bin"));
+        Map<String, String> environment = new HashMap<>(System.getenv());
+        environment.keySet().removeIf(name -> name.startsWith("KEYWARD_") || name.startsWith("XDG_"));
+        environment.remove("APP_ENV");
+        environment.put("HOME", home.toString());
+        environment.put("PATH", bin + ":" + System.getenv("PATH"));
+        environment.put("JAVA_HOME", System.getProperty("java.home"));
+        environment.put("LC_ALL", "C.UTF-8");
+        Shell shell = new Shell(home, environment);
+        shell.install("keyward", "exec '" + LAUNCHER + "' \"$@\"");
+        return shell;
+    }
+
+    Path home() {
+        return home;
+    }
+
+    /** Puts another program on the path: a script of the shell. */
+    void install(String name, String script) throws IOException {
+        Path program = Files.writeString(home.resolve("bin").resolve(name), "#!/bin/sh\n" + script + "\n");
+        assertTrue(program.toFile().setExecutable(true));
+    }
+
+    /** Runs lines in the home directory, as far as all of them succeed. */
+    Outcome run(String lines) throws IOException, InterruptedException {
+        return gives("", lines);
+    }
+
+    /** Runs lines as {@link #run} does, with a text on standard input. */
+    Outcome gives(String input, String lines) throws IOException, InterruptedException {
+        Path out = Files.createTempFile(home, "out", "");
+        Path err = Files.createTempFile(home, "err", "");
+        ProcessBuilder builder = new ProcessBuilder("bash", "-euo", "pipefail", "-c", lines)
+                .directory(home.toFile())
+                .redirectOutput(out.toFile())
+                .redirectError(err.toFile());
+        builder.environment().clear();
+        builder.environment().putAll(environment);
+        try {
+            Process process = builder.start();
+            write(input, process);
+            assertTrue(process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS), "still running");
+            return new Outcome(process.exitValue(), Files.readString(out), Files.readString(err));
+        } finally {
+            Files.delete(out);
+            Files.delete(err);
+        }
+    }
+
+    private static void write(String input, Process process) throws InterruptedException {
+        try (OutputStream in = process.getOutputStream()) {
+            in.write(input.getBytes(UTF_8));
+        } catch (IOException closedAlready) {
+            // What reads nothing may have ended before it was written to.
+            assertTrue(process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS), "still running");
+        }
+    }
+}
