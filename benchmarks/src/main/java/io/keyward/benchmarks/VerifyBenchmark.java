@@ -2,249 +2,247 @@ package io.keyward.benchmarks;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
-import io.keyward.ApiKey;
-import io.keyward.ApiKeyGenerator;
 import io.keyward.ApiKeyRecord;
 import io.keyward.ApiKeyVerifier;
 import io.keyward.HashedSecret;
-import io.keyward.KeyFormat;
-import io.keyward.KeyHasher;
-import io.keyward.KeyHashers;
-import io.keyward.KeyRing;
+import io.keyward.KeyState;
 import io.keyward.Verification;
-import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
 import java.time.Instant;
-import java.util.ArrayList;
-import java.util.Collections;
-import java.util.HashMap;
-import java.util.HexFormat;
+import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
-import java.util.Random;
 import java.util.concurrent.TimeUnit;
-import javax.crypto.Mac;
-import javax.crypto.spec.SecretKeySpec;
+import java.util.function.UnaryOperator;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
-import org.openjdk.jmh.annotations.Fork;
-import org.openjdk.jmh.annotations.Measurement;
 import org.openjdk.jmh.annotations.Mode;
 import org.openjdk.jmh.annotations.OutputTimeUnit;
 import org.openjdk.jmh.annotations.Param;
 import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
-import org.openjdk.jmh.annotations.Warmup;
 
 /**
- * What does {@code verify} cost beside the hash it cannot do without?
+ * What does {@code verify} cost beside the hash it cannot do without, for each answer it can give?
  *
- * <p>Read the figures as ratios within one run. {@code digest} hashes ready bytes; {@code copyAndDigest} first takes them out
- * of the same strings in the same order, which is the fair base where the keys do not fit the cache; {@code hexAndHashMap}
- * is what people write.
+ * <p>{@code digest} is the floor: a reused {@link MessageDigest} over bytes that lie ready. {@code digestOfText} first takes
+ * the bytes out of the same strings in the same order, which is the floor where the strings do not fit the caches: then the
+ * time is that of fetching them. {@code clock} is the one clock read of a key with a window.
  *
  * <pre>
- * mvn -q package -DskipTests -pl benchmarks -am
- * java -jar benchmarks/target/benchmarks.jar VerifyBenchmark -prof gc
- * java -jar benchmarks/target/benchmarks.jar VerifyBenchmark -prof gc -p keys=1000000 -jvmArgs -Xmx8g
+ * benchmarks/build
+ * java -jar benchmarks/target/benchmarks.jar VerifyBenchmark -prof gc -f 3 -wi 5 -i 5 -w 1 -r 1
+ * java -jar benchmarks/target/benchmarks.jar VerifyBenchmark.valid -p keys=1000000 -jvmArgs -Xmx4g -t 2
  * </pre>
  */
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
-@Warmup(iterations = 5, time = 500, timeUnit = TimeUnit.MILLISECONDS)
-@Measurement(iterations = 5, time = 500, timeUnit = TimeUnit.MILLISECONDS)
-@Fork(3)
+@SuppressWarnings("NullAway.Init")
 public class VerifyBenchmark {
-    /** Keys in random order, and a ring that knows them. */
+    /** Keys in random order: of a million on, an array far larger than the caches. */
     @State(Scope.Benchmark)
     public static class Keys {
         @Param("100")
         int keys;
 
-        final KeyFormat format = KeyFormat.of("kw_live");
-        final KeyHasher sha256 = KeyHashers.sha256();
-        String[] valid;
-        byte[][] bytes;
+        String[] texts;
+
+        /** Makes the keys. */
+        @Setup
+        public void make() {
+            texts = SampleKeys.texts(keys, 1);
+        }
+    }
+
+    /** The same keys as bytes. */
+    @State(Scope.Benchmark)
+    public static class Bytes {
+        byte[][] texts;
+
+        /** Copies them in the order of the texts. */
+        @Setup
+        public void copy(Keys keys) {
+            texts = Arrays.stream(keys.texts)
+                    .map(text -> text.getBytes(ISO_8859_1))
+                    .toArray(byte[][]::new);
+        }
+    }
+
+    /** A ring that knows the keys. */
+    @State(Scope.Benchmark)
+    public static class Ring {
+        ApiKeyVerifier verifier;
+
+        /** Builds the ring. */
+        @Setup
+        public void build(Keys keys) {
+            verifier = ApiKeyVerifier.of(SampleKeys.ring(keys.texts, change()));
+        }
+
+        UnaryOperator<ApiKeyRecord.Builder> change() {
+            return record -> record;
+        }
+    }
+
+    /** A ring in which every key will expire. */
+    public static class ExpiringRing extends Ring {
+        @Override
+        UnaryOperator<ApiKeyRecord.Builder> change() {
+            return record -> endingAt(record, "2999-01-01T00:00:00Z");
+        }
+    }
+
+    /** A ring in which every key has expired. */
+    public static class ExpiredRing extends Ring {
+        @Override
+        UnaryOperator<ApiKeyRecord.Builder> change() {
+            return record -> endingAt(record, "2020-01-01T00:00:00Z");
+        }
+    }
+
+    /** A ring in which every key is revoked. */
+    public static class RevokedRing extends Ring {
+        @Override
+        UnaryOperator<ApiKeyRecord.Builder> change() {
+            return record -> record.state(KeyState.REVOKED);
+        }
+    }
+
+    /** Keys made elsewhere and a ring that knows them. */
+    @State(Scope.Benchmark)
+    public static class Foreign {
+        String[] texts;
+        ApiKeyVerifier verifier;
+
+        /** Makes both. */
+        @Setup
+        public void make(Keys keys) {
+            texts = SampleKeys.foreignTexts(keys.keys, 2);
+            verifier = ApiKeyVerifier.of(SampleKeys.ring(texts, record -> record));
+        }
+    }
+
+    /** Texts that no ring knows: as many as there are keys, within reason. */
+    @State(Scope.Benchmark)
+    public static class Strangers {
+        private static final int MOST = 1_000_000;
+
         String[] unknown;
         String[] badCheck;
         String[] malformed;
         String overLong;
-        ApiKeyVerifier verifier;
-        ApiKeyVerifier windowed;
 
+        /** Makes them. */
         @Setup
-        public void fill() {
-            ApiKeyGenerator generator = ApiKeyGenerator.of(format);
-            List<ApiKeyRecord> records = new ArrayList<>(keys);
-            List<String> texts = new ArrayList<>(keys);
-            for (int i = 0; i < keys; i++) {
-                ApiKey key = generator.generate();
-                texts.add(key.reveal());
-                records.add(ApiKeyRecord.builder("k" + i).hash(sha256.hash(key)).build());
-            }
-            Collections.shuffle(texts, new Random(1));
-            valid = texts.toArray(String[]::new);
-            bytes = texts.stream().map(text -> text.getBytes(ISO_8859_1)).toArray(byte[][]::new);
-            verifier = ApiKeyVerifier.of(KeyRing.builder().addAll(records).build());
-            records.replaceAll(record -> record.toBuilder()
-                    .secrets(List.of(new HashedSecret(
-                            record.current().hash(), Instant.EPOCH, Instant.parse("2999-01-01T00:00:00Z"))))
-                    .build());
-            windowed = ApiKeyVerifier.of(KeyRing.builder().addAll(records).build());
-
-            unknown = new String[100];
-            badCheck = new String[100];
-            malformed = new String[100];
-            for (int i = 0; i < 100; i++) {
-                unknown[i] = generator.generate().reveal();
-                badCheck[i] = generator.generate().reveal().substring(0, 46) + "000000";
-                malformed[i] = generator.generate().reveal().replaceFirst("_", " ");
-            }
+        public void make(Keys keys) {
+            unknown = SampleKeys.texts(Math.min(Math.max(keys.keys, 100), MOST), 3);
+            badCheck = Arrays.stream(unknown)
+                    .map(text -> text.substring(0, text.length() - 6) + "000000")
+                    .toArray(String[]::new);
+            malformed = Arrays.stream(unknown)
+                    .map(text -> text.replaceFirst("_", " "))
+                    .toArray(String[]::new);
             overLong = "A".repeat(7_000);
         }
     }
 
-    /** Keys under a pepper. */
-    @State(Scope.Benchmark)
-    public static class PepperedKeys {
-        String[] valid = new String[100];
-        byte[][] bytes = new byte[100][];
-        byte[] pepper = new byte[32];
-        ApiKeyVerifier verifier;
-
-        @Setup
-        public void fill() {
-            new Random(1).nextBytes(pepper);
-            KeyHasher hasher = KeyHashers.hmacSha256("p1", pepper);
-            ApiKeyGenerator generator = ApiKeyGenerator.of(KeyFormat.of("kw_live"));
-            KeyRing.Builder ring = KeyRing.builder().hasher(hasher);
-            for (int i = 0; i < valid.length; i++) {
-                ApiKey key = generator.generate();
-                valid[i] = key.reveal();
-                bytes[i] = valid[i].getBytes(ISO_8859_1);
-                ring.add(ApiKeyRecord.builder("k" + i).hash(hasher.hash(key)).build());
-            }
-            verifier = ApiKeyVerifier.of(ring.build());
-        }
-    }
-
-    /** What people write: a hexadecimal digest into a {@code HashMap}. */
-    @State(Scope.Benchmark)
-    public static class HexKeys {
-        final Map<String, String> byHex = new HashMap<>();
-
-        @Setup
-        public void fill(Keys keys) throws GeneralSecurityException {
-            for (String text : keys.valid) {
-                byHex.put(hex(text), "k");
-            }
-        }
-
-        String hex(String text) throws GeneralSecurityException {
-            byte[] hash = MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
-            return HexFormat.of().formatHex(hash);
-        }
-    }
-
-    /** What a thread works with. */
+    /** What a thread hashes with. */
     @State(Scope.Thread)
-    public static class Desk {
+    public static class Engine {
         final byte[] text = new byte[256];
         final byte[] hash = new byte[32];
-        final MessageDigest digest;
-        final Mac mac;
-        private int at;
+        MessageDigest digest;
 
-        public Desk() {
-            try {
-                digest = MessageDigest.getInstance("SHA-256");
-                mac = Mac.getInstance("HmacSHA256");
-            } catch (GeneralSecurityException e) {
-                throw new IllegalStateException(e);
-            }
-        }
-
+        /** Gets the engine. */
         @Setup
-        public void init(PepperedKeys keys) throws GeneralSecurityException {
-            mac.init(new SecretKeySpec(keys.pepper, "HmacSHA256"));
-        }
-
-        int next(int length) {
-            at = at + 1 < length ? at + 1 : 0;
-            return at;
+        public void open() throws GeneralSecurityException {
+            digest = MessageDigest.getInstance("SHA-256");
         }
     }
 
+    /** The floor. */
     @Benchmark
-    public byte[] digest(Keys keys, Desk desk) throws GeneralSecurityException {
-        byte[] text = keys.bytes[desk.next(keys.bytes.length)];
-        desk.digest.update(text, 0, text.length);
-        desk.digest.digest(desk.hash, 0, 32);
-        return desk.hash;
+    public byte[] digest(Bytes bytes, Turn turn, Engine engine) throws GeneralSecurityException {
+        byte[] text = bytes.texts[turn.next(bytes.texts.length)];
+        engine.digest.update(text, 0, text.length);
+        engine.digest.digest(engine.hash, 0, engine.hash.length);
+        return engine.hash;
     }
 
+    /** The floor for a caller that has strings; the deprecated method is the cheapest way to the bytes there is. */
     @Benchmark
     @SuppressWarnings("deprecation")
-    public byte[] copyAndDigest(Keys keys, Desk desk) throws GeneralSecurityException {
-        String text = keys.valid[desk.next(keys.valid.length)];
-        text.getBytes(0, text.length(), desk.text, 0);
-        desk.digest.update(desk.text, 0, text.length());
-        desk.digest.digest(desk.hash, 0, 32);
-        return desk.hash;
+    public byte[] digestOfText(Keys keys, Turn turn, Engine engine) throws GeneralSecurityException {
+        String text = keys.texts[turn.next(keys.texts.length)];
+        text.getBytes(0, text.length(), engine.text, 0);
+        engine.digest.update(engine.text, 0, text.length());
+        engine.digest.digest(engine.hash, 0, engine.hash.length);
+        return engine.hash;
     }
 
-    @Benchmark
-    public String hexAndHashMap(Keys keys, HexKeys hex, Desk desk) throws GeneralSecurityException {
-        return hex.byHex.get(hex.hex(keys.valid[desk.next(keys.valid.length)]));
-    }
-
-    @Benchmark
-    public Verification valid(Keys keys, Desk desk) {
-        return keys.verifier.verify(keys.valid[desk.next(keys.valid.length)]);
-    }
-
-    @Benchmark
-    public Verification windowed(Keys keys, Desk desk) {
-        return keys.windowed.verify(keys.valid[desk.next(keys.valid.length)]);
-    }
-
+    /** One reading of the clock. */
     @Benchmark
     public long clock() {
         return System.currentTimeMillis();
     }
 
+    /** A valid key without a window. */
     @Benchmark
-    public Verification unknown(Keys keys, Desk desk) {
-        return keys.verifier.verify(keys.unknown[desk.next(100)]);
+    public Verification valid(Keys keys, Ring ring, Turn turn) {
+        return ring.verifier.verify(keys.texts[turn.next(keys.texts.length)]);
     }
 
+    /** A valid key that will expire. */
     @Benchmark
-    public Verification badCheck(Keys keys, Desk desk) {
-        return keys.verifier.verify(keys.badCheck[desk.next(100)]);
+    public Verification expiring(Keys keys, ExpiringRing ring, Turn turn) {
+        return ring.verifier.verify(keys.texts[turn.next(keys.texts.length)]);
     }
 
+    /** A key that has expired. */
     @Benchmark
-    public Verification malformed(Keys keys, Desk desk) {
-        return keys.verifier.verify(keys.malformed[desk.next(100)]);
+    public Verification expired(Keys keys, ExpiredRing ring, Turn turn) {
+        return ring.verifier.verify(keys.texts[turn.next(keys.texts.length)]);
     }
 
+    /** A key that was revoked. */
     @Benchmark
-    public Verification overLong(Keys keys) {
-        return keys.verifier.verify(keys.overLong);
+    public Verification revoked(Keys keys, RevokedRing ring, Turn turn) {
+        return ring.verifier.verify(keys.texts[turn.next(keys.texts.length)]);
     }
 
+    /** A valid key made elsewhere. */
     @Benchmark
-    public byte[] mac(PepperedKeys keys, Desk desk) throws GeneralSecurityException {
-        byte[] text = keys.bytes[desk.next(100)];
-        desk.mac.update(text, 0, text.length);
-        desk.mac.doFinal(desk.hash, 0);
-        return desk.hash;
+    public Verification foreign(Foreign foreign, Turn turn) {
+        return foreign.verifier.verify(foreign.texts[turn.next(foreign.texts.length)]);
     }
 
+    /** A well-formed key that nobody issued. */
     @Benchmark
-    public Verification peppered(PepperedKeys keys, Desk desk) {
-        return keys.verifier.verify(keys.valid[desk.next(100)]);
+    public Verification unknown(Strangers strangers, Ring ring, Turn turn) {
+        return ring.verifier.verify(strangers.unknown[turn.next(strangers.unknown.length)]);
+    }
+
+    /** A key with a wrong character in it. */
+    @Benchmark
+    public Verification badCheck(Strangers strangers, Ring ring, Turn turn) {
+        return ring.verifier.verify(strangers.badCheck[turn.next(strangers.badCheck.length)]);
+    }
+
+    /** A text with a blank in it. */
+    @Benchmark
+    public Verification malformed(Strangers strangers, Ring ring, Turn turn) {
+        return ring.verifier.verify(strangers.malformed[turn.next(strangers.malformed.length)]);
+    }
+
+    /** A text of 7 000 characters. */
+    @Benchmark
+    public Verification overLong(Strangers strangers, Ring ring) {
+        return ring.verifier.verify(strangers.overLong);
+    }
+
+    private static ApiKeyRecord.Builder endingAt(ApiKeyRecord.Builder record, String end) {
+        HashedSecret secret = record.build().current();
+        return record.secrets(List.of(secret.withExpiresAt(Instant.parse(end))));
     }
 }

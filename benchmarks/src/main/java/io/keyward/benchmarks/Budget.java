@@ -1,0 +1,184 @@
+package io.keyward.benchmarks;
+
+import io.keyward.benchmarks.Site.Container;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.function.ToDoubleFunction;
+
+/**
+ * A row of DESIGN §9: what may be spent, and how it is measured.
+ *
+ * @param what is limited
+ * @param limit the bound
+ * @param isMost whether the bound is an upper one
+ * @param unit of the figure; {@code ×} for a ratio
+ * @param measure takes the figure from the results of a JDK
+ */
+record Budget(String what, double limit, boolean isMost, String unit, Function<Results, Optional<Spread>> measure) {
+    static final String TIMES = "×";
+
+    private static final String SMALL = "100";
+    private static final String MILLION = "1000000";
+    private static final String TEN_MILLION = "10000000";
+    /** What the profiler shows of the harness itself. */
+    private static final double NO_BYTES = 0.5;
+
+    /** Returns all rows, in the order of DESIGN §9. */
+    static List<Budget> all() {
+        List<Budget> budgets = new ArrayList<>();
+        budgets.add(atMost(
+                1.35, "`verify`, valid key, 100 keys ÷ digest (aim 1.25)", results -> toDigest(results, "valid")));
+        budgets.add(atMost(
+                1.35,
+                "the same with an expiry, less one clock read ÷ digest",
+                results -> perRound(
+                        times -> (times[0] - times[1]) / times[2],
+                        verify(results, SMALL, "expiring"),
+                        verify(results, SMALL, "clock"),
+                        verify(results, SMALL, "digest"))));
+        budgets.add(atMost(1.5, "`verify`, unknown key ÷ digest", results -> toDigest(results, "unknown")));
+        budgets.add(atMost(1.5, "`verify`, bad check digits ÷ digest", results -> toDigest(results, "badCheck")));
+        budgets.add(atMost(1.5, "`verify`, malformed ÷ digest", results -> toDigest(results, "malformed")));
+        budgets.add(atMost(0.2, "`verify`, over-long input ÷ digest", results -> toDigest(results, "overLong")));
+        for (String verdict : List.of("valid", "unknown", "badCheck", "malformed", "overLong")) {
+            budgets.add(new Budget(
+                    "garbage of `verify`, " + verdict,
+                    0,
+                    true,
+                    "B/op",
+                    results -> verify(results, SMALL, verdict)
+                            .map(row -> row.extras().get("B/op"))
+                            .map(bytes -> Spread.of(List.of(bytes < NO_BYTES ? 0 : bytes)))));
+        }
+        budgets.add(atMost(
+                1.5, "`verify`, 1 000 000 keys ÷ digest of the same texts", results -> toFloor(results, MILLION)));
+        budgets.add(atMost(
+                2, "`verify`, 10 000 000 keys ÷ digest of the same texts", results -> toFloor(results, TEN_MILLION)));
+        budgets.add(atLeast(1.8, "hex digest + `HashMap` ÷ `verify`, 100 keys", results -> hexTo(results, SMALL)));
+        budgets.add(
+                atLeast(4, "hex digest + `HashMap` ÷ `verify`, 1 000 000 keys", results -> hexTo(results, MILLION)));
+        budgets.add(atMost(1.15, "peppered `verify` ÷ `Mac`", results -> {
+            Map<String, String> params = Map.of("keys", SMALL);
+            return perRound(
+                    times -> times[0] / times[1],
+                    results.row(Parts.PEPPER, "PepperBenchmark.valid", params),
+                    results.row(Parts.PEPPER, "PepperBenchmark.mac", params));
+        }));
+        budgets.add(atLeast(
+                0.97,
+                "scaling to two threads ÷ that of the digest",
+                results -> perRound(
+                        times -> times[0] / times[1] / (times[2] / times[3]),
+                        threads(results, "valid", "1"),
+                        threads(results, "valid", "2"),
+                        threads(results, "digest", "1"),
+                        threads(results, "digest", "2"))));
+        budgets.add(new Budget(
+                "building a ring of 1 000 000 records",
+                1_000,
+                true,
+                "ms",
+                results -> results.row(Parts.BUILD + MILLION, "RingBuildBenchmark.build", Map.of("kind", "TYPICAL"))
+                        .map(Row::spread)));
+        budgets.add(
+                new Budget("heap a key, index alone", 80, true, "bytes", results -> heap(results, "BARE", "index")));
+        budgets.add(new Budget(
+                "heap a key, with a typical record", 400, true, "bytes", results -> heap(results, "TYPICAL", "all")));
+        budgets.add(atLeast(
+                0.97,
+                "throughput with the filter ÷ without, Jetty on loopback",
+                results -> throughput(results, Container.JETTY, "KEYWARD")));
+        return budgets;
+    }
+
+    /** Tells whether a figure is within the budget. */
+    boolean isKept(Spread figure) {
+        return isMost ? figure.median() <= limit : figure.median() >= limit;
+    }
+
+    /** Returns how much of the budget a figure takes: 1 is all of it. */
+    double share(Spread figure) {
+        return isMost ? figure.median() / limit : limit / figure.median();
+    }
+
+    /** Returns what a guard leaves of a service's throughput. */
+    static Optional<Spread> throughput(Results results, Container container, String guard) {
+        return perRound(
+                rates -> rates[0] / rates[1],
+                endToEnd(results, container, guard),
+                endToEnd(results, container, "NONE"));
+    }
+
+    /** Returns what a guarded service did. */
+    static Optional<Row> endToEnd(Results results, Container container, String guard) {
+        String part = Parts.FILTER + container.name().toLowerCase(Locale.ROOT);
+        return results.row(part, "EndToEnd", Map.of("guard", guard));
+    }
+
+    /** Returns a row of {@link VerifyBenchmark}. */
+    static Optional<Row> verify(Results results, String keys, String method) {
+        return results.row(Parts.VERIFY + keys, "VerifyBenchmark." + method, Map.of("keys", keys));
+    }
+
+    /** Combines the means of each round of some rows; rows of one part only may be combined. */
+    @SafeVarargs
+    static Optional<Spread> perRound(ToDoubleFunction<double[]> combine, Optional<Row>... rows) {
+        List<List<Double>> means = new ArrayList<>();
+        for (Optional<Row> row : rows) {
+            if (row.isEmpty()) {
+                return Optional.empty();
+            }
+            means.add(row.get().means());
+        }
+        int rounds = means.stream().mapToInt(List::size).min().orElse(0);
+        List<Double> combined = new ArrayList<>();
+        for (int i = 0; i < rounds; i++) {
+            int round = i;
+            combined.add(combine.applyAsDouble(
+                    means.stream().mapToDouble(row -> row.get(round)).toArray()));
+        }
+        return combined.isEmpty() ? Optional.empty() : Optional.of(Spread.of(combined));
+    }
+
+    private static Budget atMost(double limit, String what, Function<Results, Optional<Spread>> measure) {
+        return new Budget(what, limit, true, TIMES, measure);
+    }
+
+    private static Budget atLeast(double limit, String what, Function<Results, Optional<Spread>> measure) {
+        return new Budget(what, limit, false, TIMES, measure);
+    }
+
+    private static Optional<Spread> toDigest(Results results, String method) {
+        return perRound(times -> times[0] / times[1], verify(results, SMALL, method), verify(results, SMALL, "digest"));
+    }
+
+    private static Optional<Spread> toFloor(Results results, String keys) {
+        return perRound(
+                times -> times[0] / times[1], verify(results, keys, "valid"), verify(results, keys, "digestOfText"));
+    }
+
+    private static Optional<Spread> hexTo(Results results, String keys) {
+        return perRound(
+                times -> times[0] / times[1], peer(results, keys, "HEX_HASH_MAP"), peer(results, keys, "KEYWARD"));
+    }
+
+    private static Optional<Row> peer(Results results, String keys, String peer) {
+        return results.row(Parts.VERIFY + keys, "PeerBenchmark.valid", Map.of("peer", peer, "keys", keys));
+    }
+
+    private static Optional<Row> threads(Results results, String method, String threads) {
+        return results.row(
+                Parts.THREADS,
+                "VerifyBenchmark." + method,
+                Map.of("threads", threads, "keys", SMALL, "kind", "platform"));
+    }
+
+    private static Optional<Spread> heap(Results results, String kind, String figure) {
+        return results.row(Parts.HEAP + MILLION, "HeapPerKey." + figure, Map.of("kind", kind))
+                .map(Row::spread);
+    }
+}

@@ -1,0 +1,33 @@
+package io.keyward.benchmarks;
+
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Named;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+class PartsTest {
+    @BeforeAll
+    static void letSeveralBuildsRunAtOnce() {
+        System.setProperty("jmh.ignoreLock", "true");
+    }
+
+    static Stream<Named<Part>> parts() {
+        return Parts.of(Profile.SMOKE).stream().map(part -> Named.of(part.name(), part));
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("parts")
+    void measuresEachRowOnce(Part part) throws Exception {
+        List<Row> rows = part.measure(Profile.SMOKE);
+
+        assertFalse(rows.isEmpty());
+        for (Row row : rows) {
+            assertTrue(row.spread().median() > 0, row::toString);
+        }
+    }
+}
