@@ -25,6 +25,11 @@ final class Figure {
                 : BigDecimal.valueOf(value).round(new MathContext(DIGITS)).toPlainString();
     }
 
+    /** Returns a bound as it was written down: {@code 1.35}, {@code 80}. */
+    static String bound(double value) {
+        return BigDecimal.valueOf(value).stripTrailingZeros().toPlainString();
+    }
+
     /** Returns a ratio with two decimals, or whole where it is large. */
     static String ratio(double value) {
         return Math.abs(value) >= 100

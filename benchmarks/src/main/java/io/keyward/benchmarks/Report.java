@@ -203,7 +203,7 @@ final class Report {
 
     private static String limit(Budget budget) {
         String unit = budget.unit().equals(Budget.TIMES) ? " ×" : " " + budget.unit();
-        return (budget.isMost() ? "≤ " : "≥ ") + Figure.of(budget.limit()) + unit;
+        return (budget.isMost() ? "≤ " : "≥ ") + Figure.bound(budget.limit()) + unit;
     }
 
     private static String print(Budget budget, Spread figure) {
