@@ -51,6 +51,8 @@ final class Charts {
                 .xAxisTitle(unit)
                 .build();
         chart.getStyler().setLegendVisible(false);
+        // XChart leaves out labels by this hint on the other axis too; no bar may go without its name
+        chart.getStyler().setXAxisTickMarkSpacingHint(BAR_HEIGHT - 10);
         chart.getStyler().setLabelsVisible(true).setAvailableSpaceFill(0.7);
         style(chart.getStyler());
         chart.addSeries(unit, lengths, labels);
