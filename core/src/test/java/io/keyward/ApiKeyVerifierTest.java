@@ -182,6 +182,23 @@ class ApiKeyVerifierTest {
         }
 
         @Test
+        @DisplayName(
+                "HE-05..08 a blank, control or non-ASCII character is malformed at each place in texts of any length")
+        void refusesUnprintableTextAtEachPlace() {
+            for (int length = ApiKey.MIN_LENGTH; length <= 3 * ApiKey.MIN_LENGTH; length++) {
+                for (String around : List.of("!", "~")) {
+                    for (int place = 0; place < length; place++) {
+                        for (int c = 0; c < 0x100; c++) {
+                            String presented = around.repeat(place) + (char) c + around.repeat(length - place - 1);
+                            assertRejected(
+                                    c < '!' || c > '~' ? Reason.MALFORMED : Reason.UNKNOWN, verifier.verify(presented));
+                        }
+                    }
+                }
+            }
+        }
+
+        @Test
         void verifiesForeignKeysOfEachLength() {
             for (int length = ApiKey.MIN_LENGTH; length <= ApiKey.MAX_LENGTH; length++) {
                 ApiKey foreign = ApiKey.of("~".repeat(length - 1) + "!");
