@@ -10,7 +10,7 @@ import java.util.function.Function;
 import java.util.function.ToDoubleFunction;
 
 /**
- * A row of DESIGN §9: what may be spent, and how it is measured.
+ * A row of the budgets in docs/design.md: what may be spent, and how it is measured.
  *
  * @param what is limited
  * @param limit the bound
@@ -27,7 +27,7 @@ record Budget(String what, double limit, boolean isMost, String unit, Function<R
     /** What the profiler shows of the harness itself. */
     private static final double NO_BYTES = 0.5;
 
-    /** Returns all rows, in the order of DESIGN §9. */
+    /** Returns all rows, in the order of docs/design.md. */
     static List<Budget> all() {
         List<Budget> budgets = new ArrayList<>();
         budgets.add(atMost(

@@ -35,7 +35,7 @@ final class Parts {
         return profile == Profile.SHORT ? budgets() : everything();
     }
 
-    /** Returns what DESIGN §9 sets a budget for. */
+    /** Returns what docs/design.md sets a budget for. */
     private static List<Part> budgets() {
         return List.of(
                 new JmhPart(
