@@ -18,6 +18,7 @@ final class ChildJvm {
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-Xms" + heapGb + "g",
                 "-Xmx" + heapGb + "g",
+                "-XX:+AlwaysPreTouch",
                 "-cp",
                 System.getProperty("java.class.path"),
                 main.getName()));
