@@ -64,7 +64,7 @@ public final class Main {
     }
 
     private static List<Part> chosen(Profile profile, List<String> names) {
-        List<Part> parts = Parts.of(profile);
+        List<Part> parts = names.isEmpty() ? Parts.of(profile) : Parts.all(profile);
         Set<String> unknown = new TreeSet<>(names);
         parts.forEach(part -> unknown.remove(part.name()));
         if (!unknown.isEmpty()) {

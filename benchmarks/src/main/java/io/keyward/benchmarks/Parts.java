@@ -5,6 +5,8 @@ import io.keyward.benchmarks.Site.Guard;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /** All there is to measure. A part of the short profile is the start of the full profile's part of the same name. */
 final class Parts {
@@ -33,6 +35,14 @@ final class Parts {
 
     static List<Part> of(Profile profile) {
         return profile == Profile.SHORT ? budgets() : everything();
+    }
+
+    /** Returns what may be asked for by name: a short profile has every part, though by itself it runs only the budgets'. */
+    static List<Part> all(Profile profile) {
+        List<Part> parts = new ArrayList<>(of(profile));
+        Set<String> names = parts.stream().map(Part::name).collect(Collectors.toSet());
+        everything().stream().filter(part -> !names.contains(part.name())).forEach(parts::add);
+        return parts;
     }
 
     /** Returns what docs/design.md sets a budget for. */
