@@ -89,7 +89,7 @@ final class FileFollower implements AutoCloseable {
                 }
             } catch (InterruptedException | ClosedWatchServiceException closing) {
                 return;
-            } catch (RuntimeException e) {
+            } catch (Throwable e) { // an Error too: without this thread no revocation in a file would take effect
                 LOG.error(
                         "following the key files failed; the keys in force stay so, the next look is after the interval",
                         e);

@@ -121,37 +121,43 @@ public final class KeywardConfig implements AutoCloseable {
         reload().orThrow();
     }
 
-    private synchronized Attempt reload() {
-        Attempt attempt = read();
-        lastRead = attempt.files();
-        List<ConfigProblem> problemsBefore = report.problems();
-        Loaded next = attempt.loaded();
-        if (next == null) {
-            List<ConfigProblem> problems = attempt.report().problems();
-            report = loaded.report().withProblems(problems);
-            if (!problems.equals(problemsBefore)) {
-                LOG.error("{}\nthe keys last in force stay so", ConfigException.describe(problems));
-                tell();
-            }
-        } else {
-            loaded = next;
-            report = next.report();
-            logReload(next, !problemsBefore.isEmpty());
-            tell();
-        }
-        return attempt;
-    }
-
-    /** Reads while nobody else publishes: what was read before another's revocation must not come into force after it. */
-    private Attempt read() {
+    /**
+     * Reads while nobody else publishes: what was read before another's revocation must not come into force after it. The
+     * ring's lock is the only one, so that who changes keys may reload, and who reloads may be told.
+     */
+    private Attempt reload() {
         AtomicReference<Attempt> made = new AtomicReference<>();
+        AtomicReference<@Nullable Runnable> announcement = new AtomicReference<>();
         ring.update(before -> {
             Attempt attempt = KeyLoader.load(options, sha256, loaded);
             made.set(attempt);
+            announcement.set(keep(attempt));
             Loaded next = attempt.loaded();
             return next == null ? before : next.ring();
         });
+        Runnable announce = announcement.get();
+        if (announce != null) {
+            announce.run();
+            tell();
+        }
         return requireNonNull(made.get());
+    }
+
+    /** Keeps what an attempt found, and returns how the log is to hear of it; null if it heard the same before. */
+    private @Nullable Runnable keep(Attempt attempt) {
+        lastRead = attempt.files();
+        List<ConfigProblem> problemsBefore = report.problems();
+        Loaded next = attempt.loaded();
+        if (next != null) {
+            loaded = next;
+            report = next.report();
+            return () -> logReload(next, !problemsBefore.isEmpty());
+        }
+        List<ConfigProblem> problems = attempt.report().problems();
+        report = loaded.report().withProblems(problems);
+        return problems.equals(problemsBefore)
+                ? null
+                : () -> LOG.error("{}\nthe keys last in force stay so", ConfigException.describe(problems));
     }
 
     private void logReload(Loaded next, boolean repaired) {
@@ -172,7 +178,7 @@ public final class KeywardConfig implements AutoCloseable {
         for (Consumer<ConfigReport> listener : listeners) {
             try {
                 listener.accept(told);
-            } catch (RuntimeException e) {
+            } catch (Throwable e) { // an Error too: it must not end the thread that follows the files
                 LOG.error("a listener of reloads failed", e);
             }
         }

@@ -25,6 +25,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Changes of real files under a running service: cases HR. */
@@ -115,6 +116,45 @@ class ReloadTest {
             reload.join();
             assertTrue(accepts(keys, SECOND));
             assertFalse(accepts(keys, FIRST));
+        }
+    }
+
+    @Test
+    @Timeout(60)
+    @DisplayName("who changes keys may reload them, also while another reload waits for the change to end")
+    void reloadsWithinAChange() throws Exception {
+        try (KeywardConfig keys = files.builder().envFile(files.env).load()) {
+            Thread other = new Thread(keys::reloadNow);
+            other.setDaemon(true);
+            keys.ring().update(before -> {
+                other.start();
+                awaitBlocked(other);
+                ConfigFiles.write(files.env, listOf(SECOND));
+                keys.reloadNow();
+                return keys.ring().current();
+            });
+            other.join();
+            assertTrue(accepts(keys, SECOND));
+            assertFalse(accepts(keys, FIRST));
+        }
+    }
+
+    @Test
+    @DisplayName("a listener that fails with an Error does not end the following of files")
+    void goesOnAfterAnErrorOfAListener() throws Exception {
+        try (KeywardConfig keys = files.builder()
+                .envFile(files.env)
+                .follow(true)
+                .onReload(report -> {
+                    throw new NoClassDefFoundError("on purpose");
+                })
+                .onReload(told::add)
+                .load()) {
+            replace(files.env, listOf(SECOND));
+            awaitSwitch(keys, FIRST, SECOND);
+            replace(files.env, listOf(THIRD));
+            awaitSwitch(keys, SECOND, THIRD);
+            await("the second listener", () -> told.size() == 2);
         }
     }
 

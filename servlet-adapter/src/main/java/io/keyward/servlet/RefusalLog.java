@@ -6,6 +6,7 @@ import io.keyward.Verification;
 import jakarta.servlet.DispatcherType;
 import jakarta.servlet.http.HttpServletRequest;
 import java.util.Locale;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -14,13 +15,16 @@ import org.slf4j.event.Level;
 /**
  * Writes one line for each refusal: status, method, path without query, peer, reason, key id where one is known.
  *
- * <p>What a stranger sent is escaped and cut; what may be a key is never part of it.
+ * <p>What a stranger sent is escaped and cut; what may be a key is never part of it, in the path neither.
  */
 final class RefusalLog {
     private static final Logger LOG = LoggerFactory.getLogger(ApiKeyFilter.class);
     private static final int MAX_METHOD = 20;
     private static final int MAX_PATH = 200;
     private static final int MAX_CAUSES = 5;
+
+    /** At least as long as what follows the id in an issued key; hashes in hexadecimal are longer. */
+    private static final Pattern SECRET = Pattern.compile("[0-9A-Za-z]{36,}+");
 
     private final Level level;
 
@@ -83,7 +87,7 @@ final class RefusalLog {
         LOG.error(
                 "refused 503 {} \"{}\" from {}: the verifier could not tell: {}",
                 LogText.quoted(request.getMethod(), MAX_METHOD),
-                LogText.quoted(path, MAX_PATH),
+                shown(path),
                 peer(request),
                 places(failure));
     }
@@ -115,11 +119,15 @@ final class RefusalLog {
                             "refused {} {} \"{}\" from {}: {}{}",
                             status,
                             LogText.quoted(request.getMethod(), MAX_METHOD),
-                            LogText.quoted(path, MAX_PATH),
+                            shown(path),
                             peer(request),
                             reason,
                             keyId == null ? "" : ", key " + keyId);
         }
+    }
+
+    private static String shown(String path) {
+        return LogText.quoted(SECRET.matcher(path).replaceAll("***"), MAX_PATH);
     }
 
     private static String peer(HttpServletRequest request) {

@@ -146,12 +146,14 @@ class LifecycleDocTest {
     private KeyRing newer(KeyRing current) {
         Optional<ApiKeyStore.Changes> changes = store.changesSince(stamp);
         if (changes.isPresent()) {
-            stamp = changes.get().stamp();
-            return current.with(changes.get().records());
+            KeyRing next = current.with(changes.get().records());
+            stamp = changes.get().stamp(); // last: what could not be taken over must come again
+            return next;
         }
         ApiKeyStore.Snapshot all = store.load();
+        KeyRing next = KeyRing.builder().roles(roles).addAll(all.records()).build();
         stamp = all.stamp();
-        return KeyRing.builder().roles(roles).addAll(all.records()).build();
+        return next;
     }
     // end
 

@@ -609,6 +609,17 @@ class ContainerSuiteTest {
     }
 
     @Test
+    @DisplayName("LE-06 a key pasted into the path is not logged")
+    void keyInThePathIsNotLogged() throws Exception {
+        log.drain();
+        root.send("GET /api/{K1}/x");
+        List<String> lines = log.drain();
+        assertEquals(1, lines.size());
+        assertTrue(lines.get(0).contains("***/x"), lines::toString);
+        checkLog(lines, root);
+    }
+
+    @Test
     @DisplayName("HP-13 the log calls a wrong check digit a typing error, the answer does not")
     void logNamesTheTypingError() throws Exception {
         log.drain();
