@@ -1,5 +1,6 @@
 package io.keyward.servlet;
 
+import jakarta.servlet.ServletOutputStream;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
@@ -110,10 +111,24 @@ final class Answers {
             response.addHeader("Vary", vary);
         }
         response.setContentType(answer.contentType);
-        response.setContentLength(answer.body.length);
-        if (!"HEAD".equals(request.getMethod())) {
-            response.getOutputStream().write(answer.body);
+        if ("HEAD".equals(request.getMethod())) {
+            response.setContentLength(answer.body.length);
+        } else {
+            write(answer, response);
         }
+    }
+
+    /** Writes to the stream; where an open page took the writer and then forwarded to what is closed, to that. */
+    private static void write(Answer answer, HttpServletResponse response) throws IOException {
+        ServletOutputStream stream;
+        try {
+            stream = response.getOutputStream();
+        } catch (IllegalStateException writerIsTaken) {
+            response.getWriter().write(new String(answer.body, StandardCharsets.UTF_8));
+            return;
+        }
+        response.setContentLength(answer.body.length);
+        stream.write(answer.body);
     }
 
     /** One refusal, ready to be sent. */

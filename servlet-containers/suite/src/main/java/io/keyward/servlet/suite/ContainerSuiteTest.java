@@ -359,6 +359,9 @@ class ContainerSuiteTest {
             CELLS.note("DI-06", forwarded);
             assertEquals(401, forwarded.status());
             assertTrue(forwarded.isProblem());
+            RawHttp.Answer written = service.send("GET /public/written-fwd", "Accept: a\r\n" + key + "X-Last: 1");
+            assertEquals(401, written.status(), "where the page has taken the writer");
+            assertTrue(written.isProblem() && !written.body().contains("PAGE"), written::toString);
             RawHttp.Answer page = service.send("GET /public/inc", "Accept: a\r\n" + key + "X-Last: 1");
             CELLS.note("DI-07", page);
             assertEquals(200, page.status());

@@ -34,6 +34,10 @@ final class Handler extends HttpServlet {
         String path = request.getDispatcherType() == DispatcherType.INCLUDE ? "/admin/x" : path(request);
         switch (path) {
             case "/public/fwd" -> request.getRequestDispatcher("/admin/x").forward(request, response);
+            case "/public/written-fwd" -> {
+                response.getWriter().print("PAGE ");
+                request.getRequestDispatcher("/admin/x").forward(request, response);
+            }
             case "/public/inc" -> {
                 response.getWriter().print("PAGE ");
                 request.getRequestDispatcher("/admin/x").include(request, response);
