@@ -120,7 +120,7 @@ class ReloadTest {
     }
 
     @Test
-    @Timeout(60)
+    @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD) // a deadlock cannot be interrupted
     @DisplayName("who changes keys may reload them, also while another reload waits for the change to end")
     void reloadsWithinAChange() throws Exception {
         try (KeywardConfig keys = files.builder().envFile(files.env).load()) {
