@@ -11,6 +11,7 @@ import io.keyward.ApiKeyRecord;
 import io.keyward.ApiKeyVerifier;
 import io.keyward.KeyFormat;
 import io.keyward.KeyRing;
+import io.keyward.KeyRingException;
 import io.keyward.LiveKeyRing;
 import io.keyward.Verification;
 import io.keyward.Verification.Accepted;
@@ -174,5 +175,17 @@ class LifecycleDocTest {
 
         assertFalse(verifier.verify(first.key().reveal()).isAccepted());
         assertTrue(verifier.verify(second.key().reveal()).isAccepted());
+    }
+
+    @Test
+    void followerAsksAgainForWhatItCouldNotTakeOver() {
+        LiveKeyRing ring = LiveKeyRing.of(KeyRing.of());
+        ApiKeyRecord unfit = ThrowAwayKeys.recordOf(ThrowAwayKeys.newKey())
+                .roles("elsewhere")
+                .build();
+        store.insert(unfit);
+
+        assertThrows(KeyRingException.class, () -> follow(ring));
+        assertThrows(KeyRingException.class, () -> follow(ring));
     }
 }

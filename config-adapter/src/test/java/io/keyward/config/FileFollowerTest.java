@@ -1,0 +1,45 @@
+package io.keyward.config;
+
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class FileFollowerTest {
+    @TempDir
+    private Path directory;
+
+    @Test
+    void goesOnFollowingAfterAnError() throws Exception {
+        Path file = Files.writeString(directory.resolve("keys.env"), "before");
+        KeyFiles read = new KeyFiles();
+        read.read(file);
+        CountDownLatch told = new CountDownLatch(2);
+        try (FileFollower follower = new FileFollower(new FileFollower.Followed() {
+            @Override
+            public KeyFiles files() {
+                return read;
+            }
+
+            @Override
+            public Duration interval() {
+                return Duration.ofMillis(20);
+            }
+
+            @Override
+            public void changed() {
+                told.countDown();
+                throw new NoClassDefFoundError("on purpose");
+            }
+        })) {
+            Files.writeString(file, "after");
+            follower.start();
+            assertTrue(told.await(60, TimeUnit.SECONDS));
+        }
+    }
+}
