@@ -50,10 +50,8 @@ record Batch(String include, Map<String, List<String>> params, int threads, bool
         return Map.of("threads", Integer.toString(threads), "kind", isVirtual ? "virtual" : "platform");
     }
 
-    /** Returns the arguments of the JVM. Without touching the heap first, who makes garbage would be charged for page faults. */
     List<String> jvmArgs() {
-        List<String> arguments =
-                new ArrayList<>(List.of("-Xms" + heapGb + "g", "-Xmx" + heapGb + "g", "-XX:+AlwaysPreTouch"));
+        List<String> arguments = new ArrayList<>(ChildJvm.heap(heapGb));
         if (isVirtual) {
             arguments.add("-Djmh.executor=VIRTUAL");
         }

@@ -12,16 +12,17 @@ import java.util.Map;
 final class ChildJvm {
     private ChildJvm() {}
 
+    /** Returns the arguments for a heap that is all there: else who makes garbage would be charged for its page faults. */
+    static List<String> heap(int gigabytes) {
+        return List.of("-Xms" + gigabytes + "g", "-Xmx" + gigabytes + "g", "-XX:+AlwaysPreTouch");
+    }
+
     /** Starts a main class; what it says on standard error goes to ours. */
     static Process start(Class<?> main, int heapGb, String... arguments) throws IOException {
-        List<String> command = new ArrayList<>(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-Xms" + heapGb + "g",
-                "-Xmx" + heapGb + "g",
-                "-XX:+AlwaysPreTouch",
-                "-cp",
-                System.getProperty("java.class.path"),
-                main.getName()));
+        List<String> command = new ArrayList<>();
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.addAll(heap(heapGb));
+        command.addAll(List.of("-cp", System.getProperty("java.class.path"), main.getName()));
         command.addAll(List.of(arguments));
         return new ProcessBuilder(command)
                 .redirectError(ProcessBuilder.Redirect.INHERIT)
