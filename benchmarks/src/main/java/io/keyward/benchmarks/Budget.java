@@ -38,7 +38,7 @@ record Budget(String what, double limit, boolean isMost, String unit, Function<R
                 results -> perRound(
                         times -> (times[0] - times[1]) / times[2],
                         verify(results, SMALL, "expiring"),
-                        results.row(Parts.VERIFY + SMALL, "VerifyBenchmark.clock", Map.of()),
+                        verify(results, SMALL, "clock"),
                         verify(results, SMALL, "digest"))));
         budgets.add(atMost(1.5, "`verify`, unknown key ÷ digest", results -> toDigest(results, "unknown")));
         budgets.add(atMost(1.5, "`verify`, bad check digits ÷ digest", results -> toDigest(results, "badCheck")));
@@ -121,7 +121,7 @@ record Budget(String what, double limit, boolean isMost, String unit, Function<R
 
     /** Returns a row of {@link VerifyBenchmark}. */
     static Optional<Row> verify(Results results, String keys, String method) {
-        return results.row(Parts.VERIFY + keys, "VerifyBenchmark." + method, Map.of("keys", keys));
+        return results.row(Parts.VERIFY + keys, "VerifyBenchmark." + method, Map.of());
     }
 
     /** Combines the means of each round of some rows; rows of one part only may be combined. */

@@ -79,9 +79,10 @@ public enum Peer {
             Peer.MANY) {
         @Override
         KeyCheck over(String[] keys) {
-            Set<String> known = new HashSet<>(Arrays.asList(keys));
-            // these strings know their hash codes already, which one of a request does not: a bound from below
-            return known::contains;
+            // a string keeps its hash code and gives it to its copies; one of a request has none yet, nor must those
+            // here
+            Set<String> known = Arrays.stream(keys).map(String::new).collect(Collectors.toCollection(HashSet::new));
+            return presented -> known.contains(new String(presented));
         }
     },
     SPRING_BCRYPT(

@@ -62,7 +62,6 @@ final class Report {
         sections.put("reload", this::reload);
         sections.put("filter", this::filter);
         sections.put("filter-chart", this::filterChart);
-        figures.put("copying", results -> nanos(results, "digestOfText", "digest"));
         figures.put("whole-overhead", results -> nanos(results, "valid", "digest"));
         figures.put("expiry", results -> nanos(results, "expiring", "valid"));
         figures.put("plaintext", results -> peerRatio(results, "KEYWARD", "PLAINTEXT_SET"));

@@ -1,12 +1,16 @@
 package io.keyward.benchmarks;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Named;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -18,6 +22,14 @@ class PartsTest {
 
     static Stream<Named<Part>> parts() {
         return Parts.of(Profile.SMOKE).stream().map(part -> Named.of(part.name(), part));
+    }
+
+    @Test
+    void shortProfileKnowsEachPartOnceByName() {
+        List<String> names = Parts.all(Profile.SHORT).stream().map(Part::name).toList();
+
+        assertEquals(Set.copyOf(names).size(), names.size());
+        assertEquals(Parts.of(Profile.FULL).stream().map(Part::name).collect(Collectors.toSet()), Set.copyOf(names));
     }
 
     @ParameterizedTest(name = "{0}")
