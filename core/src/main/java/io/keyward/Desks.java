@@ -31,17 +31,21 @@ final class Desks {
     static final int TEXT = RESULT + RESULT_LENGTH;
 
     private static final MethodHandle IS_VIRTUAL = isVirtualHandle();
+
+    /** So many desks, beside each other, are a virtual thread's to borrow. */
     private static final int PROBES = 4;
+
+    /** References from one thread's places to another's, and to the length of the array: no cache line has two of them. */
+    private static final int APART = 32;
 
     private final Supplier<Object> engines;
     private final ThreadLocal<Object[]> own;
-    private final AtomicReferenceArray<Object @Nullable []> shared;
+    private final int groups = Integer.highestOneBit(Runtime.getRuntime().availableProcessors()) * 2;
+    private final AtomicReferenceArray<Object @Nullable []> shared = new AtomicReferenceArray<>((1 + groups) * APART);
 
     Desks(Supplier<Object> engines) {
         this.engines = engines;
         this.own = ThreadLocal.withInitial(this::newDesk);
-        this.shared = new AtomicReferenceArray<>(
-                Integer.highestOneBit(Runtime.getRuntime().availableProcessors()) * 2 * PROBES);
     }
 
     /** Lends a desk that has been put away clean; a thread may hold one at a time. */
@@ -54,7 +58,7 @@ final class Desks {
         if (isVirtual()) {
             int start = start();
             for (int i = 0; i < PROBES; i++) {
-                if (shared.compareAndSet(index(start, i), null, desk)) {
+                if (shared.compareAndSet(start + i, null, desk)) {
                     return;
                 }
             }
@@ -77,7 +81,7 @@ final class Desks {
     private Object[] borrow() {
         int start = start();
         for (int i = 0; i < PROBES; i++) {
-            Object[] desk = shared.getAndSet(index(start, i), null);
+            Object[] desk = shared.getAndSet(start + i, null);
             if (desk != null) {
                 return desk;
             }
@@ -86,11 +90,8 @@ final class Desks {
     }
 
     private int start() {
-        return (int) Thread.currentThread().getId() * PROBES;
-    }
-
-    private int index(int start, int step) {
-        return (start + step) & (shared.length() - 1);
+        int group = (int) Thread.currentThread().getId() & (groups - 1);
+        return (1 + group) * APART;
     }
 
     /** Returns a desk that is nobody's. */
