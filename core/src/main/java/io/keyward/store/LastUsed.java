@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  * ApiKeyManager manager = ApiKeyManager.builder(store, ring, generator).lastUsed(lastUsed).build();
  * }</pre>
  *
- * <p>Costs a verification one reading of the clock, a look-up, and at most one plain write a second for each secret; no
+ * <p>Costs a verification one reading of the clock, a look-up, and at most one write a second for each secret; no
  * lock, no I/O. Memory is bounded by the capacity: where there are more keys, those unused for longest are forgotten,
  * and {@link #since} says from when on nothing is. What is remembered is this process's, and ends with it.
  *
@@ -87,8 +87,11 @@ public final class LastUsed implements VerificationListener {
             Slot slot = slotOf(accepted.keyId());
             int secret = accepted.retiring() ? RETIRING : CURRENT;
             // not "other than": threads on both sides of a second would write in turn
-            if (slot.seconds.getOpaque(secret) < now) {
-                slot.seconds.setOpaque(secret, now);
+            if (slot.seconds.getAcquire(secret) < now) {
+                slot.seconds.accumulateAndGet(secret, now, Math::max);
+            }
+            if (slot.evicted) {
+                forget(slot);
             }
         }
     }
@@ -123,8 +126,9 @@ public final class LastUsed implements VerificationListener {
                 int retiring = after.retiring()
                         .map(secret -> slot.secondsOf(secret.hash(), before))
                         .orElse(NEVER);
-                slot.seconds.setOpaque(CURRENT, current);
-                slot.seconds.setOpaque(RETIRING, retiring);
+                // in this order, so that at no moment the use of the old secret is missing
+                slot.seconds.set(RETIRING, retiring);
+                slot.seconds.set(CURRENT, current);
             }
         }
     }
@@ -146,13 +150,19 @@ public final class LastUsed implements VerificationListener {
                 }
             }
             Slot taken = new Slot(keyId);
+            if (held != null) {
+                // in this order: whoever uses it meanwhile is read here, or sees that it is evicted
+                held.evicted = true;
+                forget(held);
+            }
             if (slots.compareAndSet(place, held, taken)) {
-                if (held != null) {
-                    forgotten.accumulateAndGet(held.lastUse(), Math::max);
-                }
                 return taken;
             }
         }
+    }
+
+    private void forget(Slot slot) {
+        forgotten.accumulateAndGet(slot.lastUse(), Math::max);
     }
 
     private int bucketOf(String keyId) {
@@ -180,17 +190,20 @@ public final class LastUsed implements VerificationListener {
         return "LastUsed[since " + since() + "]";
     }
 
-    /** Holds the seconds of one key. Opaque access: as cheap as plain, and another thread sees it soon. */
+    /** Holds the seconds of one key. */
     private static final class Slot {
         private final String keyId;
         private final AtomicIntegerArray seconds = new AtomicIntegerArray(2);
+
+        /** Set before its place is given to another key; a use that comes later is forgotten at once. */
+        private volatile boolean evicted;
 
         private Slot(String keyId) {
             this.keyId = keyId;
         }
 
         private int lastUse() {
-            return Math.max(seconds.getOpaque(CURRENT), seconds.getOpaque(RETIRING));
+            return Math.max(seconds.get(CURRENT), seconds.get(RETIRING));
         }
 
         private int secondsOf(KeyHash hash, ApiKeyRecord record) {

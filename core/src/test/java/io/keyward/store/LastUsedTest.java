@@ -7,6 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.keyward.Verification;
+import io.keyward.Verification.Accepted;
 import io.keyward.store.LastUsed.LastUse;
 import java.time.Duration;
 import java.time.Instant;
@@ -15,6 +17,8 @@ import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -173,5 +177,43 @@ class LastUsedTest {
         }
 
         keys.forEach(key -> assertEquals(START, useOf(key).current()));
+    }
+
+    @Test
+    void useThatLosesItsPlaceWhileItIsWrittenCountsAsForgotten() throws Exception {
+        AtomicInteger seconds = new AtomicInteger();
+        LastUsed small = LastUsed.create(() -> START.plusSeconds(seconds.incrementAndGet()), 1);
+        List<Verification> uses = new ArrayList<>();
+        for (int i = 0; i < 64; i++) {
+            uses.add(setting.verify(setting.issue()));
+        }
+
+        ExecutorService threads = Executors.newFixedThreadPool(4);
+        try {
+            List<Future<Integer>> running = new ArrayList<>();
+            for (int i = 0; i < 4; i++) {
+                running.add(threads.submit(() -> countLost(small, uses, seconds)));
+            }
+            for (Future<Integer> run : running) {
+                assertEquals(0, run.get(), "uses that are neither remembered nor said to be forgotten");
+            }
+        } finally {
+            threads.shutdownNow();
+        }
+    }
+
+    private static int countLost(LastUsed lastUsed, List<Verification> uses, AtomicInteger seconds) {
+        int lost = 0;
+        for (int i = 0; i < 100_000; i++) {
+            Accepted use = (Accepted) uses.get(ThreadLocalRandom.current().nextInt(uses.size()));
+            Instant before = START.plusSeconds(seconds.get());
+            lastUsed.onVerification(use);
+            LastUse told = lastUsed.of(use.keyId());
+            boolean remembered = told.current() != null && told.current().isAfter(before);
+            if (!remembered && !told.since().isAfter(before)) {
+                lost++;
+            }
+        }
+        return lost;
     }
 }
