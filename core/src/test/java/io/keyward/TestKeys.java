@@ -12,13 +12,13 @@ final class TestKeys {
 
     /** Tells whether the long repetitions run at their whole length ({@code mvn -Pfull verify}). */
     static boolean full() {
-        return Boolean.getBoolean("keyward.full");
+        return Boolean.getBoolean("tests.full");
     }
 
     /** Returns a generator with a seed that is printed, so that a failure can be repeated. */
     static Random seededRandom(String test) {
-        long seed = Long.getLong("keyward.seed", System.nanoTime());
-        System.out.println(test + ": -Dkeyward.seed=" + seed);
+        long seed = Long.getLong("tests.seed", System.nanoTime());
+        System.out.println(test + ": -Dtests.seed=" + seed);
         return new Random(seed);
     }
 

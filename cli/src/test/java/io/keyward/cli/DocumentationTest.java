@@ -14,7 +14,7 @@ import picocli.CommandLine.Help.Ansi;
 
 /**
  * Keeps docs/cli.md what the commands say of themselves. After a change of a command run {@code mvn -pl cli -am test
- * -Dkeyward.docs.write=true -Dtest=DocumentationTest -Dsurefire.failIfNoSpecifiedTests=false}, which writes it anew.
+ * -Ddocs.write=true -Dtest=DocumentationTest -Dsurefire.failIfNoSpecifiedTests=false}, which writes it anew.
  */
 class DocumentationTest {
     private static final Path PAGE = Path.of("..", "docs", "cli.md");
@@ -22,7 +22,7 @@ class DocumentationTest {
     @Test
     void pageSaysWhatTheCommandsSay() throws IOException {
         String page = page();
-        if (Boolean.getBoolean("keyward.docs.write")) {
+        if (Boolean.getBoolean("docs.write")) {
             Files.writeString(PAGE, page);
         }
         assertEquals(page, Files.readString(PAGE), "docs/cli.md is behind; this class says how to write it anew");

@@ -51,7 +51,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** The cases of ATTACKS.md for the command line, against the packaged program as a process. */
 class OperatorIT {
-    private static final boolean FULL = Boolean.getBoolean("keyward.full");
+    private static final boolean FULL = Boolean.getBoolean("tests.full");
     private static final Pattern KEY = Pattern.compile("kw_live_[0-9A-Za-z]{44}");
 
     @TempDir

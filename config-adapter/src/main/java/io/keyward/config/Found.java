@@ -11,7 +11,6 @@ import org.jspecify.annotations.Nullable;
  * @param source the file, or what else it came from, for messages
  * @param file the file; null if it is none
  * @param line the line in the file; 0 if not known
- * @param ordinal SmallRye's ordinal of the source
  * @param rank the place of the source in SmallRye's order, the first counting first
  */
 record Found(
@@ -20,7 +19,6 @@ record Found(
         String source,
         @Nullable Path file,
         int line,
-        int ordinal,
         int rank) {
     /** Returns the place as {@code file:line}, or the source alone. */
     String place() {

@@ -20,7 +20,6 @@ import org.jspecify.annotations.Nullable;
 /** Makes a ring of what the sources say, or the list of everything that is wrong with them. For one load. */
 final class KeyLoader {
     private static final Set<String> DEVELOPMENT_WORDS = Set.of("dev", "development", "test", "local");
-    private static final int PROCESS_ORDINAL = 300;
 
     private final Options options;
     private final KeyHasher sha256;
@@ -102,8 +101,7 @@ final class KeyLoader {
     /** Kubernetes sets {@code KEYWARD_PORT} and more in every pod beside a service of that name. */
     private static boolean mayBeSomebodyElses(Found found) {
         String name = Sources.environmentForm(found.spelling());
-        return found.file() == null
-                && found.ordinal() >= PROCESS_ORDINAL
+        return found.source().equals(Sources.ENVIRONMENT)
                 && !name.startsWith("KEYWARD_KEYS_")
                 && !name.startsWith("KEYWARD_ROLES_")
                 && !name.startsWith("KEYWARD_PEPPERS_");

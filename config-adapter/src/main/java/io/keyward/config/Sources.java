@@ -39,6 +39,13 @@ import org.jspecify.annotations.Nullable;
  * change or drop what has a {@code $} in it.
  */
 final class Sources {
+    /** The {@link Found#source} of what the process's environment says. */
+    static final String ENVIRONMENT = "environment";
+
+    /** What SmallRye calls properties that are given to it under the name of the system's. */
+    private static final String GIVEN_SYSTEM_PROPERTIES =
+            "PropertiesConfigSource[source=" + SysPropConfigSource.NAME + "]";
+
     /** The ordinals of SmallRye's own sources. */
     private static final int ENV_FILE_ORDINAL = 295;
 
@@ -357,13 +364,7 @@ final class Sources {
         if (source instanceof EnvFileSource file) {
             EnvText.Entry entry = file.text.find(name);
             return new Found(
-                    name,
-                    value,
-                    file.text.source(),
-                    file.path,
-                    entry == null ? 0 : entry.line(),
-                    source.getOrdinal(),
-                    rankOf(source));
+                    name, value, file.text.source(), file.path, entry == null ? 0 : entry.line(), rankOf(source));
         }
         Path path = pathOf(source);
         return new Found(
@@ -372,7 +373,6 @@ final class Sources {
                 path != null ? path.toString() : label(source),
                 path,
                 lineOf(source, name),
-                source.getOrdinal(),
                 rankOf(source));
     }
 
@@ -404,8 +404,8 @@ final class Sources {
 
     private static String label(ConfigSource source) {
         return switch (source.getName()) {
-            case SysPropConfigSource.NAME -> "system properties";
-            case EnvConfigSource.NAME -> "environment";
+            case SysPropConfigSource.NAME, GIVEN_SYSTEM_PROPERTIES -> "system properties";
+            case EnvConfigSource.NAME -> ENVIRONMENT;
             default -> source.getName();
         };
     }

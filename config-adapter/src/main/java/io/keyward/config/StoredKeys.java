@@ -261,7 +261,7 @@ final class StoredKeys {
         if (entry == null) {
             return;
         }
-        Found found = new Found(entry.name(), "", text.source(), null, entry.line(), 0, 0);
+        Found found = new Found(entry.name(), "", text.source(), null, entry.line(), 0);
         attempt(entry, () -> {
             List<String> items = KeyList.parseOrEmpty(textOf(entry));
             for (String item : items) {

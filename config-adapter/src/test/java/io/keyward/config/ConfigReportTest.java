@@ -30,7 +30,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** What the report says. */
 class ConfigReportTest {
-    /** Has the sample; written by this test with {@code -Dkeyward.docs=write}, else compared. */
+    /** Has the sample; written by this test with {@code -Ddocs.write=true}, else compared. */
     private static final Path REFERENCE = Path.of("..", "docs", "configuration.md");
 
     private static final Pattern SAMPLE = Pattern.compile("(?s)```text\n(.*?)```");
@@ -74,11 +74,11 @@ class ConfigReportTest {
             String reference = Files.readString(REFERENCE);
             Matcher sample = SAMPLE.matcher(reference);
             assertTrue(sample.find(), "docs/configuration.md has no sample");
-            if ("write".equals(System.getProperty("keyward.docs"))) {
+            if (Boolean.getBoolean("docs.write")) {
                 Files.writeString(
                         REFERENCE, reference.substring(0, sample.start(1)) + text + reference.substring(sample.end(1)));
             } else {
-                assertEquals(sample.group(1), text, "run with -Dkeyward.docs=write if this is meant");
+                assertEquals(sample.group(1), text, "run with -Ddocs.write=true if this is meant");
             }
 
             SeenFile unread = seen(keys, primary);
@@ -167,7 +167,7 @@ class ConfigReportTest {
     }
 
     @Test
-    void toleratesForeignNamesInTheEnvironmentAndNamesThem() {
+    void toleratesForeignNamesInTheEnvironmentAloneAndNamesThem() {
         files.env("CLIENT_API_KEY_HASHES=" + hash(newKey()) + "\n");
         Map<String, String> kubernetes =
                 Map.of("KEYWARD_PORT", "tcp://10.0.0.1:80", "KEYWARD_SERVICE_HOST", "10.0.0.1");
@@ -180,6 +180,9 @@ class ConfigReportTest {
             ConfigException refused = ConfigFiles.refused(files.builder().environment(Map.of(ours, "x")));
             assertTrue(refused.getMessage().contains("environment: " + ours), refused.getMessage());
         }
+        ConfigException refused =
+                ConfigFiles.refused(files.builder().systemProperties(Map.of("keyward.reload-intervall", "5s")));
+        assertTrue(refused.getMessage().contains("system properties: keyward.reload-intervall"), refused.getMessage());
     }
 
     @Test

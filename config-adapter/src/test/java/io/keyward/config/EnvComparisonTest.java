@@ -33,7 +33,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  * {@code env-others.tsv}.
  */
 class EnvComparisonTest {
-    /** Written by this test with {@code -Dkeyward.docs=write}, else compared. */
+    /** Written by this test with {@code -Ddocs.write=true}, else compared. */
     private static final Path TABLE = Path.of("..", "docs", "env-comparison.md");
 
     private static final String UNSET = "not set";
@@ -45,10 +45,10 @@ class EnvComparisonTest {
     @Test
     void tableInDocsSaysWhatEachToolReads() throws Exception {
         String table = table();
-        if ("write".equals(System.getProperty("keyward.docs"))) {
+        if (Boolean.getBoolean("docs.write")) {
             Files.writeString(TABLE, table);
         }
-        assertEquals(Files.readString(TABLE), table, "run with -Dkeyward.docs=write if this is meant");
+        assertEquals(Files.readString(TABLE), table, "run with -Ddocs.write=true if this is meant");
     }
 
     static Stream<String> spellingsForAll() {

@@ -371,7 +371,7 @@ class ReloadTest {
     @Test
     @DisplayName("HR-10 G9 reloads under four verifying threads lose and gain nothing")
     void losesAndGainsNothingUnderLoad() throws Exception {
-        boolean full = Boolean.getBoolean("keyward.full");
+        boolean full = Boolean.getBoolean("tests.full");
         int reloads = full ? 1_000 : 100;
         String always = newKey();
         String never = newKey();

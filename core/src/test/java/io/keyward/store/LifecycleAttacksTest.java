@@ -34,7 +34,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 /** The cases about the life of a key (LI), and those about rights that meet the manager (AU). */
 class LifecycleAttacksTest {
     private static final int THREADS = 8;
-    private static final int ROUNDS = Boolean.getBoolean("keyward.full") ? 400 : 20;
+    private static final int ROUNDS = Boolean.getBoolean("tests.full") ? 400 : 20;
     private static final Duration HOUR = Duration.ofHours(1);
 
     @RegisterExtension
