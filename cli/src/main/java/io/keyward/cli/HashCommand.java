@@ -19,7 +19,8 @@ import picocli.CommandLine.Option;
             "Prints the hash of a key, which is what a service stores.",
             "",
             "With --file, turns the plaintext keys of a key file into hashes where they stand: who holds a key keeps using it,"
-                    + " and the file no longer gives keys away.",
+                    + " and the file no longer gives keys away. A variable that is no key itself and holds one, such as one"
+                    + " that a list refers to, is left alone and named.",
             "",
             "The hash is as secret as the key. A key whose check digits do not match is refused: its hash would let nobody"
                     + " in."
@@ -82,6 +83,11 @@ final class HashCommand implements Runnable, Arguments.TakesSecret {
             terminal.show(ids.isEmpty() ? "" : String.join("\n", ids) + "\n");
         }
         terminal.note(ids.size() + (ids.size() == 1 ? " key is" : " keys are") + " a hash now in " + keyFile);
+        List<String> copies = store.plaintextCopies();
+        if (!copies.isEmpty()) {
+            terminal.note("left alone, since other programs may read it: the text of a key in "
+                    + String.join(", ", copies) + "; if none does, remove it");
+        }
         if (!undeclared.isEmpty()) {
             terminal.note("left alone, since no such role is declared: " + String.join(", ", undeclared)
                     + "; if they are key lists of the service, name its roles with --declared-roles");

@@ -477,6 +477,18 @@ class OperatorIT {
     }
 
     @Test
+    void hashNamesTheVariableThatStillHoldsAKey() throws Exception {
+        String key = ThrowAwayKeys.newKey().reveal();
+        Files.writeString(file, "SUBMIT_KEY=" + key + "\nCLIENT_API_KEYS=${SUBMIT_KEY}\n");
+
+        Outcome outcome = keyward.run("hash", "--file", ".env", "--declared-roles", "client");
+
+        assertEquals(0, outcome.exitCode(), outcome.err());
+        assertTrue(outcome.err().contains("the text of a key in SUBMIT_KEY"), "does not name it");
+        assertFalse((outcome.out() + outcome.err()).contains(key.substring(16)), "shows the key");
+    }
+
+    @Test
     void scanRevokesKeysOfTheFileAndNoOthers() throws Exception {
         String leaked = issue("alice").out().strip();
         String safe = issue("bob").out().strip();

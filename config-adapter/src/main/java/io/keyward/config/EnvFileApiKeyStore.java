@@ -168,6 +168,7 @@ public final class EnvFileApiKeyStore implements ApiKeyStore {
 
     /**
      * Turns every plaintext key of the file into its hash, where it stands. Ids stay, and who holds a key keeps using it.
+     * A list that refers to another variable gets hashes in place of the reference; see {@link #plaintextCopies}.
      *
      * @return the ids of the keys concerned, sorted; empty if there was none, and then the file is not touched
      * @throws StoreException if the file could not be read or written
@@ -202,6 +203,17 @@ public final class EnvFileApiKeyStore implements ApiKeyStore {
                 .map(key -> key.record().id())
                 .sorted()
                 .toList();
+    }
+
+    /**
+     * Returns the names of variables that hold the text of one of the keys and are neither a key nor a key list: what a
+     * list refers to as <code>${NAME}</code>, or the copy of a client that reads the same file. {@link #hashPlaintextKeys}
+     * leaves them alone, since other programs may read them.
+     *
+     * @throws StoreException if the file could not be read
+     */
+    public List<String> plaintextCopies() {
+        return read().keys.plaintextCopies().stream().map(Entry::name).toList();
     }
 
     /**

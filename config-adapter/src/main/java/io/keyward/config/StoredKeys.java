@@ -1,5 +1,7 @@
 package io.keyward.config;
 
+import static java.util.Objects.requireNonNull;
+
 import io.keyward.ApiKey;
 import io.keyward.ApiKeyRecord;
 import io.keyward.HashedSecret;
@@ -19,6 +21,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.EnumMap;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -40,6 +43,8 @@ final class StoredKeys {
     private static final Pattern REFERENCE = Pattern.compile("\\$\\{([A-Za-z_%][A-Za-z0-9_.-]*)}");
     private static final Pattern TAGGED_HASH = Pattern.compile("(sha256|hmac-sha256:[^:]*):.*", Pattern.DOTALL);
     private static final Pattern BARE_HASH = Pattern.compile("(0x)?[0-9A-Fa-f]{64}");
+    private static final Pattern KEY_LIKE =
+            Pattern.compile("[!-~&&[^,\"'\\[\\]]]{" + ApiKey.MIN_LENGTH + "," + ApiKey.MAX_LENGTH + "}");
     private static final String KEYS_SUFFIX = "_API_KEYS";
     private static final String HASHES_SUFFIX = "_API_KEY_HASHES";
 
@@ -49,6 +54,7 @@ final class StoredKeys {
     private final Set<String> roles = new LinkedHashSet<>();
     private final List<ConfigProblem> problems = new ArrayList<>();
     private final Map<String, StoredKey> keys = new LinkedHashMap<>();
+    private final Map<KeyHash, Entry> placeByHash = new HashMap<>();
 
     private StoredKeys(EnvText text, @Nullable Path directory, KeyHasher sha256) {
         this.text = text;
@@ -100,6 +106,24 @@ final class StoredKeys {
                         entry.name().endsWith(KEYS_SUFFIX) || entry.name().endsWith(HASHES_SUFFIX))
                 .filter(entry -> !entry.name().startsWith(Property.ENVIRONMENT) && !declared.contains(entry.name()))
                 .toList();
+    }
+
+    /**
+     * Returns entries that hold the text of a key and are no key themselves: what a reference leads to, or a client's own
+     * copy.
+     */
+    List<Entry> plaintextCopies() {
+        Set<Entry> own = new HashSet<>();
+        keys.values().forEach(key -> own.addAll(key.item == null ? key.entries.all() : List.of(key.item.entry)));
+        return text.entries().stream()
+                .filter(entry -> !own.contains(entry) && holdsKey(entry.value()))
+                .toList();
+    }
+
+    private boolean holdsKey(String value) {
+        return KEY_LIKE.matcher(value)
+                .results()
+                .anyMatch(found -> placeByHash.containsKey(sha256.hash(ApiKey.of(found.group()))));
     }
 
     private void run(Collection<String> given) {
@@ -189,17 +213,32 @@ final class StoredKeys {
                     "correct it");
         }
         KeyHash current = hash != null ? hashOf(secretOf(hash)) : hashPlaintext(plaintext);
+        requireNew(current, requireNonNull(hash != null ? hash : plaintext));
         List<HashedSecret> secrets = new ArrayList<>();
         secrets.add(new HashedSecret(
                 current, instant(entries, Property.NOT_BEFORE), instant(entries, Property.EXPIRES_AT)));
         Entry retiring = entries.fields.get(Property.RETIRING_HASH);
         if (retiring != null) {
+            KeyHash old = hashOf(secretOf(retiring));
+            requireNew(old, retiring);
             secrets.add(new HashedSecret(
-                    hashOf(secretOf(retiring)),
-                    instant(entries, Property.RETIRING_NOT_BEFORE),
-                    instant(entries, Property.RETIRING_UNTIL)));
+                    old, instant(entries, Property.RETIRING_NOT_BEFORE), instant(entries, Property.RETIRING_UNTIL)));
         }
         return secrets;
+    }
+
+    /** Of a key that stands twice, only one entry would be changed, and a revoked key would be left in the other. */
+    private void requireNew(KeyHash hash, Entry entry) {
+        Entry before = placeByHash.putIfAbsent(hash, entry);
+        if (before != null) {
+            problems.add(new ConfigProblem(
+                    text.source(),
+                    entry.line(),
+                    entry.name(),
+                    "a key here stands also in " + before.name() + " on line " + before.line(),
+                    "a key stands once in a file, as itself or as its hash, under one record",
+                    "remove one of the two"));
+        }
     }
 
     private KeyHash hashPlaintext(@Nullable Entry entry) throws Refused {
@@ -267,6 +306,7 @@ final class StoredKeys {
             for (String item : items) {
                 boolean plaintext = plaintextToo && !TAGGED_HASH.matcher(item).matches();
                 KeyHash hash = plaintext ? plaintextHash(item) : hashOf(item);
+                requireNew(hash, entry);
                 to.add(new Listed(
                         new ListedKey(role, hash, plaintext, found), new Item(entry, items, item, plaintext)));
             }

@@ -167,6 +167,51 @@ class EnvFileEditTest {
     private final ApiKey thirdKey = ThrowAwayKeys.newKey();
 
     @Test
+    void hashesWhatAListRefersToInTheListAndNamesTheVariableThatKeepsTheText() throws IOException {
+        String copies = "SUBMIT_KEY=" + key.reveal() + "\nOTHERS=[\"" + other.reveal()
+                + "\", \"ключ-ключ-ключ-ключ\"]\nURL=http://host/long-enough-for-a-key\n";
+        Path file = write(copies + "CLIENT_API_KEYS=${SUBMIT_KEY}\nADMIN_API_KEYS=" + other.reveal() + "\n");
+        EnvFileApiKeyStore store = EnvFileApiKeyStore.of(file, ROLES);
+
+        assertEquals(2, store.hashPlaintextKeys().size());
+
+        assertEquals(
+                copies + "CLIENT_API_KEYS=[\"" + hash(key) + "\"]\nADMIN_API_KEYS=" + hash(other) + "\n",
+                Files.readString(file));
+        assertEquals(List.of("SUBMIT_KEY", "OTHERS"), store.plaintextCopies());
+    }
+
+    static Stream<Arguments> twice() {
+        return Stream.of(
+                Arguments.of("two lists of a role", "CLIENT_API_KEYS=%1$s\nCLIENT_API_KEY_HASHES=%2$s\n"),
+                Arguments.of("two roles", "CLIENT_API_KEYS=%1$s\nADMIN_API_KEYS=%1$s\n"),
+                Arguments.of("a list and a name", "KEYWARD_KEYS_BOB_HASH=%2$s\nCLIENT_API_KEYS=%1$s\n"),
+                Arguments.of("two names", "KEYWARD_KEYS_BOB_KEY=%1$s\nKEYWARD_KEYS_EVE_HASH=%2$s\n"),
+                Arguments.of("one list", "A=1\nCLIENT_API_KEYS=%1$s,%2$s\n"),
+                Arguments.of(
+                        "one name",
+                        "KEYWARD_KEYS_BOB_HASH=%2$s\nKEYWARD_KEYS_BOB_RETIRING_HASH=%2$s\n"
+                                + "KEYWARD_KEYS_BOB_RETIRING_UNTIL=2030-01-01T00:00:00Z\n"));
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("twice")
+    void refusesKeyThatStandsTwiceSinceARevokeWouldLeaveOne(String name, String template) throws IOException {
+        String text = String.format(template, key.reveal(), hash(key));
+        Path file = write(text);
+        EnvFileApiKeyStore store = EnvFileApiKeyStore.of(file, ROLES);
+
+        StoreException e = assertThrows(StoreException.class, store::load);
+        assertThrows(StoreException.class, store::hashPlaintextKeys);
+
+        assertTrue(e.getMessage().contains(".env:2"), e.getMessage());
+        assertTrue(e.getMessage().contains(name.equals("one list") ? "on line 2" : "on line 1"), e.getMessage());
+        assertFalse(e.getMessage().contains(key.reveal().substring(16)), "shows the key");
+        assertFalse(e.getMessage().contains(hash(key).substring(10)), "shows the hash");
+        assertEquals(text, Files.readString(file));
+    }
+
+    @Test
     void readsTheSameKeysAsTheService() throws IOException {
         Path file = write(
                 "CLIENT_API_KEYS=[\"" + key.reveal() + "\"]\nADMIN_API_KEY_HASHES=" + hash(other) + "\nAPP_ENV=dev\n");
