@@ -29,6 +29,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -51,7 +52,7 @@ final class StoredKeys {
     private final EnvText text;
     private final @Nullable Path directory;
     private final KeyHasher sha256;
-    private final Set<String> roles = new LinkedHashSet<>();
+    private final Set<String> roles = new TreeSet<>();
     private final List<ConfigProblem> problems = new ArrayList<>();
     private final Map<String, StoredKey> keys = new LinkedHashMap<>();
     private final Map<KeyHash, Entry> placeByHash = new HashMap<>();
@@ -79,7 +80,7 @@ final class StoredKeys {
         return stored;
     }
 
-    /** Returns the keys: named ones in the order of their first lines, then those of lists. */
+    /** Returns the keys: named ones in the order of their first lines, then those of lists in the order of theirs. */
     Collection<StoredKey> all() {
         return keys.values();
     }
@@ -278,10 +279,17 @@ final class StoredKeys {
     }
 
     private void readLists() {
-        List<Listed> listed = new ArrayList<>();
+        Map<String, String> roleByList = new HashMap<>();
         for (String role : roles) {
-            readList(role, text.find(Sources.environmentForm(role) + KEYS_SUFFIX), true, listed);
-            readList(role, text.find(Sources.environmentForm(role) + HASHES_SUFFIX), false, listed);
+            roleByList.put(Sources.environmentForm(role) + KEYS_SUFFIX, role);
+            roleByList.put(Sources.environmentForm(role) + HASHES_SUFFIX, role);
+        }
+        List<Listed> listed = new ArrayList<>();
+        for (Entry entry : text.entries()) {
+            String role = roleByList.get(entry.name());
+            if (role != null) {
+                readList(role, entry, entry.name().endsWith(KEYS_SUFFIX), listed);
+            }
         }
         Map<String, Integer> users = new HashMap<>();
         listed.forEach(each -> users.merge(each.key.shortId(), 1, Integer::sum));
@@ -296,10 +304,7 @@ final class StoredKeys {
         }
     }
 
-    private void readList(String role, @Nullable Entry entry, boolean plaintextToo, List<Listed> to) {
-        if (entry == null) {
-            return;
-        }
+    private void readList(String role, Entry entry, boolean plaintextToo, List<Listed> to) {
         Found found = new Found(entry.name(), "", text.source(), null, entry.line(), 0);
         attempt(entry, () -> {
             List<String> items = KeyList.parseOrEmpty(textOf(entry));
