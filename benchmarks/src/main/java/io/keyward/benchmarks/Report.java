@@ -264,7 +264,7 @@ final class Report {
     }
 
     private Optional<String> threads(Results results) {
-        Table table = new Table("threads", "keys", "what", "one", "two", "scaling");
+        Table table = new Table("part", "threads", "keys", "what", "one", "two", "scaling");
         for (Run run : List.of(Parts.THREADS, Parts.VIRTUAL_THREADS).stream()
                 .flatMap(part -> results.run(part).stream())
                 .toList()) {
@@ -274,6 +274,7 @@ final class Report {
                     two.put("threads", "2");
                     Optional<Row> other = run.find(one.name(), two);
                     table.row(
+                            "`" + run.part() + "`",
                             one.params().getOrDefault("kind", NONE),
                             Figure.count(one.params().getOrDefault("keys", "0")),
                             method(one),
