@@ -50,7 +50,7 @@ final class Parts {
         return List.of(
                 new JmhPart(
                         VERIFY + HUNDRED,
-                        verify(FLOOR + "|valid|expiring|unknown|badCheck|malformed|overLong", HUNDRED),
+                        verify(FLOOR + "|valid|validThenClock|expiring|unknown|badCheck|malformed|overLong", HUNDRED),
                         peers("valid", HUNDRED, "KEYWARD,HEX_HASH_MAP")),
                 new JmhPart(
                         VERIFY + MILLION,

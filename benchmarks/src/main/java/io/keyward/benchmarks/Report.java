@@ -64,6 +64,7 @@ final class Report {
         sections.put("filter-chart", this::filterChart);
         figures.put("whole-overhead", results -> nanos(results, "valid", "digest"));
         figures.put("expiry", results -> nanos(results, "expiring", "valid"));
+        figures.put("valid-then-clock", results -> nanos(results, "validThenClock", "valid"));
         figures.put("plaintext", results -> peerRatio(results, "KEYWARD", "PLAINTEXT_SET"));
         figures.put("pepper", this::pepper);
         figures.put("rebuild", this::rebuild);
@@ -565,6 +566,7 @@ final class Report {
         rows.put("malformed", "malformed");
         rows.put("overLong", "7 000 characters");
         rows.put("clock", "a clock read, for comparison");
+        rows.put("validThenClock", "accepted, and a clock read after it, for comparison");
         return rows;
     }
 }
