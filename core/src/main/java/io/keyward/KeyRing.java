@@ -188,9 +188,9 @@ public final class KeyRing {
         /**
          * Returns the ring.
          *
-         * @throws KeyRingException if an id occurs twice, a hash occurs twice, a secret's window is empty, a role is not
-         *     declared, the pepper of a hash is not there, or a hash is that of the empty string; it names every such
-         *     problem
+         * @throws KeyRingException if an id occurs twice, a hash occurs twice, or of an active key a secret's window is
+         *     empty, a role is not declared, the pepper of a hash is not there, or a hash is that of the empty string; it
+         *     names every such problem
          */
         public KeyRing build() {
             Map<String, KeyHasher> all = new LinkedHashMap<>(hashers);
@@ -249,17 +249,26 @@ public final class KeyRing {
             additions.forEach((name, count) -> tables.put(name, SecretTable.EMPTY.edit(count)));
         }
 
-        private SecretTable.Editor tableOf(HashedSecret secret) {
-            return requireNonNull(tables.get(secret.hash().scheme()));
-        }
-
         private void removeSecretsOf(@Nullable ApiKeyRecord replaced) {
             if (replaced != null) {
-                replaced.secrets().forEach(secret -> tableOf(secret).remove(secret.hash()));
+                for (HashedSecret secret : replaced.secrets()) {
+                    SecretTable.Editor table = tables.get(secret.hash().scheme());
+                    if (table != null) {
+                        table.remove(secret.hash());
+                    }
+                }
             }
         }
 
         private void putSecretsOf(ApiKeyRecord record) {
+            switch (record.state()) {
+                case ACTIVE -> putAccepted(record);
+                case DISABLED -> putRejected(record, new Rejected(Reason.DISABLED, record.id()));
+                case REVOKED -> putRejected(record, new Rejected(Reason.REVOKED, record.id()));
+            }
+        }
+
+        private void putAccepted(ApiKeyRecord record) {
             Grants grants = grantsOf(record);
             if (grants == null) {
                 return;
@@ -269,10 +278,25 @@ public final class KeyRing {
                 HashedSecret secret = record.secrets().get(i);
                 judgeSecret(record, secret);
                 Accepted accepted = new Accepted(principal, i > 0);
-                Object present = tableOf(secret).put(secret.hash(), answer(record, secret, accepted));
-                if (present != null) {
-                    problem(record, describeSharedHash(record, keyId(present)));
+                boolean always = secret.notBefore() == null && secret.expiresAt() == null;
+                put(record, secret, always ? accepted : new Windowed(accepted, secret));
+            }
+        }
+
+        /** Whatever is wrong with such a record, it must be taken: else an older state of it would stay in force. */
+        private void putRejected(ApiKeyRecord record, Rejected rejected) {
+            for (HashedSecret secret : record.secrets()) {
+                if (hashers.containsKey(secret.hash().scheme())) {
+                    put(record, secret, rejected);
                 }
+            }
+        }
+
+        private void put(ApiKeyRecord record, HashedSecret secret, Object answer) {
+            SecretTable.Editor table = requireNonNull(tables.get(secret.hash().scheme()));
+            Object present = table.put(secret.hash(), answer);
+            if (present != null) {
+                problem(record, describeSharedHash(record, keyId(present)));
             }
         }
 
@@ -313,17 +337,6 @@ public final class KeyRing {
             } else if (hashOfNothing.equals(secret.hash())) {
                 problem(record, "its hash is that of the empty string; make it anew from the key");
             }
-        }
-
-        private Object answer(ApiKeyRecord record, HashedSecret secret, Accepted accepted) {
-            return switch (record.state()) {
-                case DISABLED -> new Rejected(Reason.DISABLED, record.id());
-                case REVOKED -> new Rejected(Reason.REVOKED, record.id());
-                case ACTIVE ->
-                    secret.notBefore() == null && secret.expiresAt() == null
-                            ? accepted
-                            : new Windowed(accepted, secret);
-            };
         }
 
         private Scheme[] finishedSchemes() {

@@ -33,6 +33,8 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 class KeyRingTest {
     private static final Instant NOON = Instant.parse("2026-11-23T12:00:00Z");
@@ -166,6 +168,31 @@ class KeyRingTest {
             assertEquals(
                     List.of("key `a`: its current and its retiring hash are one; a rotation needs a new key"),
                     problemsOf(twice));
+        }
+
+        @ParameterizedTest
+        @EnumSource(
+                value = KeyState.class,
+                names = {"DISABLED", "REVOKED"})
+        void takesWhatIsRefusedAnywayWhateverIsWrongWithIt(KeyState state) {
+            ApiKey key = newKey();
+            ApiKeyRecord active =
+                    ApiKeyRecord.builder("a").hash(SHA256.hash(key)).build();
+            ApiKeyRecord.Builder refused = active.toBuilder().state(state);
+            HashedSecret never = new HashedSecret(SHA256.hash(key), NOON, NOON);
+            HashedSecret peppered = HashedSecret.of(pepper("gone").hash(newKey()));
+
+            KeyRing ring = KeyRing.of(active);
+            assertFalse(verify(ring.with(List.of(refused.roles("ghost").build())), key)
+                    .isAccepted());
+            assertFalse(verify(ring.with(List.of(refused.secrets(List.of(never)).build())), key)
+                    .isAccepted());
+            KeyRing withoutPepper =
+                    ring.with(List.of(refused.secrets(List.of(peppered)).build()));
+            assertFalse(verify(withoutPepper, key).isAccepted());
+            assertEquals(1, withoutPepper.size());
+
+            assertTrue(verify(withoutPepper.with(List.of(active)), key).isAccepted());
         }
 
         @Test

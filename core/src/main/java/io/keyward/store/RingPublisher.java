@@ -3,6 +3,7 @@ package io.keyward.store;
 import io.keyward.ApiKeyRecord;
 import io.keyward.KeyRing;
 import io.keyward.KeyRingException;
+import io.keyward.KeyState;
 import io.keyward.LiveKeyRing;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -109,17 +110,30 @@ final class RingPublisher {
         }
     }
 
-    /** One record that does not fit must not keep a key in force that was revoked beside it. */
+    /**
+     * One record that does not fit must not keep a key in force that was revoked beside it, nor its own older state: it may
+     * be there to end a secret that has leaked.
+     */
     private static KeyRing withThoseThatFit(KeyRing before, Collection<ApiKeyRecord> changed) {
         KeyRing after = before;
         for (ApiKeyRecord record : changed) {
             try {
                 after = after.with(List.of(record));
             } catch (KeyRingException e) {
-                LOG.warn("stored, but not in the ring in force: {}", e.getMessage());
+                LOG.warn("stored, but refused by the ring in force: {}", e.getMessage());
+                after = disabling(record, after);
             }
         }
         return after;
+    }
+
+    private static KeyRing disabling(ApiKeyRecord record, KeyRing ring) {
+        try {
+            return ring.with(List.of(record.toBuilder().state(KeyState.DISABLED).build()));
+        } catch (KeyRingException sharedHash) {
+            LOG.error("no state of it can be taken, the older one stays: {}", sharedHash.getMessage());
+            return ring;
+        }
     }
 
     private void tellLastUsed(KeyRing before, Collection<ApiKeyRecord> changed) {

@@ -14,6 +14,7 @@ import io.keyward.ApiKey;
 import io.keyward.ApiKeyRecord;
 import io.keyward.ApiKeyVerifier;
 import io.keyward.HashedSecret;
+import io.keyward.KeyHash;
 import io.keyward.KeyHashers;
 import io.keyward.KeyRing;
 import io.keyward.KeyRingException;
@@ -589,19 +590,34 @@ class ApiKeyManagerTest {
         @Test
         void recordThatTheRingCannotTakeKeepsNoOtherInForce() {
             IssuedKey issued = setting.issue();
-            ApiKeyRecord alien = setting.store.insert(ApiKeyRecord.builder("alien")
-                    .roles("undeclared")
-                    .hash(KeyHashers.sha256().hash(Setting.GENERATOR.generate()))
-                    .build());
+            ApiKeyRecord alien = setting.store.insert(
+                    ApiKeyRecord.builder("alien").hash(pepperedHash()).build());
 
             assertThrows(
                     KeyRingException.class,
                     () -> manager.inBulk(() -> {
-                        manager.revoke(alien.id());
+                        manager.change(
+                                alien.id(), KeyChange.builder().owner("o").build());
                         manager.revoke(issued.id());
                     }));
 
             assertEquals(Reason.REVOKED, setting.refusal(issued));
+        }
+
+        @Test
+        void recordThatTheRingCannotTakeKeepsNoOlderStateOfItsOwnInForce() {
+            IssuedKey leaked = setting.issue();
+            ApiKeyRecord stored = setting.store.find(leaked.id()).orElseThrow();
+            setting.store.update(stored.toBuilder().hash(pepperedHash()).build());
+            KeyChange change = KeyChange.builder().owner("o").build();
+
+            assertThrows(KeyRingException.class, () -> manager.change(leaked.id(), change));
+
+            assertFalse(setting.verify(leaked).isAccepted());
+        }
+
+        private KeyHash pepperedHash() {
+            return KeyHashers.hmacSha256("elsewhere", new byte[32]).hash(Setting.GENERATOR.generate());
         }
 
         private int publications() {
