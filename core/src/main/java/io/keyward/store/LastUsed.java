@@ -3,6 +3,7 @@ package io.keyward.store;
 import static java.util.Objects.requireNonNull;
 
 import io.keyward.ApiKeyRecord;
+import io.keyward.HashedSecret;
 import io.keyward.KeyHash;
 import io.keyward.Verification;
 import io.keyward.Verification.Accepted;
@@ -10,6 +11,7 @@ import io.keyward.VerificationListener;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicIntegerArray;
 import java.util.concurrent.atomic.AtomicReferenceArray;
@@ -30,7 +32,8 @@ import org.jspecify.annotations.Nullable;
  * and {@link #since} says from when on nothing is. What is remembered is this process's, and ends with it.
  *
  * <p>A rotation through the manager moves the time of the current secret to the retiring one. After a rotation made
- * elsewhere the old secret's time stands for the new one until that is used. May be shared between threads.
+ * elsewhere the old secret's time stands for the new one until that is used, and so does a use that was judged before a
+ * rotation and is noted after it. May be shared between threads.
  */
 public final class LastUsed implements VerificationListener {
     /** The number of keys remembered where no other is given: {@value}. */
@@ -72,8 +75,8 @@ public final class LastUsed implements VerificationListener {
      * Returns an empty memory.
      *
      * @param clock what tells the time of a use
-     * @param capacity about how many keys are remembered, 1 to 2^24; takes some 8 bytes each at once and
-     *     some 50 for each key that is used
+     * @param capacity about how many keys are remembered, 1 to 2^24; takes 8 to 16 bytes each at once and
+     *     some 64 for each key that is used
      * @throws IllegalArgumentException if the capacity is out of range
      */
     public static LastUsed create(InstantSource clock, int capacity) {
@@ -122,13 +125,7 @@ public final class LastUsed implements VerificationListener {
         for (int i = bucket; i < bucket + WAYS; i++) {
             Slot slot = slots.get(i);
             if (slot != null && slot.keyId.equals(after.id())) {
-                int current = slot.secondsOf(after.current().hash(), before);
-                int retiring = after.retiring()
-                        .map(secret -> slot.secondsOf(secret.hash(), before))
-                        .orElse(NEVER);
-                // in this order, so that at no moment the use of the old secret is missing
-                slot.seconds.set(RETIRING, retiring);
-                slot.seconds.set(CURRENT, current);
+                slot.secretsChanged(before, after);
             }
         }
     }
@@ -206,14 +203,29 @@ public final class LastUsed implements VerificationListener {
             return Math.max(seconds.get(CURRENT), seconds.get(RETIRING));
         }
 
-        private int secondsOf(KeyHash hash, ApiKeyRecord record) {
-            if (hash.equals(record.current().hash())) {
-                return seconds.getOpaque(CURRENT);
+        private void secretsChanged(ApiKeyRecord before, ApiKeyRecord after) {
+            KeyHash old = before.current().hash();
+            if (after.current().hash().equals(old)) {
+                // a use of it may be noted at this moment: nothing to write there
+                if (!retiringHash(after).equals(retiringHash(before))) {
+                    seconds.set(RETIRING, NEVER);
+                }
+                return;
             }
-            boolean isRetiring = record.retiring()
-                    .filter(secret -> secret.hash().equals(hash))
-                    .isPresent();
-            return isRetiring ? seconds.getOpaque(RETIRING) : NEVER;
+            boolean retires = retiringHash(after).equals(Optional.of(old));
+            int restored =
+                    retiringHash(before).equals(Optional.of(after.current().hash())) ? seconds.get(RETIRING) : NEVER;
+            // in this order, so that at no moment the use of the old secret is missing, nor one that is just being
+            // noted
+            seconds.set(RETIRING, retires ? seconds.get(CURRENT) : NEVER);
+            int latest = seconds.getAndSet(CURRENT, restored);
+            if (retires) {
+                seconds.accumulateAndGet(RETIRING, latest, Math::max);
+            }
+        }
+
+        private static Optional<KeyHash> retiringHash(ApiKeyRecord record) {
+            return record.retiring().map(HashedSecret::hash);
         }
     }
 

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.keyward.ApiKeyRecord;
 import io.keyward.Verification;
 import io.keyward.Verification.Accepted;
 import io.keyward.store.LastUsed.LastUse;
@@ -197,6 +198,29 @@ class LastUsedTest {
             for (Future<Integer> run : running) {
                 assertEquals(0, run.get(), "uses that are neither remembered nor said to be forgotten");
             }
+        } finally {
+            threads.shutdownNow();
+        }
+    }
+
+    @Test
+    void useThatIsNotedWhileTheRecordChangesIsNotLost() throws Exception {
+        AtomicInteger seconds = new AtomicInteger();
+        LastUsed lastUsed = LastUsed.create(() -> START.plusSeconds(seconds.incrementAndGet()), 1);
+        IssuedKey issued = setting.issue();
+        List<Verification> use = List.of(setting.verify(issued));
+        ApiKeyRecord before = setting.store.find(issued.id()).orElseThrow();
+        ApiKeyRecord after = before.toBuilder().owner("o").build();
+
+        ExecutorService threads = Executors.newFixedThreadPool(2);
+        try {
+            Future<Integer> uses = threads.submit(() -> countLost(lastUsed, use, seconds));
+            threads.submit(() -> {
+                while (!uses.isDone()) {
+                    lastUsed.secretsChanged(before, after);
+                }
+            });
+            assertEquals(0, uses.get(), "uses that are neither remembered nor said to be forgotten");
         } finally {
             threads.shutdownNow();
         }
