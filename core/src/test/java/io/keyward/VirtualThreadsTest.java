@@ -6,12 +6,15 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.lang.management.ManagementFactory;
-import java.lang.ref.Reference;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.IdentityHashMap;
 import java.util.List;
-import java.util.concurrent.ConcurrentHashMap;
+import java.util.Queue;
+import java.util.Set;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -85,6 +88,7 @@ class VirtualThreadsTest {
         long idle = heldBy(threads, null);
         long verified = heldBy(threads, key.reveal());
 
+        assertTrue(idle > 100L * threads, "the histogram is not understood");
         long each = (verified - idle) / threads;
         System.out.println("VirtualThreadsTest: " + each + " bytes kept for each of " + threads
                 + " live virtual threads: idle " + idle / threads + ", having verified " + verified / threads);
@@ -138,23 +142,21 @@ class VirtualThreadsTest {
     void sharesAFewDesks() throws Exception {
         int threads = 1_000 * Runtime.getRuntime().availableProcessors();
         Desks desks = new Desks(() -> "engine");
-        ConcurrentHashMap<Object, Boolean> seen = new ConcurrentHashMap<>();
+        Queue<Object[]> borrowed = new ConcurrentLinkedQueue<>();
         List<Future<?>> all = new ArrayList<>();
-        List<Object> kept = new ArrayList<>();
         for (int t = 0; t < threads; t++) {
             all.add(perTask.submit(() -> {
                 Object[] desk = desks.take();
-                seen.put(System.identityHashCode(desk), true);
-                synchronized (kept) {
-                    kept.add(desk);
-                }
                 desks.giveBack(desk);
+                borrowed.add(desk); // after it was given back: who waits with a desk in hand makes others take more
             }));
         }
         for (Future<?> each : all) {
             each.get();
         }
-        Reference.reachabilityFence(kept);
+
+        Set<Object[]> seen = Collections.newSetFromMap(new IdentityHashMap<>());
+        seen.addAll(borrowed);
         assertTrue(seen.size() < threads / 10, seen.size() + " desks for " + threads + " threads");
     }
 }
