@@ -20,7 +20,7 @@ import picocli.CommandLine.Option;
             "",
             "With --file, turns the plaintext keys of a key file into hashes where they stand: who holds a key keeps using it,"
                     + " and the file no longer gives keys away. A variable that is no key itself and holds one, such as one"
-                    + " that a list refers to, is left alone and named.",
+                    + " that a list refers to by ${NAME}, is left alone and named.",
             "",
             "The hash is as secret as the key. A key whose check digits do not match is refused: its hash would let nobody"
                     + " in."
@@ -85,8 +85,9 @@ final class HashCommand implements Runnable, Arguments.TakesSecret {
         terminal.note(ids.size() + (ids.size() == 1 ? " key is" : " keys are") + " a hash now in " + keyFile);
         List<String> copies = store.plaintextCopies();
         if (!copies.isEmpty()) {
-            terminal.note("left alone, since other programs may read it: the text of a key in "
-                    + String.join(", ", copies) + "; if none does, remove it");
+            terminal.note("left alone, since other programs may set or read it: the text of a key in "
+                    + String.join(", ", copies)
+                    + "; if the service refers to it, write the hash there instead, and if none reads it, remove it");
         }
         if (!undeclared.isEmpty()) {
             terminal.note("left alone, since no such role is declared: " + String.join(", ", undeclared)

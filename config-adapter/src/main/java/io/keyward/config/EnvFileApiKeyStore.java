@@ -168,7 +168,8 @@ public final class EnvFileApiKeyStore implements ApiKeyStore {
 
     /**
      * Turns every plaintext key of the file into its hash, where it stands. Ids stay, and who holds a key keeps using it.
-     * A list that refers to another variable gets hashes in place of the reference; see {@link #plaintextCopies}.
+     * What refers to another variable as <code>${NAME}</code> stays, since the service may find that one elsewhere; see
+     * {@link #plaintextCopies}.
      *
      * @return the ids of the keys concerned, sorted; empty if there was none, and then the file is not touched
      * @throws StoreException if the file could not be read or written
@@ -179,7 +180,7 @@ public final class EnvFileApiKeyStore implements ApiKeyStore {
             EnvEdit edit = new EnvEdit(content.text);
             Map<Entry, Written> lists = new LinkedHashMap<>();
             for (StoredKey key : content.keys.all()) {
-                if (key.isPlaintext()) {
+                if (key.isPlaintext() && !key.isReference()) {
                     ids.add(key.record().id());
                     hashInPlace(key, edit, lists);
                 }
@@ -206,9 +207,10 @@ public final class EnvFileApiKeyStore implements ApiKeyStore {
     }
 
     /**
-     * Returns the names of variables that hold the text of one of the keys and are neither a key nor a key list: what a
-     * list refers to as <code>${NAME}</code>, or the copy of a client that reads the same file. {@link #hashPlaintextKeys}
-     * leaves them alone, since other programs may read them.
+     * Returns the names of variables that hold the text of one of the keys, alone or in a list, and are neither a key nor a
+     * key list: what a list refers to as <code>${NAME}</code>, or the copy of a client that reads the same file.
+     * {@link #hashPlaintextKeys} leaves them alone, since other programs may read them. Keys whose hash has a pepper are not
+     * looked for.
      *
      * @throws StoreException if the file could not be read
      */

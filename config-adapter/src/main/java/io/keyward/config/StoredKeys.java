@@ -23,7 +23,6 @@ import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -37,15 +36,15 @@ import org.jspecify.annotations.Nullable;
 /**
  * Reads the keys of one {@code .env} text and remembers where each is written, so that it can be changed there.
  *
- * <p>What {@link KeyLoader} judges (modes, peppers, undeclared roles, fitting together) is left to it: an operator must be
- * able to repair a file that a service refuses.
+ * <p>What {@link KeyLoader} judges (modes, peppers, undeclared roles) is left to it: an operator must be able to repair a
+ * file that a service refuses. But a key that stands twice is refused here too, since a change would reach one of the two.
  */
 final class StoredKeys {
     private static final Pattern REFERENCE = Pattern.compile("\\$\\{([A-Za-z_%][A-Za-z0-9_.-]*)}");
     private static final Pattern TAGGED_HASH = Pattern.compile("(sha256|hmac-sha256:[^:]*):.*", Pattern.DOTALL);
     private static final Pattern BARE_HASH = Pattern.compile("(0x)?[0-9A-Fa-f]{64}");
-    private static final Pattern KEY_LIKE =
-            Pattern.compile("[!-~&&[^,\"'\\[\\]]]{" + ApiKey.MIN_LENGTH + "," + ApiKey.MAX_LENGTH + "}");
+    private static final Pattern KEY = Pattern.compile("[!-~]{" + ApiKey.MIN_LENGTH + "," + ApiKey.MAX_LENGTH + "}");
+    private static final Pattern LISTED_KEY = Pattern.compile(KEY.pattern().replace("]", "&&[^,\"'\\[\\]]]"));
     private static final String KEYS_SUFFIX = "_API_KEYS";
     private static final String HASHES_SUFFIX = "_API_KEY_HASHES";
 
@@ -97,21 +96,29 @@ final class StoredKeys {
 
     /** Returns variables that look like key lists and belong to no declared role. */
     List<Entry> undeclaredLists() {
-        Set<String> declared = new LinkedHashSet<>();
-        roles.forEach(role -> {
-            declared.add(Sources.environmentForm(role) + KEYS_SUFFIX);
-            declared.add(Sources.environmentForm(role) + HASHES_SUFFIX);
-        });
+        Map<String, String> declared = roleByList();
         return text.entries().stream()
-                .filter(entry ->
-                        entry.name().endsWith(KEYS_SUFFIX) || entry.name().endsWith(HASHES_SUFFIX))
-                .filter(entry -> !entry.name().startsWith(Property.ENVIRONMENT) && !declared.contains(entry.name()))
+                .filter(entry -> !Property.isOurs(entry.name()))
+                .filter(entry -> {
+                    String name = Sources.environmentForm(entry.name());
+                    return (name.endsWith(KEYS_SUFFIX) || name.endsWith(HASHES_SUFFIX)) && !declared.containsKey(name);
+                })
                 .toList();
     }
 
+    /** Returns the roles by the names of their lists, as the environment spells them. */
+    private Map<String, String> roleByList() {
+        Map<String, String> roleByList = new HashMap<>();
+        for (String role : roles) {
+            roleByList.put(Sources.environmentForm(role) + KEYS_SUFFIX, role);
+            roleByList.put(Sources.environmentForm(role) + HASHES_SUFFIX, role);
+        }
+        return roleByList;
+    }
+
     /**
-     * Returns entries that hold the text of a key and are no key themselves: what a reference leads to, or a client's own
-     * copy.
+     * Returns entries that hold the text of a key, alone or in a list, and are no key themselves: what a reference leads to,
+     * or a client's own copy. A key that only its pepper can tell is not found.
      */
     List<Entry> plaintextCopies() {
         Set<Entry> own = new HashSet<>();
@@ -122,9 +129,13 @@ final class StoredKeys {
     }
 
     private boolean holdsKey(String value) {
-        return KEY_LIKE.matcher(value)
-                .results()
-                .anyMatch(found -> placeByHash.containsKey(sha256.hash(ApiKey.of(found.group()))));
+        String whole = KeyList.trim(value);
+        return (KEY.matcher(whole).matches() && isKey(whole))
+                || LISTED_KEY.matcher(value).results().anyMatch(item -> isKey(item.group()));
+    }
+
+    private boolean isKey(String candidate) {
+        return placeByHash.containsKey(sha256.hash(ApiKey.of(candidate)));
     }
 
     private void run(Collection<String> given) {
@@ -279,16 +290,13 @@ final class StoredKeys {
     }
 
     private void readLists() {
-        Map<String, String> roleByList = new HashMap<>();
-        for (String role : roles) {
-            roleByList.put(Sources.environmentForm(role) + KEYS_SUFFIX, role);
-            roleByList.put(Sources.environmentForm(role) + HASHES_SUFFIX, role);
-        }
+        Map<String, String> roleByList = roleByList();
         List<Listed> listed = new ArrayList<>();
         for (Entry entry : text.entries()) {
-            String role = roleByList.get(entry.name());
+            String name = Sources.environmentForm(entry.name());
+            String role = roleByList.get(name);
             if (role != null) {
-                readList(role, entry, entry.name().endsWith(KEYS_SUFFIX), listed);
+                readList(role, entry, name.endsWith(KEYS_SUFFIX), listed);
             }
         }
         Map<String, Integer> users = new HashMap<>();
@@ -401,6 +409,13 @@ final class StoredKeys {
      */
     record StoredKey(
             ApiKeyRecord record, Entries entries, @Nullable Item item) {
+        /** Tells whether the key is not written in its place, but in another variable that is named there. */
+        boolean isReference() {
+            Entry entry = item == null ? entries.fields.get(Property.KEY_TEXT) : item.entry;
+            return entry != null
+                    && REFERENCE.matcher(KeyList.trim(entry.value())).matches();
+        }
+
         /** Tells whether the key itself stands in the file, not its hash. */
         boolean isPlaintext() {
             return item == null ? entries.fields.containsKey(Property.KEY_TEXT) : item.plaintext;

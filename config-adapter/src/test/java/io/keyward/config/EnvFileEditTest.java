@@ -38,6 +38,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What an edit does to the file around it, and what a crash, a full disk or a planted link does to an edit. */
 class EnvFileEditTest {
@@ -167,18 +168,32 @@ class EnvFileEditTest {
     private final ApiKey thirdKey = ThrowAwayKeys.newKey();
 
     @Test
-    void hashesWhatAListRefersToInTheListAndNamesTheVariableThatKeepsTheText() throws IOException {
+    void leavesReferencesAndNamesTheVariablesThatHoldAKey() throws IOException {
+        ApiKey foreign = ApiKey.of("made,elsewhere'" + thirdKey.reveal());
         String copies = "SUBMIT_KEY=" + key.reveal() + "\nOTHERS=[\"" + other.reveal()
-                + "\", \"ключ-ключ-ключ-ключ\"]\nURL=http://host/long-enough-for-a-key\n";
-        Path file = write(copies + "CLIENT_API_KEYS=${SUBMIT_KEY}\nADMIN_API_KEYS=" + other.reveal() + "\n");
+                + "\", \"ключ-ключ-ключ-ключ\"]\nFOREIGN=\"" + foreign.reveal()
+                + "\"\nURL=http://host/long-enough-for-a-key\n";
+        String references = "CLIENT_API_KEYS=${SUBMIT_KEY}\nKEYWARD_KEYS_EVE_KEY=${FOREIGN}\n";
+        Path file = write(copies + references + "ADMIN_API_KEYS=" + other.reveal() + "\n");
+        EnvFileApiKeyStore store = EnvFileApiKeyStore.of(file, ROLES);
+        assertEquals(3, store.plaintextKeyIds().size());
+
+        assertEquals(1, store.hashPlaintextKeys().size());
+
+        assertEquals(copies + references + "ADMIN_API_KEYS=" + hash(other) + "\n", Files.readString(file));
+        assertEquals(List.of("SUBMIT_KEY", "OTHERS", "FOREIGN"), store.plaintextCopies());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"client_api_keys", "client.api.keys", "Client_Api_Keys"})
+    void findsListsAsTheServiceDoesHoweverTheyAreSpelled(String name) throws IOException {
+        Path file = write(name + "=" + key.reveal() + "\nopenai.api.keys=x\n");
         EnvFileApiKeyStore store = EnvFileApiKeyStore.of(file, ROLES);
 
-        assertEquals(2, store.hashPlaintextKeys().size());
+        store.update(recordOf(key, store).toBuilder().state(KeyState.REVOKED).build());
 
-        assertEquals(
-                copies + "CLIENT_API_KEYS=[\"" + hash(key) + "\"]\nADMIN_API_KEYS=" + hash(other) + "\n",
-                Files.readString(file));
-        assertEquals(List.of("SUBMIT_KEY", "OTHERS"), store.plaintextCopies());
+        assertFalse(Files.readString(file).contains(key.reveal()), "the plaintext is still there");
+        assertEquals(List.of("openai.api.keys"), store.undeclaredLists());
     }
 
     static Stream<Arguments> twice() {
