@@ -31,6 +31,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
@@ -436,7 +437,7 @@ class OperatorIT {
 
         assertEquals(0, outcome.exitCode(), outcome.err());
         String text = Files.readString(file);
-        assertTrue(text.startsWith("B=2\n\nKEYWARD_KEYS_" + id.toUpperCase() + "_HASH="), "not a named key");
+        assertTrue(text.startsWith("B=2\n\nKEYWARD_KEYS_" + id.toUpperCase(Locale.ROOT) + "_HASH="), "not a named key");
         for (String key : List.of(old, outcome.out().strip())) {
             assertEquals(
                     0,

@@ -58,7 +58,9 @@ final class Shell {
     Outcome gives(String input, String lines) throws IOException, InterruptedException {
         Path out = Files.createTempFile(home, "out", "");
         Path err = Files.createTempFile(home, "err", "");
-        ProcessBuilder builder = new ProcessBuilder("bash", "-euo", "pipefail", "-c", lines)
+        // in a file: an argument would be encoded as this JVM's locale says, in which not every character exists
+        Path script = Files.writeString(Files.createTempFile(home, "script", ""), lines);
+        ProcessBuilder builder = new ProcessBuilder("bash", "-euo", "pipefail", script.toString())
                 .directory(home.toFile())
                 .redirectOutput(out.toFile())
                 .redirectError(err.toFile());
@@ -70,6 +72,7 @@ final class Shell {
             assertTrue(process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS), "still running");
             return new Outcome(process.exitValue(), Files.readString(out), Files.readString(err));
         } finally {
+            Files.delete(script);
             Files.delete(out);
             Files.delete(err);
         }

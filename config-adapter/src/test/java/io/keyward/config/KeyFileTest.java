@@ -21,6 +21,7 @@ import java.security.MessageDigest;
 import java.security.SecureRandom;
 import java.util.Base64;
 import java.util.HexFormat;
+import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
@@ -174,7 +175,9 @@ class KeyFileTest {
                 arguments("CF-07 single quotes", "CLIENT_API_KEY_HASHES='" + HASH + "'\n"),
                 arguments("CF-08 comment after the value", "CLIENT_API_KEY_HASHES=" + HASH + " # alice\n"),
                 arguments("CF-08 comment after quotes", "CLIENT_API_KEY_HASHES=\"" + HASH + "\" # alice\n"),
-                arguments("CF-16 upper-case digits", "CLIENT_API_KEY_HASHES=sha256:" + HEX.toUpperCase() + "\n"),
+                arguments(
+                        "CF-16 upper-case digits",
+                        "CLIENT_API_KEY_HASHES=sha256:" + HEX.toUpperCase(Locale.ROOT) + "\n"),
                 arguments("no final newline", "CLIENT_API_KEY_HASHES=" + HASH),
                 arguments("export", "export CLIENT_API_KEY_HASHES=" + HASH + "\n"),
                 arguments("bare digits among hashes", "CLIENT_API_KEY_HASHES=" + HEX + "\n"),

@@ -17,6 +17,7 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.FileTime;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -419,15 +420,17 @@ class ReloadTest {
 
     @Test
     @DisplayName("HR-13 closing ends the thread, which holds no class loader")
-    void endsThreadWhenClosed() {
+    void endsThreadWhenClosed() throws Exception {
+        Set<Thread> before = Thread.getAllStackTraces().keySet();
         KeywardConfig keys = follow();
         Thread follower = Thread.getAllStackTraces().keySet().stream()
-                .filter(thread -> thread.getName().equals("keyward-config-follower"))
+                .filter(thread -> !before.contains(thread) && thread.getName().equals("keyward-config-follower"))
                 .findFirst()
                 .orElseThrow();
         assertTrue(follower.isDaemon());
         assertNull(follower.getContextClassLoader());
         keys.close();
+        follower.join(60_000); // closing waits a moment only
         assertFalse(follower.isAlive());
         keys.close();
         assertTrue(accepts(keys, FIRST), "the keys stay in force for requests that are still running");

@@ -31,7 +31,7 @@ final class Setting {
     final InstantSource clock = () -> now;
     final ApiKeyStore store;
     final LiveKeyRing ring = LiveKeyRing.of(emptyRing());
-    final LastUsed lastUsed = LastUsed.create(clock, 100);
+    final LastUsed lastUsed = LastUsed.create(clock, 1 << 12);
     final ApiKeyVerifier verifier = ApiKeyVerifier.of(ring, clock).notifying(lastUsed);
     final ApiKeyManager manager;
 
