@@ -20,7 +20,7 @@ import picocli.CommandLine.Option;
             "",
             "With --file, turns the plaintext keys of a key file into hashes where they stand: who holds a key keeps using it,"
                     + " and the file no longer gives keys away. A variable that is no key itself and holds one, such as one"
-                    + " that a list refers to by ${NAME}, is left alone and named.",
+                    + " that a list refers to, is left alone and named.",
             "",
             "The hash is as secret as the key. A key whose check digits do not match is refused: its hash would let nobody"
                     + " in."
