@@ -121,8 +121,7 @@ final class StoredKeys {
      * or a client's own copy. A key that only its pepper can tell is not found.
      */
     List<Entry> plaintextCopies() {
-        Set<Entry> own = new HashSet<>();
-        keys.values().forEach(key -> own.addAll(key.item == null ? key.entries.all() : List.of(key.item.entry)));
+        Set<Entry> own = new HashSet<>(placeByHash.values());
         return text.entries().stream()
                 .filter(entry -> !own.contains(entry) && holdsKey(entry.value()))
                 .toList();
@@ -165,13 +164,11 @@ final class StoredKeys {
                 : entries.fields.putIfAbsent(name.property(), entry);
         entries.last = entry;
         if (before != null) {
-            problems.add(new ConfigProblem(
-                    text.source(),
-                    entry.line(),
-                    entry.name(),
+            refuse(
+                    entry,
                     "the same name is also on line " + before.line() + " as " + before.name(),
                     "a name stands once in a file, in one spelling",
-                    "remove one of the two"));
+                    "remove one of the two");
         }
     }
 
@@ -224,8 +221,9 @@ final class StoredKeys {
                     "a key has one of hash and key",
                     "correct it");
         }
-        KeyHash current = hash != null ? hashOf(secretOf(hash)) : hashPlaintext(plaintext);
-        requireNew(current, requireNonNull(hash != null ? hash : plaintext));
+        Entry written = requireNonNull(hash != null ? hash : plaintext);
+        KeyHash current = hash != null ? hashOf(secretOf(written)) : plaintextHash(textOf(written));
+        requireNew(current, written);
         List<HashedSecret> secrets = new ArrayList<>();
         secrets.add(new HashedSecret(
                 current, instant(entries, Property.NOT_BEFORE), instant(entries, Property.EXPIRES_AT)));
@@ -243,18 +241,12 @@ final class StoredKeys {
     private void requireNew(KeyHash hash, Entry entry) {
         Entry before = placeByHash.putIfAbsent(hash, entry);
         if (before != null) {
-            problems.add(new ConfigProblem(
-                    text.source(),
-                    entry.line(),
-                    entry.name(),
+            refuse(
+                    entry,
                     "a key here stands also in " + before.name() + " on line " + before.line(),
                     "a key stands once in a file, as itself or as its hash, under one record",
-                    "remove one of the two"));
+                    "remove one of the two");
         }
-    }
-
-    private KeyHash hashPlaintext(@Nullable Entry entry) throws Refused {
-        return plaintextHash(entry == null ? "" : textOf(entry));
     }
 
     private KeyHash plaintextHash(String key) throws Refused {
@@ -372,14 +364,16 @@ final class StoredKeys {
             problems.add(e.at(text.source(), entry.line(), entry.name()));
         } catch (IllegalArgumentException e) {
             // The messages of core name lengths and positions, never a value.
-            problems.add(new ConfigProblem(
-                    text.source(),
-                    entry.line(),
-                    entry.name(),
+            refuse(
+                    entry,
                     String.valueOf(e.getMessage()),
                     "keys, hashes and what belongs to them have the forms of docs/configuration.md",
-                    "correct it"));
+                    "correct it");
         }
+    }
+
+    private void refuse(Entry entry, String what, String rule, String remedy) {
+        problems.add(new ConfigProblem(text.source(), entry.line(), entry.name(), what, rule, remedy));
     }
 
     private interface Reading {
