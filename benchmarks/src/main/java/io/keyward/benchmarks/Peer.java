@@ -79,8 +79,7 @@ public enum Peer {
             Peer.MANY) {
         @Override
         KeyCheck over(String[] keys) {
-            // a string keeps its hash code and gives it to its copies; one of a request has none yet, nor must those
-            // here
+            // a string keeps its hash code and gives it to its copies; one of a request has none, so these have none
             Set<String> known = Arrays.stream(keys).map(String::new).collect(Collectors.toCollection(HashSet::new));
             return presented -> known.contains(new String(presented));
         }

@@ -215,8 +215,7 @@ public final class LastUsed implements VerificationListener {
             boolean retires = retiringHash(after).equals(Optional.of(old));
             int restored =
                     retiringHash(before).equals(Optional.of(after.current().hash())) ? seconds.get(RETIRING) : NEVER;
-            // in this order, so that at no moment the use of the old secret is missing, nor one that is just being
-            // noted
+            // in this order, so that no use of the old secret is ever missing, nor one that is just being noted
             seconds.set(RETIRING, retires ? seconds.get(CURRENT) : NEVER);
             int latest = seconds.getAndSet(CURRENT, restored);
             if (retires) {
