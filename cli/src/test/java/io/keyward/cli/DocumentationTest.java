@@ -2,6 +2,7 @@ package io.keyward.cli;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 
 import java.io.IOException;
 import java.io.InputStream;
@@ -26,6 +27,14 @@ class DocumentationTest {
             Files.writeString(PAGE, page);
         }
         assertEquals(page, Files.readString(PAGE), "docs/cli.md is behind; this class says how to write it anew");
+    }
+
+    /** Picocli takes <code>${NAME}</code> in a description for a variable, and prints null for one that it does not know. */
+    @Test
+    void helpPrintsNullForNoPlaceholder() throws IOException {
+        String meant = "the server does not tell is null";
+        assertFalse(
+                page().replaceAll("\\s+", " ").replace(meant, "").contains("null"), "a placeholder in a description");
     }
 
     private static String page() throws IOException {
