@@ -83,6 +83,15 @@ public final class KeyRing {
     }
 
     /**
+     * Returns a ring of these records alone, with the roles, hashers and end of this one.
+     *
+     * @throws KeyRingException as {@link Builder#build}; this ring stays as it is
+     */
+    public KeyRing withOnly(Collection<ApiKeyRecord> only) {
+        return new KeyRing(roles, hashers, RecordTable.EMPTY, new Scheme[0], validUntil).with(only);
+    }
+
+    /**
      * Returns this ring with an end, after which {@link ApiKeyVerifier#verify} judges no key any more.
      *
      * @param newValidUntil the end; null for none

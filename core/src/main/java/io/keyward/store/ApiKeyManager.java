@@ -39,8 +39,9 @@ import org.slf4j.LoggerFactory;
  * </pre>
  *
  * <p>A change is stored first and then put into the ring in force, before the method returns: a verification that
- * starts after {@link #revoke} has returned refuses the key. Changes through one ring, by this manager or another, wait
- * for each other; verifications wait for nothing. If somebody else changes the same record in the store meanwhile, the
+ * starts after {@link #revoke} has returned refuses the key. Verifications wait for nothing. Changes through one ring, by
+ * this manager or another, wait for each other only where the store's versions are not {@linkplain
+ * ApiKeyStore#hasOrderedVersions ordered}. If somebody else changes the same record in the store meanwhile, the
  * change is made anew on what they stored, so neither is lost.
  *
  * <p>How a method ends:
@@ -84,7 +85,7 @@ public final class ApiKeyManager {
         this.hasher = builder.hasher;
         this.clock = builder.clock;
         this.lastUsed = builder.lastUsed;
-        this.publisher = new RingPublisher(live, lastUsed);
+        this.publisher = new RingPublisher(live, store.hasOrderedVersions(), lastUsed);
         this.maker = null;
     }
 
@@ -117,7 +118,8 @@ public final class ApiKeyManager {
      * <p>Whoever has a role that lets them manage keys must not gain by it. So each change is judged against the
      * maker's key as it is in the ring in force at that moment, not as it was when it was verified: the key changed
      * must not have a role or permission that the maker's has not, before the change or after it; a key that is issued,
-     * rotated or given another end must not outlive the maker's; and the maker's key must count.
+     * rotated or given another end must not outlive the maker's; and the maker's key must count. A change that was
+     * judged before the maker's key was revoked may still be stored after that.
      *
      * @param principal whose key was verified for this change
      */
@@ -244,8 +246,8 @@ public final class ApiKeyManager {
      * }</pre>
      *
      * <p>Not a transaction: each change is stored when its method returns, and in force when this returns. If {@code
-     * changes} throws, what was stored until then is put in force. Other changes of the ring's keys wait until this
-     * ends.
+     * changes} throws, what was stored until then is put in force. Where the store's versions are not ordered, other
+     * changes of the ring's keys wait until this ends.
      *
      * @param changes calls methods of this manager, on this thread
      * @throws RuntimeException what {@code changes} throws

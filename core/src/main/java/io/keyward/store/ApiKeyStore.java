@@ -111,6 +111,26 @@ public interface ApiKeyStore {
     Optional<Changes> changesSince(Stamp stamp);
 
     /**
+     * Returns whether of two states of an id the later one always has the higher version, also where the record was
+     * removed and inserted again in between; by default not.
+     *
+     * <p>Managers and followers then read and write without the lock of the ring, and the higher version wins when they
+     * publish. For a store that cannot promise this, such as a file edited by hand, they hold the lock while they read
+     * and write, so a read that hangs holds up every change.
+     */
+    default boolean hasOrderedVersions() {
+        return false;
+    }
+
+    /**
+     * Returns whether others than the managers of this process may change the records, by default true; then a service
+     * needs a {@link StoreFollower}.
+     */
+    default boolean isShared() {
+        return true;
+    }
+
+    /**
      * Holds all records of one moment.
      *
      * @param records in no particular order

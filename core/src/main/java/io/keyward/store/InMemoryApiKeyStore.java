@@ -81,6 +81,16 @@ public final class InMemoryApiKeyStore implements ApiKeyStore {
                         List.copyOf(byLastChange.tailMap(number, false).values()), stamp()));
     }
 
+    @Override
+    public boolean hasOrderedVersions() {
+        return true;
+    }
+
+    @Override
+    public boolean isShared() {
+        return false;
+    }
+
     /** Does everything that can be refused first, so that a refusal leaves nothing behind. */
     private ApiKeyRecord put(ApiKeyRecord record, @Nullable Entry before) {
         requireOwnHashes(record);

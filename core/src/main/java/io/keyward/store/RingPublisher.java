@@ -3,52 +3,49 @@ package io.keyward.store;
 import io.keyward.ApiKeyRecord;
 import io.keyward.KeyRing;
 import io.keyward.KeyRingException;
-import io.keyward.KeyState;
 import io.keyward.LiveKeyRing;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
- * Puts stored changes into the ring in force, one or many at a time.
+ * Puts the changes of a manager into the ring in force, one or many at a time.
  *
- * <p>The lock of the live ring is held from before a record is read until its new state is published. So a ring never
- * goes back: who publishes next, a manager or a reload, has read the store after that change.
+ * <p>Where the versions of the store are ordered, changes are stored without the lock of the live ring and merged under
+ * it. Otherwise the lock is held from before a record is read until its new state is published. Either way a ring never
+ * goes back.
  */
 final class RingPublisher {
-    private static final Logger LOG = LoggerFactory.getLogger(ApiKeyManager.class);
-
     private final LiveKeyRing live;
-    private final @Nullable LastUsed lastUsed;
-    /**
-     * What is stored and not yet published; null where no change is under way. Guarded by the lock of the live ring.
-     */
-    private @Nullable Map<String, ApiKeyRecord> pending;
+    private final boolean ordered;
+    private final RingMerge merge;
+    /** What this thread has stored and not yet published; removed when its run ends. */
+    @SuppressWarnings("ThreadLocalUsage") // of this manager and its thread, and never left behind
+    private final ThreadLocal<@Nullable Map<String, ApiKeyRecord>> pending = new ThreadLocal<>();
 
-    RingPublisher(LiveKeyRing live, @Nullable LastUsed lastUsed) {
+    RingPublisher(LiveKeyRing live, boolean ordered, @Nullable LastUsed lastUsed) {
         this.live = live;
-        this.lastUsed = lastUsed;
+        this.ordered = ordered;
+        this.merge = new RingMerge(live, ordered, lastUsed);
     }
 
     /**
-     * Runs changes and publishes what they stored, also where they end with an exception; within another run, as part
-     * of it.
+     * Runs changes and publishes what they stored, also where they end with an exception; within another run of this
+     * thread, as part of it.
      */
     <T> T publishing(Supplier<T> changes) {
+        if (pending.get() != null) {
+            return changes.get();
+        }
+        if (ordered) {
+            return publishingPending(changes);
+        }
         List<T> result = new ArrayList<>(1);
         live.update(ring -> {
-            if (pending != null) {
-                result.add(changes.get());
-            } else {
-                result.add(publishingPending(changes));
-            }
+            result.add(publishingPending(changes));
             return live.current();
         });
         return result.get(0);
@@ -56,7 +53,7 @@ final class RingPublisher {
 
     /** Takes note of a record in its newest state. */
     void stored(ApiKeyRecord record) {
-        Map<String, ApiKeyRecord> open = pending;
+        Map<String, ApiKeyRecord> open = pending.get();
         if (open == null) {
             throw new IllegalStateException("no change is under way");
         }
@@ -65,81 +62,25 @@ final class RingPublisher {
     }
 
     private <T> T publishingPending(Supplier<T> changes) {
+        KeyRing seen = live.current();
         Map<String, ApiKeyRecord> open = new LinkedHashMap<>();
-        pending = open;
+        pending.set(open);
         T result;
         try {
             result = changes.get();
         } catch (RuntimeException | Error e) {
-            publishAlthough(e, open);
+            KeyRingException unfit = merge.publish(open.values(), seen);
+            if (unfit != null) {
+                e.addSuppressed(unfit);
+            }
             throw e;
         } finally {
-            pending = null;
+            pending.remove();
         }
-        publish(open);
-        return result;
-    }
-
-    private void publishAlthough(Throwable failure, Map<String, ApiKeyRecord> changed) {
-        try {
-            publish(changed);
-        } catch (KeyRingException e) {
-            failure.addSuppressed(e);
-        }
-    }
-
-    private void publish(Map<String, ApiKeyRecord> changed) {
-        KeyRing before = live.current();
-        changed.values().removeIf(record -> before.find(record.id()).equals(Optional.of(record)));
-        if (changed.isEmpty()) {
-            return;
-        }
-        KeyRingException unfit = null;
-        KeyRing after;
-        try {
-            after = before.with(changed.values());
-        } catch (KeyRingException e) {
-            unfit = e;
-            after = withThoseThatFit(before, changed.values());
-        }
-        live.publish(after);
-        tellLastUsed(before, changed.values());
-        LOG.info("published a ring of {} keys, {} changed", after.size(), changed.size());
+        KeyRingException unfit = merge.publish(open.values(), seen);
         if (unfit != null) {
             throw unfit;
         }
-    }
-
-    /**
-     * One record that does not fit must not keep a key in force that was revoked beside it, nor its own older state: it may
-     * be there to end a secret that has leaked.
-     */
-    private static KeyRing withThoseThatFit(KeyRing before, Collection<ApiKeyRecord> changed) {
-        KeyRing after = before;
-        for (ApiKeyRecord record : changed) {
-            try {
-                after = after.with(List.of(record));
-            } catch (KeyRingException e) {
-                LOG.warn("stored, but refused by the ring in force: {}", e.getMessage());
-                after = disabling(record, after);
-            }
-        }
-        return after;
-    }
-
-    private static KeyRing disabling(ApiKeyRecord record, KeyRing ring) {
-        try {
-            return ring.with(List.of(record.toBuilder().state(KeyState.DISABLED).build()));
-        } catch (KeyRingException sharedHash) {
-            LOG.error("no state of it can be taken, the older one stays: {}", sharedHash.getMessage());
-            return ring;
-        }
-    }
-
-    private void tellLastUsed(KeyRing before, Collection<ApiKeyRecord> changed) {
-        if (lastUsed != null) {
-            changed.forEach(record ->
-                    before.find(record.id()).ifPresent(replaced -> lastUsed.secretsChanged(replaced, record)));
-        }
+        return result;
     }
 }

@@ -3,6 +3,7 @@
  *
  * <p>Start with {@link io.keyward.store.ApiKeyManager}, which makes every change of a key while a service runs, and
  * {@link io.keyward.store.ApiKeyStore}, the write side of a file, a database or memory under it.
+ * {@link io.keyward.store.StoreFollower} takes over what others change in a store they share, and
  * {@link io.keyward.store.LastUsed} tells whether an old secret is still in use.
  */
 @NullMarked

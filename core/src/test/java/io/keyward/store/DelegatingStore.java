@@ -35,4 +35,19 @@ class DelegatingStore implements ApiKeyStore {
     public Optional<Changes> changesSince(Stamp stamp) {
         return store.changesSince(stamp);
     }
+
+    @Override
+    public boolean hasOrderedVersions() {
+        return store.hasOrderedVersions();
+    }
+
+    @Override
+    public boolean isShared() {
+        return store.isShared();
+    }
+
+    @Override
+    public String toString() {
+        return store.toString();
+    }
 }

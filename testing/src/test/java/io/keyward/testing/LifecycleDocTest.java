@@ -11,9 +11,6 @@ import io.keyward.ApiKeyRecord;
 import io.keyward.ApiKeyVerifier;
 import io.keyward.KeyFormat;
 import io.keyward.KeyRing;
-import io.keyward.KeyRingException;
-import io.keyward.KeyRingException.Problem;
-import io.keyward.KeyState;
 import io.keyward.LiveKeyRing;
 import io.keyward.Verification;
 import io.keyward.Verification.Accepted;
@@ -29,16 +26,14 @@ import io.keyward.store.IssueRequest;
 import io.keyward.store.IssuedKey;
 import io.keyward.store.KeyChange;
 import io.keyward.store.KeyFilter;
+import io.keyward.store.KeysState;
 import io.keyward.store.LastUsed;
+import io.keyward.store.StoreFollower;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Collection;
 import java.util.List;
-import java.util.Optional;
-import java.util.Set;
-import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
 /** Runs the code of docs/lifecycle.md. */
@@ -144,49 +139,6 @@ class LifecycleDocTest {
     }
 
     private final ApiKeyStore store = InMemoryApiKeyStore.create();
-    private final RoleModel roles = RoleModel.empty();
-
-    // page
-    private ApiKeyStore.Stamp stamp = new ApiKeyStore.Stamp(""); // or the one of the first load
-
-    void follow(LiveKeyRing ring) {
-        ring.update(this::newer);
-    }
-
-    private KeyRing newer(KeyRing current) {
-        KeyRing ring = current;
-        ApiKeyStore.Stamp reached = stamp;
-        Optional<ApiKeyStore.Changes> changes = store.changesSince(reached);
-        while (changes.isPresent() && !changes.get().records().isEmpty()) { // a store may answer in parts
-            ring = takeOver(ring, changes.get().records());
-            reached = changes.get().stamp();
-            changes = store.changesSince(reached);
-        }
-        if (changes.isEmpty()) {
-            ApiKeyStore.Snapshot all = store.load();
-            ring = takeOver(KeyRing.builder().roles(roles).build(), all.records()); // and .hasher(...) for peppers
-            reached = all.stamp();
-        }
-        stamp = reached;
-        return ring;
-    }
-
-    private static KeyRing takeOver(KeyRing ring, Collection<ApiKeyRecord> records) {
-        try {
-            return ring.with(records);
-        } catch (KeyRingException e) {
-            LOG.log(Level.ERROR, "disabled in this service: " + e.getMessage());
-            Set<String> unfit = e.problems().stream().map(Problem::keyId).collect(Collectors.toSet());
-            return ring.with(records.stream()
-                    .map(record -> unfit.contains(record.id()) ? disabled(record) : record)
-                    .toList());
-        }
-    }
-
-    private static ApiKeyRecord disabled(ApiKeyRecord record) {
-        return record.toBuilder().state(KeyState.DISABLED).build();
-    }
-    // end
 
     @Test
     void followerTakesOverWhatAnotherServiceChanged() {
@@ -194,17 +146,34 @@ class LifecycleDocTest {
         ApiKeyManager manager = ApiKeyManager.builder(store, elsewhere, ApiKeyGenerator.of(ThrowAwayKeys.FORMAT))
                 .build();
         LiveKeyRing ring = LiveKeyRing.of(KeyRing.of());
+        LastUsed lastUsed = LastUsed.create();
         ApiKeyVerifier verifier = ApiKeyVerifier.of(ring);
         IssuedKey first = manager.issue(IssueRequest.builder().build());
-        follow(ring);
+        // page
+        StoreFollower follower = StoreFollower.builder(store, ring)
+                .interval(Duration.ofSeconds(1))
+                .maxStaleness(Duration.ofMinutes(15))
+                .lastUsed(lastUsed)
+                .build();
+        follower.follow(); // the first load: throws where the store cannot be reached
+        follower.start(); // from now on by itself, until follower.close()
+        // end
         assertTrue(verifier.verify(first.key().reveal()).isAccepted());
 
         manager.revoke(first.id());
         IssuedKey second = manager.issue(IssueRequest.builder().build());
-        follow(ring);
+        follower.follow();
 
         assertFalse(verifier.verify(first.key().reveal()).isAccepted());
         assertTrue(verifier.verify(second.key().reveal()).isAccepted());
+        // page
+        KeysState state = follower.state(); // for a health check
+        if (!state.isHealthy()) {
+            LOG.log(Level.WARNING, state.size() + " keys, last read " + state.lastGood() + ": " + state.problem());
+        }
+        // end
+        assertTrue(state.isHealthy());
+        follower.close();
     }
 
     @Test
@@ -215,17 +184,18 @@ class LifecycleDocTest {
                 .build();
         LiveKeyRing ring = LiveKeyRing.of(KeyRing.of());
         ApiKeyVerifier verifier = ApiKeyVerifier.of(ring);
+        StoreFollower follower = StoreFollower.builder(store, ring).build();
         IssuedKey revoked = manager.issue(IssueRequest.builder().build());
         IssuedKey unfit = manager.issue(IssueRequest.builder().build());
         IssuedKey both = manager.issue(IssueRequest.builder().build());
-        follow(ring);
+        follower.follow();
         assertTrue(verifier.verify(both.key().reveal()).isAccepted());
 
         manager.change(unfit.id(), KeyChange.builder().roles("elsewhere").build());
         manager.change(both.id(), KeyChange.builder().roles("elsewhere").build());
         manager.revoke(both.id());
         manager.revoke(revoked.id());
-        follow(ring);
+        follower.follow();
 
         assertEquals(
                 new Rejected(Reason.REVOKED, revoked.id()),

@@ -1,0 +1,87 @@
+package io.keyward.store;
+
+import io.keyward.ApiKeyRecord;
+import java.util.HashSet;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Consumer;
+
+/** A store that others change too: it fails, hangs, forgets and is looked at as a test says. */
+final class FollowedStore extends DelegatingStore {
+    /** Hears the name of each method before it asks the store, and again, with a {@code !}, when the answer is there. */
+    volatile Consumer<String> step = name -> {};
+
+    volatile boolean ordered = true;
+    volatile boolean isAway;
+    private final Set<String> removed = new HashSet<>();
+    private boolean hasForgotten;
+
+    FollowedStore() {
+        super(InMemoryApiKeyStore.create());
+    }
+
+    /** Removes a record, as one who deletes rows does. */
+    synchronized void remove(String id) {
+        removed.add(id);
+        hasForgotten = true;
+    }
+
+    @Override
+    public ApiKeyRecord insert(ApiKeyRecord record) {
+        return around("insert", () -> super.insert(record));
+    }
+
+    @Override
+    public ApiKeyRecord update(ApiKeyRecord record) {
+        return around("update", () -> super.update(record));
+    }
+
+    @Override
+    public Optional<ApiKeyRecord> find(String id) {
+        return around("find", () -> super.find(id));
+    }
+
+    @Override
+    public Snapshot load() {
+        return around("load", this::loadKept);
+    }
+
+    private synchronized Snapshot loadKept() {
+        Snapshot all = super.load();
+        hasForgotten = false;
+        return new Snapshot(
+                all.records().stream()
+                        .filter(record -> !removed.contains(record.id()))
+                        .toList(),
+                all.stamp());
+    }
+
+    @Override
+    public Optional<Changes> changesSince(Stamp stamp) {
+        return around("changesSince", () -> changesUnlessForgotten(stamp));
+    }
+
+    private synchronized Optional<Changes> changesUnlessForgotten(Stamp stamp) {
+        return hasForgotten ? Optional.empty() : super.changesSince(stamp);
+    }
+
+    @Override
+    public boolean hasOrderedVersions() {
+        return ordered;
+    }
+
+    @Override
+    public boolean isShared() {
+        return true;
+    }
+
+    private <T> T around(String name, java.util.function.Supplier<T> asked) {
+        step.accept(name);
+        if (isAway) {
+            throw new StoreException("the database does not answer");
+        }
+        T answer = asked.get();
+        step.accept(name + "!");
+        return answer;
+    }
+}
