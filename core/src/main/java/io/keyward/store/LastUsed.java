@@ -11,10 +11,17 @@ import io.keyward.VerificationListener;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicIntegerArray;
 import java.util.concurrent.atomic.AtomicReferenceArray;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,9 +38,10 @@ import org.jspecify.annotations.Nullable;
  * lock, no I/O. Memory is bounded by the capacity: where there are more keys, those unused for longest are forgotten,
  * and {@link #since} says from when on nothing is. What is remembered is this process's, and ends with it.
  *
- * <p>A rotation through the manager moves the time of the current secret to the retiring one. After a rotation made
- * elsewhere the old secret's time stands for the new one until that is used, and so does a use that was judged before a
- * rotation and is noted after it. May be shared between threads.
+ * <p>A rotation moves the time of the current secret to the retiring one when the manager or a {@link StoreFollower}
+ * publishes it. A use that was judged before a rotation and is noted after it is noted for the new secret. {@link #drain}
+ * hands out what was used since it was last called, to be written to a database now and then. May be shared between
+ * threads.
  */
 public final class LastUsed implements VerificationListener {
     /** The number of keys remembered where no other is given: {@value}. */
@@ -56,6 +64,12 @@ public final class LastUsed implements VerificationListener {
     private final AtomicReferenceArray<@Nullable Slot> slots;
     /** Seconds after {@link #start}: uses up to then may be forgotten. */
     private final AtomicInteger forgotten = new AtomicInteger(NEVER);
+
+    private final ReentrantLock draining = new ReentrantLock();
+    /** Uses that lost their place before they were drained; at most as many as there are places. */
+    private final Map<String, Seconds> undrained = new ConcurrentHashMap<>();
+
+    private volatile boolean isDrained;
 
     private LastUsed(InstantSource clock, int capacity) {
         if (capacity < 1 || capacity > MAX_CAPACITY) {
@@ -119,6 +133,43 @@ public final class LastUsed implements VerificationListener {
         return start.plusSeconds(forgotten.get());
     }
 
+    /**
+     * Hands the keys used since the last drain to a writer, such as one batch of updates.
+     *
+     * <p>A key that had to give its place to another since then is among them, from the second drain on. If the writer
+     * throws, nothing counts as drained, and the next batch has it all again. A use may come in two batches, so the
+     * writer keeps the later time.
+     *
+     * @param writer called once, on this thread, also where nothing was used; other drains wait for it
+     * @throws RuntimeException what the writer throws
+     */
+    public void drain(Consumer<? super List<Use>> writer) {
+        draining.lock();
+        try {
+            isDrained = true;
+            Map<String, Seconds> evicted = new HashMap<>(undrained);
+            Map<String, Seconds> batch = new HashMap<>(evicted);
+            Map<Slot, Seconds> used = new HashMap<>();
+            for (int i = 0; i < slots.length(); i++) {
+                Slot slot = slots.get(i);
+                if (slot != null) {
+                    Seconds now = slot.seconds();
+                    if (slot.drained == null || !slot.drained.equals(now)) {
+                        used.put(slot, now);
+                        batch.merge(slot.keyId, now, Seconds::latest);
+                    }
+                }
+            }
+            List<Use> uses = new ArrayList<>(batch.size());
+            batch.forEach((id, seconds) -> uses.add(new Use(id, instant(seconds.current), instant(seconds.retiring))));
+            writer.accept(List.copyOf(uses));
+            used.forEach((slot, seconds) -> slot.drained = seconds);
+            evicted.forEach(undrained::remove);
+        } finally {
+            draining.unlock();
+        }
+    }
+
     /** Moves times along with the secrets they belong to. */
     void secretsChanged(ApiKeyRecord before, ApiKeyRecord after) {
         int bucket = bucketOf(after.id());
@@ -160,6 +211,11 @@ public final class LastUsed implements VerificationListener {
 
     private void forget(Slot slot) {
         forgotten.accumulateAndGet(slot.lastUse(), Math::max);
+        Seconds last = slot.seconds();
+        // while nobody drains, nothing may pile up
+        if (isDrained && !last.equals(slot.drained) && undrained.size() < slots.length()) {
+            undrained.merge(slot.keyId, last, Seconds::latest);
+        }
     }
 
     private int bucketOf(String keyId) {
@@ -194,6 +250,8 @@ public final class LastUsed implements VerificationListener {
 
         /** Set before its place is given to another key; a use that comes later is forgotten at once. */
         private volatile boolean evicted;
+        /** What of it was in the last batch; null for none. */
+        private volatile @Nullable Seconds drained;
 
         private Slot(String keyId) {
             this.keyId = keyId;
@@ -201,6 +259,10 @@ public final class LastUsed implements VerificationListener {
 
         private int lastUse() {
             return Math.max(seconds.get(CURRENT), seconds.get(RETIRING));
+        }
+
+        private Seconds seconds() {
+            return new Seconds(seconds.get(CURRENT), seconds.get(RETIRING));
         }
 
         private void secretsChanged(ApiKeyRecord before, ApiKeyRecord after) {
@@ -227,6 +289,25 @@ public final class LastUsed implements VerificationListener {
             return record.retiring().map(HashedSecret::hash);
         }
     }
+
+    /** Holds the seconds of one key at one moment. */
+    private record Seconds(int current, int retiring) {
+        private static Seconds latest(Seconds one, Seconds other) {
+            return new Seconds(Math.max(one.current, other.current), Math.max(one.retiring, other.retiring));
+        }
+    }
+
+    /**
+     * Says when a key was last used, as one item of a batch.
+     *
+     * @param keyId the key
+     * @param current by the current secret; null if not since this process remembers
+     * @param retiring by the one that a rotation is retiring; null as for {@code current}, or if there is none
+     */
+    public record Use(
+            String keyId,
+            @Nullable Instant current,
+            @Nullable Instant retiring) {}
 
     /**
      * Tells when the secrets of one key were last accepted by this process.

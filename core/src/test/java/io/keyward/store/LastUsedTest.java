@@ -144,6 +144,89 @@ class LastUsedTest {
         }
     }
 
+    private static List<LastUsed.Use> drained(LastUsed lastUsed) {
+        List<LastUsed.Use> batch = new ArrayList<>();
+        lastUsed.drain(batch::addAll);
+        return batch;
+    }
+
+    @Test
+    void drainHandsOutEachUseOnce() {
+        IssuedKey one = setting.issue();
+        IssuedKey other = setting.issue();
+        setting.verify(one);
+        assertEquals(List.of(new LastUsed.Use(one.id(), START, null)), drained(setting.lastUsed));
+        assertEquals(List.of(), drained(setting.lastUsed));
+
+        setting.advance(HOUR);
+        setting.verify(other);
+        assertEquals(List.of(new LastUsed.Use(other.id(), START.plus(HOUR), null)), drained(setting.lastUsed));
+        assertEquals(START, useOf(one).current(), "still remembered");
+    }
+
+    @Test
+    void drainSaysWhichSecretWasUsed() {
+        IssuedKey old = setting.issue();
+        IssuedKey renewed = setting.manager.rotate(old.id(), HOUR.multipliedBy(9));
+        setting.verify(old);
+        setting.advance(HOUR);
+        setting.verify(renewed);
+
+        assertEquals(List.of(new LastUsed.Use(old.id(), START.plus(HOUR), START)), drained(setting.lastUsed));
+    }
+
+    @Test
+    void batchThatCouldNotBeWrittenComesAgain() {
+        IssuedKey issued = setting.issue();
+        setting.verify(issued);
+        assertThrows(
+                StoreException.class,
+                () -> setting.lastUsed.drain(batch -> {
+                    throw new StoreException("the database is away");
+                }));
+
+        assertEquals(List.of(new LastUsed.Use(issued.id(), START, null)), drained(setting.lastUsed));
+    }
+
+    @Test
+    void keyThatLosesItsPlaceIsInTheNextBatchAndNothingPilesUpWithoutEnd() {
+        LastUsed small = LastUsed.create(setting.clock, 4);
+        assertEquals(List.of(), drained(small));
+        List<String> ids = new ArrayList<>();
+        for (int i = 0; i < 16; i++) {
+            IssuedKey issued = setting.issue();
+            setting.advance(Duration.ofSeconds(1));
+            small.onVerification(setting.verify(issued));
+            ids.add(issued.id());
+        }
+
+        assertEquals(
+                ids.stream().sorted().toList(),
+                drained(small).stream().map(LastUsed.Use::keyId).sorted().toList(),
+                "eight places, and eight that lost theirs");
+        assertEquals(List.of(), drained(small));
+        for (int i = 0; i < 100; i++) {
+            setting.advance(Duration.ofSeconds(1));
+            small.onVerification(setting.verify(setting.issue()));
+        }
+        assertEquals(16, drained(small).size());
+    }
+
+    @Test
+    void useThatWasDrainedIsNotDrainedAgainWhenItsKeyLosesItsPlace() {
+        LastUsed small = LastUsed.create(setting.clock, 4);
+        IssuedKey first = setting.issue();
+        small.onVerification(setting.verify(first));
+        assertEquals(1, drained(small).size());
+        for (int i = 0; i < 8; i++) {
+            setting.advance(Duration.ofSeconds(1));
+            small.onVerification(setting.verify(setting.issue()));
+        }
+
+        assertNull(small.of(first.id()).current());
+        assertTrue(drained(small).stream().noneMatch(use -> use.keyId().equals(first.id())));
+    }
+
     @ParameterizedTest
     @ValueSource(ints = {-1, 0, (1 << 24) + 1})
     void refusesCapacity(int capacity) {
