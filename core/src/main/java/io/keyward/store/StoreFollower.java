@@ -160,12 +160,20 @@ public final class StoreFollower implements AutoCloseable {
 
     /** Returns how the ring and the last reading are. */
     public KeysState state() {
-        KeyRing ring = live.current();
         Progress now = progress;
-        String problem = now.problem;
-        if (problem == null && isOverdue()) {
-            problem = "the store has not answered since " + now.answered;
-        }
+        return now.problem == null && isOverdue()
+                ? state(now, "the store has not answered since " + now.answered)
+                : state(now, now.problem);
+    }
+
+    /** Returns the state of a ring that needs no further reading. */
+    KeysState stateOfLastReading() {
+        Progress now = progress;
+        return state(now, now.problem);
+    }
+
+    private KeysState state(Progress now, @Nullable String problem) {
+        KeyRing ring = live.current();
         Instant end = ring.validUntil();
         boolean fresh = end == null || clock.instant().isBefore(end);
         return new KeysState(ring.size(), store.toString(), fresh, now.lastGood, problem, now.unfit);

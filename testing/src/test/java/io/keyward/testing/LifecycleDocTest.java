@@ -20,6 +20,7 @@ import io.keyward.role.Role;
 import io.keyward.role.RoleModel;
 import io.keyward.store.ApiKeyManager;
 import io.keyward.store.ApiKeyStore;
+import io.keyward.store.ApiKeys;
 import io.keyward.store.ChangeRefusedException;
 import io.keyward.store.InMemoryApiKeyStore;
 import io.keyward.store.IssueRequest;
@@ -52,15 +53,10 @@ class LifecycleDocTest {
                 Role.of("client").permitting("jobs:submit", "jobs:read"),
                 Role.of("admin").including("client").permitting("keys:write"));
         ApiKeyStore store = InMemoryApiKeyStore.create(); // or a file, or a database
-        ApiKeyStore.Snapshot all = store.load();
-        LiveKeyRing ring = LiveKeyRing.of(
-                KeyRing.builder().roles(roles).addAll(all.records()).build());
+        ApiKeys keys = ApiKeys.over(store).roles(roles).format("acme_live").open(); // close it when the service stops
 
-        LastUsed lastUsed = LastUsed.create();
-        ApiKeyVerifier verifier = ApiKeyVerifier.of(ring).notifying(lastUsed);
-        ApiKeyGenerator generator = ApiKeyGenerator.of(KeyFormat.of("acme_live"));
-        ApiKeyManager manager =
-                ApiKeyManager.builder(store, ring, generator).lastUsed(lastUsed).build();
+        ApiKeyVerifier verifier = keys.verifier();
+        ApiKeyManager manager = keys.manager();
         // end
 
         // page
@@ -136,6 +132,23 @@ class LifecycleDocTest {
         assertThrows(
                 ChangeRefusedException.class,
                 () -> forCaller.issue(IssueRequest.builder().roles("admin").build()));
+        keys.close();
+    }
+
+    @Test
+    void partsCanBeAssembledByHand() {
+        RoleModel roles = RoleModel.empty();
+        // page
+        LiveKeyRing ring = LiveKeyRing.of(
+                KeyRing.builder().roles(roles).addAll(store.load().records()).build());
+        LastUsed lastUsed = LastUsed.create();
+        ApiKeyVerifier verifier = ApiKeyVerifier.of(ring).notifying(lastUsed);
+        ApiKeyGenerator generator = ApiKeyGenerator.of(KeyFormat.of("acme_live"));
+        ApiKeyManager manager =
+                ApiKeyManager.builder(store, ring, generator).lastUsed(lastUsed).build();
+        // end
+        IssuedKey issued = manager.issue(IssueRequest.builder().build());
+        assertTrue(verifier.verify(issued.key().reveal()).isAccepted());
     }
 
     private final ApiKeyStore store = InMemoryApiKeyStore.create();

@@ -1,0 +1,294 @@
+package io.keyward.store;
+
+import static java.util.Objects.requireNonNull;
+
+import io.keyward.ApiKeyGenerator;
+import io.keyward.ApiKeyVerifier;
+import io.keyward.KeyFormat;
+import io.keyward.KeyHasher;
+import io.keyward.KeyHashers;
+import io.keyward.KeyRing;
+import io.keyward.LiveKeyRing;
+import io.keyward.role.RoleModel;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ThreadFactory;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Holds all that a service needs for its keys, assembled from a store, roles, clock, format and peppers, each given once.
+ *
+ * <pre>{@code
+ * ApiKeys keys = ApiKeys.over(store).roles(roles).format("acme_live").open();
+ * IssuedKey issued = keys.manager().issue(IssueRequest.builder().owner("alice").roles("client").build());
+ * Verification verification = keys.verifier().verify(presented);
+ * }</pre>
+ *
+ * <p>The parts can be assembled by hand as well; then the clock and the peppers go to several of them. May be shared
+ * between threads.
+ */
+public final class ApiKeys implements AutoCloseable {
+    private final ApiKeyVerifier verifier;
+    private final ApiKeyManager manager;
+    private final LiveKeyRing ring;
+    private final LastUsed lastUsed;
+    private final Supplier<KeysState> state;
+    private final Runnable close;
+
+    private ApiKeys(
+            ApiKeyVerifier verifier,
+            ApiKeyManager manager,
+            LiveKeyRing ring,
+            LastUsed lastUsed,
+            Supplier<KeysState> state,
+            Runnable close) {
+        this.verifier = requireNonNull(verifier, "verifier");
+        this.manager = requireNonNull(manager, "manager");
+        this.ring = requireNonNull(ring, "ring");
+        this.lastUsed = requireNonNull(lastUsed, "lastUsed");
+        this.state = requireNonNull(state, "state");
+        this.close = requireNonNull(close, "close");
+    }
+
+    /** Starts to assemble keys over a store, which stays open when these are closed. */
+    public static Builder over(ApiKeyStore store) {
+        return new Builder(store);
+    }
+
+    /**
+     * Returns keys of parts that are assembled already: for sources that follow their store in a way of their own.
+     *
+     * @param verifier judges by the ring, and tells {@code lastUsed}
+     * @param manager publishes into the ring
+     * @param ring what is in force
+     * @param lastUsed what the manager was given too
+     * @param state says how the keys are, at each call; may be called by any thread
+     * @param close ends what follows the source; may be called more than once
+     */
+    public static ApiKeys of(
+            ApiKeyVerifier verifier,
+            ApiKeyManager manager,
+            LiveKeyRing ring,
+            LastUsed lastUsed,
+            Supplier<KeysState> state,
+            Runnable close) {
+        return new ApiKeys(verifier, manager, ring, lastUsed, state, close);
+    }
+
+    /** Returns what judges a presented key, and remembers the use of an accepted one. */
+    public ApiKeyVerifier verifier() {
+        return verifier;
+    }
+
+    /** Returns what issues, rotates and revokes keys. */
+    public ApiKeyManager manager() {
+        return manager;
+    }
+
+    /** Returns what holds the keys in force. */
+    public LiveKeyRing ring() {
+        return ring;
+    }
+
+    /** Returns the memory of uses. */
+    public LastUsed lastUsed() {
+        return lastUsed;
+    }
+
+    /** Returns how the keys are at this moment: for a health check. Costs no I/O. */
+    public KeysState state() {
+        return state.get();
+    }
+
+    /** Stops following the store. The verifier goes on with the keys in force. */
+    @Override
+    public void close() {
+        close.run();
+    }
+
+    @Override
+    public String toString() {
+        return "ApiKeys[" + ring + "]";
+    }
+
+    /** Assembles keys; not for use by several threads. */
+    public static final class Builder {
+        private final ApiKeyStore store;
+        private final List<KeyHasher> hashers = new ArrayList<>();
+        private RoleModel roles = RoleModel.empty();
+        private InstantSource clock = InstantSource.system();
+        private int lastUsedCapacity = LastUsed.DEFAULT_CAPACITY;
+        private boolean startsWithoutStore;
+        private @Nullable KeyFormat format;
+        private @Nullable Duration interval;
+        private @Nullable Duration maxStaleness;
+        private @Nullable ThreadFactory threads;
+
+        private Builder(ApiKeyStore store) {
+            this.store = requireNonNull(store, "store");
+        }
+
+        /** Sets the roles that keys may have, by default none. */
+        public Builder roles(RoleModel roles) {
+            this.roles = requireNonNull(roles, "roles");
+            return this;
+        }
+
+        /**
+         * Sets the prefix of new keys, such as {@code acme_live}; it or {@link #format(KeyFormat)} must be given.
+         *
+         * @throws IllegalArgumentException as {@link KeyFormat#of}
+         */
+        public Builder format(String prefix) {
+            return format(KeyFormat.of(prefix));
+        }
+
+        /** Sets the format of new keys. */
+        public Builder format(KeyFormat format) {
+            this.format = requireNonNull(format, "format");
+            return this;
+        }
+
+        /** Sets the clock of verifier, manager, last use and follower, by default the system's. */
+        public Builder clock(InstantSource clock) {
+            this.clock = requireNonNull(clock, "clock");
+            return this;
+        }
+
+        /**
+         * Adds a pepper. The first one given hashes new keys; further ones are for keys that were hashed with them.
+         * Without any, new keys are hashed by plain SHA-256.
+         *
+         * @throws IllegalArgumentException as {@link KeyHashers#hmacSha256}
+         */
+        public Builder pepper(String id, byte[] pepper) {
+            return pepper(KeyHashers.hmacSha256(id, pepper));
+        }
+
+        /** Adds a ready hasher, as {@link #pepper(String, byte[])}. */
+        public Builder pepper(KeyHasher hasher) {
+            hashers.add(requireNonNull(hasher, "hasher"));
+            return this;
+        }
+
+        /** Sets of about how many keys the last use is remembered, see {@link LastUsed#create(InstantSource, int)}. */
+        public Builder lastUsedCapacity(int capacity) {
+            this.lastUsedCapacity = capacity;
+            return this;
+        }
+
+        /**
+         * Sets how often the store is asked for what others changed, by default once a second; follows also a store that
+         * is not {@linkplain ApiKeyStore#isShared shared}. See {@link StoreFollower.Builder#interval}.
+         */
+        public Builder interval(Duration interval) {
+            this.interval = requireNonNull(interval, "interval");
+            return this;
+        }
+
+        /** Sets how old the keys may become, by default 15 minutes, see {@link StoreFollower.Builder#maxStaleness}. */
+        public Builder maxStaleness(Duration maxStaleness) {
+            this.maxStaleness = requireNonNull(maxStaleness, "maxStaleness");
+            return this;
+        }
+
+        /** Sets what makes the threads that follow the store, by default daemon threads. */
+        public Builder threads(ThreadFactory threads) {
+            this.threads = requireNonNull(threads, "threads");
+            return this;
+        }
+
+        /**
+         * Opens also where the store cannot be read: every verification throws
+         * {@link io.keyward.KeysUnavailableException} until it can. By default {@link #open} fails.
+         */
+        public Builder startWithoutStore() {
+            this.startsWithoutStore = true;
+            return this;
+        }
+
+        /**
+         * Reads the store and returns the keys. Follows the store from then on if it is
+         * {@linkplain ApiKeyStore#isShared shared} or an option of following was given.
+         *
+         * @throws IllegalStateException if no format was given
+         * @throws IllegalArgumentException if two peppers have one id, or a value is out of its range, see
+         *     {@link StoreFollower.Builder#build}
+         * @throws StoreException if the store cannot be read, unless {@link #startWithoutStore} was called
+         */
+        public ApiKeys open() {
+            if (format == null) {
+                throw new IllegalStateException("the keys have no format; call format(…) with the prefix of new keys");
+            }
+            LastUsed lastUsed = LastUsed.create(clock, lastUsedCapacity);
+            KeyRing.Builder empty = KeyRing.builder().roles(roles);
+            hashers.forEach(empty::hasher);
+            LiveKeyRing ring = LiveKeyRing.of(empty.build());
+            ApiKeyManager manager = managerOf(ring, ApiKeyGenerator.of(format), lastUsed);
+            StoreFollower follower = followerOf(ring, lastUsed);
+            readFirst(follower, ring);
+            if (isFollowed()) {
+                follower.start();
+            }
+            ApiKeyVerifier verifier = ApiKeyVerifier.of(ring, clock).notifying(lastUsed);
+            return new ApiKeys(verifier, manager, ring, lastUsed, stateOf(follower), follower::close);
+        }
+
+        private ApiKeyManager managerOf(LiveKeyRing ring, ApiKeyGenerator generator, LastUsed lastUsed) {
+            ApiKeyManager.Builder manager =
+                    ApiKeyManager.builder(store, ring, generator).clock(clock).lastUsed(lastUsed);
+            if (!hashers.isEmpty()) {
+                manager.hasher(hashers.get(0));
+            }
+            return manager.build();
+        }
+
+        private StoreFollower followerOf(LiveKeyRing ring, LastUsed lastUsed) {
+            StoreFollower.Builder follower =
+                    StoreFollower.builder(store, ring).clock(clock).lastUsed(lastUsed);
+            if (interval != null) {
+                follower.interval(interval);
+            }
+            if (maxStaleness != null) {
+                follower.maxStaleness(maxStaleness);
+            }
+            if (threads != null) {
+                follower.threads(threads);
+            }
+            return follower.build();
+        }
+
+        /** A store that could not be read at the start is read again only where it is followed. */
+        private boolean isFollowed() {
+            return store.isShared()
+                    || interval != null
+                    || maxStaleness != null
+                    || threads != null
+                    || startsWithoutStore;
+        }
+
+        private void readFirst(StoreFollower follower, LiveKeyRing ring) {
+            if (!startsWithoutStore) {
+                follower.follow();
+                return;
+            }
+            // its end has come: nobody knows yet which keys there are
+            Instant now = clock.instant();
+            ring.update(empty -> empty.withValidUntil(now));
+            try {
+                follower.follow();
+            } catch (StoreException noted) {
+                // the follower has logged it, shows it as its state, and tries again
+            }
+        }
+
+        /** Whether the store answers is asked of a follower that runs; the keys of a store of our own cannot age. */
+        private Supplier<KeysState> stateOf(StoreFollower follower) {
+            return isFollowed() ? follower::state : follower::stateOfLastReading;
+        }
+    }
+}
