@@ -1,8 +1,12 @@
 package io.keyward;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import java.security.InvalidKeyException;
 import java.security.NoSuchAlgorithmException;
 import java.security.ProviderException;
+import java.util.HexFormat;
+import java.util.Optional;
 import javax.crypto.Mac;
 import javax.crypto.ShortBufferException;
 import javax.crypto.spec.SecretKeySpec;
@@ -11,11 +15,23 @@ import javax.crypto.spec.SecretKeySpec;
 final class HmacSha256Hasher extends KeyHasher {
     private static final String ALGORITHM = "HmacSHA256";
 
+    /** Never change this: every check value that is kept would no longer fit. The zero bytes are in no key. */
+    private static final String CHECK_LABEL = "\0keyward pepper check\0";
+
+    private static final int CHECK_BYTES = 8;
+
     private final SecretKeySpec pepper;
 
     HmacSha256Hasher(String pepperId, byte[] pepper) {
         super(KeyHash.HMAC_SHA256 + ":" + pepperId);
         this.pepper = new SecretKeySpec(pepper, ALGORITHM);
+    }
+
+    @Override
+    public Optional<String> check() {
+        byte[] label = (CHECK_LABEL + scheme()).getBytes(UTF_8);
+        byte[] check = ((Mac) newEngine()).doFinal(label);
+        return Optional.of(HexFormat.of().formatHex(check, 0, CHECK_BYTES));
     }
 
     @Override

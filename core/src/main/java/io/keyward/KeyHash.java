@@ -3,6 +3,7 @@ package io.keyward;
 import static java.util.Objects.requireNonNull;
 
 import java.util.HexFormat;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -46,7 +47,8 @@ public final class KeyHash {
     /**
      * Reads the text form of a hash; 64 hexadecimal digits alone are taken as SHA-256. Digits may be of either case.
      *
-     * @throws IllegalArgumentException if the text has another form, is all zeros, or is the hash of the empty string;
+     * @throws IllegalArgumentException if the text has another form, is all zeros, or is the SHA-256 hash of the empty string
+     *     or of another text that only a slip produces, such as {@code null};
      *     the message holds nothing of the text
      */
     public static KeyHash parse(String text) {
@@ -73,6 +75,15 @@ public final class KeyHash {
         if (equals(OF_NOTHING)) {
             throw new IllegalArgumentException("hash is that of the empty string; make it anew from the key");
         }
+        if (OfSlips.HASHES.contains(this)) {
+            throw new IllegalArgumentException(
+                    "hash is that of a text that only a slip produces, such as `null`; make it anew from the key");
+        }
+    }
+
+    /** Made when the first hash is read. */
+    private static final class OfSlips {
+        static final Set<KeyHash> HASHES = new Sha256Hasher().hashesOfSlips();
     }
 
     /** Returns the function that made the hash: {@code sha256}, or {@code hmac-sha256:<pepper id>}. Not secret. */

@@ -1,8 +1,15 @@
 package io.keyward;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Turns keys into hashes by one scheme. Ready ones are in {@link KeyHashers}; there are no others.
@@ -13,8 +20,47 @@ import java.nio.ByteOrder;
 public abstract sealed class KeyHasher permits Sha256Hasher, HmacSha256Hasher {
     private static final VarHandle WORDS = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.BIG_ENDIAN);
 
+    /** What a script hashes that lost the key: nothing, a line end, the word of its language for nothing. */
+    private static final List<String> SLIPS = List.of(
+            "",
+            "\n",
+            "\r\n",
+            " ",
+            "\0",
+            "\"\"",
+            "''",
+            "\"\"\n",
+            "''\n",
+            "null",
+            "null\n",
+            "\"null\"",
+            "undefined",
+            "undefined\n",
+            "None",
+            "None\n",
+            "nil",
+            "nil\n",
+            "NULL",
+            "NaN",
+            "true",
+            "false",
+            "0",
+            "-",
+            "-n",
+            "-n \n",
+            "[]",
+            "{}",
+            "[object Object]",
+            "[object Object]\n",
+            "[object Promise]",
+            "$KEY",
+            "$API_KEY",
+            "${KEY}",
+            "${API_KEY}");
+
     private final String scheme;
     private final Desks desks;
+    private volatile @Nullable Set<KeyHash> slips;
 
     KeyHasher(String scheme) {
         this.scheme = scheme;
@@ -41,9 +87,41 @@ public abstract sealed class KeyHasher permits Sha256Hasher, HmacSha256Hasher {
         return hash;
     }
 
+    /**
+     * Returns the check value of the pepper: 16 hexadecimal digits, to be kept with the hashes, so that another pepper
+     * under the same id is noticed. Empty for a scheme without pepper.
+     *
+     * <p>It is the beginning of an HMAC over a label and the pepper's id. The label has characters that no key has, so the
+     * value is the hash of no key. Not secret: it says nothing of the pepper but whether two are the same.
+     */
+    public Optional<String> check() {
+        return Optional.empty();
+    }
+
     /** Returns the hash of no text at all, which a forgotten key leaves behind. */
     final KeyHash hashOfNothing() {
         return hash(desks.newDesk(), 0);
+    }
+
+    /** Returns the hashes of texts that only a slip produces, and that of no text. */
+    final Set<KeyHash> hashesOfSlips() {
+        Set<KeyHash> known = slips;
+        if (known == null) {
+            known = newHashesOfSlips();
+            slips = known;
+        }
+        return known;
+    }
+
+    private Set<KeyHash> newHashesOfSlips() {
+        Object[] desk = desks.newDesk();
+        Set<KeyHash> hashes = new HashSet<>();
+        for (String slip : SLIPS) {
+            byte[] text = slip.getBytes(UTF_8);
+            System.arraycopy(text, 0, (byte[]) desk[Desks.BYTES], Desks.TEXT, text.length);
+            hashes.add(hash(desk, text.length));
+        }
+        return Set.copyOf(hashes);
     }
 
     /**

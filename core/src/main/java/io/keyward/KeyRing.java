@@ -217,11 +217,11 @@ public final class KeyRing {
         private final Map<String, SecretTable.Editor> tables = new LinkedHashMap<>();
         private final RecordTable.Editor changedRecords;
         private final Map<Set<String>, Grants> grantsByRoles = new HashMap<>();
-        private final Map<String, KeyHash> hashesOfNothing = new HashMap<>();
+        private final Map<String, Set<KeyHash>> hashesOfSlips = new HashMap<>();
 
         Change(int size) {
             changedRecords = records.edit(size);
-            hashers.forEach((scheme, hasher) -> hashesOfNothing.put(scheme, hasher.hashOfNothing()));
+            hashers.forEach((scheme, hasher) -> hashesOfSlips.put(scheme, hasher.hashesOfSlips()));
         }
 
         @SuppressWarnings("ReferenceEquality") // an equal record under the id is a second one too
@@ -337,14 +337,20 @@ public final class KeyRing {
                         "there is no moment at which it counts: not-before " + secret.notBefore()
                                 + " is not before expires-at " + secret.expiresAt());
             }
-            KeyHash hashOfNothing = hashesOfNothing.get(secret.hash().scheme());
-            if (hashOfNothing == null) {
+            Set<KeyHash> slips = hashesOfSlips.get(secret.hash().scheme());
+            if (slips == null) {
                 problem(
                         record,
                         "its hash is of scheme " + secret.hash().scheme() + ", and of those there are "
                                 + hashers.keySet() + "; add the pepper");
-            } else if (hashOfNothing.equals(secret.hash())) {
-                problem(record, "its hash is that of the empty string; make it anew from the key");
+            } else if (slips.contains(secret.hash())) {
+                boolean nothing = requireNonNull(hashers.get(secret.hash().scheme()))
+                        .hashOfNothing()
+                        .equals(secret.hash());
+                problem(
+                        record,
+                        "its hash is that of " + (nothing ? "the empty string" : "a text that only a slip produces")
+                                + "; make it anew from the key");
             }
         }
 
