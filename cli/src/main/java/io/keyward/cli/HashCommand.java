@@ -4,6 +4,7 @@ import io.keyward.ApiKey;
 import io.keyward.KeyFormat;
 import io.keyward.KeyHashers;
 import io.keyward.config.EnvFileApiKeyStore;
+import io.keyward.config.WellKnownKeys;
 import jakarta.json.JsonArrayBuilder;
 import java.nio.file.Path;
 import java.util.List;
@@ -98,6 +99,11 @@ final class HashCommand implements Runnable, Arguments.TakesSecret {
     private void hashKey() {
         ApiKey key = terminal.readKey();
         refuseSlip(key);
+        if (WellKnownKeys.isWellKnown(key)) {
+            throw CommandFailure.refused(
+                    "the key is well known or looks like one of an example file, and its hash would hide that; generate a"
+                            + " new key");
+        }
         String hash = KeyHashers.sha256().hash(key).reveal();
         String shown = bare ? hash.substring(hash.lastIndexOf(':') + 1) : hash;
         terminal.show(json ? Json.print(Json.object().add("hash", shown).build()) : shown + "\n");

@@ -25,6 +25,15 @@ class KeyTextCommandsTest {
     private final ApiKey key = ThrowAwayKeys.newKey();
 
     @Test
+    void refusesAKeyThatAnyoneCanGuess() {
+        for (String guessable : new String[] {"your-api-key-here", "client_dev_key_1_valid", "<your-api-key-here>"}) {
+            Outcome outcome = Outcome.reading(guessable + "\n", "hash");
+            assertEquals(1, outcome.exitCode());
+            assertEquals("", outcome.out());
+        }
+    }
+
+    @Test
     void generatesSoundKeyOfTheAskedPrefix() {
         Outcome outcome = Outcome.of("generate", "--prefix", "acme_test");
 

@@ -180,8 +180,9 @@ public final class ConfigReport {
      * @param name the name in the spelling of the documentation
      * @param winner where the value stands that counts
      * @param losers where values stand that do not count, since the winner's source comes first
+     * @param items how many items the value has, if it is a key list; else 0
      */
-    public record Setting(String name, Place winner, List<Place> losers) {
+    public record Setting(String name, Place winner, List<Place> losers, int items) {
         /** Copies the losers. */
         public Setting {
             losers = List.copyOf(losers);

@@ -7,6 +7,7 @@ import io.keyward.KeyHash;
 import io.keyward.KeyHasher;
 import io.keyward.KeyHashers;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
 
@@ -30,9 +31,21 @@ final class EntryReader {
         this.plaintextAllowed = plaintextAllowed;
     }
 
-    /** Tells whether an entry that was taken is the key itself. */
+    /** Returns whether an entry that was taken is the key itself. */
     static boolean isPlaintext(String entry) {
-        return !TAGGED.matcher(entry).matches() && !BARE_HASH.matcher(entry).matches();
+        return !KNOWN_SCHEME.matcher(entry).matches()
+                && !BARE_HASH.matcher(entry).matches();
+    }
+
+    /** Refuses an item that names a file: as a key, the file's name would be one that anyone can guess. */
+    static void refuseFileName(String item) throws Refused {
+        if (item.startsWith("@")) {
+            throw new Refused(
+                    "there is the name of a file where a key or a hash is expected",
+                    "a list holds keys and hashes themselves; only a named key is read from a file",
+                    "set keyward.keys.<id>.hash or keyward.keys.<id>.key to @ and the file; of a key that begins with @ write"
+                            + " the hash");
+        }
     }
 
     /** Returns the hash of an entry of a key list: a plaintext key, or a hash with its scheme. */
@@ -79,6 +92,12 @@ final class EntryReader {
 
     /** Returns the hash of a plaintext key. */
     KeyHash plaintext(String entry) throws Refused {
+        if (KNOWN_SCHEME.matcher(entry).matches()) {
+            throw new Refused(
+                    "there is a hash where a key is expected",
+                    "the text of a hash is no key: anyone who reads it could log in",
+                    "set keyward.keys.<id>.hash to it");
+        }
         if (BARE_HASH.matcher(entry).matches()) {
             throw new Refused(
                     "64 hexadecimal digits stand where a key is expected",
@@ -100,6 +119,17 @@ final class EntryReader {
             throw new Refused(
                     String.valueOf(e.getMessage()), "a key is 16 to 256 printable ASCII characters", "issue a new key");
         }
+    }
+
+    /** Returns whether an entry that was taken is a key that anyone could guess, as far as its hash shows it. */
+    boolean isWellKnown(String entry, KeyHash hash) {
+        return isPlaintext(entry) ? wellKnown.contains(entry) : wellKnown.contains(hash);
+    }
+
+    /** Returns the hashes that a plaintext key has by each scheme in use. */
+    List<KeyHash> hashesOf(String plaintext) {
+        ApiKey key = ApiKey.of(plaintext);
+        return hashers.values().stream().map(hasher -> hasher.hash(key)).toList();
     }
 
     private KeyHasher requireHasher(String scheme) {

@@ -3,6 +3,7 @@ package io.keyward.config;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static java.util.Objects.requireNonNull;
 
+import io.keyward.ApiKey;
 import io.keyward.ApiKeyRecord;
 import io.keyward.HashedSecret;
 import io.keyward.KeyHash;
@@ -171,6 +172,8 @@ public final class EnvFileApiKeyStore implements ApiKeyStore {
      * What refers to another variable as <code>${NAME}</code> stays, since the service may find that one elsewhere; see
      * {@link #plaintextCopies}.
      *
+     * <p>A key that {@link WellKnownKeys} recognises is refused, and then the file is not touched.
+     *
      * @return the ids of the keys concerned, sorted; empty if there was none, and then the file is not touched
      * @throws StoreException if the file could not be read or written
      */
@@ -181,6 +184,7 @@ public final class EnvFileApiKeyStore implements ApiKeyStore {
             Map<Entry, Written> lists = new LinkedHashMap<>();
             for (StoredKey key : content.keys.all()) {
                 if (key.isPlaintext() && !key.isReference()) {
+                    refuseWellKnown(key);
                     ids.add(key.record().id());
                     hashInPlace(key, edit, lists);
                 }
@@ -323,6 +327,20 @@ public final class EnvFileApiKeyStore implements ApiKeyStore {
         before.entries().all().stream().filter(entry -> !kept.contains(entry)).forEach(edit::remove);
         if (!added.isEmpty()) {
             kept.stream().max(Comparator.comparingInt(Entry::end)).ifPresent(last -> edit.addAfter(last, added));
+        }
+    }
+
+    /** A hash hides that its key is one that anyone can guess. */
+    private static void refuseWellKnown(StoredKey key) {
+        Item item = key.item();
+        Entry entry = item != null
+                ? item.entry()
+                : requireNonNull(key.entries().fields.get(Property.KEY_TEXT));
+        String text = KeyList.trim(item != null ? item.text() : entry.value());
+        if (WellKnownKeys.isWellKnown(ApiKey.of(text))) {
+            throw new StoreException(
+                    "the key `" + key.record().id() + "` in " + entry.name() + " on line " + entry.line()
+                            + " is well known or an example, and its hash would hide that; issue a new key and remove this one");
         }
     }
 

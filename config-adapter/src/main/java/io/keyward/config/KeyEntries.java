@@ -33,6 +33,8 @@ final class KeyEntries {
     private final List<ApiKeyRecord> records = new ArrayList<>();
     private final Map<String, Found> placeById = new HashMap<>();
     private final Map<KeyHash, String> placeByHash = new HashMap<>();
+    private final Set<String> wellKnown = new HashSet<>();
+    private final Map<String, Integer> itemsByList = new HashMap<>();
     private final Set<String> plaintextIds = new HashSet<>();
 
     KeyEntries(Sources sources, Values values, EntryReader entries, List<ConfigProblem> problems) {
@@ -58,6 +60,16 @@ final class KeyEntries {
         return plaintextIds.contains(id);
     }
 
+    /** Returns how many keys anyone could guess, as far as their hashes show it. */
+    int wellKnown() {
+        return wellKnown.size();
+    }
+
+    /** Returns how many items a key list has; 0 if it is none, or cannot be read. */
+    int itemsOf(String list) {
+        return itemsByList.getOrDefault(list, 0);
+    }
+
     /** Reads the lists of all declared roles; {@code []} is refused unless a running service may have all keys removed. */
     void readLists(RoleModel roles, boolean mayBeEmpty) {
         List<ListedKey> all = new ArrayList<>();
@@ -65,6 +77,8 @@ final class KeyEntries {
             String variable = Sources.environmentForm(role.name());
             readList(role, variable + KEYS_SUFFIX, entries::keyOrHash, mayBeEmpty, all);
             readList(role, variable + HASHES_SUFFIX, entries::hash, mayBeEmpty, all);
+            refuseFileVariable(variable + KEYS_SUFFIX);
+            refuseFileVariable(variable + HASHES_SUFFIX);
         }
         Map<String, Integer> users = new HashMap<>();
         all.forEach(key -> users.merge(key.shortId(), 1, Integer::sum));
@@ -89,11 +103,13 @@ final class KeyEntries {
             String text = values.text(list);
             return mayBeEmpty ? KeyList.parseOrEmpty(text) : KeyList.parse(text);
         });
+        itemsByList.put(variable, items.size());
         for (int i = 0; i < items.size(); i++) {
             int number = i + 1;
             try {
+                EntryReader.refuseFileName(items.get(i));
                 KeyHash hash = rule.read(items.get(i));
-                if (isNew(hash, winner, "item " + number)) {
+                if (isNew(hash, items.get(i), winner, "item " + number)) {
                     all.add(new ListedKey(role.name(), hash, EntryReader.isPlaintext(items.get(i)), winner));
                 }
             } catch (Refused e) {
@@ -102,8 +118,26 @@ final class KeyEntries {
         }
     }
 
-    private boolean isNew(KeyHash hash, Found found, String what) {
-        String before = placeByHash.putIfAbsent(hash, found + ", " + what);
+    private void refuseFileVariable(String list) {
+        for (Found found : sources.lists().getOrDefault(list + Property.FILE_SUFFIX, List.of())) {
+            values.refuse(
+                    found,
+                    "variables that end in _FILE are not read",
+                    "a list holds keys and hashes themselves; only a named key is read from a file",
+                    "set " + list + ", or keyward.keys.<id>.hash to @ and the file");
+        }
+    }
+
+    /** Notes a key that is here already, as itself or as its hash of any scheme; two hashes alone cannot be compared. */
+    private boolean isNew(KeyHash hash, String entry, Found found, String what) {
+        if (entries.isWellKnown(entry, hash)) {
+            wellKnown.add(found + ", " + what);
+        }
+        String before = null;
+        for (KeyHash same : EntryReader.isPlaintext(entry) ? entries.hashesOf(entry) : List.of(hash)) {
+            String earlier = placeByHash.putIfAbsent(same, found + ", " + what);
+            before = before == null ? earlier : before;
+        }
         if (before != null) {
             values.refuse(
                     found,
@@ -228,10 +262,10 @@ final class KeyEntries {
             Found hash = fields.get(Property.KEY_HASH);
             Found text = fields.get(Property.KEY_TEXT);
             if (hash != null && text == null) {
-                return hash(hash, found -> entries.hash(values.secret(found)));
+                return hash(hash, entries::hash);
             }
             if (text != null && hash == null) {
-                return hash(text, found -> entries.plaintext(values.text(found)));
+                return hash(text, entries::plaintext);
             }
             values.refuse(
                     some,
@@ -245,7 +279,7 @@ final class KeyEntries {
             Found hash = fields.get(Property.RETIRING_HASH);
             Found until = fields.get(Property.RETIRING_UNTIL);
             if (hash != null && until != null) {
-                return hash(hash, found -> entries.hash(values.secret(found)));
+                return hash(hash, entries::hash);
             }
             Found lonely = hash != null ? hash : until;
             if (lonely != null) {
@@ -258,10 +292,11 @@ final class KeyEntries {
             return null;
         }
 
-        private @Nullable KeyHash hash(Found found, Values.Reading<KeyHash> reading) {
+        private @Nullable KeyHash hash(Found found, EntryRule rule) {
             try {
-                KeyHash hash = reading.read(found);
-                return isNew(hash, found, "the value") ? hash : null;
+                String entry = values.secret(found);
+                KeyHash hash = rule.read(entry);
+                return isNew(hash, entry, found, "the value") ? hash : null;
             } catch (Refused e) {
                 problems.add(found.problem(e));
                 return null;

@@ -12,6 +12,7 @@ import java.util.List;
  */
 final class KeyList {
     private static final String FORMS = "a list is [\"a\",\"b\"], [a,b] or a,b";
+    private static final String SEPARATORS = "; |\t\r\n";
     private static final String MARKS = "\"'\\[]";
     private static final String JSON_ESCAPES = "\"\\/bfnrt";
     private static final String JSON_ESCAPED = "\"\\/\b\f\n\r\t";
@@ -64,6 +65,13 @@ final class KeyList {
             String item = trim(part);
             requireItem(item, items.size() + 1);
             for (int i = 0; i < item.length(); i++) {
+                if (SEPARATORS.indexOf(item.charAt(i)) >= 0) {
+                    throw new Refused(
+                            "item " + (items.size() + 1) + " has a semicolon, bar, blank or line break at position "
+                                    + (i + 1),
+                            "only a comma separates items: " + FORMS,
+                            "write commas; if it belongs to the item, write the list as [\"a\",\"b\"]");
+                }
                 if (MARKS.indexOf(item.charAt(i)) >= 0) {
                     throw new Refused(
                             "item " + (items.size() + 1) + " has a quote, bracket or backslash at position " + (i + 1),

@@ -1,5 +1,7 @@
 package io.keyward.config;
 
+import io.keyward.HashedSecret;
+import io.keyward.KeyHash;
 import io.keyward.KeyHasher;
 import io.keyward.KeyHashers;
 import io.keyward.KeyRing;
@@ -10,6 +12,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Base64;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -60,13 +63,16 @@ final class KeyLoader {
         KeyEntries entries = new KeyEntries(sources, values, entryReader, problems);
         entries.readLists(roles, before != null);
         entries.readNamed(roles);
+        refuseReplacedPeppers(hashers, entries);
         Settings settings = settings();
         judgePermissions(settings);
         requireKeys(entries, roles);
         KeyRing ring = ring(roles, hashers, entries);
         ReportMaker maker = new ReportMaker(options, sources, files, entries, roles, settings);
         ConfigReport report = maker.make(choice.mode, choice.reason, problems, warnings);
-        Loaded loaded = problems.isEmpty() && ring != null ? new Loaded(ring, roles, report, files, settings) : null;
+        Loaded loaded = problems.isEmpty() && ring != null
+                ? new Loaded(ring, roles, report, files, settings, hashers, entries.wellKnown())
+                : null;
         return new Attempt(loaded, report, files);
     }
 
@@ -88,13 +94,16 @@ final class KeyLoader {
     private void judgeUnknownNames() {
         for (Found found : sources.unknown()) {
             boolean tolerated = mayBeSomebodyElses(found);
+            boolean file = Sources.environmentForm(found.spelling()).endsWith(Property.FILE_SUFFIX);
             (tolerated ? warnings : problems)
                     .add(found.problem(
                             "the name means nothing here",
                             "names that begin with keyward are those of docs/configuration.md",
                             tolerated
                                     ? "correct it if it was meant for this library"
-                                    : "correct the spelling, or remove it"));
+                                    : file
+                                            ? "leave out _FILE, and write @ before the path"
+                                            : "correct the spelling, or remove it"));
         }
     }
 
@@ -137,7 +146,69 @@ final class KeyLoader {
             KeyHasher hasher = values.read(found, sha256, value -> pepper(name.id(), value));
             hashers.put(hasher.scheme(), hasher);
         });
+        values.each(Property.PEPPER, (name, found) -> checkPepper(name.id(), found, hashers));
+        values.each(Property.PEPPER_CHECK, (name, found) -> {
+            if (!sources.named().containsKey(new Property.Name(Property.PEPPER, name.id(), ""))) {
+                values.refuse(
+                        found,
+                        "there is no pepper for this check value",
+                        "a check value belongs to keyward.peppers." + name.id(),
+                        "set the pepper, or remove the check value");
+            }
+        });
         return hashers;
+    }
+
+    /** Refuses another pepper than that of the check value, because it would make every hash of its id useless. */
+    private void checkPepper(String id, Found pepper, Map<String, KeyHasher> hashers) {
+        KeyHasher hasher = hashers.get("hmac-sha256:" + id);
+        String check = hasher == null ? null : hasher.check().orElse(null);
+        if (check == null) {
+            return;
+        }
+        List<Found> kept = sources.named().get(new Property.Name(Property.PEPPER_CHECK, id, ""));
+        if (kept == null) {
+            warnings.add(pepper.problem(
+                    "pepper `" + id + "` has no check value",
+                    "with one, another pepper under the same id is noticed",
+                    "set keyward.peppers." + id + ".check to " + check));
+        } else if (!check.equalsIgnoreCase(values.read(kept.get(0), check, values::text))) {
+            values.refuse(
+                    kept.get(0),
+                    "pepper `" + id + "` is not the one of its check value",
+                    "an id keeps its pepper, because its hashes fit no other",
+                    "put the pepper back, or give the new pepper an id of its own");
+        }
+    }
+
+    /** Refuses a pepper that was replaced while a hash made with the one before is still there. */
+    private void refuseReplacedPeppers(Map<String, KeyHasher> hashers, KeyEntries entries) {
+        if (before == null) {
+            return;
+        }
+        Set<KeyHash> hashesBefore = new HashSet<>();
+        before.ring.records().forEach(record -> record.secrets().forEach(secret -> hashesBefore.add(secret.hash())));
+        Set<String> stillUsed = new HashSet<>();
+        entries.records()
+                .forEach(record -> record.secrets().stream()
+                        .map(HashedSecret::hash)
+                        .filter(hashesBefore::contains)
+                        .forEach(hash -> stillUsed.add(hash.scheme())));
+        values.each(Property.PEPPER, (name, found) -> {
+            String scheme = "hmac-sha256:" + name.id();
+            KeyHasher now = hashers.get(scheme);
+            KeyHasher earlier = before.hashers.get(scheme);
+            if (now != null
+                    && earlier != null
+                    && stillUsed.contains(scheme)
+                    && !now.check().equals(earlier.check())) {
+                values.refuse(
+                        found,
+                        "pepper `" + name.id() + "` was replaced and its hashes were not",
+                        "an id keeps its pepper, because its hashes fit no other",
+                        "put the pepper back, or give the new pepper an id of its own");
+            }
+        });
     }
 
     private KeyHasher pepper(String id, Found found) throws Refused {
@@ -236,8 +307,20 @@ final class KeyLoader {
 
     private record ModeChoice(Mode mode, String reason) {}
 
-    /** What is in force after a good load. */
-    record Loaded(KeyRing ring, RoleModel roles, ConfigReport report, KeyFiles files, Settings settings) {}
+    /**
+     * What is in force after a good load.
+     *
+     * @param hashers those of the ring, by scheme
+     * @param wellKnown how many keys anyone could guess, as far as their hashes show it
+     */
+    record Loaded(
+            KeyRing ring,
+            RoleModel roles,
+            ConfigReport report,
+            KeyFiles files,
+            Settings settings,
+            Map<String, KeyHasher> hashers,
+            int wellKnown) {}
 
     /**
      * What a load came to.

@@ -17,9 +17,11 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -163,10 +165,34 @@ public final class KeywardConfig implements AutoCloseable {
     private void logReload(Loaded next, boolean repaired) {
         if (next.ring().size() == 0) {
             LOG.error("the key configuration has no keys any more: every request is refused");
-        } else {
-            LOG.info("{} keys are in force{}", next.ring().size(), repaired ? "; the configuration is good again" : "");
+        } else if (repaired) {
+            LOG.info("the configuration is good again");
         }
-        logWarnings(next.report());
+        logLoad(next);
+    }
+
+    private static void logLoad(Loaded loaded) {
+        ConfigReport report = loaded.report();
+        String mode = report.mode().name().toLowerCase(Locale.ROOT);
+        LOG.info(
+                "{} keys are in force, mode {}, files: {}",
+                loaded.ring().size(),
+                mode,
+                report.files().stream()
+                        .filter(file -> file.use() == ConfigReport.FileUse.READ)
+                        .map(file -> file.path().toString())
+                        .collect(Collectors.joining(", ")));
+        if (report.mode() == ConfigReport.Mode.DEVELOPMENT) {
+            LOG.warn(
+                    "mode {}, {}: {} plaintext keys and {} well-known keys are valid; do not run a public service so",
+                    mode,
+                    report.modeReason(),
+                    report.keys().stream()
+                            .filter(ConfigReport.ReportedKey::plaintext)
+                            .count(),
+                    loaded.wellKnown());
+        }
+        logWarnings(report);
     }
 
     private static void logWarnings(ConfigReport report) {
@@ -335,7 +361,7 @@ public final class KeywardConfig implements AutoCloseable {
                     environment,
                     context == null ? KeywardConfig.class.getClassLoader() : context);
             KeywardConfig keys = new KeywardConfig(options, follow, listeners);
-            logWarnings(keys.report());
+            logLoad(keys.loaded);
             if (keys.follower != null) {
                 keys.follower.start();
             }

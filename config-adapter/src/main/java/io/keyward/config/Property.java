@@ -62,6 +62,12 @@ enum Property {
             "none",
             "@/run/secrets/pepper",
             "fewer bytes, other text, a file that cannot be read"),
+    PEPPER_CHECK(
+            "keyward.peppers.<id>.check",
+            "the check value of the pepper, 16 hexadecimal digits",
+            "none",
+            "<16 hex digits>",
+            "the check value of another pepper, one without its pepper"),
     KEY_HASH(
             "keyward.keys.<id>.hash",
             "a hash, or `@` and a file that holds it",
@@ -71,7 +77,7 @@ enum Property {
                     + " well-known key"),
     KEY_TEXT(
             "keyward.keys.<id>.key",
-            "a plaintext key",
+            "a plaintext key, or `@` and a file that holds it",
             "none",
             "<the key>",
             "production without `keyward.plaintext-keys=allow`, fewer than 16 characters, a blank, a bare hash, outside"
@@ -119,13 +125,13 @@ enum Property {
             "none",
             "[\"<a key>\",\"sha256:<64 hex digits>\"]",
             "plaintext in production without `keyward.plaintext-keys=allow`, a bare hash, fewer than 16 characters, an empty"
-                    + " item, outside development a well-known key"),
+                    + " item, the name of a file after `@`, outside development a well-known key"),
     LIST_OF_HASHES(
             "<ROLE>_API_KEY_HASHES",
             "a list of hashes",
             "none",
             "sha256:<64 hex digits>",
-            "plaintext, an unknown scheme, an empty item, outside development the hash of a well-known key"),
+            "plaintext, an unknown scheme, an empty item, the name of a file after `@`, outside development the hash of a well-known key"),
     APP_ENV(
             "APP_ENV",
             "`dev`, `development`, `test` or `local` for development; anything else for production",
@@ -135,6 +141,9 @@ enum Property {
 
     static final String DOTTED = "keyward.";
     static final String ENVIRONMENT = "KEYWARD_";
+
+    /** The end of a variable that names a file, as images for Docker take it; nothing here is read so. */
+    static final String FILE_SUFFIX = "_FILE";
 
     private static final List<Property> LONGEST_FIRST = longestFirst();
 
@@ -266,6 +275,9 @@ enum Property {
                 : name.endsWith(environmentTail) ? name.length() - environmentTail.length() : -1;
         if (end <= from) {
             return null;
+        }
+        if (this == PEPPER && name.endsWith(FILE_SUFFIX)) {
+            return null; // a path, as Docker's images write it, and no pepper
         }
         int rest = this == METADATA ? end + environmentTail.length() : name.length();
         return this == METADATA && rest == name.length()

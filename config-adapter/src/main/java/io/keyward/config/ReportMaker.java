@@ -110,9 +110,9 @@ final class ReportMaker {
         return all;
     }
 
-    private static Setting setting(String name, List<Found> found) {
+    private Setting setting(String name, List<Found> found) {
         List<Place> places = found.stream().map(ReportMaker::place).toList();
-        return new Setting(name, places.get(0), places.subList(1, places.size()));
+        return new Setting(name, places.get(0), places.subList(1, places.size()), entries.itemsOf(name));
     }
 
     private static Place place(Found found) {
@@ -129,6 +129,8 @@ final class ReportMaker {
             String variable = Sources.environmentForm(role.name());
             names.add(variable + KeyEntries.KEYS_SUFFIX);
             names.add(variable + KeyEntries.HASHES_SUFFIX);
+            names.add(variable + KeyEntries.KEYS_SUFFIX + Property.FILE_SUFFIX);
+            names.add(variable + KeyEntries.HASHES_SUFFIX + Property.FILE_SUFFIX);
         }
         return names;
     }

@@ -64,7 +64,9 @@ final class ReportText {
     }
 
     private void setting(Setting setting) {
-        line("  " + setting.name() + ": " + setting.winner());
+        String items =
+                setting.items() == 0 ? "" : setting.items() == 1 ? ", 1 item" : ", " + setting.items() + " items";
+        line("  " + setting.name() + ": " + setting.winner() + items);
         setting.losers().forEach(loser -> line("    not used: " + loser));
     }
 

@@ -52,7 +52,7 @@ final class Sources {
     private static final int FILE_ORDINAL = 260;
     private static final int CLASS_PATH_ORDINAL = 250;
     private static final Pattern FILE_IN_NAME = Pattern.compile(".*\\[source=(file:.*)]");
-    private static final Pattern KEY_LIST = Pattern.compile("(.+)_(API_KEYS|API_KEY_HASHES)");
+    private static final Pattern KEY_LIST = Pattern.compile("(.+)_(API_KEYS|API_KEY_HASHES)(_FILE)?");
 
     private final KeyFiles files;
     private final List<ConfigProblem> problems;

@@ -222,7 +222,7 @@ final class StoredKeys {
                     "correct it");
         }
         Entry written = requireNonNull(hash != null ? hash : plaintext);
-        KeyHash current = hash != null ? hashOf(secretOf(written)) : plaintextHash(textOf(written));
+        KeyHash current = hash != null ? hashOf(secretOf(written)) : plaintextHash(secretOf(written));
         requireNew(current, written);
         List<HashedSecret> secrets = new ArrayList<>();
         secrets.add(new HashedSecret(
@@ -309,6 +309,7 @@ final class StoredKeys {
         attempt(entry, () -> {
             List<String> items = KeyList.parseOrEmpty(textOf(entry));
             for (String item : items) {
+                EntryReader.refuseFileName(item);
                 boolean plaintext = plaintextToo && !TAGGED_HASH.matcher(item).matches();
                 KeyHash hash = plaintext ? plaintextHash(item) : hashOf(item);
                 requireNew(hash, entry);
@@ -403,11 +404,11 @@ final class StoredKeys {
      */
     record StoredKey(
             ApiKeyRecord record, Entries entries, @Nullable Item item) {
-        /** Tells whether the key is not written in its place, but in another variable that is named there. */
+        /** Tells whether the key is not written in its place, but in another variable or a file that is named there. */
         boolean isReference() {
             Entry entry = item == null ? entries.fields.get(Property.KEY_TEXT) : item.entry;
-            return entry != null
-                    && REFERENCE.matcher(KeyList.trim(entry.value())).matches();
+            String value = entry == null ? "" : KeyList.trim(entry.value());
+            return value.startsWith("@") || REFERENCE.matcher(value).matches();
         }
 
         /** Tells whether the key itself stands in the file, not its hash. */

@@ -20,12 +20,13 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
- * Knows keys that everybody knows: examples of documentation, defaults of products, texts people type. They are refused
- * outside development, as text and as hash.
+ * Recognises keys that anyone can guess: examples of documentation, defaults of products, placeholders, texts that people
+ * type. They are refused outside development: as text, and those of the list as hash too.
+ *
+ * <p>Immutable; may be shared between threads.
  */
-final class WellKnownKeys {
+public final class WellKnownKeys {
     private static final String LIST = "well-known-keys.txt";
-    private static final int FEWEST_CHARACTERS = 5;
 
     private final Set<String> texts = load();
     private final Set<KeyHash> hashes = new HashSet<>();
@@ -40,9 +41,18 @@ final class WellKnownKeys {
         }
     }
 
-    /** Tells whether a key is on the list, or has so few different characters that it should be. */
+    /**
+     * Returns whether anyone could guess a key, because it is on the list of well-known keys or looks like a text of an
+     * example file. To be asked before a key made elsewhere is hashed, because the hash hides what it was.
+     */
+    public static boolean isWellKnown(ApiKey key) {
+        String text = key.reveal();
+        return ExampleTexts.isOne(text) || load().contains(text);
+    }
+
+    /** Returns whether a key is on the list, or looks as if it should be. */
     boolean contains(String text) {
-        return texts.contains(text) || text.chars().distinct().count() < FEWEST_CHARACTERS;
+        return texts.contains(text) || ExampleTexts.isOne(text);
     }
 
     /** Tells whether a hash is that of a key on the list. */
