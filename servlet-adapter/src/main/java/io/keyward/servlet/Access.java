@@ -33,7 +33,7 @@ public final class Access {
     }
 
     private static final Access PERMIT_ALL = new Access(Kind.OPEN, List.of());
-    private static final Access DENIED = new Access(Kind.CLOSED, List.of());
+    private static final Access DENY_ALL = new Access(Kind.CLOSED, List.of());
     private static final Access AUTHENTICATED = new Access(Kind.ANY_KEY, List.of());
 
     private final Kind kind;
@@ -53,8 +53,8 @@ public final class Access {
     }
 
     /** Returns access for nobody: 401 without a valid key, 403 with one. */
-    public static Access denied() {
-        return DENIED;
+    public static Access denyAll() {
+        return DENY_ALL;
     }
 
     /** Returns access for every valid key, whatever its roles. */

@@ -223,7 +223,7 @@ final class Guard {
         }
         ApiKeyPrincipal principal = first == null ? null : first.principal;
         String path = include ? includedPath(request) : RequestPath.of(request);
-        Access access = path == null ? Access.denied() : accessTo(annotated, path, request, include);
+        Access access = path == null ? Access.denyAll() : accessTo(annotated, path, request, include);
         if (access.isOpen() || (principal != null && access.admits(principal))) {
             pass(new Verdict(this, principal), request, response, chain);
             return;

@@ -57,11 +57,11 @@ final class RuleTable {
             checkRoles(rule.name(), rule.access(), model, problems);
         }
         if (otherwise == null) {
-            problems.add("what no rule names is undecided; call otherwise(denied()) or otherwise(authenticated())");
+            problems.add("what no rule names is undecided; call otherwise(denyAll()) or otherwise(authenticated())");
         } else {
             checkRoles("otherwise", otherwise, model, problems);
         }
-        RuleTable table = new RuleTable(places, otherwise == null ? Access.denied() : otherwise);
+        RuleTable table = new RuleTable(places, otherwise == null ? Access.denyAll() : otherwise);
         table.checkOpenings(confirmedOpen, problems);
         if (!problems.isEmpty()) {
             throw new IllegalArgumentException("the rules cannot be used: " + String.join("; ", problems));

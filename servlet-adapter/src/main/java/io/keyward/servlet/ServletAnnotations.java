@@ -97,7 +97,7 @@ final class ServletAnnotations {
 
     private static @Nullable Access standardAccessOf(Class<?> type) {
         if (type.isAnnotationPresent(DenyAll.class)) {
-            return Access.denied();
+            return Access.denyAll();
         }
         RolesAllowed allowed = type.getAnnotation(RolesAllowed.class);
         if (allowed == null) {

@@ -2,7 +2,7 @@ package io.keyward.servlet;
 
 import static io.keyward.servlet.Access.anyRole;
 import static io.keyward.servlet.Access.authenticated;
-import static io.keyward.servlet.Access.denied;
+import static io.keyward.servlet.Access.denyAll;
 import static io.keyward.servlet.Access.permitAll;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -249,9 +249,9 @@ class ApiKeyFilterTest {
 
     @Test
     void deniedIs401WithoutAndForbiddenWithAKey() {
-        run(builder().otherwise(denied()), new FakeRequest("/x"));
+        run(builder().otherwise(denyAll()), new FakeRequest("/x"));
         assertEquals(401, response.status);
-        run(builder().otherwise(denied()), withKey("/x", ADMIN));
+        run(builder().otherwise(denyAll()), withKey("/x", ADMIN));
         assertEquals(403, response.status);
         assertTrue(handled.isEmpty());
     }

@@ -3,7 +3,7 @@ package io.keyward.servlet;
 import static io.keyward.servlet.Access.allPermissions;
 import static io.keyward.servlet.Access.anyRole;
 import static io.keyward.servlet.Access.authenticated;
-import static io.keyward.servlet.Access.denied;
+import static io.keyward.servlet.Access.denyAll;
 import static io.keyward.servlet.Access.permitAll;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
@@ -37,7 +37,7 @@ class RuleTableTest {
                     new Rule(null, "/v1/admin/*", anyRole("admin")),
                     new Rule("GET", "/v1/jobs", authenticated()),
                     new Rule("POST", "/v1/jobs", allPermissions("jobs:submit"))),
-            denied(),
+            denyAll(),
             java.util.Set.of(),
             null);
 
@@ -73,14 +73,14 @@ class RuleTableTest {
 
     @Test
     void demandsARestRule() {
-        assertTrue(refusal(builder().rule("/x", authenticated())).contains("otherwise(denied())"));
+        assertTrue(refusal(builder().rule("/x", authenticated())).contains("otherwise(denyAll())"));
     }
 
     @Test
     void demandsAVerifier() {
         assertThrows(
                 IllegalStateException.class,
-                () -> ApiKeyFilter.builder().otherwise(denied()).build());
+                () -> ApiKeyFilter.builder().otherwise(denyAll()).build());
     }
 
     @ParameterizedTest
@@ -90,7 +90,7 @@ class RuleTableTest {
                 "/%41", "/a/**"
             })
     void refusesPathsThatCanNeverMatch(String path) {
-        String message = refusal(builder().rule(path, authenticated()).otherwise(denied()));
+        String message = refusal(builder().rule(path, authenticated()).otherwise(denyAll()));
         assertTrue(message.contains("path ("), message);
     }
 
@@ -100,12 +100,12 @@ class RuleTableTest {
     void wideOpeningNeedsToBeSaidTwice(String path) {
         assertTrue(refusal(builder().rule(path, permitAll()).otherwise(permitAll()))
                 .contains("confirmOpen(\"" + path));
-        assertTrue(refusal(builder().rule("GET", path, permitAll()).otherwise(denied()))
+        assertTrue(refusal(builder().rule("GET", path, permitAll()).otherwise(denyAll()))
                 .contains("confirmOpen"));
         assertNotNull(builder()
                 .rule("GET", path, permitAll())
                 .confirmOpen(path)
-                .otherwise(denied())
+                .otherwise(denyAll())
                 .build());
     }
 
@@ -117,7 +117,7 @@ class RuleTableTest {
 
     @Test
     void confirmationOfNothingIsRefused() {
-        assertTrue(refusal(builder().otherwise(denied()).confirmOpen("/*")).contains("confirms nothing"));
+        assertTrue(refusal(builder().otherwise(denyAll()).confirmOpen("/*")).contains("confirms nothing"));
     }
 
     @Test
@@ -125,7 +125,7 @@ class RuleTableTest {
         ApiKeyFilter.Builder builder = builder()
                 .rule("/docs/*", permitAll())
                 .rule("POST", "/docs/edit", anyRole("editor"))
-                .otherwise(denied());
+                .otherwise(denyAll());
         assertTrue(refusal(builder).contains("every method of /docs/edit without a rule is open"));
         assertNotNull(builder.confirmOpen("/docs/edit").build());
     }
@@ -135,12 +135,12 @@ class RuleTableTest {
         String message = refusal(builder()
                 .roles(RoleModel.of(Role.of("client")))
                 .rule("/a", authenticated())
-                .rule("/a", denied())
+                .rule("/a", denyAll())
                 .rule("get", "/b", authenticated())
                 .rule("c", authenticated())
                 .rule("/d", anyRole("clinet"))
                 .rule("/*", authenticated())
-                .otherwise(denied()));
+                .otherwise(denyAll()));
         for (String part : new String[] {
             "/a has two rules", "upper-case", "path (c)", "role `clinet`, which is not declared", "is never asked"
         }) {
@@ -154,7 +154,7 @@ class RuleTableTest {
                 .rule("/health", permitAll())
                 .rule("GET", "/jobs", authenticated())
                 .rule("/jobs", anyRole("client", "admin"))
-                .otherwise(denied())
+                .otherwise(denyAll())
                 .build()
                 .describeRules();
         assertEquals("""
@@ -166,10 +166,10 @@ class RuleTableTest {
 
     @Test
     void joinsAccessToTheStricter() {
-        assertEquals(denied(), denied().and(anyRole("a")));
-        assertEquals(denied(), anyRole("a").and(denied()));
-        assertEquals(denied(), permitAll().and(denied()));
-        assertEquals(denied(), denied().and(permitAll()));
+        assertEquals(denyAll(), denyAll().and(anyRole("a")));
+        assertEquals(denyAll(), anyRole("a").and(denyAll()));
+        assertEquals(denyAll(), permitAll().and(denyAll()));
+        assertEquals(denyAll(), denyAll().and(permitAll()));
         assertEquals(anyRole("a"), permitAll().and(anyRole("a")));
         assertEquals(anyRole("a"), anyRole("a").and(permitAll()));
         assertEquals(anyRole("a"), authenticated().and(anyRole("a")));

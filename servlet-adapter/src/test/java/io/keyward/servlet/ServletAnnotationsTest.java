@@ -49,7 +49,7 @@ class ServletAnnotationsTest {
                 Access.allPermissions("a:b", "c:d").and(Access.anyRole("admin")),
                 ServletAnnotations.accessOf(ByAll.class));
         assertEquals(Access.authenticated(), ServletAnnotations.accessOf(ByAnyone.class));
-        assertEquals(Access.denied(), ServletAnnotations.accessOf(ByNobody.class));
+        assertEquals(Access.denyAll(), ServletAnnotations.accessOf(ByNobody.class));
         assertNull(ServletAnnotations.accessOf(Open.class));
         assertNull(ServletAnnotations.accessOf(String.class));
     }

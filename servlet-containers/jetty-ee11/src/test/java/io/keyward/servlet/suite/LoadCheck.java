@@ -76,7 +76,7 @@ final class LoadCheck {
                             ApiKeyFilter.builder()
                                     .verifier(ApiKeyVerifier.of(keys.ring()))
                                     .rule("/api/*", Access.anyRole("reader"))
-                                    .otherwise(Access.denied())
+                                    .otherwise(Access.denyAll())
                                     .build());
                 }
             }

@@ -2,7 +2,7 @@ package io.keyward.servlet.suite;
 
 import static io.keyward.servlet.Access.anyRole;
 import static io.keyward.servlet.Access.authenticated;
-import static io.keyward.servlet.Access.denied;
+import static io.keyward.servlet.Access.denyAll;
 import static io.keyward.servlet.Access.permitAll;
 
 import io.keyward.ApiKeyPrincipal;
@@ -83,7 +83,7 @@ final class TestService implements AutoCloseable {
                 .rule("/api/*", authenticated())
                 .rule("/admin/*", anyRole("admin"))
                 .identityHeader("X-Authenticated-Key", ApiKeyPrincipal::id)
-                .otherwise(denied());
+                .otherwise(denyAll());
     }
 
     int port() {
