@@ -1,6 +1,8 @@
 package io.keyward;
 
+import io.keyward.role.RoleModel;
 import java.time.InstantSource;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,6 +28,15 @@ public interface ApiKeyVerifier {
      * @throws java.security.ProviderException if the JCA provider has no such hash; what it throws itself passes through too
      */
     Verification verify(@Nullable String presented);
+
+    /**
+     * Returns the roles that keys can have at this moment, so that a rule which names another role is refused at start.
+     *
+     * @return empty if this verifier does not know; a decorator hands on what the verifier that it wraps returns
+     */
+    default Optional<RoleModel> roles() {
+        return Optional.empty();
+    }
 
     /**
      * Returns a verifier that judges as this one and tells a listener each outcome. This one stays as it is.

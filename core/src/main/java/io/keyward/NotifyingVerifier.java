@@ -2,6 +2,8 @@ package io.keyward;
 
 import static java.util.Objects.requireNonNull;
 
+import io.keyward.role.RoleModel;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -35,6 +37,11 @@ final class NotifyingVerifier implements ApiKeyVerifier {
             }
         }
         return verification;
+    }
+
+    @Override
+    public Optional<RoleModel> roles() {
+        return verifier.roles();
     }
 
     @Override

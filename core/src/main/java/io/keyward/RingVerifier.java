@@ -6,7 +6,9 @@ import io.keyward.KeyRing.Scheme;
 import io.keyward.Verification.Accepted;
 import io.keyward.Verification.Reason;
 import io.keyward.Verification.Rejected;
+import io.keyward.role.RoleModel;
 import java.time.InstantSource;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** Verifies against the ring in force. */
@@ -50,6 +52,11 @@ final class RingVerifier implements ApiKeyVerifier {
             return accepted;
         }
         return answer instanceof Windowed windowed ? windowed.judge(clock) : (Rejected) answer;
+    }
+
+    @Override
+    public Optional<RoleModel> roles() {
+        return Optional.of(live.current().roles());
     }
 
     @Override
