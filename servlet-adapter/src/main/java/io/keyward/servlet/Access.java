@@ -2,8 +2,9 @@ package io.keyward.servlet;
 
 import io.keyward.ApiKeyPrincipal;
 import io.keyward.role.Requirement;
-import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -106,9 +107,8 @@ public final class Access {
         if (other.kind != Kind.REQUIRED || kind == Kind.CLOSED) {
             return other.kind == Kind.CLOSED ? other : this;
         }
-        List<Requirement> all = new ArrayList<>(requirements);
-        all.addAll(other.requirements);
-        return new Access(Kind.REQUIRED, List.copyOf(all));
+        Set<Requirement> all = new LinkedHashSet<>(requirements);
+        return all.addAll(other.requirements) ? new Access(Kind.REQUIRED, List.copyOf(all)) : this;
     }
 
     List<Requirement> requirements() {

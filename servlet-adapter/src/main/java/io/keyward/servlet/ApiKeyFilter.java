@@ -19,7 +19,6 @@ import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.EnumSet;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -76,15 +75,12 @@ public final class ApiKeyFilter implements Filter {
     private static final String AHEAD_ATTRIBUTE = "io.keyward.servlet.aheadOfWebSockets";
 
     private volatile @Nullable Guard guard;
-    private volatile @Nullable RoleModel roles;
-    private volatile Map<String, Access> annotated = Map.of();
 
     /** For {@code web.xml}, whose instance takes everything from {@link #CONTEXT_ATTRIBUTE}; in code, use {@link #builder}. */
     public ApiKeyFilter() {}
 
-    private ApiKeyFilter(Guard guard, @Nullable RoleModel roles) {
+    private ApiKeyFilter(Guard guard) {
         this.guard = guard;
-        this.roles = roles;
     }
 
     /** Returns a builder; it has no verifier and no rule, and demands both. */
@@ -128,7 +124,7 @@ public final class ApiKeyFilter implements Filter {
         Guard ready = guard;
         return ready == null
                 ? "not initialised: nothing passes"
-                : String.join("\n", ready.rules().describe());
+                : String.join("\n", ready.paths().describe());
     }
 
     /**
@@ -142,18 +138,14 @@ public final class ApiKeyFilter implements Filter {
     public void init(FilterConfig config) throws ServletException {
         if (guard == null && config.getServletContext().getAttribute(CONTEXT_ATTRIBUTE) instanceof ApiKeyFilter built) {
             guard = built.guard;
-            roles = built.roles;
         }
-        if (guard == null) {
+        Guard ready = guard;
+        if (ready == null) {
             throw new ServletException("filter " + config.getFilterName() + " has no verifier and no rules; build an "
                     + "ApiKeyFilter in a ServletContextListener and set it as context attribute " + CONTEXT_ATTRIBUTE);
         }
         requireWebSocketsToComeAfter(config);
-        Map<String, Access> both = new HashMap<>(annotated);
-        // One instance in two contexts: servlets of one name must meet what either of them asks for.
-        ServletAnnotations.of(config.getServletContext(), roles)
-                .forEach((servlet, access) -> both.merge(servlet, access, Access::and));
-        annotated = Map.copyOf(both);
+        ready.paths().readAnnotations(config.getServletContext());
     }
 
     private static void requireWebSocketsToComeAfter(FilterConfig config) throws ServletException {
@@ -186,7 +178,7 @@ public final class ApiKeyFilter implements Filter {
                 || !(response instanceof HttpServletResponse httpResponse)) {
             throw new ServletException("only HTTP requests can carry a key");
         }
-        ready.handle(annotated, httpRequest, httpResponse, chain);
+        ready.handle(httpRequest, httpResponse, chain);
     }
 
     /**
@@ -248,7 +240,11 @@ public final class ApiKeyFilter implements Filter {
             return this;
         }
 
-        /** Sets the roles that rules and annotations may name; a name beyond them is then an error at start. */
+        /**
+         * Sets the roles that rules and annotations may name; another name is an error at start. If not set, they are those
+         * that the verifier knows when the filter is built, see {@link ApiKeyVerifier#roles}; set them where a later reload
+         * declares more.
+         */
         public Builder roles(RoleModel roles) {
             this.roles = requireNonNull(roles, "roles");
             return this;
@@ -381,7 +377,7 @@ public final class ApiKeyFilter implements Filter {
             Guard guard = new Guard(
                     verifier,
                     sources,
-                    RuleTable.of(rules, otherwise, confirmedOpen, roles),
+                    PathPolicy.of(rules, otherwise, confirmedOpen, rolesOfKeys(verifier)),
                     new Answers(problemWriter, sources, realm, vary, explainForbidden),
                     new HeaderPolicy(hideCredentials ? sources : List.of(), identityHeaders),
                     new HeaderPolicy(sources, identityHeaders),
@@ -390,7 +386,11 @@ public final class ApiKeyFilter implements Filter {
                     cors,
                     vary,
                     tlsOnly);
-            return new ApiKeyFilter(guard, roles);
+            return new ApiKeyFilter(guard);
+        }
+
+        private @Nullable RoleModel rolesOfKeys(ApiKeyVerifier verifier) {
+            return roles == null ? verifier.roles().orElse(null) : roles;
         }
     }
 }

@@ -10,12 +10,10 @@ import jakarta.servlet.RequestDispatcher;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.ServletRequest;
 import jakarta.servlet.ServletRequestWrapper;
-import jakarta.servlet.http.HttpServletMapping;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.util.List;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.MDC;
 
@@ -26,7 +24,7 @@ final class Guard {
 
     private final ApiKeyVerifier verifier;
     private final List<KeySource> sources;
-    private final RuleTable rules;
+    private final PathPolicy paths;
     private final Answers answers;
     private final HeaderPolicy headers;
     private final HeaderPolicy traceHeaders;
@@ -39,7 +37,7 @@ final class Guard {
     Guard(
             ApiKeyVerifier verifier,
             List<KeySource> sources,
-            RuleTable rules,
+            PathPolicy paths,
             Answers answers,
             HeaderPolicy headers,
             HeaderPolicy traceHeaders,
@@ -50,7 +48,7 @@ final class Guard {
             boolean tlsOnly) {
         this.verifier = verifier;
         this.sources = sources;
-        this.rules = rules;
+        this.paths = paths;
         this.answers = answers;
         this.headers = headers;
         this.traceHeaders = traceHeaders;
@@ -61,30 +59,25 @@ final class Guard {
         this.tlsOnly = tlsOnly;
     }
 
-    RuleTable rules() {
-        return rules;
+    PathPolicy paths() {
+        return paths;
     }
 
-    /**
-     * Decides about one dispatch.
-     *
-     * @param annotated what the annotations of servlets ask for, by servlet name
-     */
-    void handle(
-            Map<String, Access> annotated, HttpServletRequest request, HttpServletResponse response, FilterChain chain)
+    /** Decides about one dispatch. */
+    void handle(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
             throws IOException, ServletException {
         DispatcherType dispatch = request.getDispatcherType();
         if (dispatch == DispatcherType.REQUEST) {
-            judge(annotated, request, response, chain);
+            judge(request, response, chain);
         } else if (dispatch == DispatcherType.ASYNC || dispatch == DispatcherType.ERROR) {
             Verdict first = firstVerdict(request);
             if (first == null) {
-                judge(annotated, request, response, chain);
+                judge(request, response, chain);
             } else {
                 pass(first, request, response, chain);
             }
         } else if (dispatch == DispatcherType.FORWARD || dispatch == DispatcherType.INCLUDE) {
-            checkTarget(annotated, dispatch, request, response, chain);
+            checkTarget(dispatch, request, response, chain);
         } else {
             log.unknownDispatch(request);
             answers.unavailable(request, response);
@@ -98,10 +91,9 @@ final class Guard {
     }
 
     /** Judges a request from its path on. */
-    private void judge(
-            Map<String, Access> annotated, HttpServletRequest request, HttpServletResponse response, FilterChain chain)
+    private void judge(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
             throws IOException, ServletException {
-        String path = RequestPath.of(request);
+        String path = paths.pathOf(request);
         if (path == null) {
             log.suspiciousPath(request);
             tell(Outcome.BAD_REQUEST, null);
@@ -116,7 +108,7 @@ final class Guard {
                 return;
             }
         }
-        Access access = accessTo(annotated, path, request, false);
+        Access access = paths.accessTo(path, request, false);
         if (access.isOpen()) {
             tell(Outcome.OPEN, null);
             if (cors != null) {
@@ -165,24 +157,6 @@ final class Guard {
         }
     }
 
-    /** A rule that names the path and an annotation must both be met; alone, each decides; the rest-rule comes last. */
-    private Access accessTo(Map<String, Access> annotated, String path, HttpServletRequest request, boolean include) {
-        Access named = rules.named(request.getMethod(), path);
-        Access required = annotated.isEmpty() ? null : annotated.get(servletName(request, include));
-        if (required != null) {
-            return named == null ? required : named.and(required);
-        }
-        return named == null ? rules.otherwise() : named;
-    }
-
-    private static String servletName(HttpServletRequest request, boolean include) {
-        Object included = include ? request.getAttribute(RequestDispatcher.INCLUDE_MAPPING) : null;
-        HttpServletMapping target =
-                included instanceof HttpServletMapping mapping ? mapping : request.getHttpServletMapping();
-        String name = target == null ? null : target.getServletName();
-        return name == null ? "" : name;
-    }
-
     /** Returns null if the verifier could not tell. Whatever it throws, the handler must not run. */
     private @Nullable Verification verified(@Nullable String text, HttpServletRequest request, String path) {
         try {
@@ -209,21 +183,17 @@ final class Guard {
 
     /** Checks where a handler forwards to or what it includes, with the principal of the first dispatch. */
     private void checkTarget(
-            Map<String, Access> annotated,
-            DispatcherType dispatch,
-            HttpServletRequest request,
-            HttpServletResponse response,
-            FilterChain chain)
+            DispatcherType dispatch, HttpServletRequest request, HttpServletResponse response, FilterChain chain)
             throws IOException, ServletException {
         boolean include = dispatch == DispatcherType.INCLUDE;
         Verdict first = firstVerdict(request);
         if (first == null && !include) {
-            judge(annotated, request, response, chain);
+            judge(request, response, chain);
             return;
         }
         ApiKeyPrincipal principal = first == null ? null : first.principal;
-        String path = include ? includedPath(request) : RequestPath.of(request);
-        Access access = path == null ? Access.denyAll() : accessTo(annotated, path, request, include);
+        String path = include ? includedPath(request) : paths.pathOf(request);
+        Access access = path == null ? Access.denyAll() : paths.accessTo(path, request, include);
         if (access.isOpen() || (principal != null && access.admits(principal))) {
             pass(new Verdict(this, principal), request, response, chain);
             return;
@@ -242,11 +212,11 @@ final class Guard {
         }
     }
 
-    private static @Nullable String includedPath(HttpServletRequest request) {
+    private @Nullable String includedPath(HttpServletRequest request) {
         Object uri = request.getAttribute(RequestDispatcher.INCLUDE_REQUEST_URI);
         if (uri == null) {
             // A named dispatcher has no path of its own: it acts under that of the page that includes.
-            return RequestPath.of(request);
+            return paths.pathOf(request);
         }
         return RequestPath.of(
                 (String) uri,

@@ -1,5 +1,10 @@
 package io.keyward.servlet;
 
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import org.jspecify.annotations.Nullable;
+
 /** Reads {@code %nn}. */
 final class Percent {
     private Percent() {}
@@ -17,5 +22,51 @@ final class Percent {
     /** Character.digit would take full-width digits too. */
     private static int digit(char c) {
         return c < 0x80 ? Character.digit(c, 16) : -1;
+    }
+
+    /** Returns whether a text holds {@code %nn} somewhere. */
+    static boolean isEncoded(String text) {
+        for (int i = text.indexOf('%'); i >= 0; i = text.indexOf('%', i + 1)) {
+            if (octetAt(text, i) >= 0) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Returns the decoded text; null if a {@code %} stands alone or the octets are not UTF-8. */
+    static @Nullable String decoded(String encoded) {
+        ByteBuffer octets = octets(encoded, false);
+        try {
+            // A new decoder reports what is malformed; new String(…) would replace it.
+            return octets == null
+                    ? null
+                    : StandardCharsets.UTF_8.newDecoder().decode(octets).toString();
+        } catch (CharacterCodingException notUtf8) {
+            return null;
+        }
+    }
+
+    /** Returns what a careless parser makes of a text: a {@code %} alone stays, octets that are not UTF-8 are replaced. */
+    static @Nullable String decodedLeniently(String encoded) {
+        ByteBuffer octets = octets(encoded, true);
+        return octets == null ? null : StandardCharsets.UTF_8.decode(octets).toString();
+    }
+
+    private static @Nullable ByteBuffer octets(String encoded, boolean keepLonePercent) {
+        ByteBuffer octets = ByteBuffer.allocate(encoded.length() * 3);
+        for (int i = 0; i < encoded.length(); i++) {
+            char c = encoded.charAt(i);
+            int octet = c == '%' ? octetAt(encoded, i) : -1;
+            if (octet >= 0) {
+                octets.put((byte) octet);
+                i += 2;
+            } else if (c == '%' && !keepLonePercent) {
+                return null;
+            } else {
+                octets.put(String.valueOf(c).getBytes(StandardCharsets.UTF_8));
+            }
+        }
+        return octets.flip();
     }
 }

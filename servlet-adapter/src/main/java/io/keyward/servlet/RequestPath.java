@@ -1,9 +1,6 @@
 package io.keyward.servlet;
 
 import jakarta.servlet.http.HttpServletRequest;
-import java.nio.ByteBuffer;
-import java.nio.charset.CharacterCodingException;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -136,42 +133,22 @@ final class RequestPath {
     }
 
     /** Returns the decoded segment; null if it is badly encoded or holds what no segment may. */
-    private static @Nullable String decoded(String encoded) {
-        String segment = encoded.indexOf('%') < 0 ? encoded : percentDecoded(encoded);
-        if (segment == null) {
-            return null;
-        }
-        for (int i = 0; i < segment.length(); i++) {
-            char c = segment.charAt(i);
-            // What is still encoded would be decoded by the next parser in line: encoded twice to get past this one.
-            boolean twice = c == '%' && Percent.octetAt(segment, i) >= 0;
-            if (c == '/' || c == '\\' || Character.isISOControl(c) || twice) {
-                return null;
-            }
-        }
-        return segment;
+    static @Nullable String decoded(String encoded) {
+        String segment = encoded.indexOf('%') < 0 ? encoded : Percent.decoded(encoded);
+        // What is still encoded would be decoded by the next parser in line: encoded twice to get past this one.
+        return segment == null || segment.indexOf('/') >= 0 || !isText(segment) || Percent.isEncoded(segment)
+                ? null
+                : segment;
     }
 
-    private static @Nullable String percentDecoded(String encoded) {
-        ByteBuffer octets = ByteBuffer.allocate(encoded.length() * 3);
-        for (int i = 0; i < encoded.length(); i++) {
-            char c = encoded.charAt(i);
-            if (c == '%') {
-                int octet = Percent.octetAt(encoded, i);
-                if (octet < 0) {
-                    return null;
-                }
-                octets.put((byte) octet);
-                i += 2;
-            } else {
-                octets.put(String.valueOf(c).getBytes(StandardCharsets.UTF_8));
+    /** Returns whether a text holds neither a backslash nor a control character, which no path may. */
+    static boolean isText(String text) {
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            if (c == '\\' || Character.isISOControl(c)) {
+                return false;
             }
         }
-        try {
-            // A new decoder reports what is malformed; new String(…) would replace it.
-            return StandardCharsets.UTF_8.newDecoder().decode(octets.flip()).toString();
-        } catch (CharacterCodingException notUtf8) {
-            return null;
-        }
+        return true;
     }
 }

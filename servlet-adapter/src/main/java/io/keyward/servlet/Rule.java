@@ -1,6 +1,8 @@
 package io.keyward.servlet;
 
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -11,6 +13,9 @@ import org.jspecify.annotations.Nullable;
  * @param access who may
  */
 record Rule(@Nullable String method, String pattern, Access access) {
+    /** Templates of JAX-RS, Spring, Javalin and Express, wildcards of Ant, queries and matrix parameters. */
+    private static final Pattern TEMPLATE = Pattern.compile("[{}][^/]*|<[^/]*>|/:[^/]*|[*?;]");
+
     static boolean isPrefix(String pattern) {
         return pattern.endsWith("/*");
     }
@@ -22,9 +27,11 @@ record Rule(@Nullable String method, String pattern, Access access) {
     /** Adds what is wrong with this rule by itself. */
     void check(List<String> problems) {
         String path = isPrefix(pattern) ? pattern.substring(0, pattern.length() - 1) : pattern;
-        if (!pattern.startsWith("/") || path.indexOf('*') >= 0) {
-            problems.add("path (" + LogText.quoted(pattern, 80)
-                    + ") must start with / and may hold * only as its last segment: /jobs or /jobs/*");
+        String template = template(path);
+        if (template != null) {
+            problems.add("path (" + LogText.quoted(pattern, 80) + ") " + template);
+        } else if (!pattern.startsWith("/")) {
+            problems.add("path (" + LogText.quoted(pattern, 80) + ") must start with /, as in /jobs or /jobs/*");
         } else if (!path.equals(RequestPath.canonical(encoded(path)))) {
             problems.add("path (" + LogText.quoted(pattern, 80)
                     + ") can never match: write it decoded, without //, without . and .. segments");
@@ -35,8 +42,37 @@ record Rule(@Nullable String method, String pattern, Access access) {
         }
     }
 
+    /** Returns what is wrong and what to write instead, if the path looks like a pattern of some other kind. */
+    private static @Nullable String template(String path) {
+        Matcher part = TEMPLATE.matcher(path);
+        if (!part.find()) {
+            return null;
+        }
+        String found = part.group();
+        if (found.startsWith("?")) {
+            return "must not hold ?: a rule has no query, and ? stands for no character; "
+                    + "write the path before it, or a prefix and /*";
+        }
+        if (found.startsWith(";")) {
+            return "must not hold ;: parameters are cut from a path before rules are asked; "
+                    + "write the path without them";
+        }
+        if (found.startsWith("*")) {
+            return "may hold * only as its last segment; " + instead(path, part.start());
+        }
+        return "must not hold a template such as " + LogText.quoted(found.replaceFirst("^/", ""), 40)
+                + ": rules are taken literally, so it would never match; " + instead(path, part.start());
+    }
+
+    private static String instead(String path, int problem) {
+        int slash = path.lastIndexOf('/', problem);
+        return slash > 0
+                ? "write " + LogText.quoted(path.substring(0, slash), 80) + "/*, which covers everything below"
+                : "name the first segment, as in /jobs/*, or decide by otherwise(...)";
+    }
+
     /** Rules are written decoded; these characters would mean something else in a request. */
     private static String encoded(String path) {
-        return path.replace("%", "%25").replace("?", "%3F").replace("#", "%23").replace(";", "%3B");
+        return path.replace("%", "%25").replace("#", "%23");
     }
 }

@@ -15,6 +15,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * Decides which access a path and method ask for: exact path before longest prefix, named method before all others.
  *
+ * <p>A framework may find the handler of one path under other spellings of it: with a slash at the end, or with a suffix
+ * such as {@code .json}. So a rule that closes a path also closes these spellings; a rule that opens one opens only what
+ * it says. Where two rules meet on a path like this, both must admit the key.
+ *
  * <p>Built once. What contradicts itself, can never match, or opens more than its author may have meant is refused there,
  * all of it in one report.
  */
@@ -22,22 +26,28 @@ final class RuleTable {
     private static final String EVERYTHING = "/*";
 
     private final Map<String, Place> places;
-    private final Map<String, Place> exact = new HashMap<>();
+    /** By path without the slash at its end, so that one look-up finds both spellings. */
+    private final Map<String, Twins> exact = new HashMap<>();
+
     private final List<Place> prefixes = new ArrayList<>();
+    private final List<Place> closing = new ArrayList<>();
     private final Access otherwise;
 
     private RuleTable(Map<String, Place> places, Access otherwise) {
         this.places = places;
         this.otherwise = otherwise;
         for (Place place : places.values()) {
-            if (Rule.isPrefix(place.pattern)) {
+            if (place.isPrefix()) {
                 prefixes.add(place);
             } else {
-                exact.put(place.pattern, place);
+                exact.computeIfAbsent(place.base, unused -> new Twins()).put(place);
+            }
+            if (place.closesSomething()) {
+                closing.add(place);
             }
         }
         prefixes.sort(
-                Comparator.comparingInt((Place place) -> place.prefix.length()).reversed());
+                Comparator.comparingInt((Place place) -> place.base.length()).reversed());
     }
 
     /**
@@ -89,9 +99,9 @@ final class RuleTable {
             if (wide && place.opensSomething() && !confirmedOpen.contains(place.pattern)) {
                 problems.add(unconfirmed(place.pattern + " is", place.pattern));
             }
-            if (place.anyMethod == null && place.closesSomething() && !confirmedOpen.contains(place.pattern)) {
+            if (place.anyMethod == null && place.closesSomeMethod() && !confirmedOpen.contains(place.pattern)) {
                 // No method has the empty name, so this asks for what the methods without a rule fall to.
-                Access rest = named("", place.prefix);
+                Access rest = named("", place.isPrefix() ? place.base : place.pattern);
                 if (rest == null ? otherwise.isOpen() : rest.isOpen()) {
                     problems.add(unconfirmed("every method of " + place.pattern + " without a rule is", place.pattern));
                 }
@@ -116,20 +126,84 @@ final class RuleTable {
         return what + " open to everyone; if that is meant, say so twice by confirmOpen(\"" + pattern + "\")";
     }
 
-    /** Returns the access asked for by the most specific rule; null if no rule names the path. */
+    /** Returns the access asked for by the most specific rule as it is written; null if no rule names the path. */
     @Nullable
     Access named(String method, String path) {
-        Place place = exact.get(path);
-        Access access = place == null ? null : place.accessFor(method);
-        for (int i = 0; access == null && i < prefixes.size(); i++) {
-            Place prefix = prefixes.get(i);
-            access = prefix.covers(path) ? prefix.accessFor(method) : null;
-        }
-        return access;
+        Place place = placeOf(method, path, exact.get(base(path)));
+        return place == null ? null : place.accessFor(method);
     }
 
-    Access otherwise() {
-        return otherwise;
+    /**
+     * Returns who may pass.
+     *
+     * @param annotation what an annotation asks for besides; null if there is none
+     */
+    Access accessTo(String method, String path, @Nullable Access annotation) {
+        Twins twins = exact.get(base(path));
+        Place place = placeOf(method, path, twins);
+        Access access = place == null ? null : place.accessFor(method);
+        if (access == null) {
+            access = annotation == null ? otherwise : annotation;
+        } else if (annotation != null) {
+            access = access.and(annotation);
+        }
+        Access twin = twins == null ? null : twins.closingTwin(method, path);
+        if (twin != null) {
+            return access.and(twin);
+        }
+        return place != null && place.isNamedBy(path) ? access : withoutSuffix(access, method, path);
+    }
+
+    private @Nullable Place placeOf(String method, String path, @Nullable Twins twins) {
+        Place place = twins == null ? null : twins.of(path);
+        if (place != null && place.accessFor(method) != null) {
+            return place;
+        }
+        for (int i = 0; i < prefixes.size(); i++) {
+            Place prefix = prefixes.get(i);
+            if (prefix.covers(path) && prefix.accessFor(method) != null) {
+                return prefix;
+            }
+        }
+        return null;
+    }
+
+    /** Returns the access joined with that of each closed path to which this one adds a suffix. */
+    private Access withoutSuffix(Access access, String method, String path) {
+        if (path.lastIndexOf('.') <= path.lastIndexOf('/', path.length() - 2)) {
+            return access;
+        }
+        Access joined = access;
+        for (int i = 0; i < closing.size(); i++) {
+            Access closed = closing.get(i).accessFor(method);
+            if (closed != null && !closed.isOpen() && Suffixes.areAdded(closing.get(i).base, path)) {
+                joined = joined.and(closed);
+            }
+        }
+        return joined;
+    }
+
+    /** Returns whether all paths below a parent ask for the same, so it does not matter which of them is meant. */
+    boolean isUniformBelow(String parent, String method) {
+        String below = parent + "/";
+        Access all = prefixAccess(method, below);
+        for (Place place : places.values()) {
+            Access access = place.base.startsWith(below) ? place.accessFor(method) : null;
+            if (access != null && !access.equals(all)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private Access prefixAccess(String method, String path) {
+        Place prefix = placeOf(method, path, null);
+        Access access = prefix == null ? null : prefix.accessFor(method);
+        return access == null ? otherwise : access;
+    }
+
+    private static String base(String path) {
+        return path.endsWith("/") ? path.substring(0, path.length() - 1) : path;
     }
 
     /** Returns one line a rule, sorted by path. */
@@ -153,10 +227,40 @@ final class RuleTable {
                 + access;
     }
 
+    /** A path and the same path with a slash at its end. */
+    private static final class Twins {
+        private @Nullable Place plain;
+        private @Nullable Place slashed;
+
+        void put(Place place) {
+            if (place.pattern.endsWith("/")) {
+                slashed = place;
+            } else {
+                plain = place;
+            }
+        }
+
+        @Nullable
+        Place of(String path) {
+            return path.endsWith("/") ? slashed : plain;
+        }
+
+        /** Returns what the other spelling asks for, if that is closed. */
+        @Nullable
+        Access closingTwin(String method, String path) {
+            Place other = path.endsWith("/") ? plain : slashed;
+            Access access = other == null ? null : other.accessFor(method);
+            return access == null || access.isOpen() ? null : access;
+        }
+    }
+
     /** One path of the rules, with what it asks for by method. */
     private static final class Place {
         final String pattern;
-        final String prefix;
+
+        /** The path without {@code /} or {@code /*} at its end. */
+        final String base;
+
         final Map<String, Access> byMethod = new TreeMap<>();
 
         @Nullable
@@ -164,7 +268,11 @@ final class RuleTable {
 
         Place(String pattern) {
             this.pattern = pattern;
-            this.prefix = Rule.isPrefix(pattern) ? pattern.substring(0, pattern.length() - 2) : pattern;
+            this.base = base(isPrefix() ? pattern.substring(0, pattern.length() - 1) : pattern);
+        }
+
+        boolean isPrefix() {
+            return Rule.isPrefix(pattern);
         }
 
         void add(Rule rule, List<String> problems) {
@@ -183,13 +291,22 @@ final class RuleTable {
                     || byMethod.values().stream().anyMatch(Access::isOpen);
         }
 
-        boolean closesSomething() {
+        boolean closesSomeMethod() {
             return byMethod.values().stream().anyMatch(access -> !access.isOpen());
+        }
+
+        boolean closesSomething() {
+            return closesSomeMethod() || (anyMethod != null && !anyMethod.isOpen());
         }
 
         /** The boundary matters: {@code /public/*} is not {@code /publicity}. */
         boolean covers(String path) {
-            return path.startsWith(prefix) && (path.length() == prefix.length() || path.charAt(prefix.length()) == '/');
+            return path.startsWith(base) && (path.length() == base.length() || path.charAt(base.length()) == '/');
+        }
+
+        /** Returns whether this place, which answers for the path, is about it and not about one further up. */
+        boolean isNamedBy(String path) {
+            return !isPrefix() || path.length() - base.length() <= (path.endsWith("/") ? 1 : 0);
         }
 
         @Nullable

@@ -18,6 +18,8 @@ import java.util.Map;
 final class FakeRequest implements InvocationHandler {
     String method = "GET";
     String uri;
+    String servletPath;
+    RuntimeException pathFailure;
     String query;
     DispatcherType dispatch = DispatcherType.REQUEST;
     boolean secure;
@@ -44,7 +46,7 @@ final class FakeRequest implements InvocationHandler {
         return switch (called.getName()) {
             case "getMethod" -> method;
             case "getRequestURI" -> uri;
-            case "getServletPath" -> uri;
+            case "getServletPath" -> servletPath();
             case "getContextPath" -> "";
             case "getPathInfo", "getCookies", "getUserPrincipal" -> null;
             case "getQueryString" -> query;
@@ -60,6 +62,13 @@ final class FakeRequest implements InvocationHandler {
             case "toString" -> method + " " + uri;
             default -> throw new UnsupportedOperationException(called.getName());
         };
+    }
+
+    private String servletPath() {
+        if (pathFailure != null) {
+            throw pathFailure;
+        }
+        return servletPath == null ? uri : servletPath;
     }
 
     private List<String> values(String name) {

@@ -10,8 +10,13 @@ import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.keyward.ApiKeyVerifier;
+import io.keyward.KeyRing;
+import io.keyward.LiveKeyRing;
 import io.keyward.role.Role;
 import io.keyward.role.RoleModel;
+import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -30,7 +35,7 @@ class RuleTableTest {
     }
 
     private static final RuleTable TABLE = RuleTable.of(
-            java.util.List.of(
+            List.of(
                     new Rule(null, "/health", permitAll()),
                     new Rule(null, "/public/*", permitAll()),
                     new Rule(null, "/v1/*", anyRole("client")),
@@ -38,7 +43,7 @@ class RuleTableTest {
                     new Rule("GET", "/v1/jobs", authenticated()),
                     new Rule("POST", "/v1/jobs", allPermissions("jobs:submit"))),
             denyAll(),
-            java.util.Set.of(),
+            Set.of(),
             null);
 
     @ParameterizedTest(name = "{0} {1}")
@@ -178,5 +183,196 @@ class RuleTableTest {
         assertEquals(authenticated(), authenticated().and(permitAll()));
         assertEquals(
                 "role `a` and `p:q`", anyRole("a").and(allPermissions("p:q")).toString());
+    }
+
+    @ParameterizedTest(name = "{0}: {1}")
+    @DisplayName("issue 14.2 a path that is a template, a wildcard or a query is refused with what to write instead")
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "/v1/jobs/{id}|/v1/jobs/*",
+                "/v1/jobs/{id}/logs|/v1/jobs/*",
+                "/v1/jobs/{id:[0-9]+}|/v1/jobs/*",
+                "/v1/jobs/{*rest}|/v1/jobs/*",
+                "/v1/jobs/job-{id}|/v1/jobs/*",
+                "/v1/{tenant}/*|/v1/*",
+                "/v1/jobs/id}|/v1/jobs/*",
+                "/v1/jobs/:id|/v1/jobs/*",
+                "/v1/:tenant/jobs|/v1/*",
+                "/v1/jobs/:id/*|/v1/jobs/*",
+                "/v1/jobs/<id>|/v1/jobs/*",
+                "/v1/*/logs|/v1/*",
+                "/v1/jobs/**|/v1/jobs/*",
+                "/v1/jobs/*.json|/v1/jobs/*",
+                "/v1/jobs*|/v1/*",
+                "/v1/job?|write the path before it",
+                "/v1/jobs?state=new|write the path before it",
+                "/v1/jobs;v=1|write the path without them",
+                "/{id}|as in /jobs/*",
+                "/:id|as in /jobs/*"
+            })
+    void refusesTemplates(String path, String instead) {
+        String message = refusal(builder().rule(path, anyRole("admin")).otherwise(authenticated()));
+        assertTrue(message.contains("path (" + path + ") m") && message.contains(instead), message);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"/v1/jobs:cancel", "/v1/a:b/*", "/v1/jobs.json", "/v1/(x)", "/v1/$metadata", "/v1/@me/*"})
+    void takesPathsThatOnlyLookLikeTemplates(String path) {
+        assertNotNull(builder()
+                .rule(path, anyRole("admin"))
+                .otherwise(authenticated())
+                .build());
+    }
+
+    @Test
+    @DisplayName("issue 14.2 a role that no key of the ring can have is refused without a further line")
+    void refusesRoleThatTheVerifierDoesNotKnow() {
+        KeyRing ring = KeyRing.builder()
+                .roles(RoleModel.of(Role.of("admin"), Role.of("client")))
+                .build();
+        for (ApiKeyVerifier verifier : new ApiKeyVerifier[] {
+            ApiKeyVerifier.of(ring),
+            ApiKeyVerifier.of(LiveKeyRing.of(ring)),
+            ApiKeyVerifier.of(ring).notifying(verification -> {})
+        }) {
+            ApiKeyFilter.Builder builder = ApiKeyFilter.builder().verifier(verifier);
+            assertNotNull(
+                    builder.rule("/a", anyRole("admin")).otherwise(denyAll()).build());
+            String message = refusal(builder.rule("/b", anyRole("amdin")).otherwise(anyRole("clinet")));
+            assertTrue(message.contains("/b needs role `amdin`, which is not declared"), message);
+            assertTrue(message.contains("otherwise needs role `clinet`"), message);
+            assertNotNull(builder.roles(RoleModel.of(Role.of("admin"), Role.of("amdin"), Role.of("clinet")))
+                    .build());
+        }
+    }
+
+    @ParameterizedTest(name = "{0} {1} asks for {2}")
+    @DisplayName("issue 14.1 a rule that closes a path also closes its other spellings, one that opens opens no other")
+    @CsvSource({
+        // with and without a slash at the end
+        "GET, /v1/reports, role `admin`",
+        "GET, /v1/reports/, role `admin`",
+        "HEAD, /v1/reports/, role `admin`",
+        "POST, /v1/reports/, any key",
+        "GET, /v1/keys, role `admin`",
+        "GET, /v1/keys/, role `admin`",
+        "GET, /health, open to everyone",
+        "GET, /health/, any key",
+        "GET, /slash/, open to everyone",
+        "GET, /slash, any key",
+        // two rules that disagree
+        "GET, /both, role `client`",
+        "GET, /both/, role `client`",
+        "GET, /roles, role `client` and role `admin`",
+        "GET, /roles/, role `admin` and role `client`",
+        "GET, /public/admin, role `admin`",
+        "GET, /public/admin/, role `admin`",
+        "GET, /public/admin/x, open to everyone",
+        "GET, /nobody/, closed to everyone",
+        // a method in another case
+        "get, /v1/reports, role `admin`",
+        "Get, /v1/reports/, role `admin`",
+        "head, /v1/reports, role `admin`",
+        "get, /health, open to everyone",
+        "get, /getOpen, any key",
+        // suffixes
+        "GET, /v1/reports.json, role `admin`",
+        "GET, /v1/reports.json/, role `admin`",
+        "GET, /v1/reports.json.en, role `admin`",
+        "GET, /v1/reports.json.json, role `admin`",
+        "GET, /v1/reports/.json, role `admin`",
+        "GET, /v1/reports., role `admin`",
+        "GET, /v1/reports.json/x, any key",
+        "GET, /v1/reports/x.json, any key",
+        "GET, /v1/reports2.json, any key",
+        "GET, /v1/report.json, any key",
+        "GET, /v1.json/reports, any key",
+        "POST, /v1/reports.json, any key",
+        "GET, /v1/admin.json, role `admin`",
+        "GET, /v1/admin/.json, role `admin`",
+        "GET, /public/admin.html, role `admin`",
+        "GET, /dotted.v2, role `admin`",
+        "GET, /dotted.json.v2, role `admin`",
+        "GET, /dotted.v2.json, role `admin`",
+        "GET, /dotted.json.v2.en/, role `admin`",
+        "GET, /dotted.v22, any key",
+        "GET, /dotted.json, any key",
+        "GET, /health.json, any key",
+        // what a rule names, suffix and all, that rule decides
+        "GET, /export, role `admin`",
+        "GET, /export.csv, role `client`",
+        "GET, /export.csv/, role `client`",
+        "GET, /export.html, open to everyone",
+        "GET, /export.html/, role `admin`",
+        "GET, /export.json, role `admin`",
+        "GET, /api/v1.1, role `client`",
+        "GET, /api/v1.1/, role `client`",
+        "GET, /api/v1.1/x, role `client`",
+        "GET, /api/v1.2, role `admin`",
+        "GET, '', role `admin`",
+        "GET, /, role `admin`",
+        "GET, /.json, role `admin`",
+    })
+    void closesEverySpelling(String method, String path, String expected) {
+        RuleTable table = RuleTable.of(
+                List.of(
+                        new Rule("GET", "/v1/reports", anyRole("admin")),
+                        new Rule(null, "/v1/keys/", anyRole("admin")),
+                        new Rule(null, "/v1/admin/*", anyRole("admin")),
+                        new Rule(null, "/health", permitAll()),
+                        new Rule(null, "/slash/", permitAll()),
+                        new Rule(null, "/both", permitAll()),
+                        new Rule(null, "/both/", anyRole("client")),
+                        new Rule(null, "/roles", anyRole("client")),
+                        new Rule(null, "/roles/", anyRole("admin")),
+                        new Rule(null, "/public/*", permitAll()),
+                        new Rule(null, "/public/admin", anyRole("admin")),
+                        new Rule(null, "/nobody", denyAll()),
+                        new Rule("GET", "/getOpen", permitAll()),
+                        new Rule(null, "/dotted.v2", anyRole("admin")),
+                        new Rule(null, "/export", anyRole("admin")),
+                        new Rule(null, "/export.csv", anyRole("client")),
+                        new Rule(null, "/export.html", permitAll()),
+                        new Rule(null, "/api/v1/*", anyRole("admin")),
+                        new Rule(null, "/api/v1.1/*", anyRole("client")),
+                        new Rule(null, "/", anyRole("admin"))),
+                authenticated(),
+                Set.of(),
+                null);
+        FakeRequest request = new FakeRequest(path);
+        request.method = method;
+        assertEquals(
+                expected,
+                new PathPolicy(table, null)
+                        .accessTo(path, request.asRequest(), false)
+                        .toString());
+    }
+
+    @ParameterizedTest(name = "{0} {1} {2}")
+    @CsvSource({
+        "GET, /v1/branches, true",
+        "HEAD, /v1/branches, true",
+        "GET, /v1/branches/a, true",
+        "GET, /v1, false",
+        "GET, '', false",
+        "GET, /v1/files, false",
+        "POST, /v1/files, true",
+        "GET, /v1/same, true",
+        "GET, /elsewhere, true"
+    })
+    void knowsWhereAllPathsBelowAskForTheSame(String method, String parent, boolean uniform) {
+        RuleTable table = RuleTable.of(
+                List.of(
+                        new Rule(null, "/v1/branches/*", anyRole("client")),
+                        new Rule(null, "/v1/branches", permitAll()),
+                        new Rule(null, "/v1/files/*", anyRole("client")),
+                        new Rule("GET", "/v1/files/secret/list", anyRole("admin")),
+                        new Rule(null, "/v1/same/*", anyRole("client")),
+                        new Rule(null, "/v1/same/one", anyRole("client"))),
+                authenticated(),
+                Set.of(),
+                null);
+        assertEquals(uniform, table.isUniformBelow(parent, method));
     }
 }

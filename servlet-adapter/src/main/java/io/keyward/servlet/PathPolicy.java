@@ -1,0 +1,108 @@
+package io.keyward.servlet;
+
+import io.keyward.role.RoleModel;
+import jakarta.servlet.RequestDispatcher;
+import jakarta.servlet.ServletContext;
+import jakarta.servlet.ServletException;
+import jakarta.servlet.http.HttpServletMapping;
+import jakarta.servlet.http.HttpServletRequest;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Decides what a request's path asks for, by the rules, the annotations of servlets and the rest-rule.
+ *
+ * <p>A rule that names the path and an annotation must both be met. If there is only one of them, it decides alone. If
+ * there is neither, the rest-rule does. Rules for other spellings of the path can only make this stricter, see
+ * {@link RuleTable}. May be shared between threads.
+ */
+final class PathPolicy {
+    private final RuleTable rules;
+    private final @Nullable RoleModel roles;
+    private volatile Map<String, Access> annotated = Map.of();
+
+    PathPolicy(RuleTable rules, @Nullable RoleModel roles) {
+        this.rules = rules;
+        this.roles = roles;
+    }
+
+    /**
+     * Returns the policy of these rules.
+     *
+     * @param confirmedOpen the patterns that are said twice to be open
+     * @param roles the roles that keys can have; null if unknown
+     * @throws IllegalArgumentException if the rules cannot be used; it names every problem
+     */
+    static PathPolicy of(
+            List<Rule> rules, @Nullable Access otherwise, Set<String> confirmedOpen, @Nullable RoleModel roles) {
+        return new PathPolicy(RuleTable.of(rules, otherwise, confirmedOpen, roles), roles);
+    }
+
+    /**
+     * Reads the annotations of the servlets of a context. Servlets of one name in two contexts must meet what either of
+     * them asks for.
+     *
+     * @throws ServletException if an annotation cannot be used
+     */
+    synchronized void readAnnotations(ServletContext context) throws ServletException {
+        Map<String, Access> both = new HashMap<>(annotated);
+        ServletAnnotations.of(context, roles).forEach((servlet, access) -> both.merge(servlet, access, Access::and));
+        annotated = Map.copyOf(both);
+    }
+
+    /**
+     * Returns the path below the context that a request means; null if it can be read in more than one way.
+     */
+    @Nullable
+    String pathOf(HttpServletRequest request) {
+        try {
+            return RequestPath.of(request);
+        } catch (IllegalArgumentException | IllegalStateException ambiguous) {
+            // Jetty and Tomcat, where they let such a path in and have no answer to what it is.
+            return null;
+        }
+    }
+
+    /**
+     * Returns who may pass.
+     *
+     * @param path what {@link #pathOf} returned, or the path of an included resource
+     * @param include whether the request is about to include the path
+     */
+    Access accessTo(String path, HttpServletRequest request, boolean include) {
+        Map<String, Access> annotations = annotated;
+        Access annotation = annotations.isEmpty() ? null : annotations.get(servletName(request, include));
+        String method = request.getMethod();
+        Access access = rules.accessTo(method, path, annotation);
+        String standard = standard(method);
+        return standard == null ? access : access.and(rules.accessTo(standard, path, annotation));
+    }
+
+    /** Returns the upper-case form of a method that is not: RESTEasy answers {@code get} by the handler of GET. */
+    private static @Nullable String standard(String method) {
+        for (int i = 0; i < method.length(); i++) {
+            char c = method.charAt(i);
+            if ((c >= 'a' && c <= 'z') || c > '\u007f') {
+                return method.toUpperCase(Locale.ROOT);
+            }
+        }
+        return null;
+    }
+
+    private static String servletName(HttpServletRequest request, boolean include) {
+        Object included = include ? request.getAttribute(RequestDispatcher.INCLUDE_MAPPING) : null;
+        HttpServletMapping target =
+                included instanceof HttpServletMapping mapping ? mapping : request.getHttpServletMapping();
+        String name = target == null ? null : target.getServletName();
+        return name == null ? "" : name;
+    }
+
+    /** Returns one line a rule, sorted by path. */
+    List<String> describe() {
+        return rules.describe();
+    }
+}
