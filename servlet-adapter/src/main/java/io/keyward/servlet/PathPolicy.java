@@ -55,16 +55,27 @@ final class PathPolicy {
     }
 
     /**
-     * Returns the path below the context that a request means; null if it can be read in more than one way.
+     * Returns the path below the context that a request means; null if it can be read in more than one way and the rules
+     * do not agree on what the readings ask for.
      */
     @Nullable
     String pathOf(HttpServletRequest request) {
         try {
-            return RequestPath.of(request);
+            String path = RequestPath.of(request);
+            if (path != null) {
+                return path;
+            }
+            EncodedPath encoded = EncodedPath.of(request);
+            return encoded != null && isUniformBelow(encoded.parent(), request.getMethod()) ? encoded.path() : null;
         } catch (IllegalArgumentException | IllegalStateException ambiguous) {
             // Jetty and Tomcat, where they let such a path in and have no answer to what it is.
             return null;
         }
+    }
+
+    private boolean isUniformBelow(String parent, String method) {
+        String standard = standard(method);
+        return rules.isUniformBelow(parent, method) && (standard == null || rules.isUniformBelow(parent, standard));
     }
 
     /**
