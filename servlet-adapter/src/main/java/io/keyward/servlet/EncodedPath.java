@@ -121,11 +121,10 @@ record EncodedPath(String path, String parent) {
     private static @Nullable String parent(List<String> names) {
         StringBuilder parent = new StringBuilder();
         for (String name : names) {
-            String segment = RequestPath.decoded(name);
-            if (segment == null) {
+            if (name.contains("%2F") || name.contains("%2f") || name.contains("%25")) {
                 return parent.toString();
             }
-            parent.append('/').append(segment);
+            parent.append('/').append(Percent.decoded(name));
         }
         return null;
     }

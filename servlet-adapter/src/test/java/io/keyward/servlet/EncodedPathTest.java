@@ -30,6 +30,8 @@ class EncodedPathTest {
                 "/v1/b/x%2Fy/, '', /v1/b/x%2Fy/, /v1/b, /v1/b/x/y/",
                 "/v1/b/x%2Fy;p=1/z, '', /v1/b/x%2Fy/z, /v1/b, /v1/b/x/y/z",
                 "/v1/b/50%25ab.txt, '', /v1/b/50%ab.txt, /v1/b, /v1/b/50%ab.txt",
+                "/v1/b/%25percent.txt, '', /v1/b/%25percent.txt, /v1/b, /v1/b/%percent.txt",
+                "/v1/b%20c/100%25.txt, '', /v1/b c/100%25.txt, /v1/b c, /v1/b c/100%.txt",
                 "/v1/b/a%2520b, '', /v1/b/a%20b, /v1/b, /v1/b/a%20b",
                 "/app/b/a%2Fb, /app, /b/a/b, /b, /b/a/b",
                 "/app/a%2Fb, /app, /a/b, '', /a/b",

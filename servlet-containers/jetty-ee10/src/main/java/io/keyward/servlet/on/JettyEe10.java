@@ -3,11 +3,29 @@ package io.keyward.servlet.on;
 import io.keyward.servlet.suite.Container;
 import org.eclipse.jetty.ee10.servlet.ErrorPageErrorHandler;
 import org.eclipse.jetty.ee10.servlet.ServletContextHandler;
+import org.eclipse.jetty.http.UriCompliance;
+import org.eclipse.jetty.server.HttpConnectionFactory;
 import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.ServerConnector;
 
 /** Jetty 12.1 with the servlet API of Jakarta EE 10. */
 public final class JettyEe10 implements Container {
+    private final boolean encodedPaths;
+
+    /** Creates it as it comes. */
+    public JettyEe10() {
+        this(false);
+    }
+
+    private JettyEe10(boolean encodedPaths) {
+        this.encodedPaths = encodedPaths;
+    }
+
+    @Override
+    public Container lettingEncodedPathsIn() {
+        return new JettyEe10(true);
+    }
+
     @Override
     public String name() {
         return "Jetty 12.1 ee10";
@@ -37,6 +55,13 @@ public final class JettyEe10 implements Container {
                 throw new IllegalStateException(failure);
             }
         });
+        if (encodedPaths) {
+            connector
+                    .getConnectionFactory(HttpConnectionFactory.class)
+                    .getHttpConfiguration()
+                    .setUriCompliance(UriCompliance.UNSAFE);
+            context.getServletHandler().setDecodeAmbiguousURIs(true);
+        }
         server.setHandler(context);
         try {
             server.start();

@@ -4,11 +4,29 @@ import io.keyward.servlet.suite.Container;
 import org.eclipse.jetty.ee11.servlet.ErrorPageErrorHandler;
 import org.eclipse.jetty.ee11.servlet.ServletContextHandler;
 import org.eclipse.jetty.ee11.websocket.jakarta.server.config.JakartaWebSocketServletContainerInitializer;
+import org.eclipse.jetty.http.UriCompliance;
+import org.eclipse.jetty.server.HttpConnectionFactory;
 import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.ServerConnector;
 
 /** Jetty 12.1 with the servlet API of Jakarta EE 11. */
 public class JettyEe11 implements Container {
+    private final boolean encodedPaths;
+
+    /** Creates it as it comes. */
+    public JettyEe11() {
+        this(false);
+    }
+
+    private JettyEe11(boolean encodedPaths) {
+        this.encodedPaths = encodedPaths;
+    }
+
+    @Override
+    public Container lettingEncodedPathsIn() {
+        return new JettyEe11(true);
+    }
+
     @Override
     public String name() {
         return "Jetty 12.1 ee11";
@@ -44,6 +62,13 @@ public class JettyEe11 implements Container {
                 throw new IllegalStateException(failure);
             }
         });
+        if (encodedPaths) {
+            connector
+                    .getConnectionFactory(HttpConnectionFactory.class)
+                    .getHttpConfiguration()
+                    .setUriCompliance(UriCompliance.UNSAFE);
+            context.getServletHandler().setDecodeAmbiguousURIs(true);
+        }
         server.setHandler(context);
         try {
             server.start();

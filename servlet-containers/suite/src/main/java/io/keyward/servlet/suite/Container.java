@@ -16,6 +16,9 @@ public interface Container {
         return true;
     }
 
+    /** Returns this container, set up to let encoded slashes and percent signs in, as docs/servlet.md says. */
+    Container lettingEncodedPathsIn();
+
     /** What to run. */
     interface Application {
         /** Adds servlets and filters. */

@@ -40,8 +40,15 @@ final class TestService implements AutoCloseable {
 
     /** Starts the service with the standard rules on a container of other settings. */
     static TestService on(Container container, String contextPath) throws Exception {
+        return on(container, contextPath, builder -> builder);
+    }
+
+    /** Starts the service with other settings of the filter on a container of other settings. */
+    static TestService on(Container container, String contextPath, UnaryOperator<ApiKeyFilter.Builder> changes)
+            throws Exception {
         TestKeys keys = new TestKeys();
-        ApiKeyFilter filter = filter(ApiKeyVerifier.of(keys.ring())).build();
+        ApiKeyFilter filter =
+                changes.apply(filter(ApiKeyVerifier.of(keys.ring()))).build();
         return new TestService(container, contextPath, keys, context -> ApiKeyFilter.register(context, filter));
     }
 

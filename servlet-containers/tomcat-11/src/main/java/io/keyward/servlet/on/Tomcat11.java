@@ -14,6 +14,22 @@ import org.apache.tomcat.websocket.server.WsSci;
 
 /** Tomcat 11 as it comes. */
 public final class Tomcat11 implements Container {
+    private final boolean encodedPaths;
+
+    /** Creates it as it comes. */
+    public Tomcat11() {
+        this(false);
+    }
+
+    private Tomcat11(boolean encodedPaths) {
+        this.encodedPaths = encodedPaths;
+    }
+
+    @Override
+    public Container lettingEncodedPathsIn() {
+        return new Tomcat11(true);
+    }
+
     @Override
     public String name() {
         return "Tomcat 11";
@@ -26,6 +42,9 @@ public final class Tomcat11 implements Container {
         tomcat.setBaseDir(base.toString());
         tomcat.setPort(0);
         tomcat.getConnector().setProperty("address", "127.0.0.1");
+        if (encodedPaths) {
+            tomcat.getConnector().setEncodedSolidusHandling("passthrough");
+        }
         Context context = tomcat.addContext(contextPath, base.toString());
         for (int code : new int[] {401, 500}) {
             ErrorPage page = new ErrorPage();

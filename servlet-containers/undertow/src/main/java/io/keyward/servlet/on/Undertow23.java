@@ -23,6 +23,11 @@ public final class Undertow23 implements Container {
     }
 
     @Override
+    public Container lettingEncodedPathsIn() {
+        return this;
+    }
+
+    @Override
     public Running start(String contextPath, Application application) throws Exception {
         ServletContainerInitializer initializer = (classes, context) -> {
             try {
