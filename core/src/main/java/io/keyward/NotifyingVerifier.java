@@ -27,16 +27,25 @@ final class NotifyingVerifier implements ApiKeyVerifier {
         Verification verification = verifier.verify(presented);
         try {
             listener.onVerification(verification);
-        } catch (VirtualMachineError e) {
-            // not the listener's doing, and nothing to go on with
-            throw e;
         } catch (Throwable e) {
-            // whatever it throws, checked exceptions by other languages too: no verdict may hang on a listener
-            if (failureLogged.compareAndSet(false, true)) {
-                LOG.warn("a verification listener failed; its further failures are not logged", e);
-            }
+            // Checked exceptions of other languages and VirtualMachineError too. The verdict has been made and does not
+            // depend on the listener; a StackOverflowError ends with the listener's own frames, and what the JVM is
+            // told
+            // to do when it is out of memory it does where the error is made, not where it is caught.
+            logFirst(e);
         }
         return verification;
+    }
+
+    private void logFirst(Throwable failure) {
+        if (failureLogged.compareAndSet(false, true)) {
+            try {
+                LOG.warn("a verification listener failed; its further failures are not logged", failure);
+            } catch (Throwable noRoomToLog) {
+                // Out of memory or of stack, the log fails as the listener did; the verdict still has to arrive.
+                failureLogged.set(false);
+            }
+        }
     }
 
     @Override

@@ -12,8 +12,8 @@ public interface VerificationListener {
      * Takes note of one outcome.
      *
      * <p>Called on the thread that verifies, once for each outcome, before the caller has it, by many threads at a
-     * time. It must not block, and should not allocate. What it throws is logged, the first time, and changes no
-     * verdict. Where verifying ends with an exception, it is not called.
+     * time. It must not block, and should not allocate. Whatever it throws, an {@code Error} included, is logged the
+     * first time and changes no verdict. Where verifying ends with an exception, it is not called.
      *
      * @param verification the outcome; immutable, may be kept
      */

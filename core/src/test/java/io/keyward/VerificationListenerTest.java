@@ -8,12 +8,16 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.keyward.Verification.Reason;
 import io.keyward.Verification.Rejected;
 import io.keyward.store.CapturedLog;
+import java.io.IOException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
 class VerificationListenerTest {
     @RegisterExtension
@@ -66,6 +70,32 @@ class VerificationListenerTest {
         });
 
         assertTrue(notifying.verify(key.reveal()).isAccepted());
+    }
+
+    static Stream<Throwable> whateverCanBeThrown() {
+        return Stream.of(
+                new StackOverflowError(),
+                new OutOfMemoryError("made by hand"),
+                new InternalError(),
+                new NoClassDefFoundError("x"),
+                new IOException("checked"),
+                new Throwable("neither"));
+    }
+
+    /** Issue 14, item 14. */
+    @ParameterizedTest
+    @MethodSource("whateverCanBeThrown")
+    void whateverListenerThrowsIsLoggedAndChangesNoVerdict(Throwable failure) {
+        ApiKeyVerifier notifying =
+                verifier.notifying(verification -> VerificationListenerTest.<RuntimeException>sneak(failure));
+
+        assertTrue(notifying.verify(key.reveal()).isAccepted());
+        assertEquals(1, occurrences("a verification listener failed"));
+    }
+
+    @SuppressWarnings("unchecked")
+    private static <T extends Throwable> void sneak(Throwable failure) throws T {
+        throw (T) failure;
     }
 
     @Test
