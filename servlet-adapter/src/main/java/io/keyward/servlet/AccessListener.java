@@ -7,7 +7,8 @@ import org.jspecify.annotations.Nullable;
  * Is told each decision of a filter about a request, for metrics and alarms.
  *
  * <p>Called on the thread of the request, once a request, before the handler runs or the refusal is sent; it must not
- * block. It cannot change the decision: what it throws is logged and forgotten. Nothing it is given grows with what
+ * block. It cannot change the decision: whatever it throws, an {@code Error}
+ * included, is logged and ignored. Nothing it is given grows with what
  * strangers send, so outcome and reason are safe as labels of a metric.
  */
 @FunctionalInterface

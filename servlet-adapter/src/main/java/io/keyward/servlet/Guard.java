@@ -14,13 +14,14 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.util.List;
+import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.MDC;
 
 /** Decides about each dispatch, in one place: 400 for the path, 503 for the verifier, 401 for the key, 403 for the rule. */
 final class Guard {
-    /** Where the verdict of the first dispatch waits for the later ones. */
-    private static final String VERDICT_ATTRIBUTE = "io.keyward.servlet.verdict";
+    /** Where the verdict of the first dispatch waits for the later ones; one for each filter of an application. */
+    private final String verdictAttribute = "io.keyward.servlet.verdict." + UUID.randomUUID();
 
     private final ApiKeyVerifier verifier;
     private final List<KeySource> sources;
@@ -85,9 +86,7 @@ final class Guard {
     }
 
     private @Nullable Verdict firstVerdict(HttpServletRequest request) {
-        return request.getAttribute(VERDICT_ATTRIBUTE) instanceof Verdict verdict && verdict.by == this
-                ? verdict
-                : null;
+        return request.getAttribute(verdictAttribute) instanceof Verdict verdict && verdict.by == this ? verdict : null;
     }
 
     /** Judges a request from its path on. */
@@ -175,7 +174,9 @@ final class Guard {
         if (listener != null) {
             try {
                 listener.decided(outcome, verification);
-            } catch (RuntimeException failure) {
+            } catch (Throwable failure) {
+                // Errors and checked exceptions of other languages too: the decision has been made without the
+                // listener.
                 log.listenerFailed(failure);
             }
         }
@@ -203,6 +204,36 @@ final class Guard {
             // An include can set neither status nor header: it adds nothing to the page.
             return;
         }
+        answerDenied(path, principal, access, request, response);
+    }
+
+    /** Checks a target before a dispatcher leaves for it; answers where a forward is denied. */
+    private boolean admitsTarget(
+            DispatcherType dispatch,
+            String target,
+            @Nullable ApiKeyPrincipal principal,
+            HttpServletRequest request,
+            HttpServletResponse response)
+            throws IOException {
+        String path = RequestPath.canonical(target);
+        Access access = path == null ? Access.denyAll() : paths.accessTo(path, request.getMethod());
+        if (access.isOpen() || (principal != null && access.admits(principal))) {
+            return true;
+        }
+        log.dispatchRefused(dispatch, principal, access, request, path);
+        if (dispatch == DispatcherType.FORWARD) {
+            answerDenied(path, principal, access, request, response);
+        }
+        return false;
+    }
+
+    private void answerDenied(
+            @Nullable String path,
+            @Nullable ApiKeyPrincipal principal,
+            Access access,
+            HttpServletRequest request,
+            HttpServletResponse response)
+            throws IOException {
         if (path == null) {
             answers.badRequest(request, response);
         } else if (principal == null) {
@@ -228,23 +259,28 @@ final class Guard {
     /** Lets the request in, and notes for its later dispatches who it is. */
     private void enter(Verdict verdict, HttpServletRequest request, HttpServletResponse response, FilterChain chain)
             throws IOException, ServletException {
-        request.setAttribute(VERDICT_ATTRIBUTE, verdict);
+        request.setAttribute(verdictAttribute, verdict);
         pass(verdict, request, response, chain);
     }
 
     private void pass(Verdict verdict, HttpServletRequest request, HttpServletResponse response, FilterChain chain)
             throws IOException, ServletException {
         ApiKeyPrincipal principal = verdict.principal;
-        HttpServletRequest shown =
-                new GuardedRequest(request, principal, "TRACE".equals(request.getMethod()) ? traceHeaders : headers);
+        HttpServletResponse answer = principal == null ? response : new GuardedResponse(response, vary);
+        HttpServletRequest shown = new GuardedRequest(
+                request,
+                answer,
+                principal,
+                "TRACE".equals(request.getMethod()) ? traceHeaders : headers,
+                (dispatch, target, from, to) -> admitsTarget(dispatch, target, principal, from, to));
         if (principal == null) {
-            chain.doFilter(shown, response);
+            chain.doFilter(shown, answer);
             return;
         }
         String before = MDC.get(ApiKeyFilter.MDC_KEY);
         MDC.put(ApiKeyFilter.MDC_KEY, principal.id());
         try {
-            chain.doFilter(shown, new GuardedResponse(response, vary));
+            chain.doFilter(shown, answer);
         } finally {
             if (before == null) {
                 MDC.remove(ApiKeyFilter.MDC_KEY);

@@ -1,10 +1,14 @@
 package io.keyward.servlet;
 
 import io.keyward.ApiKeyPrincipal;
+import jakarta.servlet.AsyncContext;
+import jakarta.servlet.DispatcherType;
+import jakarta.servlet.RequestDispatcher;
 import jakarta.servlet.http.Cookie;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletRequestWrapper;
 import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
 import java.security.Principal;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -15,15 +19,28 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** Shows the application who called, and hides what the caller proved it with. */
 final class GuardedRequest extends HttpServletRequestWrapper {
+    private static final Pattern PARSED =
+            Pattern.compile("^org\\.eclipse\\.jetty\\..*(cookie|query|fields|parameter)", Pattern.CASE_INSENSITIVE);
+
     private final @Nullable ApiKeyPrincipal principal;
     private final HeaderPolicy headers;
+    private final HttpServletResponse response;
+    private final TargetCheck targets;
 
-    GuardedRequest(HttpServletRequest request, @Nullable ApiKeyPrincipal principal, HeaderPolicy headers) {
+    GuardedRequest(
+            HttpServletRequest request,
+            HttpServletResponse response,
+            @Nullable ApiKeyPrincipal principal,
+            HeaderPolicy headers,
+            TargetCheck targets) {
         super(request);
+        this.response = response;
+        this.targets = targets;
         this.principal = principal;
         this.headers = headers;
     }
@@ -126,7 +143,85 @@ final class GuardedRequest extends HttpServletRequestWrapper {
             return principal;
         }
         Object value = super.getAttribute(name);
+        if (isContainersOwn(name, value)) {
+            return null;
+        }
         return value instanceof String query && name.endsWith(".query_string") ? headers.visibleQuery(query) : value;
+    }
+
+    @Override
+    public Enumeration<String> getAttributeNames() {
+        List<String> names = new ArrayList<>(Collections.list(super.getAttributeNames()));
+        names.removeIf(name -> isContainersOwn(name, super.getAttribute(name)));
+        return Collections.enumeration(names);
+    }
+
+    /** Jetty keeps the parsed cookies and the parsed query of a request, the key among them, in attributes. */
+    private static boolean isContainersOwn(String name, @Nullable Object value) {
+        return value != null
+                && !(value instanceof String)
+                && (PARSED.matcher(name).find()
+                        || PARSED.matcher(value.getClass().getName()).find());
+    }
+
+    /** Returns the context with the guarded pair; without arguments a container would hand out its own. */
+    @Override
+    public AsyncContext startAsync() {
+        return super.startAsync(this, response);
+    }
+
+    /** Returns none: a push would repeat the headers of this request, the key among them. */
+    @Override
+    @SuppressWarnings("deprecation") // since servlet 6.1
+    public jakarta.servlet.http.@Nullable PushBuilder newPushBuilder() {
+        return null;
+    }
+
+    /** Leaves out the fields that carry a key, or say who called, where they stand in headers. */
+    @Override
+    public Map<String, String> getTrailerFields() {
+        Map<String, String> trailers = new LinkedHashMap<>(super.getTrailerFields());
+        trailers.keySet().removeIf(headers::concerns);
+        return trailers;
+    }
+
+    @Override
+    public @Nullable RequestDispatcher getRequestDispatcher(String path) {
+        RequestDispatcher dispatcher = super.getRequestDispatcher(path);
+        if (dispatcher == null) {
+            return null;
+        }
+        List<String> targets = absolute(path);
+        return new GuardedDispatcher(dispatcher, (dispatch, answer) -> {
+            for (String target : targets) {
+                if (!this.targets.admits(dispatch, target, this, (HttpServletResponse) answer)) {
+                    return false;
+                }
+            }
+            return true;
+        });
+    }
+
+    /** Returns what a path can mean; a relative one begins at the page that includes or at the included one. */
+    private List<String> absolute(String path) {
+        int query = path.indexOf('?');
+        String target = query < 0 ? path : path.substring(0, query);
+        if (target.startsWith("/")) {
+            return List.of(target);
+        }
+        List<String> all = new ArrayList<>();
+        all.add(besides(getServletPath(), getPathInfo(), target));
+        if (super.getAttribute(RequestDispatcher.INCLUDE_SERVLET_PATH) instanceof String included) {
+            all.add(besides(included, (String) super.getAttribute(RequestDispatcher.INCLUDE_PATH_INFO), target));
+        }
+        return all;
+    }
+
+    /** The page's own path is decoded, and stays what it is when the whole is decoded. */
+    private static String besides(@Nullable String servletPath, @Nullable String pathInfo, String target) {
+        String page = (servletPath == null ? "" : servletPath) + (pathInfo == null ? "" : pathInfo);
+        String folder = page.substring(0, page.lastIndexOf('/') + 1);
+        return (folder.isEmpty() ? "/" : folder.replace("%", "%25").replace(";", "%3B")) + target;
     }
 
     @Override
@@ -157,5 +252,11 @@ final class GuardedRequest extends HttpServletRequestWrapper {
         Map<String, String[]> parameters = new LinkedHashMap<>(super.getParameterMap());
         parameters.keySet().removeAll(headers.hiddenParameters());
         return Collections.unmodifiableMap(parameters);
+    }
+
+    /** Decides whether a forward or an include may leave for a target, and answers where a forward may not. */
+    interface TargetCheck {
+        boolean admits(DispatcherType dispatch, String target, HttpServletRequest request, HttpServletResponse response)
+                throws IOException;
     }
 }

@@ -61,6 +61,25 @@ final class GuardedResponse extends HttpServletResponseWrapper {
     }
 
     @Override
+    public void setIntHeader(String name, int value) {
+        setProtected(name, Integer.toString(value), () -> super.setIntHeader(name, value));
+    }
+
+    @Override
+    public void setDateHeader(String name, long date) {
+        setProtected(name, Long.toString(date), () -> super.setDateHeader(name, date));
+    }
+
+    /** Neither is a number or a date; what sets them so still replaces what stands there. */
+    private void setProtected(String name, String value, Runnable otherwise) {
+        if (name != null && (HeaderNames.same(name, CACHE_CONTROL) || HeaderNames.same(name, VARY))) {
+            setHeader(name, value);
+        } else {
+            otherwise.run();
+        }
+    }
+
+    @Override
     public void reset() {
         super.reset();
         protect();

@@ -87,7 +87,15 @@ final class PathPolicy {
     Access accessTo(String path, HttpServletRequest request, boolean include) {
         Map<String, Access> annotations = annotated;
         Access annotation = annotations.isEmpty() ? null : annotations.get(servletName(request, include));
-        String method = request.getMethod();
+        return accessTo(path, request.getMethod(), annotation);
+    }
+
+    /** Returns who may pass by the rules alone. */
+    Access accessTo(String path, String method) {
+        return accessTo(path, method, null);
+    }
+
+    private Access accessTo(String path, String method, @Nullable Access annotation) {
         Access access = rules.accessTo(method, path, annotation);
         String standard = standard(method);
         return standard == null ? access : access.and(rules.accessTo(standard, path, annotation));

@@ -92,7 +92,7 @@ final class RefusalLog {
                 places(failure));
     }
 
-    void listenerFailed(RuntimeException failure) {
+    void listenerFailed(Throwable failure) {
         LOG.warn("an access listener failed and was passed over: {}", places(failure));
     }
 

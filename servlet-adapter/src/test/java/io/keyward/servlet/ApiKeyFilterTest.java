@@ -379,6 +379,50 @@ class ApiKeyFilterTest {
         assertEquals(1, handled.size());
     }
 
+    /** Issue 14, item 14. */
+    @Test
+    void listenerThatThrowsAnErrorOrACheckedExceptionChangesNothing() {
+        for (Throwable failure : List.of(new StackOverflowError(), new AssertionError("x"), new IOException("x"))) {
+            run(
+                    builder().listener((outcome, verification) -> ApiKeyFilterTest.<RuntimeException>sneak(failure)),
+                    withKey("/x", CLIENT));
+        }
+        assertEquals(3, handled.size());
+    }
+
+    @SuppressWarnings("unchecked")
+    private static <T extends Throwable> void sneak(Throwable failure) throws T {
+        throw (T) failure;
+    }
+
+    @Test
+    @DisplayName("issue 14, item 13: a context path that the container cannot tell is 400")
+    void contextPathThatCannotBeToldIsSuspicious() {
+        FakeRequest request = withKey("/x", CLIENT);
+        request.contextPathFails = true;
+        run(builder(), request);
+        assertEquals(400, response.status);
+        assertTrue(handled.isEmpty());
+    }
+
+    @Test
+    @DisplayName("BR-07 each of two filters keeps its own verdict for later dispatches")
+    void twoFiltersKeepTheirOwnVerdicts() throws Exception {
+        ApiKeyFilter outer = builder().build();
+        ApiKeyFilter inner = builder().build();
+        FakeRequest request = withKey("/x", CLIENT);
+        for (DispatcherType dispatch : List.of(DispatcherType.REQUEST, DispatcherType.ASYNC, DispatcherType.ERROR)) {
+            request.dispatch = dispatch;
+            outer.doFilter(
+                    request.asRequest(),
+                    response.asResponse(),
+                    (q, a) -> inner.doFilter(q, a, (shown, answer) -> handled.add((HttpServletRequest) shown)));
+            request.headers.clear();
+        }
+        assertEquals(3, handled.size());
+        assertEquals(ThrowAwayKeys.FORMAT.idOf(CLIENT), handled.get(2).getRemoteUser());
+    }
+
     /** Whatever waits for a lock, a queue, a clock or a channel would notice the interrupt, and clear it or fail. */
     @Test
     @DisplayName("DI-12 nothing the filter calls waits, so an interrupted thread is served like any other")

@@ -23,6 +23,7 @@ final class FakeRequest implements InvocationHandler {
     String query;
     DispatcherType dispatch = DispatcherType.REQUEST;
     boolean secure;
+    boolean contextPathFails;
     final Map<String, List<String>> headers = new LinkedHashMap<>();
     final Map<String, Object> attributes = new HashMap<>();
 
@@ -47,7 +48,12 @@ final class FakeRequest implements InvocationHandler {
             case "getMethod" -> method;
             case "getRequestURI" -> uri;
             case "getServletPath" -> servletPath();
-            case "getContextPath" -> "";
+            case "getContextPath" -> {
+                if (contextPathFails) {
+                    throw new IllegalStateException("the context path is not in the request's path");
+                }
+                yield "";
+            }
             case "getPathInfo", "getCookies", "getUserPrincipal" -> null;
             case "getQueryString" -> query;
             case "getDispatcherType" -> dispatch;

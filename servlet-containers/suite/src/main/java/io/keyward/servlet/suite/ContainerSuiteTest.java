@@ -371,6 +371,45 @@ class ContainerSuiteTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"", "/app"})
+    @DisplayName("issue 14, item 3: a filter registered for REQUEST only checks the target before a dispatch leaves")
+    void targetIsCheckedHoweverTheFilterIsRegistered(String contextPath) throws Exception {
+        TestKeys keys = new TestKeys();
+        ApiKeyFilter filter =
+                TestService.filter(ApiKeyVerifier.of(keys.ring())).build();
+        try (TestService service = new TestService(contextPath, keys, context -> {
+            FilterRegistration.Dynamic registration = context.addFilter("requestOnly", filter);
+            registration.setAsyncSupported(true);
+            registration.setInitParameter(ApiKeyFilter.WEB_SOCKETS_COME_AFTER, "true");
+            registration.addMappingForUrlPatterns(EnumSet.of(DispatcherType.REQUEST), false, "/*");
+        })) {
+            for (String path : List.of("/public/fwd", "/public/relative", "/public/written-fwd")) {
+                RawHttp.Answer forwarded = service.send("GET " + path);
+                assertEquals(401, forwarded.status(), path);
+                assertTrue(forwarded.isProblem() && !forwarded.body().contains("PAGE"), forwarded::toString);
+            }
+            for (String path : List.of("/public/inc", "/public/included")) {
+                RawHttp.Answer page = service.send("GET " + path);
+                assertEquals(200, page.status(), path);
+                assertFalse(page.body().contains("HANDLER:/admin"), page::toString);
+            }
+            assertEquals(
+                    "HANDLER:/public/who",
+                    service.send("GET /public/onwards").body().split(" ")[0]);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "/app"})
+    @DisplayName("issue 14, item 11: asynchronous code gets the guarded request and answer")
+    void asynchronousCodeGetsTheGuardedPair(String contextPath) throws Exception {
+        TestService service = service(contextPath);
+        RawHttp.Answer answer = service.send("GET /api/pair", "X-API-Key: {K1}");
+        assertEquals("PAIR:" + service.keys.idOf("K1") + " null", answer.body());
+        assertEquals("Accept, X-Api-Key, Authorization", answer.header("Vary"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "/app"})
     @DisplayName("DI-08 a WebSocket without a key is refused before the container sees the upgrade")
     void webSocketWithoutKeyIsRefused(String contextPath) throws Exception {
         if (!Container.onClassPath().hasWebSocket()) {

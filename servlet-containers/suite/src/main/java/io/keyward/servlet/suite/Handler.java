@@ -34,6 +34,14 @@ final class Handler extends HttpServlet {
         String path = request.getDispatcherType() == DispatcherType.INCLUDE ? "/admin/x" : path(request);
         switch (path) {
             case "/public/fwd" -> request.getRequestDispatcher("/admin/x").forward(request, response);
+            case "/public/relative" ->
+                request.getRequestDispatcher("../admin/x?a=/public/x").forward(request, response);
+            case "/public/included" -> {
+                response.getWriter().print("PAGE ");
+                request.getRequestDispatcher("../admin/x?a=b").include(request, response);
+            }
+            case "/public/onwards" -> request.getRequestDispatcher("who?a=b").forward(request, response);
+            case "/api/pair" -> pair(request, response);
             case "/public/written-fwd" -> {
                 response.getWriter().print("PAGE ");
                 request.getRequestDispatcher("/admin/x").forward(request, response);
@@ -63,6 +71,24 @@ final class Handler extends HttpServlet {
             case "/api/form" -> response.getWriter().print("FORM:" + request.getParameter("field"));
             default -> answer(request, response, path);
         }
+    }
+
+    /** Answers from what the container hands to asynchronous code, and says whether it shows the key. */
+    private static void pair(HttpServletRequest request, HttpServletResponse response) {
+        AsyncContext async = request.startAsync();
+        HttpServletRequest shown = (HttpServletRequest) async.getRequest();
+        HttpServletResponse answer = (HttpServletResponse) async.getResponse();
+        async.start(() -> {
+            try {
+                answer.setHeader("Vary", "Accept");
+                answer.setHeader("Cache-Control", "public");
+                answer.getWriter().print("PAIR:" + shown.getRemoteUser() + " " + shown.getHeader("X-API-Key"));
+            } catch (IOException failure) {
+                throw new java.io.UncheckedIOException(failure);
+            } finally {
+                async.complete();
+            }
+        });
     }
 
     private static void again(HttpServletRequest request, HttpServletResponse response) throws IOException {

@@ -1,0 +1,53 @@
+package io.keyward.servlet;
+
+import jakarta.servlet.DispatcherType;
+import jakarta.servlet.RequestDispatcher;
+import jakarta.servlet.ServletException;
+import jakarta.servlet.ServletRequest;
+import jakarta.servlet.ServletResponse;
+import java.io.IOException;
+
+/**
+ * Checks the rule of a target before a forward or an include leaves for it, because a filter that is registered for
+ * REQUEST only never sees the target.
+ */
+final class GuardedDispatcher implements RequestDispatcher {
+    private final RequestDispatcher target;
+    private final Check check;
+
+    GuardedDispatcher(RequestDispatcher target, Check check) {
+        this.target = target;
+        this.check = check;
+    }
+
+    @Override
+    public void forward(ServletRequest request, ServletResponse response) throws ServletException, IOException {
+        if (response.isCommitted() || check.admits(DispatcherType.FORWARD, response)) {
+            // The container refuses to forward what is committed; its own exception says so best.
+            target.forward(request, response);
+        } else {
+            close(response);
+        }
+    }
+
+    @Override
+    public void include(ServletRequest request, ServletResponse response) throws ServletException, IOException {
+        if (check.admits(DispatcherType.INCLUDE, response)) {
+            target.include(request, response);
+        }
+    }
+
+    /** After a forward nothing more may be added to the answer, so neither after a denied one. */
+    private static void close(ServletResponse response) throws IOException {
+        try {
+            response.getOutputStream().close();
+        } catch (IllegalStateException writerIsTaken) {
+            response.getWriter().close();
+        }
+    }
+
+    /** Decides about the target, and answers where a forward is denied. */
+    interface Check {
+        boolean admits(DispatcherType dispatch, ServletResponse response) throws IOException;
+    }
+}
