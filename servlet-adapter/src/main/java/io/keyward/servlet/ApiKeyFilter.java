@@ -381,7 +381,9 @@ public final class ApiKeyFilter implements Filter {
                     new Answers(problemWriter, sources, realm, vary, explainForbidden),
                     new HeaderPolicy(hideCredentials ? sources : List.of(), identityHeaders),
                     new HeaderPolicy(sources, identityHeaders),
-                    new RefusalLog(refusalLevel),
+                    new RefusalLog(
+                            refusalLevel,
+                            new LogPath(rules.stream().map(Rule::pattern).toList())),
                     listener,
                     cors,
                     vary,

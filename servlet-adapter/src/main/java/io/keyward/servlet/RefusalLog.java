@@ -6,7 +6,6 @@ import io.keyward.Verification;
 import jakarta.servlet.DispatcherType;
 import jakarta.servlet.http.HttpServletRequest;
 import java.util.Locale;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -23,13 +22,12 @@ final class RefusalLog {
     private static final int MAX_PATH = 200;
     private static final int MAX_CAUSES = 5;
 
-    /** At least as long as what follows the id in an issued key; hashes in hexadecimal are longer. */
-    private static final Pattern SECRET = Pattern.compile("[0-9A-Za-z]{36,}+");
-
     private final Level level;
+    private final LogPath paths;
 
-    RefusalLog(Level level) {
+    RefusalLog(Level level, LogPath paths) {
         this.level = level;
+        this.paths = paths;
     }
 
     void suspiciousPath(HttpServletRequest request) {
@@ -86,7 +84,7 @@ final class RefusalLog {
     void verifierFailed(Throwable failure, HttpServletRequest request, String path) {
         LOG.error(
                 "refused 503 {} \"{}\" from {}: the verifier could not tell: {}",
-                LogText.quoted(request.getMethod(), MAX_METHOD),
+                method(request),
                 shown(path),
                 peer(request),
                 places(failure));
@@ -118,7 +116,7 @@ final class RefusalLog {
                     .log(
                             "refused {} {} \"{}\" from {}: {}{}",
                             status,
-                            LogText.quoted(request.getMethod(), MAX_METHOD),
+                            method(request),
                             shown(path),
                             peer(request),
                             reason,
@@ -126,8 +124,14 @@ final class RefusalLog {
         }
     }
 
-    private static String shown(String path) {
-        return LogText.quoted(SECRET.matcher(path).replaceAll("***"), MAX_PATH);
+    private String shown(String path) {
+        return LogText.quoted(paths.masked(path), MAX_PATH);
+    }
+
+    /** A method is any token, so a key can be put there too. */
+    private static String method(HttpServletRequest request) {
+        String method = request.getMethod();
+        return method.length() < 16 ? LogText.quoted(method, MAX_METHOD) : "***";
     }
 
     private static String peer(HttpServletRequest request) {

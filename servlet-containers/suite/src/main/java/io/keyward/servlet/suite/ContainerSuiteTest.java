@@ -374,8 +374,7 @@ class ContainerSuiteTest {
     @DisplayName("issue 14, item 3: a filter registered for REQUEST only checks the target before a dispatch leaves")
     void targetIsCheckedHoweverTheFilterIsRegistered(String contextPath) throws Exception {
         TestKeys keys = new TestKeys();
-        ApiKeyFilter filter =
-                TestService.filter(ApiKeyVerifier.of(keys.ring())).build();
+        ApiKeyFilter filter = TestService.filter(ApiKeyVerifier.of(keys.ring())).build();
         try (TestService service = new TestService(contextPath, keys, context -> {
             FilterRegistration.Dynamic registration = context.addFilter("requestOnly", filter);
             registration.setAsyncSupported(true);
