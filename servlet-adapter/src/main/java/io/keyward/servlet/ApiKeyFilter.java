@@ -385,7 +385,7 @@ public final class ApiKeyFilter implements Filter {
                             refusalLevel,
                             new LogPath(rules.stream().map(Rule::pattern).toList())),
                     listener,
-                    cors,
+                    cors == null ? null : cors.andHeadersOf(sources),
                     vary,
                     tlsOnly);
             return new ApiKeyFilter(guard);

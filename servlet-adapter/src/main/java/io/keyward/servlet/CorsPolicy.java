@@ -5,8 +5,10 @@ import static java.util.Objects.requireNonNull;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Enumeration;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -20,33 +22,47 @@ import org.jspecify.annotations.Nullable;
  * origins. Immutable; may be shared between threads.
  */
 public final class CorsPolicy {
-    private static final String ORIGIN_FORM = "https?://([A-Za-z0-9.-]+|\\[[0-9a-fA-F:.]+])(:[0-9]{1,5})?";
+    /** RFC 6454 §7.1: any scheme, because desktop and mobile apps have their own, such as {@code tauri://localhost}. */
+    private static final String ORIGIN_FORM =
+            "[A-Za-z][A-Za-z0-9+.-]*://([A-Za-z0-9._-]+|\\[[0-9a-fA-F:.]+])(:[0-9]{1,5})?";
+
+    private static final String ASKED = "Access-Control-Request-Headers";
 
     private final Set<String> origins;
     private final List<String> methods;
     private final List<String> headers;
+    private final boolean anyHeader;
+    private final List<String> exposed;
     private final Duration maxAge;
 
-    private CorsPolicy(Set<String> origins, List<String> methods, List<String> headers, Duration maxAge) {
+    private CorsPolicy(
+            Set<String> origins,
+            List<String> methods,
+            List<String> headers,
+            boolean anyHeader,
+            List<String> exposed,
+            Duration maxAge) {
         this.origins = origins;
         this.methods = methods;
         this.headers = headers;
+        this.anyHeader = anyHeader;
+        this.exposed = exposed;
         this.maxAge = maxAge;
     }
 
     /**
-     * Returns the policy that lets pages of these origins call with GET, POST, PUT, PATCH and DELETE, and with the headers
-     * {@code Authorization}, {@code X-Api-Key} and {@code Content-Type}. Browsers keep it for ten minutes.
+     * Returns the policy that lets pages of these origins call with GET, POST, PUT, PATCH and DELETE, and with {@code Content-Type}
+     * and the headers that the filter's sources read. Browsers keep it for ten minutes.
      *
-     * @param origins such as {@code https://app.example}: scheme, host, port if not the scheme's own; no path, and no
-     *     {@code *}, since a key in a page that anyone can copy is nobody's
+     * @param origins such as {@code https://app.example} or {@code tauri://localhost}: any scheme, host, port if not the
+     *     scheme's own; exact, no path, and no {@code *}, since a key in a page that anyone can copy is nobody's
      * @throws IllegalArgumentException if there is none, or one has another form
      */
     public static CorsPolicy allowing(String... origins) {
         for (String origin : origins) {
             if (!origin.matches(ORIGIN_FORM)) {
                 throw new IllegalArgumentException("origin (" + LogText.quoted(origin, 80)
-                        + ") must be scheme and host, like https://app.example or http://localhost:3000");
+                        + ") must be scheme and host, like https://app.example or tauri://localhost");
             }
         }
         if (origins.length == 0) {
@@ -55,7 +71,9 @@ public final class CorsPolicy {
         return new CorsPolicy(
                 Set.of(origins),
                 List.of("GET", "POST", "PUT", "PATCH", "DELETE"),
-                List.of("Authorization", "X-Api-Key", "Content-Type"),
+                List.of("Content-Type"),
+                false,
+                List.of(),
                 Duration.ofMinutes(10));
     }
 
@@ -64,15 +82,52 @@ public final class CorsPolicy {
         for (String method : methods) {
             HeaderNames.requireToken("method", method);
         }
-        return new CorsPolicy(origins, List.of(methods), headers, maxAge);
+        return new CorsPolicy(origins, List.of(methods), headers, anyHeader, exposed, maxAge);
     }
 
-    /** Returns this policy with other request headers. */
+    /** Returns this policy with other request headers besides those that the filter's sources read. */
     public CorsPolicy withHeaders(String... headers) {
         for (String header : headers) {
             HeaderNames.requireToken("header name", header);
         }
-        return new CorsPolicy(origins, methods, List.of(headers), maxAge);
+        return new CorsPolicy(origins, methods, List.of(headers), false, exposed, maxAge);
+    }
+
+    /**
+     * Returns this policy with every request header that a preflight asks for: for SDKs that add a dozen of their own. Other
+     * origins still may not call.
+     */
+    public CorsPolicy withAnyHeader() {
+        return new CorsPolicy(origins, methods, headers, true, exposed, maxAge);
+    }
+
+    /**
+     * Returns this policy with the answer headers that a page may read, such as {@code Retry-After}; none if not set.
+     *
+     * @throws IllegalArgumentException if a name is not a token of RFC 9110 §5.6.2
+     */
+    public CorsPolicy withExposedHeaders(String... headers) {
+        for (String header : headers) {
+            HeaderNames.requireToken("header name", header);
+        }
+        return new CorsPolicy(origins, methods, this.headers, anyHeader, List.of(headers), maxAge);
+    }
+
+    /** Returns this policy with the headers that carry keys, which a page must be allowed to send. */
+    CorsPolicy andHeadersOf(List<KeySource> sources) {
+        Set<String> all = new LinkedHashSet<>();
+        for (KeySource source : sources) {
+            String header = source.header();
+            if (header != null && source.cookie() == null) {
+                all.add(header);
+            }
+        }
+        for (String header : headers) {
+            if (all.stream().noneMatch(known -> HeaderNames.same(known, header))) {
+                all.add(header);
+            }
+        }
+        return new CorsPolicy(origins, methods, List.copyOf(all), anyHeader, exposed, maxAge);
     }
 
     /** Returns this policy with another time for which browsers keep the answer; whole seconds, not negative. */
@@ -80,7 +135,7 @@ public final class CorsPolicy {
         if (maxAge.isNegative()) {
             throw new IllegalArgumentException("maxAge (" + maxAge + ") must not be negative");
         }
-        return new CorsPolicy(origins, methods, headers, requireNonNull(maxAge, "maxAge"));
+        return new CorsPolicy(origins, methods, headers, anyHeader, exposed, requireNonNull(maxAge, "maxAge"));
     }
 
     /** Lets the page read the answer, whatever it will be. */
@@ -88,6 +143,9 @@ public final class CorsPolicy {
         String origin = single(request, "Origin");
         if (origin != null && origins.contains(origin)) {
             response.setHeader("Access-Control-Allow-Origin", origin);
+            if (!exposed.isEmpty() && !isPreflight(request)) {
+                response.setHeader("Access-Control-Expose-Headers", String.join(", ", exposed));
+            }
         }
     }
 
@@ -97,12 +155,27 @@ public final class CorsPolicy {
         return origin != null && origins.contains(origin) && single(request, "Access-Control-Request-Method") != null;
     }
 
-    void answer(HttpServletResponse response, String vary) {
+    void answer(HttpServletRequest request, HttpServletResponse response, String vary) {
         response.setStatus(HttpServletResponse.SC_NO_CONTENT);
         response.setHeader("Access-Control-Allow-Methods", String.join(", ", methods));
-        response.setHeader("Access-Control-Allow-Headers", String.join(", ", headers));
+        response.setHeader("Access-Control-Allow-Headers", String.join(", ", allowedHeaders(request)));
         response.setHeader("Access-Control-Max-Age", Long.toString(maxAge.toSeconds()));
-        response.addHeader("Vary", vary);
+        response.addHeader("Vary", anyHeader ? vary + ", " + ASKED : vary);
+    }
+
+    private List<String> allowedHeaders(HttpServletRequest request) {
+        List<String> allowed = new ArrayList<>(headers);
+        Enumeration<String> asked = anyHeader ? request.getHeaders(ASKED) : null;
+        while (asked != null && asked.hasMoreElements()) {
+            for (String name : asked.nextElement().split(",", -1)) {
+                String header = name.strip();
+                boolean known = allowed.stream().anyMatch(other -> HeaderNames.same(other, header));
+                if (!known && HeaderNames.isToken(header)) {
+                    allowed.add(header);
+                }
+            }
+        }
+        return allowed;
     }
 
     private static @Nullable String single(HttpServletRequest request, String name) {

@@ -103,7 +103,7 @@ final class Guard {
             cors.mark(request, response);
             if (cors.isPreflight(request)) {
                 tell(Outcome.PREFLIGHT, null);
-                cors.answer(response, vary);
+                cors.answer(request, response, vary);
                 return;
             }
         }

@@ -25,14 +25,18 @@ final class HeaderNames {
      * @throws IllegalArgumentException if the text is not a token of RFC 9110 §5.6.2
      */
     static void requireToken(String what, String text) {
+        if (!isToken(text)) {
+            throw new IllegalArgumentException(what + " (" + LogText.quoted(text, 40)
+                    + ") must be a token of RFC 9110: letters, digits and " + TOKEN_MARKS);
+        }
+    }
+
+    static boolean isToken(String text) {
         boolean token = !text.isEmpty();
         for (int i = 0; i < text.length(); i++) {
             token &= isTokenChar(text.charAt(i));
         }
-        if (!token) {
-            throw new IllegalArgumentException(what + " (" + LogText.quoted(text, 40)
-                    + ") must be a token of RFC 9110: letters, digits and " + TOKEN_MARKS);
-        }
+        return token;
     }
 
     static boolean isTokenChar(char c) {

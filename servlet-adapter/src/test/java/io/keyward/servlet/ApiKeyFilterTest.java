@@ -486,6 +486,57 @@ class ApiKeyFilterTest {
         assertEquals(2, handled.size());
     }
 
+    private String preflight(CorsPolicy policy, String origin, String asked, KeySource... sources) {
+        FakeRequest request = new FakeRequest("/x")
+                .header("Origin", origin)
+                .header("Access-Control-Request-Method", "GET")
+                .header("Access-Control-Request-Headers", asked);
+        request.method = "OPTIONS";
+        response.headers.clear();
+        run(
+                sources.length == 0
+                        ? builder().cors(policy)
+                        : builder().sources(sources).cors(policy),
+                request);
+        assertEquals(204, response.status, origin);
+        assertEquals(origin, response.header("Access-Control-Allow-Origin"));
+        return response.header("Access-Control-Allow-Headers");
+    }
+
+    @Test
+    @DisplayName("BR-10 an exact origin of any scheme can be allowed")
+    void exactOriginOfAnySchemeCanBeAllowed() {
+        for (String origin : List.of(
+                "tauri://localhost",
+                "capacitor://localhost",
+                "chrome-extension://abcdefghijklmnopabcdefghijklmnop",
+                "http://tauri.localhost")) {
+            preflight(CorsPolicy.allowing(origin), origin, "content-type");
+        }
+    }
+
+    @Test
+    @DisplayName(
+            "BR-11 the policy knows the headers of the sources, can allow what is asked for, and can expose headers")
+    void policyKnowsTheHeadersOfTheSources() {
+        CorsPolicy policy = CorsPolicy.allowing("https://app.example");
+        assertEquals(
+                "X-Acme-Key, Content-Type",
+                preflight(policy, "https://app.example", "x-acme-key", KeySources.header("X-Acme-Key")));
+        assertEquals(
+                "X-Api-Key, Authorization, X-Own",
+                preflight(policy.withHeaders("X-Own", "x-api-key"), "https://app.example", "x-stainless-os"));
+        assertEquals(
+                "X-Api-Key, Authorization, Content-Type, x-stainless-os, x-lang",
+                preflight(policy.withAnyHeader(), "https://app.example", "authorization, x-stainless-os,x-lang,b ad"));
+        assertTrue(response.header("Vary").contains("Access-Control-Request-Headers"));
+        response.headers.clear();
+        run(
+                builder().cors(policy.withExposedHeaders("Retry-After", "X-Total-Count")),
+                withKey("/x", CLIENT).header("Origin", "https://app.example"));
+        assertEquals("Retry-After, X-Total-Count", response.header("Access-Control-Expose-Headers"));
+    }
+
     @Test
     void corsPolicyRefusesWhatIsNoOrigin() {
         for (String origin : List.of("*", "null", "app.example", "https://app.example/", "https://a b")) {
