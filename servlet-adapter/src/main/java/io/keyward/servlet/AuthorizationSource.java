@@ -1,8 +1,8 @@
 package io.keyward.servlet;
 
-import jakarta.servlet.http.HttpServletRequest;
-import java.util.Enumeration;
 import java.util.List;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Takes the key from {@code Authorization}, by RFC 9110 §11.4: scheme, one or more spaces, then one run of visible ASCII.
@@ -29,10 +29,10 @@ final class AuthorizationSource extends KeySource {
     }
 
     @Override
-    void collect(HttpServletRequest request, Presented presented) {
-        Enumeration<String> values = request.getHeaders(NAME);
-        while (values != null && values.hasMoreElements()) {
-            read(values.nextElement(), presented);
+    void collect(
+            Function<String, ? extends @Nullable List<String>> headers, @Nullable String query, Presented presented) {
+        for (String value : values(headers, NAME)) {
+            read(value, presented);
         }
     }
 

@@ -1,9 +1,9 @@
 package io.keyward.servlet;
 
-import jakarta.servlet.http.HttpServletRequest;
 import java.util.ArrayList;
-import java.util.Enumeration;
 import java.util.List;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /** Takes the key from a cookie, read from the header itself: containers drop or keep odd cookies each in its own way. */
 final class CookieSource extends KeySource {
@@ -21,14 +21,14 @@ final class CookieSource extends KeySource {
     }
 
     @Override
-    void collect(HttpServletRequest request, Presented presented) {
-        Enumeration<String> values = request.getHeaders(NAME);
-        while (values != null && values.hasMoreElements()) {
-            for (String pair : values.nextElement().split(";", -1)) {
+    void collect(
+            Function<String, ? extends @Nullable List<String>> headers, @Nullable String query, Presented presented) {
+        for (String value : values(headers, NAME)) {
+            for (String pair : value.split(";", -1)) {
                 if (isOurs(pair)) {
-                    String value = pair.substring(pair.indexOf('=') + 1).strip();
-                    if (AuthorizationSource.isOneRun(value, 0)) {
-                        presented.add(value);
+                    String text = pair.substring(pair.indexOf('=') + 1).strip();
+                    if (AuthorizationSource.isOneRun(text, 0)) {
+                        presented.add(text);
                     } else {
                         presented.addMalformed();
                     }

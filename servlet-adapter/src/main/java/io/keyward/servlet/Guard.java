@@ -13,6 +13,8 @@ import jakarta.servlet.ServletRequestWrapper;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
+import java.util.Collections;
+import java.util.Enumeration;
 import java.util.List;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -126,7 +128,7 @@ final class Guard {
         Presented presented = new Presented();
         HttpServletRequest unguarded = unguarded(request);
         for (KeySource source : sources) {
-            source.collect(unguarded, presented);
+            source.collect(name -> values(unguarded, name), unguarded.getQueryString(), presented);
         }
         boolean insecure = tlsOnly && !request.isSecure();
         if (!presented.isSingle() || insecure) {
@@ -154,6 +156,11 @@ final class Guard {
                 answers.forbidden(access, request, response);
             }
         }
+    }
+
+    private static List<String> values(HttpServletRequest request, String name) {
+        Enumeration<String> values = request.getHeaders(name);
+        return values == null ? List.of() : Collections.list(values);
     }
 
     /** Returns null if the verifier could not tell. Whatever it throws, the handler must not run. */

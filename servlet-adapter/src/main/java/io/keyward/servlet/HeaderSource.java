@@ -1,8 +1,8 @@
 package io.keyward.servlet;
 
-import jakarta.servlet.http.HttpServletRequest;
-import java.util.Enumeration;
 import java.util.List;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /** Takes the whole value of a header; every value, since containers deliver a repeated field as several. */
 final class HeaderSource extends KeySource {
@@ -18,10 +18,10 @@ final class HeaderSource extends KeySource {
     }
 
     @Override
-    void collect(HttpServletRequest request, Presented presented) {
-        Enumeration<String> values = request.getHeaders(name);
-        while (values != null && values.hasMoreElements()) {
-            presented.add(values.nextElement());
+    void collect(
+            Function<String, ? extends @Nullable List<String>> headers, @Nullable String query, Presented presented) {
+        for (String value : values(headers, name)) {
+            presented.add(value);
         }
     }
 

@@ -1,7 +1,7 @@
 package io.keyward.servlet;
 
-import jakarta.servlet.http.HttpServletRequest;
 import java.util.List;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,7 +17,14 @@ public abstract sealed class KeySource permits HeaderSource, AuthorizationSource
     abstract boolean overlaps(KeySource other);
 
     /** Adds every credential found to {@code presented}, right or wrong. */
-    abstract void collect(HttpServletRequest request, Presented presented);
+    abstract void collect(
+            Function<String, ? extends @Nullable List<String>> headers, @Nullable String query, Presented presented);
+
+    /** Returns all values of a field, from a view that may know none. */
+    static List<String> values(Function<String, ? extends @Nullable List<String>> headers, String name) {
+        List<String> values = headers.apply(name);
+        return values == null ? List.of() : values;
+    }
 
     /** Returns the request header this source reads, for {@code Vary}; null if it reads none. */
     abstract @Nullable String header();

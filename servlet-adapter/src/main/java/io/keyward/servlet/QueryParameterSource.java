@@ -1,7 +1,7 @@
 package io.keyward.servlet;
 
-import jakarta.servlet.http.HttpServletRequest;
 import java.util.List;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** Takes the key from the raw query; {@code getParameter} would read a form body too, and eat it. */
@@ -18,8 +18,8 @@ final class QueryParameterSource extends KeySource {
     }
 
     @Override
-    void collect(HttpServletRequest request, Presented presented) {
-        String query = request.getQueryString();
+    void collect(
+            Function<String, ? extends @Nullable List<String>> headers, @Nullable String query, Presented presented) {
         if (query == null) {
             return;
         }

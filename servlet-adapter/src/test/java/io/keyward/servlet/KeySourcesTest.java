@@ -17,7 +17,8 @@ class KeySourcesTest {
 
     private static Presented collect(KeySource source, FakeRequest request) {
         Presented presented = new Presented();
-        source.collect(request.asRequest(), presented);
+        source.collect(
+                name -> java.util.Collections.list(request.asRequest().getHeaders(name)), request.query, presented);
         return presented;
     }
 

@@ -1,0 +1,98 @@
+package io.keyward.servlet;
+
+import static java.util.Objects.requireNonNull;
+
+import java.util.List;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads the one credential of a request by the rules of the filter, from whatever shows header values by name: gRPC metadata,
+ * JAX-RS, the JDK's {@code HttpServer}.
+ *
+ * <pre>{@code
+ * KeyReader reader = KeyReader.of(KeySources.header("X-Api-Key"), KeySources.authorization("Bearer"));
+ * KeyReader.Credential credential = reader.read(name -> headers.getOrDefault(name, List.of()));
+ * }</pre>
+ *
+ * <p>Needs no servlet class. It decides only whether there is one text to verify; the verifier says whether it is a key.
+ * Immutable; may be shared between threads.
+ */
+public final class KeyReader {
+    private final List<KeySource> sources;
+
+    private KeyReader(List<KeySource> sources) {
+        this.sources = sources;
+    }
+
+    /**
+     * Returns the reader of these sources.
+     *
+     * @throws IllegalArgumentException if there is none
+     */
+    public static KeyReader of(KeySource... sources) {
+        if (sources.length == 0) {
+            throw new IllegalArgumentException("sources must not be empty: no key could ever be found");
+        }
+        return new KeyReader(List.of(sources));
+    }
+
+    /** Returns the credential in these headers; sources that read the query find nothing. */
+    public Credential read(Function<String, ? extends @Nullable List<String>> headers) {
+        return read(headers, null);
+    }
+
+    /**
+     * Returns the credential of a request.
+     *
+     * @param headers all values of a header field by its name, whose case must not matter; null or empty if there is none
+     * @param query the raw query; null if there is none
+     */
+    public Credential read(Function<String, ? extends @Nullable List<String>> headers, @Nullable String query) {
+        Presented presented = new Presented();
+        for (KeySource source : sources) {
+            source.collect(headers, query, presented);
+        }
+        String text = presented.text();
+        if (presented.isNothing()) {
+            return None.INSTANCE;
+        }
+        return presented.isSingle() && text != null ? new One(text) : new Unusable(presented.isSeveral());
+    }
+
+    /** Says what a request carries: {@link None}, {@link One} or {@link Unusable}. */
+    public sealed interface Credential permits None, One, Unusable {}
+
+    /** Nothing was presented. */
+    public enum None implements Credential {
+        /** The only value. */
+        INSTANCE
+    }
+
+    /** One text was presented that may be a key. */
+    public static final class One implements Credential {
+        private final String text;
+
+        private One(String text) {
+            this.text = requireNonNull(text, "text");
+        }
+
+        /** Returns what was presented, for the verifier and nothing else. */
+        public String reveal() {
+            return text;
+        }
+
+        /** Returns the type only, because the text may be a key. */
+        @Override
+        public String toString() {
+            return "One";
+        }
+    }
+
+    /**
+     * Something was presented that must be rejected unverified.
+     *
+     * @param several whether it was more than one credential; otherwise one of a wrong form
+     */
+    public record Unusable(boolean several) implements Credential {}
+}
