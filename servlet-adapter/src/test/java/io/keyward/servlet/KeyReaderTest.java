@@ -8,8 +8,12 @@ import io.keyward.servlet.KeyReader.Credential;
 import io.keyward.servlet.KeyReader.None;
 import io.keyward.servlet.KeyReader.One;
 import io.keyward.servlet.KeyReader.Unusable;
+import java.lang.reflect.Array;
+import java.net.URL;
+import java.net.URLClassLoader;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 import org.junit.jupiter.api.Test;
 
 class KeyReaderTest {
@@ -37,6 +41,29 @@ class KeyReaderTest {
         assertEquals(new Unusable(true), read(Map.of("X-Api-Key", List.of("a"), "Authorization", List.of("Bearer a"))));
         assertEquals(new Unusable(false), read(Map.of("Authorization", List.of("Bearer a b"))));
         assertThrows(IllegalArgumentException.class, () -> KeyReader.of());
+    }
+
+    /** The classes of the module and of nothing else: whatever needs a servlet class fails to load. */
+    @Test
+    void needsNoServletClass() throws Exception {
+        URL module = KeyReader.class.getProtectionDomain().getCodeSource().getLocation();
+        try (URLClassLoader alone = new URLClassLoader(new URL[] {module}, ClassLoader.getPlatformClassLoader())) {
+            assertThrows(ClassNotFoundException.class, () -> alone.loadClass("jakarta.servlet.Filter"));
+            Class<?> sources = alone.loadClass("io.keyward.servlet.KeySources");
+            Class<?> source = alone.loadClass("io.keyward.servlet.KeySource");
+            Object array = Array.newInstance(source, 2);
+            Array.set(array, 0, sources.getMethod("header", String.class).invoke(null, "X-Api-Key"));
+            Array.set(
+                    array,
+                    1,
+                    sources.getMethod("authorization", String.class, String[].class)
+                            .invoke(null, "Bearer", new String[0]));
+            Class<?> type = alone.loadClass("io.keyward.servlet.KeyReader");
+            Object other = type.getMethod("of", array.getClass()).invoke(null, array);
+            Function<String, List<String>> headers = name -> name.equals("X-Api-Key") ? List.of("a") : List.of();
+            Object credential = type.getMethod("read", Function.class).invoke(other, headers);
+            assertEquals("One", credential.toString());
+        }
     }
 
     @Test
