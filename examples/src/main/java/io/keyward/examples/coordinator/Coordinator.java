@@ -35,15 +35,16 @@ public final class Coordinator {
         if (envFile == null) {
             throw exit(2, "--env-file is missing\n" + USAGE);
         }
-        serve(envFile, port, url -> System.out.println("listening on " + url));
+        serve(envFile, port, "--port N", url -> System.out.println("listening on " + url));
     }
 
     /**
      * Serves the keys of a file until the process is told to stop; exits where the file or the port cannot be used.
      *
+     * @param portOption the option for another port, named where this one cannot be used
      * @param ready is given the address once the service answers there
      */
-    static void serve(Path envFile, int port, Consumer<String> ready) throws Exception {
+    static void serve(Path envFile, int port, String portOption, Consumer<String> ready) throws Exception {
         KeywardConfig keys;
         try {
             keys = KeywardConfig.builder()
@@ -56,15 +57,18 @@ public final class Coordinator {
         CoordinatorServer server = new CoordinatorServer(keys, port);
         Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(server, keys), "stop"));
         System.err.println(keys.report().text());
-        ready.accept(start(server, port));
+        ready.accept(start(server, port, portOption));
         server.join();
     }
 
-    private static String start(CoordinatorServer server, int port) throws Exception {
+    private static String start(CoordinatorServer server, int port, String portOption) throws Exception {
         try {
             return server.start();
         } catch (IOException e) {
-            throw exit(1, "cannot listen on port " + port + ": " + e.getMessage() + "; choose another port");
+            throw exit(
+                    1,
+                    "cannot listen on port " + port + ": " + e.getMessage() + "; choose another one with "
+                            + portOption);
         }
     }
 

@@ -20,13 +20,14 @@ import java.util.Map;
 import java.util.stream.Stream;
 
 /**
- * Serves the coordinator with one fresh key for each role: what {@code mvn -Pdemo} runs.
+ * Serves the coordinator with one fresh key for each role: what {@code mvn -q -Pdemo} runs.
  *
  * <p>The keys are printed once, with lines for curl; the file holds their hashes only. A file that is named and exists is
  * served as it is.
  */
 public final class Demo {
     private static final KeyFormat FORMAT = KeyFormat.of("kw_demo");
+    private static final String PORT_OPTION = "-Ddemo.port=N";
 
     private Demo() {}
 
@@ -42,11 +43,11 @@ public final class Demo {
         boolean named = !envFileName.isBlank();
         Path envFile = named ? Path.of(envFileName) : Path.of("target", "demo", ".env");
         if (named && Files.exists(envFile)) {
-            Coordinator.serve(envFile, port, url -> listening(url, "serving " + envFile + " as it is"));
+            Coordinator.serve(envFile, port, PORT_OPTION, url -> listening(url, "serving " + envFile + " as it is"));
         } else {
             Map<String, ApiKey> keys = freshKeys();
             write(envFile, keys);
-            Coordinator.serve(envFile, port, url -> {
+            Coordinator.serve(envFile, port, PORT_OPTION, url -> {
                 print(envFile, keys, url);
                 listening(url, "");
             });
@@ -55,7 +56,7 @@ public final class Demo {
 
     private static void listening(String url, String what) {
         System.out.println(what);
-        System.out.println("listening on " + url + ", stop with Ctrl-C");
+        System.out.println("listening on " + url + ", stop with Ctrl-C; another port: " + PORT_OPTION);
     }
 
     private static String valueOf(String option, String[] args) {

@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.Timeout.ThreadMode;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Shows what {@code mvn -Pdemo} does once everything is built. */
+/** Shows what {@code mvn -q -Pdemo} does once everything is built. */
 @Timeout(value = 180, threadMode = ThreadMode.SEPARATE_THREAD)
 class DemoIT {
     private static final Pattern KEY = Pattern.compile(KeyFormat.of("kw_demo").regex());
@@ -37,6 +37,7 @@ class DemoIT {
         try (CoordinatorProcess demo = CoordinatorProcess.demo(envFile)) {
             List<String> keys = keysIn(demo.printed());
             assertEquals(3, keys.size());
+            assertTrue(demo.printed().contains("-Ddemo.port="), demo.printed());
             for (String key : keys) {
                 assertEquals(200, whoAmI(demo.url(), key));
             }
