@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import io.keyward.role.Permission;
 import io.keyward.role.Role;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
@@ -34,9 +35,21 @@ public final class ApiKeyRecord {
     public static final int MAX_METADATA = 32;
     /** The most characters of a metadata value: {@value}. */
     public static final int MAX_METADATA_VALUE = 512;
+    /** The most attributes: {@value}. */
+    public static final int MAX_ATTRIBUTES = 32;
+    /** The most characters of an attribute's value: {@value}. */
+    public static final int MAX_ATTRIBUTE_VALUE = 2048;
+
+    /** The attributes that this version understands. An attribute narrows what a key may do, so no other is harmless. */
+    private static final Set<String> KNOWN_ATTRIBUTES = Set.of();
+    /** In place of a time that is not known. */
+    private static final long NO_TIME = Long.MIN_VALUE;
+
+    private static final Instant FIRST_TIME = Instant.parse("0001-01-01T00:00:00Z");
+    private static final Instant END_OF_TIME = Instant.parse("+10000-01-01T00:00:00Z");
 
     private static final Pattern ID = Pattern.compile("[a-z0-9_]{1,64}");
-    private static final Pattern METADATA_NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9_.-]{0,63}");
+    private static final Pattern ENTRY_NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9_.-]{0,63}");
 
     private final String id;
     private final @Nullable String owner;
@@ -46,6 +59,13 @@ public final class ApiKeyRecord {
     private final KeyState state;
     private final List<HashedSecret> secrets;
     private final Map<String, String> metadata;
+    private final Map<String, String> attributes;
+    private final @Nullable String createdBy;
+    private final @Nullable String changedBy;
+    /** In microseconds since 1970, because a million records then have two million objects fewer. */
+    private final long createdAt;
+
+    private final long changedAt;
     private final long version;
 
     private ApiKeyRecord(Builder builder) {
@@ -55,8 +75,14 @@ public final class ApiKeyRecord {
         this.roles = Set.copyOf(builder.roles);
         this.permissions = Set.copyOf(builder.permissions);
         this.state = builder.state;
-        this.secrets = List.copyOf(builder.secrets);
+        this.secrets = builder.numberedSecrets();
         this.metadata = Map.copyOf(builder.metadata);
+        this.attributes = Map.copyOf(builder.attributes);
+        this.createdBy = builder.createdBy;
+        // one text for both where it can be, since stores read each of them anew
+        this.changedBy = Objects.equals(builder.changedBy, createdBy) ? createdBy : builder.changedBy;
+        this.createdAt = builder.createdAt;
+        this.changedAt = builder.changedAt;
         this.version = builder.version;
     }
 
@@ -80,6 +106,11 @@ public final class ApiKeyRecord {
         builder.state = state;
         builder.secrets = secrets;
         builder.metadata = metadata;
+        builder.attributes = attributes;
+        builder.createdBy = createdBy;
+        builder.changedBy = changedBy;
+        builder.createdAt = createdAt;
+        builder.changedAt = changedAt;
         builder.version = version;
         return builder;
     }
@@ -129,9 +160,63 @@ public final class ApiKeyRecord {
         return secrets.size() == 1 ? Optional.empty() : Optional.of(secrets.get(1));
     }
 
+    /** Returns the ordinal of the secret that the next rotation adds. */
+    public int nextOrdinal() {
+        return secrets.stream().mapToInt(HashedSecret::ordinal).max().orElse(0) + 1;
+    }
+
     /** Returns what else is noted of the key, by name. */
     public Map<String, String> metadata() {
         return metadata;
+    }
+
+    /**
+     * Returns the extension attributes, by name: conditions that other versions and modules attach to a key.
+     *
+     * <p>Unlike metadata, which is only noted, an attribute changes what the key is worth. So a record with an attribute
+     * of which {@link #unknownAttributes} speaks is rejected at verification and never changed by the manager.
+     */
+    public Map<String, String> attributes() {
+        return attributes;
+    }
+
+    /**
+     * Returns the names of the attributes that this version does not know, in no particular order; empty for a record that
+     * it understands whole.
+     */
+    public Set<String> unknownAttributes() {
+        if (attributes.isEmpty()) {
+            return Set.of();
+        }
+        Set<String> unknown = new TreeSet<>(attributes.keySet());
+        unknown.removeAll(KNOWN_ATTRIBUTES);
+        return Set.copyOf(unknown);
+    }
+
+    /** Returns when the record was created, to the microsecond; null if not known. */
+    public @Nullable Instant createdAt() {
+        return instant(createdAt);
+    }
+
+    /** Returns who created the record, such as {@code operator:anna} or {@code key:a1b2c3d4}; null if not known. */
+    public @Nullable String createdBy() {
+        return createdBy;
+    }
+
+    /** Returns when the record was last changed, to the microsecond; null if never, or not known. */
+    public @Nullable Instant changedAt() {
+        return instant(changedAt);
+    }
+
+    /** Returns who changed the record last, in the form of {@link #createdBy}; null if nobody did, or not known. */
+    public @Nullable String changedBy() {
+        return changedBy;
+    }
+
+    private static @Nullable Instant instant(long micros) {
+        return micros == NO_TIME
+                ? null
+                : Instant.ofEpochSecond(Math.floorDiv(micros, 1_000_000L), Math.floorMod(micros, 1_000_000L) * 1_000L);
     }
 
     /**
@@ -154,7 +239,12 @@ public final class ApiKeyRecord {
                 && roles.equals(that.roles)
                 && permissions.equals(that.permissions)
                 && secrets.equals(that.secrets)
-                && metadata.equals(that.metadata);
+                && metadata.equals(that.metadata)
+                && attributes.equals(that.attributes)
+                && createdAt == that.createdAt
+                && changedAt == that.changedAt
+                && Objects.equals(createdBy, that.createdBy)
+                && Objects.equals(changedBy, that.changedBy);
     }
 
     @Override
@@ -162,7 +252,7 @@ public final class ApiKeyRecord {
         return 31 * id.hashCode() + Long.hashCode(version);
     }
 
-    /** Returns id, state, roles and version; no hash, no owner, no metadata. */
+    /** Returns id, state, roles and version; no hash, no owner, no person, no metadata. */
     @Override
     public String toString() {
         return "ApiKeyRecord[" + id + ", " + state + ", roles=" + new TreeSet<>(roles) + ", version=" + version + "]";
@@ -181,6 +271,11 @@ public final class ApiKeyRecord {
         private KeyState state = KeyState.ACTIVE;
         private List<HashedSecret> secrets = List.of();
         private Map<String, String> metadata = Map.of();
+        private Map<String, String> attributes = Map.of();
+        private @Nullable String createdBy;
+        private @Nullable String changedBy;
+        private long createdAt = NO_TIME;
+        private long changedAt = NO_TIME;
         private long version;
 
         private Builder(String id) {
@@ -251,7 +346,8 @@ public final class ApiKeyRecord {
         }
 
         /**
-         * Sets the secrets, the current one first.
+         * Sets the secrets, the current one first. If both have the same ordinal, the current one gets the next, because
+         * an ordinal names one secret of a record.
          *
          * @throws IllegalArgumentException if there are more than {@value #MAX_SECRETS}
          */
@@ -272,15 +368,46 @@ public final class ApiKeyRecord {
          *     character
          */
         public Builder metadata(Map<String, String> metadata) {
-            requireAtMost("metadata entries", metadata.keySet(), MAX_METADATA);
-            metadata.forEach((entry, value) -> {
-                if (!METADATA_NAME.matcher(entry).matches()) {
-                    throw new IllegalArgumentException("metadata name of key `" + id
-                            + "` must be 1 to 64 of A-Z a-z 0-9 _ . -, the first a letter or digit");
-                }
-                requireLine("metadata value `" + entry + "`", value, MAX_METADATA_VALUE);
-            });
-            this.metadata = new TreeMap<>(metadata);
+            this.metadata = entries("metadata", metadata, MAX_METADATA, MAX_METADATA_VALUE);
+            return this;
+        }
+
+        /**
+         * Sets the extension attributes, by name; none by default. One that this version does not know is kept, and the key
+         * is rejected, see {@link ApiKeyRecord#attributes}.
+         *
+         * @throws IllegalArgumentException if there are more than {@value #MAX_ATTRIBUTES}, a name is not as one of metadata,
+         *     or a value has more than {@value #MAX_ATTRIBUTE_VALUE} characters or a control character
+         */
+        public Builder attributes(Map<String, String> attributes) {
+            this.attributes = entries("attribute", attributes, MAX_ATTRIBUTES, MAX_ATTRIBUTE_VALUE);
+            return this;
+        }
+
+        /**
+         * Sets when and by whom the record was created, each null if not known, as by default.
+         *
+         * @param at cut to the microsecond
+         * @param by such as {@code operator:anna} or {@code key:a1b2c3d4}
+         * @throws IllegalArgumentException if the time is not in the years 1 to 9999, or the text is as {@link #owner}
+         *     refuses it
+         */
+        public Builder created(@Nullable Instant at, @Nullable String by) {
+            this.createdAt = micros("creation", at);
+            this.createdBy = by == null ? null : requireLine("creator", by, MAX_TEXT);
+            return this;
+        }
+
+        /**
+         * Sets when and by whom the record was last changed, each null if not known, as by default.
+         *
+         * @param at cut to the microsecond
+         * @param by as in {@link #created}
+         * @throws IllegalArgumentException as {@link #created}
+         */
+        public Builder changed(@Nullable Instant at, @Nullable String by) {
+            this.changedAt = micros("last change", at);
+            this.changedBy = by == null ? null : requireLine("changer", by, MAX_TEXT);
             return this;
         }
 
@@ -307,6 +434,40 @@ public final class ApiKeyRecord {
                 throw new IllegalArgumentException("key `" + id + "` has no hash; set one");
             }
             return new ApiKeyRecord(this);
+        }
+
+        private List<HashedSecret> numberedSecrets() {
+            if (secrets.size() < MAX_SECRETS) {
+                return List.copyOf(secrets);
+            }
+            HashedSecret current = secrets.get(0);
+            HashedSecret retiring = secrets.get(1);
+            return current.ordinal() != retiring.ordinal()
+                    ? List.of(current, retiring)
+                    : List.of(current.withOrdinal(retiring.ordinal() + 1), retiring);
+        }
+
+        private Map<String, String> entries(String what, Map<String, String> entries, int most, int mostOfValue) {
+            requireAtMost(what + " entries", entries.keySet(), most);
+            entries.forEach((entry, value) -> {
+                if (!ENTRY_NAME.matcher(entry).matches()) {
+                    throw new IllegalArgumentException(what + " name of key `" + id
+                            + "` must be 1 to 64 of A-Z a-z 0-9 _ . -, the first a letter or digit");
+                }
+                requireLine(what + " value `" + entry + "`", value, mostOfValue);
+            });
+            return new TreeMap<>(entries);
+        }
+
+        private long micros(String what, @Nullable Instant time) {
+            if (time == null) {
+                return NO_TIME;
+            }
+            if (time.isBefore(FIRST_TIME) || !time.isBefore(END_OF_TIME)) {
+                throw new IllegalArgumentException(
+                        "time of the " + what + " of key `" + id + "` must lie in the years 1 to 9999");
+            }
+            return time.getEpochSecond() * 1_000_000L + time.getNano() / 1_000;
         }
 
         private <T> Set<T> requireAtMost(String what, Set<T> values, int most) {

@@ -20,7 +20,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Holds all keys that are known at one moment, ready to be asked: an immutable set of records, found by hash.
@@ -29,10 +32,15 @@ import org.jspecify.annotations.Nullable;
  * ring. A ring is made whole or not at all: {@link Builder#build} and {@link #with} report every problem of every record
  * at once and then give no ring.
  *
+ * <p>A record with an attribute that this version does not know ({@link ApiKeyRecord#unknownAttributes}) is taken, its key
+ * is rejected as {@code UNSUPPORTED}, and each ring that takes it says so in one line of the log at warn.
+ *
  * <p>Costs about 60 bytes a key beside the records, and well under a microsecond a key to build. May be shared between
  * threads.
  */
 public final class KeyRing {
+    private static final Logger LOG = LoggerFactory.getLogger(KeyRing.class);
+
     private final RoleModel roles;
     private final Map<String, KeyHasher> hashers;
     private final RecordTable records;
@@ -271,10 +279,25 @@ public final class KeyRing {
 
         private void putSecretsOf(ApiKeyRecord record) {
             switch (record.state()) {
-                case ACTIVE -> putAccepted(record);
+                case ACTIVE -> {
+                    if (record.unknownAttributes().isEmpty()) {
+                        putAccepted(record);
+                    } else {
+                        report(record);
+                        putRejected(record, new Rejected(Reason.UNSUPPORTED, record.id()));
+                    }
+                }
                 case DISABLED -> putRejected(record, new Rejected(Reason.DISABLED, record.id()));
                 case REVOKED -> putRejected(record, new Rejected(Reason.REVOKED, record.id()));
             }
+        }
+
+        private static void report(ApiKeyRecord record) {
+            LOG.warn(
+                    "key `{}` is rejected: its attributes {} are not known to this version; upgrade, or remove them with"
+                            + " the version that set them",
+                    record.id(),
+                    new TreeSet<>(record.unknownAttributes()));
         }
 
         private void putAccepted(ApiKeyRecord record) {

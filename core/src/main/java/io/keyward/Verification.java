@@ -73,6 +73,11 @@ public sealed interface Verification {
         /** The key is switched off and may be switched on again. */
         DISABLED,
         /** The key was revoked, for good. */
-        REVOKED
+        REVOKED,
+        /**
+         * The record of the key has an attribute that this version does not know, so what the key is worth cannot be told;
+         * see {@link ApiKeyRecord#attributes}. Upgrade, or remove the attribute with the version that set it.
+         */
+        UNSUPPORTED
     }
 }

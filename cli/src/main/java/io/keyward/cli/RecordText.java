@@ -58,6 +58,10 @@ final class RecordText {
                         isPast(until)
                                 ? "its old secret ended " + until + " and can be forgotten"
                                 : "its old secret still counts until " + until));
+        if (!record.unknownAttributes().isEmpty()) {
+            warnings.add("is rejected: this version does not know its attributes "
+                    + new TreeSet<>(record.unknownAttributes()));
+        }
         if (plaintext) {
             warnings.add("stands in the file as plaintext; `keyward hash --file` repairs that");
         }
@@ -101,8 +105,20 @@ final class RecordText {
         Instant end = record.current().expiresAt();
         line(lines, "expires at", end == null ? "never" : end);
         record.retiring().ifPresent(old -> line(lines, "old secret until", old.expiresAt()));
+        line(lines, "secret", "no. " + record.current().ordinal());
+        if (record.createdAt() != null || record.createdBy() != null) {
+            line(lines, "created", joined(record.createdAt(), record.createdBy()));
+        }
+        if (record.changedAt() != null || record.changedBy() != null) {
+            line(lines, "changed", joined(record.changedAt(), record.changedBy()));
+        }
         new TreeMap<>(record.metadata()).forEach((name, value) -> line(lines, name, value));
+        new TreeMap<>(record.attributes()).forEach((name, value) -> line(lines, "attribute " + name, value));
         return lines.toString();
+    }
+
+    private static String joined(@Nullable Instant at, @Nullable String by) {
+        return at == null ? "by " + by : at + (by == null ? "" : " by " + by);
     }
 
     private static void line(StringBuilder lines, String name, @Nullable Object value) {
@@ -137,6 +153,18 @@ final class RecordText {
         JsonObjectBuilder metadata = Json.object();
         new TreeMap<>(record.metadata()).forEach(metadata::add);
         object.add("metadata", metadata);
+        JsonObjectBuilder attributes = Json.object();
+        new TreeMap<>(record.attributes()).forEach(attributes::add);
+        object.add("attributes", attributes);
+        object.add("ordinal", record.current().ordinal());
+        Json.add(
+                object,
+                "retiringOrdinal",
+                record.retiring().map(HashedSecret::ordinal).orElse(null));
+        Json.add(object, "createdAt", record.createdAt());
+        Json.add(object, "createdBy", record.createdBy());
+        Json.add(object, "changedAt", record.changedAt());
+        Json.add(object, "changedBy", record.changedBy());
         object.add("warnings", array(warnings()));
         return object;
     }

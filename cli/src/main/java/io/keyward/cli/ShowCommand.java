@@ -27,7 +27,8 @@ final class ShowCommand implements Runnable {
     @Option(
             names = "--json",
             description = "Print JSON: id, owner, name, state, roles, permissions, notBefore, expiresAt, retiringUntil,"
-                    + " plaintext, metadata, warnings.")
+                    + " plaintext, metadata, attributes, ordinal, retiringOrdinal, createdAt, createdBy, changedAt,"
+                    + " changedBy, warnings.")
     private boolean json;
 
     ShowCommand(Terminal terminal) {

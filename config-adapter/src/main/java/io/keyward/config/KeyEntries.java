@@ -172,6 +172,7 @@ final class KeyEntries {
         private final String id;
         private final Map<Property, Found> fields = new EnumMap<>(Property.class);
         private final Map<String, Found> metadata = new TreeMap<>();
+        private final Map<String, Found> attributes = new TreeMap<>();
 
         NamedKey(String id) {
             this.id = id;
@@ -181,6 +182,8 @@ final class KeyEntries {
             fields.putIfAbsent(name.property(), found);
             if (name.property() == Property.METADATA) {
                 metadata.put(name.metadata(), found);
+            } else if (name.property() == Property.ATTRIBUTE) {
+                attributes.put(name.metadata(), found);
             }
         }
 
@@ -218,9 +221,20 @@ final class KeyEntries {
                     Property.STATE,
                     found -> builder.state(KeyState.valueOf(
                             values.word(found, "active", "disabled", "revoked").toUpperCase(Locale.ROOT))));
-            Map<String, String> noted = new TreeMap<>();
-            metadata.forEach((name, found) -> noted.put(name, values.read(found, "", values::text)));
-            set(Property.METADATA, found -> builder.metadata(noted));
+            set(Property.METADATA, found -> builder.metadata(texts(metadata)));
+            set(Property.ATTRIBUTE, found -> builder.attributes(texts(attributes)));
+            Instant createdAt = instant(Property.CREATED_AT);
+            Instant changedAt = instant(Property.CHANGED_AT);
+            set(Property.CREATED_AT, found -> builder.created(createdAt, null));
+            set(Property.CHANGED_AT, found -> builder.changed(changedAt, null));
+            set(Property.CREATED_BY, found -> builder.created(createdAt, values.text(found)));
+            set(Property.CHANGED_BY, found -> builder.changed(changedAt, values.text(found)));
+        }
+
+        private Map<String, String> texts(Map<String, Found> entries) {
+            Map<String, String> texts = new TreeMap<>();
+            entries.forEach((name, found) -> texts.put(name, values.read(found, "", values::text)));
+            return texts;
         }
 
         /** The ring would judge this too, and its message would quote what stands there instead of a role. */
@@ -250,12 +264,20 @@ final class KeyEntries {
             Instant until = instant(Property.RETIRING_UNTIL);
             KeyHash retiring = retiring();
             if (current != null) {
-                secrets.add(new HashedSecret(current, notBefore, expiresAt));
+                secrets.add(numbered(new HashedSecret(current, notBefore, expiresAt), Property.ORDINAL));
                 if (retiring != null) {
-                    secrets.add(new HashedSecret(retiring, instant(Property.RETIRING_NOT_BEFORE), until));
+                    secrets.add(numbered(
+                            new HashedSecret(retiring, instant(Property.RETIRING_NOT_BEFORE), until),
+                            Property.RETIRING_ORDINAL));
                 }
             }
             return secrets;
+        }
+
+        private HashedSecret numbered(HashedSecret secret, Property property) {
+            List<HashedSecret> numbered = new ArrayList<>();
+            set(property, found -> numbered.add(secret.withOrdinal(Integer.parseInt(values.text(found)))));
+            return numbered.isEmpty() ? secret : numbered.get(0);
         }
 
         private @Nullable KeyHash current(Found some) {

@@ -33,9 +33,24 @@ final class KeyFields {
             put(fields, record, Property.RETIRING_NOT_BEFORE, textOf(retiring.notBefore()));
             put(fields, record, Property.RETIRING_UNTIL, textOf(retiring.expiresAt()));
         });
-        new TreeMap<>(record.metadata())
-                .forEach((name, value) -> fields.put(new Name(Property.METADATA, record.id(), name), value));
+        putEntries(fields, record, Property.METADATA, record.metadata());
+        putEntries(fields, record, Property.ATTRIBUTE, record.attributes());
+        put(fields, record, Property.ORDINAL, ordinalOf(current));
+        record.retiring().ifPresent(retiring -> put(fields, record, Property.RETIRING_ORDINAL, ordinalOf(retiring)));
+        put(fields, record, Property.CREATED_AT, textOf(record.createdAt()));
+        put(fields, record, Property.CREATED_BY, record.createdBy());
+        put(fields, record, Property.CHANGED_AT, textOf(record.changedAt()));
+        put(fields, record, Property.CHANGED_BY, record.changedBy());
         return fields;
+    }
+
+    private static void putEntries(
+            Map<Name, String> fields, ApiKeyRecord record, Property property, Map<String, String> entries) {
+        new TreeMap<>(entries).forEach((name, value) -> fields.put(new Name(property, record.id(), name), value));
+    }
+
+    private static @Nullable String ordinalOf(HashedSecret secret) {
+        return secret.ordinal() == 1 ? null : Integer.toString(secret.ordinal());
     }
 
     private static void put(Map<Name, String> fields, ApiKeyRecord record, Property property, @Nullable String value) {

@@ -119,6 +119,39 @@ enum Property {
     STATE("keyward.keys.<id>.state", "`active`, `disabled` or `revoked`", "`active`", "disabled", "any other word"),
     METADATA(
             "keyward.keys.<id>.metadata.<name>", "text", "none", "ml", "more than 512 characters, a control character"),
+    ATTRIBUTE(
+            "keyward.keys.<id>.attribute.<name>",
+            "text",
+            "none",
+            "a value",
+            "more than 2048 characters, a control character; a key with an attribute that this version does not know is"
+                    + " loaded and rejected"),
+    ORDINAL(
+            "keyward.keys.<id>.ordinal",
+            "a whole number",
+            "`1`, or the next where the retiring secret has it",
+            "2",
+            "less than 1, more than 999999999, any other form"),
+    RETIRING_ORDINAL(
+            "keyward.keys.<id>.retiring.ordinal",
+            "a whole number",
+            "`1`",
+            "1",
+            "less than 1, more than 999999999, any other form"),
+    CREATED_AT("keyward.keys.<id>.created-at", "an instant", "not known", "2026-11-01T00:00:00Z", "any other form"),
+    CREATED_BY(
+            "keyward.keys.<id>.created-by",
+            "text",
+            "not known",
+            "operator:anna",
+            "more than 200 characters, a control character"),
+    CHANGED_AT("keyward.keys.<id>.changed-at", "an instant", "not known", "2026-11-02T00:00:00Z", "any other form"),
+    CHANGED_BY(
+            "keyward.keys.<id>.changed-by",
+            "text",
+            "not known",
+            "key:a1b2c3d4",
+            "more than 200 characters, a control character"),
     LIST_OF_KEYS(
             "<ROLE>_API_KEYS",
             "a list of keys and hashes",
@@ -184,9 +217,14 @@ enum Property {
         return List.copyOf(named);
     }
 
-    /** The metadata's name is part of its ending, which so is always the longest. */
+    /** Returns whether the name ends with one that the user chooses. */
+    private boolean isOpen() {
+        return this == METADATA || this == ATTRIBUTE;
+    }
+
+    /** The name that the user chooses is part of the ending, which so is always the longest. */
     private int tailLength() {
-        return this == METADATA ? Integer.MAX_VALUE : tail == null ? 0 : tail.length();
+        return isOpen() ? Integer.MAX_VALUE : tail == null ? 0 : tail.length();
     }
 
     /** Returns the dotted name, with placeholders in angle brackets. */
@@ -251,14 +289,12 @@ enum Property {
         int stop = name.indexOf('.', head.length());
         int end = stop < 0 ? name.length() : stop;
         boolean fits = end > head.length()
-                && (this == METADATA
+                && (isOpen()
                         ? name.startsWith(tail, end) && name.length() > end + tail.length()
                         : name.substring(end).equals(tail));
         return fits
                 ? new Name(
-                        this,
-                        name.substring(head.length(), end),
-                        this == METADATA ? name.substring(end + tail.length()) : "")
+                        this, name.substring(head.length(), end), isOpen() ? name.substring(end + tail.length()) : "")
                 : null;
     }
 
@@ -270,7 +306,7 @@ enum Property {
             return null;
         }
         int from = environmentHead.length();
-        int end = this == METADATA
+        int end = isOpen()
                 ? name.indexOf(environmentTail, from + 1)
                 : name.endsWith(environmentTail) ? name.length() - environmentTail.length() : -1;
         if (end <= from) {
@@ -279,8 +315,8 @@ enum Property {
         if (this == PEPPER && name.endsWith(FILE_SUFFIX)) {
             return null; // a path, as Docker's images write it, and no pepper
         }
-        int rest = this == METADATA ? end + environmentTail.length() : name.length();
-        return this == METADATA && rest == name.length()
+        int rest = isOpen() ? end + environmentTail.length() : name.length();
+        return isOpen() && rest == name.length()
                 ? null
                 : new Name(
                         this,
@@ -297,7 +333,7 @@ enum Property {
      *
      * @param property which row of the table
      * @param id the key id, role or pepper id; empty where the property has none
-     * @param metadata the name of the metadata; empty for all others
+     * @param metadata the name of the metadata or attribute; empty for all others
      */
     record Name(Property property, String id, String metadata) {
         /** Returns the dotted spelling, one for all spellings of a name. */

@@ -21,6 +21,7 @@ import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /** Puts together what a load found. For one load. */
@@ -51,6 +52,7 @@ final class ReportMaker {
         List<ReportedKey> expiringSoon = keys.stream().filter(this::endsSoon).toList();
         List<ConfigProblem> all = new ArrayList<>(warnings);
         warnOfUndeclaredLists(all);
+        warnOfUnknownAttributes(all);
         if (mode == Mode.PRODUCTION) {
             warnOfPlaintext(keys, all);
         }
@@ -63,6 +65,19 @@ final class ReportMaker {
                 "rotate it, or remove it")));
         return new ConfigReport(
                 now, mode, modeReason, new Findings(seenFiles(), settings(), keys, expiringSoon, all, problems));
+    }
+
+    private void warnOfUnknownAttributes(List<ConfigProblem> warnings) {
+        for (ApiKeyRecord record : entries.records()) {
+            Set<String> unknown = record.unknownAttributes();
+            Found found = entries.placeOf(record.id());
+            if (!unknown.isEmpty() && found != null) {
+                warnings.add(found.problem(new Refused(
+                        "key `" + record.id() + "` is rejected because of its attributes " + new TreeSet<>(unknown),
+                        "a key with an attribute that this version does not know is rejected",
+                        "upgrade this service, or remove them with the version that set them")));
+            }
+        }
     }
 
     private static void warnOfPlaintext(List<ReportedKey> keys, List<ConfigProblem> warnings) {

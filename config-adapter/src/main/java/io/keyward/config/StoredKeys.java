@@ -159,9 +159,11 @@ final class StoredKeys {
     }
 
     private void collect(Entries entries, Property.Name name, Entry entry) {
-        Entry before = name.property() == Property.METADATA
-                ? entries.metadata.putIfAbsent(name.metadata(), entry)
-                : entries.fields.putIfAbsent(name.property(), entry);
+        Entry before = switch (name.property()) {
+            case METADATA -> entries.metadata.putIfAbsent(name.metadata(), entry);
+            case ATTRIBUTE -> entries.attributes.putIfAbsent(name.metadata(), entry);
+            default -> entries.fields.putIfAbsent(name.property(), entry);
+        };
         entries.last = entry;
         if (before != null) {
             refuse(
@@ -191,13 +193,19 @@ final class StoredKeys {
             if (state != null) {
                 builder.state(stateOf(textOf(state)));
             }
-            Map<String, String> metadata = new TreeMap<>();
-            for (Map.Entry<String, Entry> each : entries.metadata.entrySet()) {
-                metadata.put(each.getKey(), textOf(each.getValue()));
-            }
-            builder.metadata(metadata);
+            builder.metadata(textsOf(entries.metadata)).attributes(textsOf(entries.attributes));
+            builder.created(instant(entries, Property.CREATED_AT), optional(entries, Property.CREATED_BY));
+            builder.changed(instant(entries, Property.CHANGED_AT), optional(entries, Property.CHANGED_BY));
             keys.put(id, new StoredKey(builder.build(), entries, null));
         });
+    }
+
+    private Map<String, String> textsOf(Map<String, Entry> entries) throws Refused {
+        Map<String, String> texts = new TreeMap<>();
+        for (Map.Entry<String, Entry> each : entries.entrySet()) {
+            texts.put(each.getKey(), textOf(each.getValue()));
+        }
+        return texts;
     }
 
     private static KeyState stateOf(String word) throws Refused {
@@ -226,13 +234,19 @@ final class StoredKeys {
         requireNew(current, written);
         List<HashedSecret> secrets = new ArrayList<>();
         secrets.add(new HashedSecret(
-                current, instant(entries, Property.NOT_BEFORE), instant(entries, Property.EXPIRES_AT)));
+                current,
+                instant(entries, Property.NOT_BEFORE),
+                instant(entries, Property.EXPIRES_AT),
+                ordinal(entries, Property.ORDINAL)));
         Entry retiring = entries.fields.get(Property.RETIRING_HASH);
         if (retiring != null) {
             KeyHash old = hashOf(secretOf(retiring));
             requireNew(old, retiring);
             secrets.add(new HashedSecret(
-                    old, instant(entries, Property.RETIRING_NOT_BEFORE), instant(entries, Property.RETIRING_UNTIL)));
+                    old,
+                    instant(entries, Property.RETIRING_NOT_BEFORE),
+                    instant(entries, Property.RETIRING_UNTIL),
+                    ordinal(entries, Property.RETIRING_ORDINAL)));
         }
         return secrets;
     }
@@ -278,6 +292,18 @@ final class StoredKeys {
         } catch (DateTimeException e) {
             throw new Refused(
                     entry.name() + " is no instant", "an instant is 2027-01-01T00:00:00Z", "write it so, in UTC");
+        }
+    }
+
+    private int ordinal(Entries entries, Property property) throws Refused {
+        String text = optional(entries, property);
+        try {
+            return text == null ? 1 : Integer.parseInt(text);
+        } catch (NumberFormatException e) {
+            throw new Refused(
+                    property.pattern() + " is no whole number",
+                    "the secrets of a key are numbered from 1 on",
+                    "write the number in digits");
         }
     }
 
@@ -421,18 +447,24 @@ final class StoredKeys {
     static final class Entries {
         final Map<Property, Entry> fields = new EnumMap<>(Property.class);
         final Map<String, Entry> metadata = new TreeMap<>();
+        final Map<String, Entry> attributes = new TreeMap<>();
         private @Nullable Entry last;
 
         /** Returns where a name is written; null if it is not. */
         @Nullable
         Entry find(Property.Name name) {
-            return name.property() == Property.METADATA ? metadata.get(name.metadata()) : fields.get(name.property());
+            return switch (name.property()) {
+                case METADATA -> metadata.get(name.metadata());
+                case ATTRIBUTE -> attributes.get(name.metadata());
+                default -> fields.get(name.property());
+            };
         }
 
         /** Returns all entries in no particular order. */
         List<Entry> all() {
             List<Entry> all = new ArrayList<>(fields.values());
             all.addAll(metadata.values());
+            all.addAll(attributes.values());
             return all;
         }
     }

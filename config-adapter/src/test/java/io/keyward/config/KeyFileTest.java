@@ -127,6 +127,15 @@ class KeyFileTest {
                         1),
                 arguments("retiring hash without an end", named("retiring.hash", OTHER_HASH), 2),
                 arguments("retiring end without a hash", named("retiring.until", "2026-12-01T00:00:00Z"), 2),
+                arguments("ordinal that is no number", named("ordinal", "first"), 2),
+                arguments("ordinal of nothing", named("ordinal", "0"), 2),
+                arguments("ordinal with a key in its place", named("ordinal", KEY), 2),
+                arguments("creation with another form", named("created-at", "yesterday"), 2),
+                arguments("last change beyond the years", named("changed-at", "+20000-01-01T00:00:00Z"), 2),
+                arguments("creator with a control character", named("created-by", "\"a\tb\""), 2),
+                arguments("attribute without a name", named("attribute.", "1"), 2),
+                arguments("attribute with an awkward name", named("attribute.a*b", "1"), 2),
+                arguments("misspelt attribute", named("atribute.a", "1"), 2),
                 arguments("key without a hash", "keyward.keys.a.roles=client\n", 1),
                 arguments("id with a capital", "keyward.keys.Alice.hash=" + HASH + "\n", 1),
                 arguments("short pepper", "keyward.peppers.p1=c2hvcnQ=\n", 1),
@@ -198,6 +207,12 @@ class KeyFileTest {
                         "KEYWARD_KEYS_A_HASH=" + HASH + "\nKEYWARD_KEYS_A_ROLES=client\n"),
                 arguments(
                         "named key with bare digits", "keyward.keys.a.hash=" + HEX + "\nkeyward.keys.a.roles=client\n"),
+                arguments(
+                        "creation, last change and ordinal",
+                        named("roles", "client") + "keyward.keys.a.created-at=2026-11-01T00:00:00Z\n"
+                                + "KEYWARD_KEYS_A_CREATED_BY=operator:anna\n"
+                                + "keyward.keys.a.changed-at=2026-11-02T00:00:00.000001Z\n"
+                                + "keyward.keys.a.changed-by=key:a1b2c3d4\nKEYWARD_KEYS_A_ORDINAL=3\n"),
                 arguments("plaintext allowed", "keyward.plaintext-keys=allow\nCLIENT_API_KEYS=" + KEY + "\n"),
                 arguments("development", "keyward.mode=development\nCLIENT_API_KEYS=[\"" + KEY + "\"]\n"),
                 arguments("development by APP_ENV", "APP_ENV=local\nCLIENT_API_KEYS=" + KEY + "\n"),
@@ -213,6 +228,22 @@ class KeyFileTest {
             assertFalse(accepts(keys, newKey()));
             assertFalse(keys.report().text().contains(HEX));
             assertFalse(keys.report().text().contains(KEY));
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"keyward.keys.a.attribute.of-tomorrow", "KEYWARD_KEYS_A_ATTRIBUTE_LIMIT"})
+    @DisplayName("issue 15.2 an attribute that is not known rejects its key, no other, and is reported")
+    void rejectsKeyWithUnknownAttribute(String name) {
+        files.env(named("roles", "client") + name + "=10\nCLIENT_API_KEY_HASHES=" + OTHER_HASH + "\n");
+        try (KeywardConfig keys = files.load()) {
+            assertEquals(Reason.UNSUPPORTED, ((Rejected) keys.verifier().verify(KEY)).reason());
+            assertEquals(2, keys.ring().current().size());
+            assertTrue(
+                    keys.report().warnings().stream()
+                            .anyMatch(warning ->
+                                    warning.line() == 1 && warning.toString().contains("key `a` is rejected")),
+                    keys.report().text());
         }
     }
 

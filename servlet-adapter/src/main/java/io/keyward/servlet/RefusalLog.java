@@ -161,6 +161,7 @@ final class RefusalLog {
             case EXPIRED -> "key expired";
             case DISABLED -> "key disabled";
             case REVOKED -> "key revoked";
+            case UNSUPPORTED -> "key with an attribute that this version does not know";
         };
     }
 }

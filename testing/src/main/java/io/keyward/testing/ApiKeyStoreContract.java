@@ -155,6 +155,55 @@ public abstract class ApiKeyStoreContract {
     }
 
     @Test
+    @DisplayName("creation and last change to the microsecond come back the same, each also without the other")
+    void keepsCreationAndLastChange() throws Exception {
+        Instant time = Instant.parse("2026-11-23T12:00:00.000001Z");
+        List<ApiKeyRecord> records = List.of(
+                newRecord().created(time, null).build(),
+                newRecord().created(null, "operator:anna").build(),
+                newRecord().changed(time, null).build(),
+                newRecord().changed(null, "key:a1b2c3d4").build(),
+                newRecord()
+                        .created(time, "operator:anna")
+                        .changed(time.plusSeconds(1), "operator:anna")
+                        .build());
+        records.forEach(store::insert);
+
+        for (ApiKeyRecord record : records) {
+            assertSameBut(record, found(record.id()));
+            assertSameBut(record, reopen(store).find(record.id()).orElseThrow());
+        }
+    }
+
+    @Test
+    @DisplayName("the ordinals of the secrets come back the same, and outlive the secret that a rotation has replaced")
+    void keepsOrdinals() throws Exception {
+        HashedSecret old = bareRecord().current().withOrdinal(7).withExpiresAt(START);
+        ApiKeyRecord rotating = store.insert(newRecord()
+                .secrets(List.of(bareRecord().current().withOrdinal(8), old))
+                .build());
+        assertHolds(rotating);
+
+        ApiKeyRecord rotated = store.update(
+                rotating.toBuilder().secrets(List.of(rotating.current())).build());
+
+        assertEquals(8, found(rotated.id()).current().ordinal());
+        assertEquals(8, reopen(store).find(rotated.id()).orElseThrow().current().ordinal());
+    }
+
+    @Test
+    @DisplayName("an attribute that nobody knows comes back the same, and survives a change of something else")
+    void keepsUnknownAttributes() throws Exception {
+        Map<String, String> attributes = Map.of("of-tomorrow", "10/s; \"burst\"=20", "x.y_Z", "a", "limit", "b");
+        ApiKeyRecord stored = store.insert(newRecord().attributes(attributes).build());
+
+        assertEquals(attributes, found(stored.id()).attributes());
+        ApiKeyRecord changed = store.update(stored.toBuilder().owner("o").build());
+        assertEquals(attributes, found(changed.id()).attributes());
+        assertEquals(attributes, reopen(store).find(changed.id()).orElseThrow().attributes());
+    }
+
+    @Test
     @DisplayName("text with marks that files and queries use comes back the same or is refused whole")
     void keepsAwkwardTextOrRefusesIt() {
         for (String text : awkwardTexts()) {
@@ -623,7 +672,10 @@ public abstract class ApiKeyStoreContract {
                 .roles("client", "miner")
                 .permissions(List.of(Permission.of("jobs:submit"), Permission.of("keys:*")))
                 .secrets(List.of(current, retiring))
-                .metadata(Map.of("team", "lab 7", "ticket", "KW-12"));
+                .metadata(Map.of("team", "lab 7", "ticket", "KW-12"))
+                .attributes(Map.of("tier", "gold"))
+                .created(START.minusSeconds(60), "operator:anna")
+                .changed(START, "key:a1b2c3d4");
     }
 
     /** Texts that break what is put together from text: files, shell, queries. */
