@@ -16,6 +16,7 @@ import io.keyward.config.StoredKeys.StoredKey;
 import io.keyward.role.Role;
 import io.keyward.role.RoleModel;
 import io.keyward.store.ApiKeyStore;
+import io.keyward.store.ChangeCause;
 import io.keyward.store.StoreConflictException;
 import io.keyward.store.StoreConflictException.Conflict;
 import io.keyward.store.StoreException;
@@ -89,7 +90,7 @@ public final class EnvFileApiKeyStore implements ApiKeyStore {
     }
 
     @Override
-    public ApiKeyRecord insert(ApiKeyRecord record) {
+    public ApiKeyRecord insert(ApiKeyRecord record, ChangeCause cause) {
         if (record.version() != 0) {
             throw new IllegalArgumentException("key `" + record.id() + "` has version " + record.version()
                     + " and must have 0 to be inserted; update it instead");
@@ -109,7 +110,7 @@ public final class EnvFileApiKeyStore implements ApiKeyStore {
     }
 
     @Override
-    public ApiKeyRecord update(ApiKeyRecord record) {
+    public ApiKeyRecord update(ApiKeyRecord record, ChangeCause cause) {
         if (record.version() == 0) {
             throw new IllegalArgumentException(
                     "key `" + record.id() + "` has version 0 and must have that of the record it was made from");
@@ -142,7 +143,7 @@ public final class EnvFileApiKeyStore implements ApiKeyStore {
      * <p>For who issued a key and could not hand it over. A record that was in use is revoked instead, so that its id is not
      * given out again.
      *
-     * @param record the record as {@link #insert} returned it
+     * @param record the record as {@link #insert(ApiKeyRecord, ChangeCause) insert} returned it
      * @throws StoreConflictException {@code MISSING} or {@code STALE} if it was changed since
      * @throws StoreException if the file could not be read or written
      */

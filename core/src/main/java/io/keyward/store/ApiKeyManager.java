@@ -13,6 +13,7 @@ import io.keyward.KeyHasher;
 import io.keyward.KeyHashers;
 import io.keyward.KeyState;
 import io.keyward.LiveKeyRing;
+import io.keyward.store.ChangeCause.Action;
 import io.keyward.store.ChangeRefusedException.Reason;
 import io.keyward.store.StoreConflictException.Conflict;
 import java.time.Duration;
@@ -22,12 +23,9 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
-import java.util.TreeSet;
 import java.util.function.Function;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Issues keys, rotates and revokes them: every change of a key while a service runs.
@@ -56,14 +54,20 @@ import org.slf4j.LoggerFactory;
  *       without the role or pepper of the record; the ring has the old state until one is published that can.
  * </ul>
  *
+ * <p>A record with an attribute that this version does not know is never changed here, not even revoked or disabled: every
+ * method refuses with {@code UNSUPPORTED}. Such a key is rejected by this version as it is, and the version that set the
+ * attribute can revoke it for all.
+ *
  * <p>Times given and reckoned are cut to the millisecond and must lie in the years 1 to 9999. A retiring secret whose
- * end has passed is dropped when its record is next written. Each change is one line of the log at info, never with a
- * key or a hash.
+ * end has passed is dropped when its record is next written.
+ *
+ * <p>Each change has a {@linkplain ChangeCause cause}: the action, who makes it ({@link #as}, {@link #onBehalfOf}), for which
+ * request ({@link #inRequest}), and when. The record notes creator and last changer from it, the store is given it, and each
+ * {@linkplain ChangeGuard guard} hears of it, by default {@link ChangeGuard#logging}.
  *
  * <p>May be shared between threads. Methods block for the store's I/O.
  */
 public final class ApiKeyManager {
-    private static final Logger LOG = LoggerFactory.getLogger(ApiKeyManager.class);
     /** Each conflict means that somebody else got on, so to lose so often in a row takes a fault, not bad luck. */
     private static final int ATTEMPTS = 100;
 
@@ -76,7 +80,10 @@ public final class ApiKeyManager {
     private final InstantSource clock;
     private final @Nullable LastUsed lastUsed;
     private final RingPublisher publisher;
+    private final GuardedChange guards;
     private final @Nullable ApiKeyPrincipal maker;
+    private final Actor actor;
+    private final @Nullable String requestId;
 
     private ApiKeyManager(Builder builder) {
         this.store = builder.store;
@@ -86,10 +93,14 @@ public final class ApiKeyManager {
         this.clock = builder.clock;
         this.lastUsed = builder.lastUsed;
         this.publisher = new RingPublisher(live, store.hasOrderedVersions(), lastUsed);
+        this.guards = new GuardedChange(builder.guards);
         this.maker = null;
+        this.actor = Actor.application();
+        this.requestId = null;
     }
 
-    private ApiKeyManager(ApiKeyManager manager, ApiKeyPrincipal maker) {
+    private ApiKeyManager(
+            ApiKeyManager manager, @Nullable ApiKeyPrincipal maker, Actor actor, @Nullable String requestId) {
         this.store = manager.store;
         this.live = manager.live;
         this.generator = manager.generator;
@@ -97,7 +108,10 @@ public final class ApiKeyManager {
         this.clock = manager.clock;
         this.lastUsed = manager.lastUsed;
         this.publisher = manager.publisher;
+        this.guards = manager.guards;
         this.maker = maker;
+        this.actor = actor;
+        this.requestId = requestId;
     }
 
     /**
@@ -124,7 +138,28 @@ public final class ApiKeyManager {
      * @param principal whose key was verified for this change
      */
     public ApiKeyManager onBehalfOf(ApiKeyPrincipal principal) {
-        return new ApiKeyManager(this, requireNonNull(principal, "principal"));
+        requireNonNull(principal, "principal");
+        return new ApiKeyManager(this, principal, Actor.key(principal), requestId);
+    }
+
+    /**
+     * Returns a manager whose changes name this actor, by default {@link Actor#application}. What may be changed stays as it
+     * is here: {@code onBehalfOf(principal).as(actor)} is limited by the key and names the actor.
+     */
+    public ApiKeyManager as(Actor newActor) {
+        return new ApiKeyManager(this, maker, requireNonNull(newActor, "newActor"), requestId);
+    }
+
+    /**
+     * Returns a manager whose changes name this request.
+     *
+     * @param newRequestId the id under which the application logs the request; null, the default, for none
+     * @throws IllegalArgumentException if it is empty or longer than {@value ChangeCause#MAX_REQUEST_ID} characters, or has
+     *     blanks at its ends, a control character or a line break
+     */
+    public ApiKeyManager inRequest(@Nullable String newRequestId) {
+        Actor.requireLine("request id", newRequestId, ChangeCause.MAX_REQUEST_ID);
+        return new ApiKeyManager(this, maker, actor, newRequestId);
     }
 
     /**
@@ -139,9 +174,8 @@ public final class ApiKeyManager {
     public IssuedKey issue(IssueRequest request) {
         requireNonNull(request, "request");
         return publisher.publishing(() -> {
-            IssuedKey issued = issueNow(request);
-            LOG.info("issued key `{}`: {}{}", issued.id(), terms(issued.record()), byMaker());
-            return issued;
+            ChangeCause cause = cause(Action.ISSUE);
+            return guards.run(cause, null, () -> issueNow(request, cause));
         });
     }
 
@@ -187,7 +221,7 @@ public final class ApiKeyManager {
      * @throws StoreException if the store failed; repeat it
      */
     public ApiKeyRecord revoke(String id) {
-        return setState(id, KeyState.REVOKED, "revoked");
+        return setState(id, KeyState.REVOKED, Action.REVOKE);
     }
 
     /**
@@ -199,7 +233,7 @@ public final class ApiKeyManager {
      * @throws StoreException if the store failed; repeat it
      */
     public ApiKeyRecord disable(String id) {
-        return setState(id, KeyState.DISABLED, "disabled");
+        return setState(id, KeyState.DISABLED, Action.DISABLE);
     }
 
     /**
@@ -211,7 +245,7 @@ public final class ApiKeyManager {
      * @throws StoreException if the store failed; repeat it
      */
     public ApiKeyRecord enable(String id) {
-        return setState(id, KeyState.ACTIVE, "enabled");
+        return setState(id, KeyState.ACTIVE, Action.ENABLE);
     }
 
     /**
@@ -224,7 +258,7 @@ public final class ApiKeyManager {
      */
     public ApiKeyRecord change(String id, KeyChange change) {
         requireNonNull(change, "change");
-        return replace(id, changed -> "changed key `" + id + "`: " + terms(changed), (before, rules) -> {
+        return replace(id, Action.CHANGE, (before, rules) -> {
             rules.requireNotRevoked(before);
             rules.requireMakerCovers(before);
             ApiKeyRecord after = rules.possible(() -> change.applyTo(before));
@@ -288,8 +322,8 @@ public final class ApiKeyManager {
         return Optional.ofNullable(lastUsed).map(memory -> memory.of(id));
     }
 
-    private IssuedKey issueNow(IssueRequest request) {
-        ChangeRules rules = rules(null);
+    private IssuedKey issueNow(IssueRequest request, ChangeCause cause) {
+        ChangeRules rules = rules(null, cause);
         for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
             ApiKey key = generator.generate();
             ApiKeyRecord record = rules.possible(() -> newRecord(key, request, rules.now()));
@@ -297,7 +331,7 @@ public final class ApiKeyManager {
             rules.requireDeclaredRoles(record);
             rules.requireMakerCovers(record);
             rules.requireMakerOutlives(record);
-            Optional<ApiKeyRecord> stored = insertIfFree(record, rules);
+            Optional<ApiKeyRecord> stored = insertIfFree(record, rules, cause);
             if (stored.isPresent()) {
                 return new IssuedKey(key, stored.get());
             }
@@ -316,16 +350,17 @@ public final class ApiKeyManager {
                 .permissions(request.permissions)
                 .secrets(List.of(secret))
                 .metadata(request.metadata)
+                .created(now, actor.label())
                 .build();
     }
 
     /** Inserts unless the id is taken, in the store or by a record that the ring has from elsewhere. */
-    private Optional<ApiKeyRecord> insertIfFree(ApiKeyRecord record, ChangeRules rules) {
+    private Optional<ApiKeyRecord> insertIfFree(ApiKeyRecord record, ChangeRules rules, ChangeCause cause) {
         if (live.current().find(record.id()).isPresent()) {
             return Optional.empty();
         }
         try {
-            return Optional.of(write(record, rules));
+            return Optional.of(write(null, record, rules, cause));
         } catch (StoreConflictException taken) {
             // the next key has another id and another hash
             return Optional.empty();
@@ -337,7 +372,7 @@ public final class ApiKeyManager {
         requireNonNull(overlap, "overlap");
         ApiKey key = generator.generate(KeyFormat.isId(id) ? id : generator.newId());
         KeyHash hash = hasher.hash(key);
-        ApiKeyRecord rotated = replace(id, ApiKeyManager::rotationLine, (before, rules) -> {
+        ApiKeyRecord rotated = replace(id, Action.ROTATE, (before, rules) -> {
             rules.requireNotRevoked(before);
             rules.requireDeclaredRoles(before);
             rules.requireMakerCovers(before);
@@ -349,19 +384,13 @@ public final class ApiKeyManager {
         return new IssuedKey(key, rotated);
     }
 
-    private static String rotationLine(ApiKeyRecord rotated) {
-        String old =
-                rotated.retiring().map(secret -> "until " + secret.expiresAt()).orElse("ended");
-        return "rotated key `" + rotated.id() + "`: " + terms(rotated) + ", the old secret " + old;
-    }
-
     private static ApiKeyRecord rotated(
             ApiKeyRecord before, KeyHash hash, @Nullable Instant end, ChangeRules rules, Instant endOfOverlap) {
         HashedSecret old = before.current();
         Instant notBefore = old.notBefore();
         boolean begun = notBefore == null || !rules.now().isBefore(notBefore);
         List<HashedSecret> secrets = new ArrayList<>();
-        secrets.add(new HashedSecret(hash, begun ? null : notBefore, end));
+        secrets.add(new HashedSecret(hash, begun ? null : notBefore, end, before.nextOrdinal()));
         Instant oldEnd = KeyTimes.earlier(KeyTimes.earlier(old.expiresAt(), end), KeyTimes.toMillis(endOfOverlap));
         HashedSecret retiring = old.withExpiresAt(oldEnd);
         if (!KeyTimes.isPast(oldEnd, rules.now()) && !retiring.isWindowEmpty()) {
@@ -370,8 +399,8 @@ public final class ApiKeyManager {
         return before.toBuilder().secrets(secrets).build();
     }
 
-    private ApiKeyRecord setState(String id, KeyState state, String done) {
-        return replace(id, changed -> done + " key `" + id + "`", (before, rules) -> {
+    private ApiKeyRecord setState(String id, KeyState state, Action action) {
+        return replace(id, action, (before, rules) -> {
             rules.requireMakerCovers(before);
             if (state != KeyState.REVOKED) {
                 rules.requireNotRevoked(before);
@@ -383,26 +412,31 @@ public final class ApiKeyManager {
         });
     }
 
-    private ApiKeyRecord replace(String id, Function<ApiKeyRecord, String> line, Change change) {
+    private ApiKeyRecord replace(String id, Action action, Change change) {
         requireNonNull(id, "id");
-        return publisher.publishing(() -> replaceNow(id, line, change));
+        return publisher.publishing(() -> {
+            ChangeCause cause = cause(action);
+            return guards.run(cause, shownId(id), () -> replaceNow(id, cause, change));
+        });
     }
 
-    /** Reads a record, changes it and stores it, anew as long as somebody else was faster. */
-    private ApiKeyRecord replaceNow(String id, Function<ApiKeyRecord, String> line, Change change) {
+    /** Reads a record, changes it and stores it, again as long as somebody else was faster. */
+    private ApiKeyRecord replaceNow(String id, ChangeCause cause, Change change) {
         for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
             ApiKeyRecord before = store.find(id).orElseThrow(() -> noSuchKey(id));
-            ChangeRules rules = rules(id);
+            ChangeRules rules = rules(id, cause);
             ApiKeyRecord after = change.apply(before, rules);
             if (after.equals(before)) {
                 // the ring may lack what is stored, if the change was made once and ended half-way
                 publisher.stored(before);
                 return before;
             }
+            rules.requireUnderstood(before);
+            ApiKeyRecord noted = withoutEndedSecret(after, rules.now()).toBuilder()
+                    .changed(cause.time(), cause.actor().label())
+                    .build();
             try {
-                ApiKeyRecord stored = write(withoutEndedSecret(after, rules.now()), rules);
-                LOG.info("{}{}", line.apply(stored), byMaker());
-                return stored;
+                return write(before, noted, rules, cause);
             } catch (StoreConflictException e) {
                 if (e.conflict() == Conflict.HASH_TAKEN) {
                     throw e;
@@ -412,14 +446,17 @@ public final class ApiKeyManager {
         throw contended("key `" + id + "`");
     }
 
-    private ApiKeyRecord write(ApiKeyRecord record, ChangeRules rules) {
+    private ApiKeyRecord write(
+            @Nullable ApiKeyRecord before, ApiKeyRecord record, ChangeRules rules, ChangeCause cause) {
+        guards.before(cause, before, record);
         ApiKeyRecord stored;
         try {
-            stored = rules.possible(() -> record.version() == 0 ? store.insert(record) : store.update(record));
+            stored = rules.possible(() -> before == null ? store.insert(record, cause) : store.update(record, cause));
         } catch (StoreException lost) {
             stored = findOut(record, lost);
         }
         publisher.stored(stored);
+        guards.applied(cause, before, stored);
         return stored;
     }
 
@@ -444,16 +481,24 @@ public final class ApiKeyManager {
         return ended ? record.toBuilder().secrets(List.of(record.current())).build() : record;
     }
 
-    private ChangeRules rules(@Nullable String id) {
-        return new ChangeRules(live.current(), clock.instant(), maker, id);
+    private ChangeCause cause(Action action) {
+        return new ChangeCause(action, actor, requestId, clock.instant());
+    }
+
+    private ChangeRules rules(@Nullable String id, ChangeCause cause) {
+        return new ChangeRules(live.current(), cause.time(), maker, id);
     }
 
     private static ChangeRefusedException noSuchKey(String id) {
-        // what has not the form of an id is not shown: it may be a key
-        return ID.matcher(id).matches()
+        return shownId(id) != null
                 ? new ChangeRefusedException(Reason.NO_SUCH_KEY, id, "there is no key `" + id + "`")
                 : new ChangeRefusedException(
                         Reason.NO_SUCH_KEY, null, "there is no key of that id; ids are 1 to 64 of a-z 0-9 _");
+    }
+
+    /** Returns an id; null for what has not the form of one, because it may be a key. */
+    private static @Nullable String shownId(String id) {
+        return ID.matcher(id).matches() ? id : null;
     }
 
     private static ChangeRefusedException contended(String subject) {
@@ -462,15 +507,6 @@ public final class ApiKeyManager {
                 null,
                 subject + ": the store refused " + ATTEMPTS
                         + " times in a row because somebody else was faster; try again");
-    }
-
-    private static String terms(ApiKeyRecord record) {
-        Instant end = record.current().expiresAt();
-        return "roles " + new TreeSet<>(record.roles()) + ", " + (end == null ? "without end" : "until " + end);
-    }
-
-    private String byMaker() {
-        return maker == null ? "" : ", for key `" + maker.id() + "`";
     }
 
     @Override
@@ -490,6 +526,7 @@ public final class ApiKeyManager {
         private KeyHasher hasher = KeyHashers.sha256();
         private InstantSource clock = InstantSource.system();
         private @Nullable LastUsed lastUsed;
+        private List<ChangeGuard> guards = List.of(ChangeGuard.logging());
 
         private Builder(ApiKeyStore store, LiveKeyRing live, ApiKeyGenerator generator) {
             this.store = requireNonNull(store, "store");
@@ -512,6 +549,14 @@ public final class ApiKeyManager {
         /** Sets what remembers uses, by default nothing; it must also be told of them, see {@link LastUsed}. */
         public Builder lastUsed(LastUsed lastUsed) {
             this.lastUsed = requireNonNull(lastUsed, "lastUsed");
+            return this;
+        }
+
+        /**
+         * Sets what hears of changes and may stop them, by default {@link ChangeGuard#logging} alone; asked in this order.
+         */
+        public Builder guards(ChangeGuard... guards) {
+            this.guards = List.of(guards);
             return this;
         }
 

@@ -3,6 +3,8 @@ package io.keyward.store;
 import static java.util.Objects.requireNonNull;
 
 import io.keyward.ApiKeyRecord;
+import io.keyward.store.ChangeCause.Action;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 
@@ -10,16 +12,17 @@ import java.util.Optional;
  * Keeps key records: the write side of a file, a database or memory, and where a {@link io.keyward.KeyRing} is made
  * from.
  *
- * <p><b>One change at a time, of one record, whole or not at all.</b> {@link #insert} and {@link #update} are atomic
- * for every thread and every process that works on the same data. Who reads sees a record as it was before or as it is
+ * <p><b>One change at a time, of one record, whole or not at all.</b> {@link #insert(ApiKeyRecord, ChangeCause) insert}
+ * and {@link #update(ApiKeyRecord, ChangeCause) update} are atomic for every thread and every process that works on the
+ * same data. Who reads sees a record as it was before or as it is
  * after, never a mixture, and never a refused or failed change in part. A change that returned is seen by every read
  * that starts afterwards, through this object or another over the same data, and is as durable as the store is: for a
  * file, on the disk (written, forced, renamed, directory forced); for a database, committed; for memory, until the
  * process ends.
  *
  * <p><b>Versions.</b> A stored record has a {@linkplain ApiKeyRecord#version version} of 1 or more, which names one
- * state of it. {@link #insert} takes a record of version 0. {@link #update} takes the version that the caller has read
- * and refuses unless that is still the one in the store, so two who change the same record cannot lose each other's
+ * state of it. {@code insert} takes a record of version 0. {@code update} takes the version that the caller has read and
+ * refuses unless that is still the one in the store, so two who change the same record cannot lose each other's
  * change: the second is told and reads again. Stores that count start at 1 and add 1 with every change. One that cannot
  * count, such as a file edited by hand, may derive the version from the record's content, since then as well another
  * version means another content. A version is not secret: none may tell anything about a hash.
@@ -48,6 +51,7 @@ public interface ApiKeyStore {
      * one is refused.
      *
      * @param record a record of version 0
+     * @param cause why; a store that keeps a trail writes it in the same step, any other may leave it
      * @return the record as stored, with its first version
      * @throws StoreConflictException {@code ID_TAKEN} if there is a record of this id, {@code HASH_TAKEN} if one of its
      *     hashes occurs in another record or twice in this one; the store is as before
@@ -55,7 +59,12 @@ public interface ApiKeyStore {
      *     record; the store is as before
      * @throws StoreException if the store failed: the record is there whole or not at all
      */
-    ApiKeyRecord insert(ApiKeyRecord record);
+    ApiKeyRecord insert(ApiKeyRecord record, ChangeCause cause);
+
+    /** Stores a new record as one that the application itself imports now: for set-up and tests. */
+    default ApiKeyRecord insert(ApiKeyRecord record) {
+        return insert(record, ChangeCause.of(Action.IMPORT, Actor.application(), Instant.now()));
+    }
 
     /**
      * Replaces the stored record of the same id if it is still in the version of the given one: compare and set.
@@ -67,14 +76,20 @@ public interface ApiKeyStore {
      * <p>Hashes that the new state no longer has are free for other records from then on.
      *
      * @param record the new state, with the version of the state it was made from
+     * @param cause why, as for {@link #insert(ApiKeyRecord, ChangeCause)}
      * @return the record as stored, with its new version
      * @throws StoreConflictException {@code STALE} if the stored version is another, {@code MISSING} if there is no
-     *     record of this id, {@code HASH_TAKEN} as {@link #insert}; the store is as before
+     *     record of this id, {@code HASH_TAKEN} as {@link #insert(ApiKeyRecord, ChangeCause) insert}; the store is as before
      * @throws IllegalArgumentException if the version is 0, or the store has no way to write down a value of the
      *     record; the store is as before
      * @throws StoreException if the store failed: the record is in its old state or in its new one
      */
-    ApiKeyRecord update(ApiKeyRecord record);
+    ApiKeyRecord update(ApiKeyRecord record, ChangeCause cause);
+
+    /** Replaces a stored record as one that the application itself changes now: for set-up and tests. */
+    default ApiKeyRecord update(ApiKeyRecord record) {
+        return update(record, ChangeCause.of(Action.CHANGE, Actor.application(), Instant.now()));
+    }
 
     /**
      * Returns the record of an id as it is stored now, revoked ones included; nothing if there is none.

@@ -36,6 +36,12 @@ public final class ChangeRefusedException extends RuntimeException {
         NO_SUCH_KEY,
         /** The key is revoked, which is final. An HTTP service answers 409. */
         REVOKED,
+        /**
+         * The record has an attribute that this version does not know, see {@link
+         * io.keyward.ApiKeyRecord#unknownAttributes}. The key is rejected here as it is; whoever wants to revoke it for
+         * every version does so with the one that set the attribute. An HTTP service answers 409.
+         */
+        UNSUPPORTED,
         /** A value is not possible: a time, a role, a text. An HTTP service answers 422. */
         INVALID,
         /** The change goes beyond what its maker may do. An HTTP service answers 403. */

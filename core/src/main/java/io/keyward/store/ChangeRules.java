@@ -9,6 +9,8 @@ import io.keyward.role.Grants;
 import io.keyward.store.ChangeRefusedException.Reason;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -48,6 +50,17 @@ final class ChangeRules {
     void requireNotRevoked(ApiKeyRecord record) {
         if (record.state() == KeyState.REVOKED) {
             throw refused(Reason.REVOKED, "it is revoked, which is final; issue a new one");
+        }
+    }
+
+    /** Refuses a record of which a part is not understood: what a change does to that part cannot be known. */
+    void requireUnderstood(ApiKeyRecord record) {
+        Set<String> unknown = record.unknownAttributes();
+        if (!unknown.isEmpty()) {
+            throw refused(
+                    Reason.UNSUPPORTED,
+                    "it has attributes that this version does not know, " + new TreeSet<>(unknown)
+                            + ", and is rejected here as it is; change it with the version that set them");
         }
     }
 
@@ -118,6 +131,7 @@ final class ChangeRules {
     private ApiKeyRecord recordOf(ApiKeyPrincipal principal) {
         return ring.find(principal.id())
                 .filter(record -> record.state() == KeyState.ACTIVE)
+                .filter(record -> record.unknownAttributes().isEmpty())
                 .filter(record -> record.secrets().stream().anyMatch(this::counts))
                 .orElseThrow(() -> refused(
                         Reason.EXCEEDS_MAKER,

@@ -37,7 +37,7 @@ public final class InMemoryApiKeyStore implements ApiKeyStore {
     }
 
     @Override
-    public synchronized ApiKeyRecord insert(ApiKeyRecord record) {
+    public synchronized ApiKeyRecord insert(ApiKeyRecord record, ChangeCause cause) {
         if (record.version() != 0) {
             throw new IllegalArgumentException("key `" + record.id() + "` has version " + record.version()
                     + " and must have 0 to be inserted; update it instead");
@@ -49,7 +49,7 @@ public final class InMemoryApiKeyStore implements ApiKeyStore {
     }
 
     @Override
-    public synchronized ApiKeyRecord update(ApiKeyRecord record) {
+    public synchronized ApiKeyRecord update(ApiKeyRecord record, ChangeCause cause) {
         if (record.version() == 0) {
             throw new IllegalArgumentException(
                     "key `" + record.id() + "` has version 0 and must have that of the record it was made from");

@@ -162,12 +162,12 @@ class ApiKeyManagerTest {
                 private boolean refused;
 
                 @Override
-                public ApiKeyRecord insert(ApiKeyRecord record) {
+                public ApiKeyRecord insert(ApiKeyRecord record, ChangeCause cause) {
                     if (!refused) {
                         refused = true;
                         throw new StoreConflictException(StoreConflictException.Conflict.ID_TAKEN, taken);
                     }
-                    return super.insert(record);
+                    return super.insert(record, cause);
                 }
             };
 

@@ -12,13 +12,13 @@ class DelegatingStore implements ApiKeyStore {
     }
 
     @Override
-    public ApiKeyRecord insert(ApiKeyRecord record) {
-        return store.insert(record);
+    public ApiKeyRecord insert(ApiKeyRecord record, ChangeCause cause) {
+        return store.insert(record, cause);
     }
 
     @Override
-    public ApiKeyRecord update(ApiKeyRecord record) {
-        return store.update(record);
+    public ApiKeyRecord update(ApiKeyRecord record, ChangeCause cause) {
+        return store.update(record, cause);
     }
 
     @Override

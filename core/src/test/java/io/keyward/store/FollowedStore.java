@@ -27,13 +27,13 @@ final class FollowedStore extends DelegatingStore {
     }
 
     @Override
-    public ApiKeyRecord insert(ApiKeyRecord record) {
-        return around("insert", () -> super.insert(record));
+    public ApiKeyRecord insert(ApiKeyRecord record, ChangeCause cause) {
+        return around("insert", () -> super.insert(record, cause));
     }
 
     @Override
-    public ApiKeyRecord update(ApiKeyRecord record) {
-        return around("update", () -> super.update(record));
+    public ApiKeyRecord update(ApiKeyRecord record, ChangeCause cause) {
+        return around("update", () -> super.update(record, cause));
     }
 
     @Override

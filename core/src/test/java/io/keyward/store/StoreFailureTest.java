@@ -111,18 +111,18 @@ class StoreFailureTest {
         }
 
         @Override
-        public ApiKeyRecord insert(ApiKeyRecord record) {
-            return answer(() -> super.insert(record));
+        public ApiKeyRecord insert(ApiKeyRecord record, ChangeCause cause) {
+            return answer(() -> super.insert(record, cause));
         }
 
         @Override
-        public ApiKeyRecord update(ApiKeyRecord record) {
+        public ApiKeyRecord update(ApiKeyRecord record, ChangeCause cause) {
             if (overtakes > 0) {
                 ApiKeyRecord now = super.find(record.id()).orElseThrow();
-                super.update(now.toBuilder().name("overtaken " + overtakes).build());
+                super.update(now.toBuilder().name("overtaken " + overtakes).build(), cause);
                 overtakes--;
             }
-            return answer(() -> super.update(record));
+            return answer(() -> super.update(record, cause));
         }
 
         @Override

@@ -8,6 +8,7 @@ import io.keyward.ApiKeyRecord;
 import io.keyward.HashedSecret;
 import io.keyward.KeyState;
 import io.keyward.store.ApiKeyStore;
+import io.keyward.store.ChangeCause;
 import io.keyward.store.InMemoryApiKeyStore;
 import io.keyward.store.StoreConflictException;
 import io.keyward.store.StoreConflictException.Conflict;
@@ -77,9 +78,9 @@ class BrokenStoresTest {
         protected ApiKeyStore newStore() {
             return new Broken() {
                 @Override
-                public ApiKeyRecord update(ApiKeyRecord record) {
+                public ApiKeyRecord update(ApiKeyRecord record, ChangeCause cause) {
                     long now = find(record.id()).map(ApiKeyRecord::version).orElse(record.version());
-                    return super.update(record.toBuilder().version(now).build());
+                    return super.update(record.toBuilder().version(now).build(), cause);
                 }
             };
         }
@@ -91,14 +92,14 @@ class BrokenStoresTest {
         protected ApiKeyStore newStore() {
             return new Broken() {
                 @Override
-                public synchronized ApiKeyRecord update(ApiKeyRecord record) {
+                public synchronized ApiKeyRecord update(ApiKeyRecord record, ChangeCause cause) {
                     long now = super.find(record.id())
                             .map(ApiKeyRecord::version)
                             .orElseThrow(() -> new StoreConflictException(Conflict.MISSING, record.id()));
                     if (record.version() != 1) {
                         throw new StoreConflictException(Conflict.STALE, record.id());
                     }
-                    return forget(super.update(record.toBuilder().version(now).build()));
+                    return forget(super.update(record.toBuilder().version(now).build(), cause));
                 }
 
                 @Override
@@ -162,15 +163,15 @@ class BrokenStoresTest {
         protected ApiKeyStore newStore() {
             return new Broken() {
                 @Override
-                public synchronized ApiKeyRecord insert(ApiKeyRecord record) {
+                public synchronized ApiKeyRecord insert(ApiKeyRecord record, ChangeCause cause) {
                     try {
-                        return super.insert(record);
+                        return super.insert(record, cause);
                     } catch (StoreConflictException refused) {
                         if (refused.conflict() == Conflict.HASH_TAKEN) {
                             List<HashedSecret> none = List.of(ThrowAwayKeys.recordOf(ThrowAwayKeys.newKey())
                                     .build()
                                     .current());
-                            super.insert(record.toBuilder().secrets(none).build());
+                            super.insert(record.toBuilder().secrets(none).build(), cause);
                         }
                         throw refused;
                     }
@@ -184,13 +185,13 @@ class BrokenStoresTest {
         private final ApiKeyStore whole = InMemoryApiKeyStore.create();
 
         @Override
-        public ApiKeyRecord insert(ApiKeyRecord record) {
-            return whole.insert(record);
+        public ApiKeyRecord insert(ApiKeyRecord record, ChangeCause cause) {
+            return whole.insert(record, cause);
         }
 
         @Override
-        public ApiKeyRecord update(ApiKeyRecord record) {
-            return whole.update(record);
+        public ApiKeyRecord update(ApiKeyRecord record, ChangeCause cause) {
+            return whole.update(record, cause);
         }
 
         @Override

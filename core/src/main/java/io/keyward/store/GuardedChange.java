@@ -1,0 +1,72 @@
+package io.keyward.store;
+
+import io.keyward.ApiKeyRecord;
+import io.keyward.store.ChangeOutcome.Applied;
+import io.keyward.store.ChangeOutcome.Failed;
+import io.keyward.store.ChangeOutcome.Refused;
+import java.util.List;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Asks the guards of a manager, in their order. May be shared between threads. */
+final class GuardedChange {
+    private static final Logger LOG = LoggerFactory.getLogger(ApiKeyManager.class);
+
+    private final List<ChangeGuard> guards;
+
+    GuardedChange(List<ChangeGuard> guards) {
+        this.guards = guards;
+    }
+
+    /** Makes a change, and tells the guards if it ends with an exception; {@link #applied} tells them otherwise. */
+    <T> T run(ChangeCause cause, @Nullable String keyId, Supplier<T> change) {
+        try {
+            return change.get();
+        } catch (Stopped stopped) {
+            tell(cause, new Refused(keyId, stopped.problem));
+            throw stopped.problem;
+        } catch (ChangeRefusedException refused) {
+            tell(cause, new Refused(keyId, refused));
+            throw refused;
+        } catch (RuntimeException failure) {
+            tell(cause, new Failed(keyId, failure));
+            throw failure;
+        }
+    }
+
+    void before(ChangeCause cause, @Nullable ApiKeyRecord before, @Nullable ApiKeyRecord after) {
+        try {
+            guards.forEach(guard -> guard.before(cause, before, after));
+        } catch (RuntimeException e) {
+            throw new Stopped(e);
+        }
+    }
+
+    void applied(ChangeCause cause, @Nullable ApiKeyRecord before, @Nullable ApiKeyRecord after) {
+        tell(cause, new Applied(before, after));
+    }
+
+    private void tell(ChangeCause cause, ChangeOutcome outcome) {
+        for (ChangeGuard guard : guards) {
+            try {
+                guard.after(cause, outcome);
+            } catch (RuntimeException e) {
+                LOG.error("a change guard failed after a change; the change stays as it is", e);
+            }
+        }
+    }
+
+    /** Carries what a guard threw past those who wait for exceptions of the store. */
+    private static final class Stopped extends RuntimeException {
+        private static final long serialVersionUID = 1L;
+
+        private final transient RuntimeException problem;
+
+        Stopped(RuntimeException problem) {
+            super(null, problem, false, false);
+            this.problem = problem;
+        }
+    }
+}
