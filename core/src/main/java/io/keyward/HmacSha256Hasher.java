@@ -48,9 +48,9 @@ final class HmacSha256Hasher extends KeyHasher {
     @Override
     void digest(Object engine, byte[] bytes, int length) {
         Mac mac = (Mac) engine;
-        mac.update(bytes, Desks.TEXT, length);
+        mac.update(bytes, EnginePool.TEXT, length);
         try {
-            mac.doFinal(bytes, Desks.RESULT);
+            mac.doFinal(bytes, EnginePool.RESULT);
         } catch (ShortBufferException e) {
             throw new ProviderException("the JCA provider's HMAC-SHA-256 gave more than 32 bytes", e);
         }

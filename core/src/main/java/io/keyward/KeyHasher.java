@@ -2,9 +2,6 @@ package io.keyward;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
-import java.nio.ByteOrder;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
@@ -18,8 +15,6 @@ import org.jspecify.annotations.Nullable;
  * included; keep one for long, since it holds the engines of its threads.
  */
 public abstract sealed class KeyHasher permits Sha256Hasher, HmacSha256Hasher {
-    private static final VarHandle WORDS = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.BIG_ENDIAN);
-
     /** What a script hashes that lost the key: nothing, a line end, the word of its language for nothing. */
     private static final List<String> SLIPS = List.of(
             "",
@@ -59,12 +54,12 @@ public abstract sealed class KeyHasher permits Sha256Hasher, HmacSha256Hasher {
             "${API_KEY}");
 
     private final String scheme;
-    private final Desks desks;
+    final EnginePool pool;
     private volatile @Nullable Set<KeyHash> slips;
 
     KeyHasher(String scheme) {
         this.scheme = scheme;
-        this.desks = new Desks(this::newEngine);
+        this.pool = new EnginePool(this::newEngine);
     }
 
     /** Returns the scheme that the hashes made here name, see {@link KeyHash#scheme}. */
@@ -79,11 +74,11 @@ public abstract sealed class KeyHasher permits Sha256Hasher, HmacSha256Hasher {
      */
     public final KeyHash hash(ApiKey key) {
         String text = key.reveal();
-        Object[] desk = desks.take();
-        KeyText.copy(text, desk);
-        KeyHash hash = hash(desk, text.length());
-        KeyText.wipe(desk, text.length());
-        desks.giveBack(desk);
+        Object[] kit = pool.take();
+        PresentedText.copy(text, kit);
+        KeyHash hash = hash(kit, text.length());
+        PresentedText.wipe(kit, text.length());
+        pool.giveBack(kit);
         return hash;
     }
 
@@ -100,7 +95,7 @@ public abstract sealed class KeyHasher permits Sha256Hasher, HmacSha256Hasher {
 
     /** Returns the hash of no text at all, which a forgotten key leaves behind. */
     final KeyHash hashOfNothing() {
-        return hash(desks.newDesk(), 0);
+        return hash(pool.newKit(), 0);
     }
 
     /** Returns the hashes of texts that only a slip produces, and that of no text. */
@@ -114,56 +109,35 @@ public abstract sealed class KeyHasher permits Sha256Hasher, HmacSha256Hasher {
     }
 
     private Set<KeyHash> newHashesOfSlips() {
-        Object[] desk = desks.newDesk();
+        Object[] kit = pool.newKit();
         Set<KeyHash> hashes = new HashSet<>();
         for (String slip : SLIPS) {
             byte[] text = slip.getBytes(UTF_8);
-            System.arraycopy(text, 0, (byte[]) desk[Desks.BYTES], Desks.TEXT, text.length);
-            hashes.add(hash(desk, text.length));
+            System.arraycopy(text, 0, (byte[]) kit[EnginePool.BYTES], EnginePool.TEXT, text.length);
+            hashes.add(hash(kit, text.length));
         }
         return Set.copyOf(hashes);
     }
 
-    /**
-     * Looks a presented text up: hashes it once and probes once.
-     *
-     * @return the answer stored for it; else {@link RingVerifier#MALFORMED} for a text that cannot be a key or has wrong
-     *     check digits, {@link RingVerifier#UNKNOWN} for any other
-     */
-    final Object look(String presented, SecretTable table) {
-        Object[] desk = desks.take();
-        int length = presented.length();
-        Object answer = KeyText.copy(presented, desk) ? lookUp(desk, length, table) : RingVerifier.MALFORMED;
-        KeyText.wipe(desk, length);
-        desks.giveBack(desk);
-        return answer;
+    private KeyHash hash(Object[] kit, int length) {
+        digest(kit, length);
+        return new KeyHash(
+                scheme,
+                EnginePool.word(kit, 0),
+                EnginePool.word(kit, 1),
+                EnginePool.word(kit, 2),
+                EnginePool.word(kit, 3));
     }
 
-    private KeyHash hash(Object[] desk, int length) {
-        byte[] bytes = digest(desk, length);
-        return new KeyHash(scheme, word(bytes, 0), word(bytes, 1), word(bytes, 2), word(bytes, 3));
-    }
-
-    private Object lookUp(Object[] desk, int length, SecretTable table) {
-        byte[] bytes = digest(desk, length);
-        Object answer = table.find(word(bytes, 0), word(bytes, 1), word(bytes, 2), word(bytes, 3));
-        return answer == RingVerifier.UNKNOWN && KeyText.isMistyped(desk, length) ? RingVerifier.MALFORMED : answer;
-    }
-
-    private byte[] digest(Object[] desk, int length) {
-        byte[] bytes = (byte[]) desk[Desks.BYTES];
-        digest(desk[Desks.ENGINE], bytes, length);
-        return bytes;
-    }
-
-    private static long word(byte[] bytes, int index) {
-        return (long) WORDS.get(bytes, Desks.RESULT + index * Long.BYTES);
+    /** Hashes the {@code length} bytes of the text in the kit; {@link EnginePool#word} then gives the words of the result. */
+    final void digest(Object[] kit, int length) {
+        digest(kit[EnginePool.ENGINE], (byte[]) kit[EnginePool.BYTES], length);
     }
 
     /** Returns a new engine for one thread at a time. */
     abstract Object newEngine();
 
-    /** Writes the hash of the {@code length} bytes at {@link Desks#TEXT} to {@link Desks#RESULT}. */
+    /** Writes the hash of the {@code length} bytes at {@link EnginePool#TEXT} to {@link EnginePool#RESULT}. */
     abstract void digest(Object engine, byte[] bytes, int length);
 
     @Override

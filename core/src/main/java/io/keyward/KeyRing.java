@@ -43,7 +43,7 @@ public final class KeyRing {
 
     private final RoleModel roles;
     private final Map<String, KeyHasher> hashers;
-    private final RecordTable records;
+    private final RecordIndex records;
     /** One for each scheme in use, at least one, so that an empty ring does the work of a full one. */
     final Scheme[] schemes;
 
@@ -53,7 +53,7 @@ public final class KeyRing {
     private KeyRing(
             RoleModel roles,
             Map<String, KeyHasher> hashers,
-            RecordTable records,
+            RecordIndex records,
             Scheme[] schemes,
             @Nullable Instant validUntil) {
         this.roles = roles;
@@ -61,7 +61,7 @@ public final class KeyRing {
         this.records = records;
         this.schemes = schemes;
         this.validUntil = validUntil;
-        this.validUntilMillis = validUntil == null ? Long.MAX_VALUE : Windowed.millis(validUntil);
+        this.validUntilMillis = validUntil == null ? Long.MAX_VALUE : TimedVerdict.millis(validUntil);
     }
 
     /** Starts a ring without keys, roles or peppers. */
@@ -96,7 +96,7 @@ public final class KeyRing {
      * @throws KeyRingException as {@link Builder#build}; this ring stays as it is
      */
     public KeyRing withOnly(Collection<ApiKeyRecord> only) {
-        return new KeyRing(roles, hashers, RecordTable.EMPTY, new Scheme[0], validUntil).with(only);
+        return new KeyRing(roles, hashers, RecordIndex.EMPTY, new Scheme[0], validUntil).with(only);
     }
 
     /**
@@ -139,7 +139,7 @@ public final class KeyRing {
      * @throws KeysUnavailableException if the end is reached
      */
     void requireInForce(InstantSource clock) {
-        // as in Windowed: milliseconds allocate nothing
+        // as in TimedVerdict: milliseconds allocate nothing
         if (validUntil != null
                 && clock.millis() >= validUntilMillis
                 && !clock.instant().isBefore(validUntil)) {
@@ -151,9 +151,6 @@ public final class KeyRing {
     public String toString() {
         return "KeyRing[" + size() + " keys]";
     }
-
-    /** One scheme in use: how to hash by it and what its hashes mean. */
-    record Scheme(KeyHasher hasher, SecretTable table) {}
 
     /** Builds a ring; not for use by several threads. */
     public static final class Builder {
@@ -212,7 +209,7 @@ public final class KeyRing {
         public KeyRing build() {
             Map<String, KeyHasher> all = new LinkedHashMap<>(hashers);
             all.computeIfAbsent(KeyHash.SHA256, scheme -> KeyHashers.sha256());
-            KeyRing empty = new KeyRing(roles, all, RecordTable.EMPTY, new Scheme[0], validUntil);
+            KeyRing empty = new KeyRing(roles, all, RecordIndex.EMPTY, new Scheme[0], validUntil);
             return empty.with(records);
         }
     }
@@ -222,8 +219,8 @@ public final class KeyRing {
         private static final String ID_TWICE = "the id is used by two records; give one of them another";
 
         private final Set<Problem> problems = new LinkedHashSet<>();
-        private final Map<String, SecretTable.Editor> tables = new LinkedHashMap<>();
-        private final RecordTable.Editor changedRecords;
+        private final Map<String, HashIndex.Editor> tables = new LinkedHashMap<>();
+        private final RecordIndex.Editor changedRecords;
         private final Map<Set<String>, Grants> grantsByRoles = new HashMap<>();
         private final Map<String, Set<KeyHash>> hashesOfSlips = new HashMap<>();
 
@@ -259,17 +256,17 @@ public final class KeyRing {
                 record.secrets().forEach(secret -> additions.merge(secret.hash().scheme(), 1, Integer::sum));
             }
             for (Scheme scheme : schemes) {
-                String name = scheme.hasher.scheme();
-                tables.put(name, scheme.table.edit(additions.getOrDefault(name, 0)));
+                String name = scheme.hasher().scheme();
+                tables.put(name, scheme.index().edit(additions.getOrDefault(name, 0)));
                 additions.remove(name);
             }
-            additions.forEach((name, count) -> tables.put(name, SecretTable.EMPTY.edit(count)));
+            additions.forEach((name, count) -> tables.put(name, HashIndex.EMPTY.edit(count)));
         }
 
         private void removeSecretsOf(@Nullable ApiKeyRecord replaced) {
             if (replaced != null) {
                 for (HashedSecret secret : replaced.secrets()) {
-                    SecretTable.Editor table = tables.get(secret.hash().scheme());
+                    HashIndex.Editor table = tables.get(secret.hash().scheme());
                     if (table != null) {
                         table.remove(secret.hash());
                     }
@@ -311,7 +308,7 @@ public final class KeyRing {
                 judgeSecret(record, secret);
                 Accepted accepted = new Accepted(principal, i > 0);
                 boolean always = secret.notBefore() == null && secret.expiresAt() == null;
-                put(record, secret, always ? accepted : new Windowed(accepted, secret));
+                put(record, secret, always ? accepted : new TimedVerdict(accepted, secret));
             }
         }
 
@@ -325,7 +322,7 @@ public final class KeyRing {
         }
 
         private void put(ApiKeyRecord record, HashedSecret secret, Object answer) {
-            SecretTable.Editor table = requireNonNull(tables.get(secret.hash().scheme()));
+            HashIndex.Editor table = requireNonNull(tables.get(secret.hash().scheme()));
             Object present = table.put(secret.hash(), answer);
             if (present != null) {
                 problem(record, describeSharedHash(record, keyId(present)));
@@ -380,13 +377,13 @@ public final class KeyRing {
         private Scheme[] finishedSchemes() {
             List<Scheme> finished = new ArrayList<>();
             tables.forEach((name, editor) -> {
-                SecretTable table = editor.done();
+                HashIndex table = editor.done();
                 if (table.size() > 0) {
                     finished.add(new Scheme(requireNonNull(hashers.get(name)), table));
                 }
             });
             if (finished.isEmpty()) {
-                finished.add(new Scheme(requireNonNull(hashers.get(KeyHash.SHA256)), SecretTable.EMPTY));
+                finished.add(new Scheme(requireNonNull(hashers.get(KeyHash.SHA256)), HashIndex.EMPTY));
             }
             return finished.toArray(Scheme[]::new);
         }
@@ -396,7 +393,7 @@ public final class KeyRing {
         }
 
         private @Nullable String keyId(Object answer) {
-            return answer instanceof Windowed windowed ? windowed.keyId() : ((Verification) answer).keyId();
+            return answer instanceof TimedVerdict windowed ? windowed.keyId() : ((Verification) answer).keyId();
         }
     }
 }

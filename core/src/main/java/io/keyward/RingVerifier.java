@@ -2,9 +2,7 @@ package io.keyward;
 
 import static java.util.Objects.requireNonNull;
 
-import io.keyward.KeyRing.Scheme;
 import io.keyward.Verification.Accepted;
-import io.keyward.Verification.Reason;
 import io.keyward.Verification.Rejected;
 import io.keyward.role.RoleModel;
 import java.time.InstantSource;
@@ -13,10 +11,6 @@ import org.jspecify.annotations.Nullable;
 
 /** Verifies against the ring in force. */
 final class RingVerifier implements ApiKeyVerifier {
-    static final Rejected MISSING = new Rejected(Reason.MISSING, null);
-    static final Rejected MALFORMED = new Rejected(Reason.MALFORMED, null);
-    static final Rejected UNKNOWN = new Rejected(Reason.UNKNOWN, null);
-
     private final LiveKeyRing live;
     private final InstantSource clock;
 
@@ -28,17 +22,17 @@ final class RingVerifier implements ApiKeyVerifier {
     @Override
     public Verification verify(@Nullable String presented) {
         if (presented == null || presented.isEmpty()) {
-            return MISSING;
+            return Rejected.MISSING;
         }
         if (presented.length() < ApiKey.MIN_LENGTH || presented.length() > ApiKey.MAX_LENGTH) {
-            return MALFORMED;
+            return Rejected.MALFORMED;
         }
         KeyRing ring = live.current();
         ring.requireInForce(clock);
-        Object answer = UNKNOWN;
+        Object answer = Rejected.UNKNOWN;
         for (Scheme scheme : ring.schemes) {
-            answer = scheme.hasher().look(presented, scheme.table());
-            if (answer != UNKNOWN && answer != MALFORMED) {
+            answer = scheme.look(presented);
+            if (answer != Rejected.UNKNOWN && answer != Rejected.MALFORMED) {
                 break;
             }
         }
@@ -51,7 +45,7 @@ final class RingVerifier implements ApiKeyVerifier {
         if (answer instanceof Accepted accepted) {
             return accepted;
         }
-        return answer instanceof Windowed windowed ? windowed.judge(clock) : (Rejected) answer;
+        return answer instanceof TimedVerdict windowed ? windowed.judge(clock) : (Rejected) answer;
     }
 
     @Override

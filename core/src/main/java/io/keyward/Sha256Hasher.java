@@ -23,9 +23,9 @@ final class Sha256Hasher extends KeyHasher {
     @Override
     void digest(Object engine, byte[] bytes, int length) {
         MessageDigest digest = (MessageDigest) engine;
-        digest.update(bytes, Desks.TEXT, length);
+        digest.update(bytes, EnginePool.TEXT, length);
         try {
-            digest.digest(bytes, Desks.RESULT, Desks.RESULT_LENGTH);
+            digest.digest(bytes, EnginePool.RESULT, EnginePool.RESULT_LENGTH);
         } catch (DigestException e) {
             throw new ProviderException("the JCA provider's SHA-256 gave no 32 bytes", e);
         }

@@ -52,6 +52,10 @@ public sealed interface Verification {
      * @param keyId the id of the key where the text is one that is known; null otherwise
      */
     record Rejected(Reason reason, @Nullable String keyId) implements Verification {
+        static final Rejected MISSING = new Rejected(Reason.MISSING, null);
+        static final Rejected MALFORMED = new Rejected(Reason.MALFORMED, null);
+        static final Rejected UNKNOWN = new Rejected(Reason.UNKNOWN, null);
+
         /** Refuses a missing reason. */
         public Rejected {
             requireNonNull(reason, "reason");

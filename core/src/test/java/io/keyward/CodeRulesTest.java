@@ -35,9 +35,9 @@ class CodeRulesTest {
             "io.keyward.KeyHasher",
             "io.keyward.Sha256Hasher",
             "io.keyward.HmacSha256Hasher",
-            "io.keyward.KeyText",
-            "io.keyward.SecretTable",
-            "io.keyward.SecretTable$Editor",
+            "io.keyward.PresentedText",
+            "io.keyward.HashIndex",
+            "io.keyward.HashIndex$Editor",
             "io.keyward.RingVerifier");
 
     private static final Set<String> COMPARING = Set.of("equals", "mismatch", "compare", "compareTo", "deepEquals");

@@ -82,10 +82,10 @@ class KeyHasherTest {
     }
 
     private static String hashOf(KeyHasher hasher, byte[] text) {
-        byte[] bytes = new byte[Desks.TEXT + ApiKey.MAX_LENGTH];
-        System.arraycopy(text, 0, bytes, Desks.TEXT, text.length);
+        byte[] bytes = new byte[EnginePool.TEXT + ApiKey.MAX_LENGTH];
+        System.arraycopy(text, 0, bytes, EnginePool.TEXT, text.length);
         hasher.digest(hasher.newEngine(), bytes, text.length);
-        return HEX.formatHex(bytes, Desks.RESULT, Desks.RESULT + Desks.RESULT_LENGTH);
+        return HEX.formatHex(bytes, EnginePool.RESULT, EnginePool.RESULT + EnginePool.RESULT_LENGTH);
     }
 
     @Test

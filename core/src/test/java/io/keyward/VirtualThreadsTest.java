@@ -141,14 +141,14 @@ class VirtualThreadsTest {
     @Test
     void sharesAFewDesks() throws Exception {
         int threads = 1_000 * Runtime.getRuntime().availableProcessors();
-        Desks desks = new Desks(() -> "engine");
+        EnginePool pool = new EnginePool(() -> "engine");
         Queue<Object[]> borrowed = new ConcurrentLinkedQueue<>();
         List<Future<?>> all = new ArrayList<>();
         for (int t = 0; t < threads; t++) {
             all.add(perTask.submit(() -> {
-                Object[] desk = desks.take();
-                desks.giveBack(desk);
-                borrowed.add(desk); // after it was given back: who waits with a desk in hand makes others take more
+                Object[] kit = pool.take();
+                pool.giveBack(kit);
+                borrowed.add(kit); // after it was given back: who waits with a kit in hand makes others take more
             }));
         }
         for (Future<?> each : all) {
@@ -157,6 +157,6 @@ class VirtualThreadsTest {
 
         Set<Object[]> seen = Collections.newSetFromMap(new IdentityHashMap<>());
         seen.addAll(borrowed);
-        assertTrue(seen.size() < threads / 10, seen.size() + " desks for " + threads + " threads");
+        assertTrue(seen.size() < threads / 10, seen.size() + " kits for " + threads + " threads");
     }
 }

@@ -5,28 +5,28 @@ import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
 import java.util.zip.CRC32;
 
-/** Moves presented text onto a desk and judges its form there. */
-final class KeyText {
+/** Copies a presented text into a kit, checks its form and wipes it. */
+final class PresentedText {
     private static final VarHandle WORDS = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.nativeOrder());
     private static final long ONES = 0x01_01_01_01_01_01_01_01L;
 
-    private static final byte[] ZEROS = new byte[Desks.TEXT + ApiKey.MAX_LENGTH];
+    private static final byte[] ZEROS = new byte[EnginePool.TEXT + ApiKey.MAX_LENGTH];
 
-    private KeyText() {}
+    private PresentedText() {}
 
     /**
-     * Copies a text of 16 to 256 characters to the desk's bytes and tells whether each is printable ASCII, no blank.
+     * Copies a text of 16 to 256 characters into the kit and tells whether each is printable ASCII and no blank.
      *
-     * <p>A block copy, then a look at eight bytes at a time: quicker than a loop that looks at each character, and no garbage,
-     * which {@code getBytes(ISO_8859_1)} would make.
+     * <p>Copies the block, then checks eight bytes at a time: quicker than a check of each character, and without the array
+     * that {@code getBytes(ISO_8859_1)} allocates.
      */
     @SuppressWarnings(
             "deprecation") // this getBytes cuts a character to its low byte, so that Ł becomes A; see isNarrow
-    static boolean copy(String text, Object[] desk) {
-        byte[] bytes = bytes(desk);
+    static boolean copy(String text, Object[] kit) {
+        byte[] bytes = bytes(kit);
         int length = text.length();
-        text.getBytes(0, length, bytes, Desks.TEXT);
-        return isNarrow(text) && isPrintable(bytes, Desks.TEXT, Desks.TEXT + length);
+        text.getBytes(0, length, bytes, EnginePool.TEXT);
+        return isNarrow(text) && isPrintable(bytes, EnginePool.TEXT, EnginePool.TEXT + length);
     }
 
     /**
@@ -62,16 +62,16 @@ final class KeyText {
     }
 
     /** Tells whether the bytes have the outline of an issued key and check digits that do not belong to it. */
-    static boolean isMistyped(Object[] desk, int length) {
-        return KeyFormat.isMistyped(bytes(desk), Desks.TEXT, length, (CRC32) desk[Desks.CRC]);
+    static boolean isMistyped(Object[] kit, int length) {
+        return KeyFormat.isMistyped(bytes(kit), EnginePool.TEXT, length, (CRC32) kit[EnginePool.CRC]);
     }
 
-    /** Leaves nothing of a secret on a desk that a thread keeps: neither the text nor its hash. */
-    static void wipe(Object[] desk, int length) {
-        System.arraycopy(ZEROS, 0, bytes(desk), 0, Desks.TEXT + length);
+    /** Wipes the text and its hash, because a thread keeps its kit. */
+    static void wipe(Object[] kit, int length) {
+        System.arraycopy(ZEROS, 0, bytes(kit), 0, EnginePool.TEXT + length);
     }
 
-    private static byte[] bytes(Object[] desk) {
-        return (byte[]) desk[Desks.BYTES];
+    private static byte[] bytes(Object[] kit) {
+        return (byte[]) kit[EnginePool.BYTES];
     }
 }

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertSame;
 
+import io.keyward.Verification.Rejected;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -13,13 +14,13 @@ import java.util.function.Supplier;
 import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
 
-class SecretTableTest {
-    private final Random random = TestKeys.seededRandom("SecretTableTest");
+class HashIndexTest {
+    private final Random random = TestKeys.seededRandom("HashIndexTest");
 
     @Test
     void findsNothingInTheEmptyTable() {
-        assertSame(RingVerifier.UNKNOWN, find(SecretTable.EMPTY, randomHash()));
-        assertEquals(0, SecretTable.EMPTY.size());
+        assertSame(Rejected.UNKNOWN, find(HashIndex.EMPTY, randomHash()));
+        assertEquals(0, HashIndex.EMPTY.size());
     }
 
     @RepeatedTest(5)
@@ -45,11 +46,11 @@ class SecretTableTest {
     private void agreesWithAMap(Supplier<KeyHash> hashes, int rounds, int changes) {
         Map<KeyHash, Object> model = new HashMap<>();
         List<KeyHash> known = new ArrayList<>();
-        SecretTable table = SecretTable.EMPTY;
+        HashIndex table = HashIndex.EMPTY;
         for (int round = 0; round < rounds; round++) {
-            SecretTable before = table;
+            HashIndex before = table;
             Map<KeyHash, Object> modelBefore = Map.copyOf(model);
-            SecretTable.Editor editor = table.edit(random.nextInt(changes + 1));
+            HashIndex.Editor editor = table.edit(random.nextInt(changes + 1));
             for (int i = random.nextInt(changes + 1); i > 0; i--) {
                 if (random.nextInt(3) > 0 || known.isEmpty()) {
                     KeyHash hash = random.nextInt(10) > 0 || known.isEmpty() ? hashes.get() : anyOf(known);
@@ -72,10 +73,10 @@ class SecretTableTest {
         return known.get(random.nextInt(known.size()));
     }
 
-    private static void assertSameContent(Map<KeyHash, Object> model, List<KeyHash> known, SecretTable table) {
+    private static void assertSameContent(Map<KeyHash, Object> model, List<KeyHash> known, HashIndex table) {
         assertEquals(model.size(), table.size());
         for (KeyHash hash : known) {
-            assertSame(model.getOrDefault(hash, RingVerifier.UNKNOWN), find(table, hash));
+            assertSame(model.getOrDefault(hash, Rejected.UNKNOWN), find(table, hash));
         }
     }
 
@@ -85,20 +86,20 @@ class SecretTableTest {
         for (int i = 0; i < 5_000; i++) {
             hashes.add(randomHash());
         }
-        SecretTable table = SecretTable.EMPTY;
+        HashIndex table = HashIndex.EMPTY;
         for (int round = 0; round < 3; round++) {
-            SecretTable.Editor filling = table.edit(hashes.size());
+            HashIndex.Editor filling = table.edit(hashes.size());
             hashes.forEach(hash -> assertNull(filling.put(hash, hash)));
             table = filling.done();
             for (KeyHash hash : hashes) {
                 assertSame(hash, find(table, hash));
             }
-            SecretTable.Editor emptying = table.edit(0);
+            HashIndex.Editor emptying = table.edit(0);
             hashes.forEach(emptying::remove);
             table = emptying.done();
             assertEquals(0, table.size());
             for (KeyHash hash : hashes) {
-                assertSame(RingVerifier.UNKNOWN, find(table, hash));
+                assertSame(Rejected.UNKNOWN, find(table, hash));
             }
         }
     }
@@ -106,14 +107,14 @@ class SecretTableTest {
     @Test
     void findsByAll32Bytes() {
         KeyHash hash = randomHash();
-        SecretTable.Editor editor = SecretTable.EMPTY.edit(1);
+        HashIndex.Editor editor = HashIndex.EMPTY.edit(1);
         editor.put(hash, "answer");
-        SecretTable table = editor.done();
+        HashIndex table = editor.done();
         assertSame("answer", find(table, hash));
         for (int bit = 0; bit < 256; bit++) {
             long[] w = {hash.word0, hash.word1, hash.word2, hash.word3};
             w[bit / 64] ^= 1L << (bit % 64);
-            assertSame(RingVerifier.UNKNOWN, table.find(w[0], w[1], w[2], w[3]), "bit " + bit);
+            assertSame(Rejected.UNKNOWN, table.find(w[0], w[1], w[2], w[3]), "bit " + bit);
         }
     }
 
@@ -121,7 +122,7 @@ class SecretTableTest {
         return new KeyHash("sha256", random.nextLong(), random.nextLong(), random.nextLong(), random.nextLong() | 1);
     }
 
-    private static Object find(SecretTable table, KeyHash hash) {
+    private static Object find(HashIndex table, KeyHash hash) {
         return table.find(hash.word0, hash.word1, hash.word2, hash.word3);
     }
 }

@@ -1,5 +1,6 @@
 package io.keyward;
 
+import io.keyward.Verification.Rejected;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
@@ -12,8 +13,8 @@ import org.jspecify.annotations.Nullable;
  * change costs what it changes, not what the table holds. Words of a hash are evenly spread, whoever chose the key, so they
  * serve as positions as they are.
  */
-final class SecretTable {
-    static final SecretTable EMPTY = new SecretTable(new long[1][2 * 4], new Object[1][2], new int[1], 0);
+final class HashIndex {
+    static final HashIndex EMPTY = new HashIndex(new long[1][2 * 4], new Object[1][2], new int[1], 0);
 
     private static final int ENTRIES_PER_SEGMENT = 4096;
     /** Up to here slots are cheap, and most hashes should be found at the first. */
@@ -24,7 +25,7 @@ final class SecretTable {
     private final int[] sizes;
     private final int size;
 
-    private SecretTable(long[][] words, @Nullable Object[][] answers, int[] sizes, int size) {
+    private HashIndex(long[][] words, @Nullable Object[][] answers, int[] sizes, int size) {
         this.words = words;
         this.answers = answers;
         this.sizes = sizes;
@@ -35,7 +36,7 @@ final class SecretTable {
         return size;
     }
 
-    /** Returns the answer stored for a hash, or {@link RingVerifier#UNKNOWN}. */
+    /** Returns the answer stored for a hash, or {@link Rejected#UNKNOWN}. */
     Object find(long word0, long word1, long word2, long word3) {
         int segment = (int) word1 & (words.length - 1);
         long[] table = words[segment];
@@ -49,10 +50,10 @@ final class SecretTable {
             long d = table[at + 3];
             if (((a ^ word0) | (b ^ word1) | (c ^ word2) | (d ^ word3)) == 0) {
                 Object answer = answers[segment][slot];
-                return answer == null ? RingVerifier.UNKNOWN : answer;
+                return answer == null ? Rejected.UNKNOWN : answer;
             }
             if ((a | b | c | d) == 0) {
-                return RingVerifier.UNKNOWN;
+                return Rejected.UNKNOWN;
             }
             slot = slot + 1 == slots ? 0 : slot + 1;
         }
@@ -76,7 +77,7 @@ final class SecretTable {
         private boolean[] owned;
         private int size;
 
-        private Editor(SecretTable table, int additions) {
+        private Editor(HashIndex table, int additions) {
             int segments = table.words.length;
             int wanted = table.size + additions;
             if (wanted > 2L * segments * ENTRIES_PER_SEGMENT) {
@@ -149,8 +150,8 @@ final class SecretTable {
             size--;
         }
 
-        SecretTable done() {
-            SecretTable table = new SecretTable(words, answers, sizes, size);
+        HashIndex done() {
+            HashIndex table = new HashIndex(words, answers, sizes, size);
             owned = new boolean[0];
             return table;
         }

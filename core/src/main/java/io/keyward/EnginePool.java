@@ -3,21 +3,23 @@ package io.keyward;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import java.util.function.Supplier;
 import java.util.zip.CRC32;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Lends a thread what one hash needs: an engine and buffers, so that a verification allocates nothing.
+ * Lends a thread a kit: the engine and the buffers that one hash needs, so that a verification allocates nothing.
  *
- * <p>A desk is a bare array that holds types of the JDK alone. A container's threads outlive the application; had a desk
- * a class of ours, each of them would keep the application's class loader alive.
+ * <p>A kit is an array of JDK types, not an object of a class of ours: threads of a container outlive the application, and
+ * would keep its class loader alive.
  *
- * <p>A platform thread keeps its desk. Virtual threads, of which there may be millions, borrow one of a small fixed number;
- * when all are out, a new one is made and dropped afterwards.
+ * <p>A platform thread keeps its kit. Virtual threads, of which there may be millions, borrow one of a small fixed number.
+ * When all are lent, a new kit is made and dropped after use.
  */
-final class Desks {
+final class EnginePool {
     static final int ENGINE = 0;
     static final int BYTES = 1;
     static final int CRC = 2;
@@ -30,9 +32,11 @@ final class Desks {
     /** Where in {@link #BYTES} the text stands that is hashed. */
     static final int TEXT = RESULT + RESULT_LENGTH;
 
+    private static final VarHandle WORDS = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.BIG_ENDIAN);
+
     private static final MethodHandle IS_VIRTUAL = isVirtualHandle();
 
-    /** So many desks, beside each other, are a virtual thread's to borrow. */
+    /** How many neighbouring places a virtual thread tries before it makes a kit of its own. */
     private static final int PROBES = 4;
 
     /** References from one thread's places to another's, and to the length of the array: no cache line has two of them. */
@@ -43,22 +47,22 @@ final class Desks {
     private final int groups = Integer.highestOneBit(Runtime.getRuntime().availableProcessors()) * 2;
     private final AtomicReferenceArray<Object @Nullable []> shared = new AtomicReferenceArray<>((1 + groups) * APART);
 
-    Desks(Supplier<Object> engines) {
+    EnginePool(Supplier<Object> engines) {
         this.engines = engines;
-        this.own = ThreadLocal.withInitial(this::newDesk);
+        this.own = ThreadLocal.withInitial(this::newKit);
     }
 
-    /** Lends a desk that has been put away clean; a thread may hold one at a time. */
+    /** Lends a wiped kit. A thread may hold one at a time. */
     Object[] take() {
         return isVirtual() ? borrow() : own();
     }
 
-    /** Takes a desk back after {@link KeyText#wipe}. One that is not given back, because a hash failed, is not used again. */
-    void giveBack(Object[] desk) {
+    /** Takes a kit back after {@link PresentedText#wipe}. A kit whose hash failed is not given back, and not used again. */
+    void giveBack(Object[] kit) {
         if (isVirtual()) {
             int start = start();
             for (int i = 0; i < PROBES; i++) {
-                if (shared.compareAndSet(start + i, null, desk)) {
+                if (shared.compareAndSet(start + i, null, kit)) {
                     return;
                 }
             }
@@ -66,27 +70,27 @@ final class Desks {
     }
 
     /**
-     * Returns this thread's desk. Where a text still lies on it, the engine failed, perhaps for want of stack, and may have
-     * part of that text in it; to find this here costs less than a {@code finally} there, and is surer.
+     * Returns this thread's kit. If it still holds a text, its engine failed, perhaps for lack of stack, and may hold part of
+     * that text, so the kit is replaced. The check is cheaper than a {@code finally} around each hash.
      */
     private Object[] own() {
-        Object[] desk = own.get();
-        if (((byte[]) desk[BYTES])[TEXT] != 0) {
-            desk = newDesk();
-            own.set(desk);
+        Object[] kit = own.get();
+        if (((byte[]) kit[BYTES])[TEXT] != 0) {
+            kit = newKit();
+            own.set(kit);
         }
-        return desk;
+        return kit;
     }
 
     private Object[] borrow() {
         int start = start();
         for (int i = 0; i < PROBES; i++) {
-            Object[] desk = shared.getAndSet(start + i, null);
-            if (desk != null) {
-                return desk;
+            Object[] kit = shared.getAndSet(start + i, null);
+            if (kit != null) {
+                return kit;
             }
         }
-        return newDesk();
+        return newKit();
     }
 
     private int start() {
@@ -94,9 +98,14 @@ final class Desks {
         return (1 + group) * APART;
     }
 
-    /** Returns a desk that is nobody's. */
-    Object[] newDesk() {
+    /** Returns a new kit. */
+    Object[] newKit() {
         return new Object[] {engines.get(), new byte[TEXT + ApiKey.MAX_LENGTH], new CRC32()};
+    }
+
+    /** Returns one of the four words of a result. */
+    static long word(Object[] kit, int index) {
+        return (long) WORDS.get((byte[]) kit[BYTES], RESULT + index * Long.BYTES);
     }
 
     private static boolean isVirtual() {

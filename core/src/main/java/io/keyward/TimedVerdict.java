@@ -13,14 +13,14 @@ import org.jspecify.annotations.Nullable;
  * <p>Milliseconds decide, since reading them allocates nothing; only in the very millisecond of a bound is the exact time
  * asked for.
  */
-final class Windowed {
+final class TimedVerdict {
     private final Accepted accepted;
     private final @Nullable Instant notBefore;
     private final @Nullable Instant expiresAt;
     private final long fromMillis;
     private final long untilMillis;
 
-    Windowed(Accepted accepted, HashedSecret secret) {
+    TimedVerdict(Accepted accepted, HashedSecret secret) {
         this.accepted = accepted;
         this.notBefore = secret.notBefore();
         this.expiresAt = secret.expiresAt();

@@ -9,10 +9,10 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Finds records by key id: an immutable hash table of six bytes an entry, cut into segments as {@link SecretTable} is.
+ * Finds records by key id: an immutable hash table of six bytes an entry, cut into segments as {@link HashIndex} is.
  */
-final class RecordTable {
-    static final RecordTable EMPTY = new RecordTable(new ApiKeyRecord[1][2], new int[1], 0);
+final class RecordIndex {
+    static final RecordIndex EMPTY = new RecordIndex(new ApiKeyRecord[1][2], new int[1], 0);
 
     private static final int ENTRIES_PER_SEGMENT = 4096;
     private static final int SPREAD = 0x9E3779B9;
@@ -21,7 +21,7 @@ final class RecordTable {
     private final int[] sizes;
     private final int size;
 
-    private RecordTable(@Nullable ApiKeyRecord[][] segments, int[] sizes, int size) {
+    private RecordIndex(@Nullable ApiKeyRecord[][] segments, int[] sizes, int size) {
         this.segments = segments;
         this.sizes = sizes;
         this.size = size;
@@ -82,7 +82,7 @@ final class RecordTable {
         private final boolean[] owned;
         private int size;
 
-        private Editor(RecordTable table, int additions) {
+        private Editor(RecordIndex table, int additions) {
             int wanted = table.size + additions;
             int now = table.segments.length;
             boolean recut = wanted > 2L * now * ENTRIES_PER_SEGMENT;
@@ -120,8 +120,8 @@ final class RecordTable {
             return segment[slotOf(segment, id)];
         }
 
-        RecordTable done() {
-            return new RecordTable(segments, sizes, size);
+        RecordIndex done() {
+            return new RecordIndex(segments, sizes, size);
         }
 
         private void makeRoom(int segment) {

@@ -12,10 +12,10 @@ import java.util.Random;
 import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
 
-class RecordTableTest {
+class RecordIndexTest {
     private static final KeyHash HASH = new KeyHash("sha256", 1, 2, 3, 4);
 
-    private final Random random = TestKeys.seededRandom("RecordTableTest");
+    private final Random random = TestKeys.seededRandom("RecordIndexTest");
 
     @RepeatedTest(4)
     void agreesWithAMapUnderRandomChanges() {
@@ -29,11 +29,11 @@ class RecordTableTest {
 
     private void agreesWithAMap(int rounds, int changes, int ids) {
         Map<String, ApiKeyRecord> model = new HashMap<>();
-        RecordTable table = RecordTable.EMPTY;
+        RecordIndex table = RecordIndex.EMPTY;
         for (int round = 0; round < rounds; round++) {
-            RecordTable before = table;
+            RecordIndex before = table;
             Map<String, ApiKeyRecord> modelBefore = Map.copyOf(model);
-            RecordTable.Editor editor = table.edit(random.nextInt(changes + 1));
+            RecordIndex.Editor editor = table.edit(random.nextInt(changes + 1));
             for (int i = random.nextInt(changes + 1); i > 0; i--) {
                 ApiKeyRecord record = record("k" + random.nextInt(ids));
                 assertSame(model.put(record.id(), record), editor.put(record));
@@ -44,7 +44,7 @@ class RecordTableTest {
         }
     }
 
-    private static void assertSameContent(Map<String, ApiKeyRecord> model, RecordTable table) {
+    private static void assertSameContent(Map<String, ApiKeyRecord> model, RecordIndex table) {
         assertEquals(model.size(), table.all().size());
         assertEquals(new HashSet<>(model.values()), new HashSet<>(table.all()));
         model.forEach((id, record) -> assertSame(record, table.find(id)));
@@ -54,7 +54,7 @@ class RecordTableTest {
     /** {@code an} and {@code c0} have one hash code, and so has every row of them. */
     @Test
     void tellsIdsOfOneHashCodeApart() {
-        RecordTable.Editor editor = RecordTable.EMPTY.edit(0);
+        RecordIndex.Editor editor = RecordIndex.EMPTY.edit(0);
         Map<String, ApiKeyRecord> model = new HashMap<>();
         for (int bits = 0; bits < 1 << 10; bits++) {
             StringBuilder id = new StringBuilder();
@@ -70,9 +70,9 @@ class RecordTableTest {
 
     @Test
     void viewCannotBeChanged() {
-        RecordTable.Editor editor = RecordTable.EMPTY.edit(1);
+        RecordIndex.Editor editor = RecordIndex.EMPTY.edit(1);
         editor.put(record("a"));
-        RecordTable table = editor.done();
+        RecordIndex table = editor.done();
         assertThrows(UnsupportedOperationException.class, () -> table.all().clear());
         assertThrows(UnsupportedOperationException.class, () -> table.all().remove(record("a")));
         assertThrows(UnsupportedOperationException.class, () -> table.all().add(record("b")));
