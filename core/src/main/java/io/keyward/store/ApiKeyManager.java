@@ -54,16 +54,16 @@ import org.jspecify.annotations.Nullable;
  *       without the role or pepper of the record; the ring has the old state until one is published that can.
  * </ul>
  *
- * <p>A record with an attribute that this version does not know is never changed here, not even revoked or disabled: every
- * method refuses with {@code UNSUPPORTED}. Such a key is rejected by this version as it is, and the version that set the
- * attribute can revoke it for all.
+ * <p>A record with an attribute that this version does not know is never changed here, not even revoked or disabled:
+ * every method refuses with {@code UNSUPPORTED}. Such a key is rejected by this version as it is, and the version that
+ * set the attribute can revoke it for all.
  *
  * <p>Times given and reckoned are cut to the millisecond and must lie in the years 1 to 9999. A retiring secret whose
  * end has passed is dropped when its record is next written.
  *
- * <p>Each change has a {@linkplain ChangeCause cause}: the action, who makes it ({@link #as}, {@link #onBehalfOf}), for which
- * request ({@link #inRequest}), and when. The record notes creator and last changer from it, the store is given it, and each
- * {@linkplain ChangeGuard guard} hears of it, by default {@link ChangeGuard#logging}.
+ * <p>Each change has a {@linkplain ChangeCause cause}: the action, who makes it ({@link #as}, {@link #onBehalfOf}), for
+ * which request ({@link #inRequest}), and when. The record notes creator and last changer from it, the store is given it,
+ * and each {@linkplain ChangeGuard guard} hears of it, by default {@link ChangeGuard#logging}.
  *
  * <p>May be shared between threads. Methods block for the store's I/O.
  */
@@ -82,7 +82,7 @@ public final class ApiKeyManager {
     private final RingPublisher publisher;
     private final GuardedChange guards;
     private final @Nullable ApiKeyPrincipal maker;
-    private final Actor actor;
+    private final @Nullable Actor named;
     private final @Nullable String requestId;
 
     private ApiKeyManager(Builder builder) {
@@ -95,12 +95,12 @@ public final class ApiKeyManager {
         this.publisher = new RingPublisher(live, store.hasOrderedVersions(), lastUsed);
         this.guards = new GuardedChange(builder.guards);
         this.maker = null;
-        this.actor = Actor.application();
+        this.named = null;
         this.requestId = null;
     }
 
     private ApiKeyManager(
-            ApiKeyManager manager, @Nullable ApiKeyPrincipal maker, Actor actor, @Nullable String requestId) {
+            ApiKeyManager manager, @Nullable ApiKeyPrincipal maker, @Nullable Actor named, @Nullable String requestId) {
         this.store = manager.store;
         this.live = manager.live;
         this.generator = manager.generator;
@@ -110,7 +110,7 @@ public final class ApiKeyManager {
         this.publisher = manager.publisher;
         this.guards = manager.guards;
         this.maker = maker;
-        this.actor = actor;
+        this.named = named;
         this.requestId = requestId;
     }
 
@@ -139,12 +139,15 @@ public final class ApiKeyManager {
      */
     public ApiKeyManager onBehalfOf(ApiKeyPrincipal principal) {
         requireNonNull(principal, "principal");
-        return new ApiKeyManager(this, principal, Actor.key(principal), requestId);
+        return new ApiKeyManager(this, principal, named, requestId);
     }
 
     /**
-     * Returns a manager whose changes name this actor, by default {@link Actor#application}. What may be changed stays as it
-     * is here: {@code onBehalfOf(principal).as(actor)} is limited by the key and names the actor.
+     * Returns a manager whose changes name this actor; by default they name the key that they are made for, or
+     * {@link Actor#application}.
+     *
+     * <p>Limits nothing and lifts no limit: {@code onBehalfOf(principal).as(actor)}, in either order, is limited by the key
+     * and names the actor.
      */
     public ApiKeyManager as(Actor newActor) {
         return new ApiKeyManager(this, maker, requireNonNull(newActor, "newActor"), requestId);
@@ -154,12 +157,12 @@ public final class ApiKeyManager {
      * Returns a manager whose changes name this request.
      *
      * @param newRequestId the id under which the application logs the request; null, the default, for none
-     * @throws IllegalArgumentException if it is empty or longer than {@value ChangeCause#MAX_REQUEST_ID} characters, or has
-     *     blanks at its ends, a control character or a line break
+     * @throws IllegalArgumentException if it is empty or longer than {@value ChangeCause#MAX_REQUEST_ID} characters, or
+     *     has blanks at its ends, a control character or a line break
      */
     public ApiKeyManager inRequest(@Nullable String newRequestId) {
         Actor.requireLine("request id", newRequestId, ChangeCause.MAX_REQUEST_ID);
-        return new ApiKeyManager(this, maker, actor, newRequestId);
+        return new ApiKeyManager(this, maker, named, newRequestId);
     }
 
     /**
@@ -326,7 +329,7 @@ public final class ApiKeyManager {
         ChangeRules rules = rules(null, cause);
         for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
             ApiKey key = generator.generate();
-            ApiKeyRecord record = rules.possible(() -> newRecord(key, request, rules.now()));
+            ApiKeyRecord record = rules.possible(() -> newRecord(key, request, cause));
             rules.requireWindow(record.current());
             rules.requireDeclaredRoles(record);
             rules.requireMakerCovers(record);
@@ -339,8 +342,8 @@ public final class ApiKeyManager {
         throw contended("new key");
     }
 
-    private ApiKeyRecord newRecord(ApiKey key, IssueRequest request, Instant now) {
-        Instant end = request.lifetime == null ? request.expiresAt : KeyTimes.after(now, request.lifetime);
+    private ApiKeyRecord newRecord(ApiKey key, IssueRequest request, ChangeCause cause) {
+        Instant end = request.lifetime == null ? request.expiresAt : KeyTimes.after(cause.time(), request.lifetime);
         HashedSecret secret =
                 new HashedSecret(hasher.hash(key), KeyTimes.toMillis(request.notBefore), KeyTimes.toMillis(end));
         return ApiKeyRecord.builder(generator.format().idOf(key))
@@ -350,7 +353,7 @@ public final class ApiKeyManager {
                 .permissions(request.permissions)
                 .secrets(List.of(secret))
                 .metadata(request.metadata)
-                .created(now, actor.label())
+                .created(cause.time(), cause.actor().label())
                 .build();
     }
 
@@ -482,7 +485,14 @@ public final class ApiKeyManager {
     }
 
     private ChangeCause cause(Action action) {
-        return new ChangeCause(action, actor, requestId, clock.instant());
+        return new ChangeCause(action, actor(), requestId, clock.instant());
+    }
+
+    private Actor actor() {
+        if (named != null) {
+            return named;
+        }
+        return maker != null ? Actor.key(maker) : Actor.application();
     }
 
     private ChangeRules rules(@Nullable String id, ChangeCause cause) {
@@ -553,7 +563,8 @@ public final class ApiKeyManager {
         }
 
         /**
-         * Sets what hears of changes and may stop them, by default {@link ChangeGuard#logging} alone; asked in this order.
+         * Sets what hears of changes and may stop them, asked in this order; by default {@link ChangeGuard#logging} alone,
+         * which has to be named again where it should stay.
          */
         public Builder guards(ChangeGuard... guards) {
             this.guards = List.of(guards);

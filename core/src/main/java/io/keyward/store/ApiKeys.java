@@ -123,6 +123,7 @@ public final class ApiKeys implements AutoCloseable {
         private InstantSource clock = InstantSource.system();
         private int lastUsedCapacity = LastUsed.DEFAULT_CAPACITY;
         private boolean startsWithoutStore;
+        private ChangeGuard[] guards = {ChangeGuard.logging()};
         private @Nullable KeyFormat format;
         private @Nullable Duration interval;
         private @Nullable Duration maxStaleness;
@@ -172,6 +173,12 @@ public final class ApiKeys implements AutoCloseable {
         /** Adds a ready hasher, as {@link #pepper(String, byte[])}. */
         public Builder pepper(KeyHasher hasher) {
             hashers.add(requireNonNull(hasher, "hasher"));
+            return this;
+        }
+
+        /** Sets what hears of changes and may stop them, see {@link ApiKeyManager.Builder#guards}. */
+        public Builder guards(ChangeGuard... guards) {
+            this.guards = guards.clone();
             return this;
         }
 
@@ -239,8 +246,10 @@ public final class ApiKeys implements AutoCloseable {
         }
 
         private ApiKeyManager managerOf(LiveKeyRing ring, ApiKeyGenerator generator, LastUsed lastUsed) {
-            ApiKeyManager.Builder manager =
-                    ApiKeyManager.builder(store, ring, generator).clock(clock).lastUsed(lastUsed);
+            ApiKeyManager.Builder manager = ApiKeyManager.builder(store, ring, generator)
+                    .clock(clock)
+                    .lastUsed(lastUsed)
+                    .guards(guards);
             if (!hashers.isEmpty()) {
                 manager.hasher(hashers.get(0));
             }

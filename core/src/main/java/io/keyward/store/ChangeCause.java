@@ -8,8 +8,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * Says why a record is changed: what is done, by whom, for which request, and when.
  *
- * <p>{@link ApiKeyManager} makes one for each change and hands it to the {@linkplain ApiKeyStore store}, which can keep it in
- * the transaction of the change, and to each {@link ChangeGuard}. Holds no secret, and no text of the record. Immutable.
+ * <p>{@link ApiKeyManager} makes one for each change and hands it to the {@linkplain ApiKeyStore store}, which can keep
+ * it in the transaction of the change, and to each {@link ChangeGuard}. Holds no secret, and no text of the record.
+ * Immutable.
  *
  * @param action what is done
  * @param actor who does it

@@ -79,7 +79,7 @@ final class ChangeLog implements ChangeGuard {
         return cause.action().name().toLowerCase(Locale.ROOT) + (id == null ? " a key" : " key `" + id + "`");
     }
 
-    private static String reason(RuntimeException problem) {
+    private static String reason(Throwable problem) {
         return problem instanceof ChangeRefusedException refused
                 ? refused.reason().toString()
                 : problem.getClass().getSimpleName();

@@ -32,12 +32,12 @@ public sealed interface ChangeOutcome {
     }
 
     /**
-     * Says that nothing was stored: the manager refused the change, or a guard did.
+     * Says that nothing was stored: the manager refused the change, a guard did, or the store because of what it holds.
      *
      * @param keyId the id of the key; null as {@link ChangeOutcome#keyId}
-     * @param problem a {@link ChangeRefusedException}, or what the guard threw
+     * @param problem a {@link ChangeRefusedException}, a {@link StoreConflictException}, or what the guard threw
      */
-    record Refused(@Nullable String keyId, RuntimeException problem) implements ChangeOutcome {
+    record Refused(@Nullable String keyId, Throwable problem) implements ChangeOutcome {
         /** Refuses a missing problem. */
         public Refused {
             requireNonNull(problem, "problem");
@@ -50,7 +50,7 @@ public sealed interface ChangeOutcome {
      * @param keyId the id of the key; null as {@link ChangeOutcome#keyId}
      * @param problem a {@link StoreException}, or what else the store threw
      */
-    record Failed(@Nullable String keyId, RuntimeException problem) implements ChangeOutcome {
+    record Failed(@Nullable String keyId, Throwable problem) implements ChangeOutcome {
         /** Refuses a missing problem. */
         public Failed {
             requireNonNull(problem, "problem");

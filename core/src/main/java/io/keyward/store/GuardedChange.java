@@ -26,11 +26,12 @@ final class GuardedChange {
             return change.get();
         } catch (Stopped stopped) {
             tell(cause, new Refused(keyId, stopped.problem));
-            throw stopped.problem;
-        } catch (ChangeRefusedException refused) {
+            GuardedChange.<RuntimeException>rethrow(stopped.problem);
+            throw new AssertionError("not reached", stopped);
+        } catch (ChangeRefusedException | StoreConflictException refused) {
             tell(cause, new Refused(keyId, refused));
             throw refused;
-        } catch (RuntimeException failure) {
+        } catch (Throwable failure) {
             tell(cause, new Failed(keyId, failure));
             throw failure;
         }
@@ -39,8 +40,8 @@ final class GuardedChange {
     void before(ChangeCause cause, @Nullable ApiKeyRecord before, @Nullable ApiKeyRecord after) {
         try {
             guards.forEach(guard -> guard.before(cause, before, after));
-        } catch (RuntimeException e) {
-            throw new Stopped(e);
+        } catch (Throwable problem) {
+            throw new Stopped(problem);
         }
     }
 
@@ -48,23 +49,30 @@ final class GuardedChange {
         tell(cause, new Applied(before, after));
     }
 
+    /** The change is stored or refused by now, so whatever a guard throws comes too late. */
     private void tell(ChangeCause cause, ChangeOutcome outcome) {
         for (ChangeGuard guard : guards) {
             try {
                 guard.after(cause, outcome);
-            } catch (RuntimeException e) {
+            } catch (Throwable e) {
                 LOG.error("a change guard failed after a change; the change stays as it is", e);
             }
         }
+    }
+
+    /** Guards written in other languages may throw checked exceptions; the caller gets what was thrown. */
+    @SuppressWarnings("unchecked")
+    private static <E extends Throwable> void rethrow(Throwable problem) throws E {
+        throw (E) problem;
     }
 
     /** Carries what a guard threw past those who wait for exceptions of the store. */
     private static final class Stopped extends RuntimeException {
         private static final long serialVersionUID = 1L;
 
-        private final transient RuntimeException problem;
+        private final transient Throwable problem;
 
-        Stopped(RuntimeException problem) {
+        Stopped(Throwable problem) {
             super(null, problem, false, false);
             this.problem = problem;
         }

@@ -68,7 +68,8 @@ final class RingPublisher {
         T result;
         try {
             result = changes.get();
-        } catch (RuntimeException | Error e) {
+        } catch (Throwable e) {
+            // also what the compiler does not see: a guard in another language may throw a checked exception
             KeyRingException unfit = merge.publish(open.values(), seen);
             if (unfit != null) {
                 e.addSuppressed(unfit);

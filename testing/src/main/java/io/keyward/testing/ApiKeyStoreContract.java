@@ -12,10 +12,13 @@ import io.keyward.ApiKeyRecord;
 import io.keyward.HashedSecret;
 import io.keyward.KeyState;
 import io.keyward.role.Permission;
+import io.keyward.store.Actor;
 import io.keyward.store.ApiKeyStore;
 import io.keyward.store.ApiKeyStore.Changes;
 import io.keyward.store.ApiKeyStore.Snapshot;
 import io.keyward.store.ApiKeyStore.Stamp;
+import io.keyward.store.ChangeCause;
+import io.keyward.store.ChangeCause.Action;
 import io.keyward.store.StoreConflictException;
 import io.keyward.store.StoreConflictException.Conflict;
 import java.time.Instant;
@@ -219,6 +222,32 @@ public abstract class ApiKeyStoreContract {
                 assertEquals(Optional.empty(), store.find(record.id()), "a refused record leaves nothing behind");
             }
         }
+    }
+
+    @Test
+    @DisplayName("whatever the cause of a change says, the record is stored as it was given")
+    void storesTheSameWhateverTheCause() {
+        for (ChangeCause cause : causes()) {
+            ApiKeyRecord record = fullRecord().build();
+
+            ApiKeyRecord inserted = store.insert(record, cause);
+            assertSameBut(record, inserted);
+            assertEquals(inserted, found(record.id()));
+
+            ApiKeyRecord change = inserted.toBuilder().owner("another").build();
+            ApiKeyRecord updated = store.update(change, cause);
+            assertSameBut(change, updated);
+            assertEquals(updated, found(record.id()));
+        }
+    }
+
+    private static List<ChangeCause> causes() {
+        Actor full = Actor.operator("o'brien; --").withName("鍵 \"a\" = b # c").withAddress("2001:db8::1");
+        Stream<ChangeCause> actions =
+                Stream.of(Action.values()).map(action -> new ChangeCause(action, full, "r-1 ${HOME}", START));
+        Stream<ChangeCause> actors = Stream.of(Actor.application(), Actor.job("nightly"))
+                .map(actor -> ChangeCause.of(Action.CHANGE, actor, START.plusNanos(1)));
+        return Stream.concat(actions, actors).toList();
     }
 
     @Test

@@ -11,6 +11,7 @@ import io.keyward.ApiKeyRecord;
 import io.keyward.ApiKeyVerifier;
 import io.keyward.KeyFormat;
 import io.keyward.KeyRing;
+import io.keyward.KeyState;
 import io.keyward.LiveKeyRing;
 import io.keyward.Verification;
 import io.keyward.Verification.Accepted;
@@ -18,9 +19,13 @@ import io.keyward.Verification.Reason;
 import io.keyward.Verification.Rejected;
 import io.keyward.role.Role;
 import io.keyward.role.RoleModel;
+import io.keyward.store.Actor;
 import io.keyward.store.ApiKeyManager;
 import io.keyward.store.ApiKeyStore;
 import io.keyward.store.ApiKeys;
+import io.keyward.store.ChangeCause;
+import io.keyward.store.ChangeGuard;
+import io.keyward.store.ChangeOutcome;
 import io.keyward.store.ChangeRefusedException;
 import io.keyward.store.InMemoryApiKeyStore;
 import io.keyward.store.IssueRequest;
@@ -35,6 +40,7 @@ import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /** Runs the code of docs/lifecycle.md. */
@@ -133,6 +139,56 @@ class LifecycleDocTest {
                 ChangeRefusedException.class,
                 () -> forCaller.issue(IssueRequest.builder().roles("admin").build()));
         keys.close();
+    }
+
+    @Test
+    void changesSayWhoMadeThemAndGuardsMayStopThem() {
+        RoleModel roles = RoleModel.empty();
+        ApiKeys keys = ApiKeys.over(store).roles(roles).format("acme_live").open();
+        ApiKeyManager manager = keys.manager();
+        String otherId = manager.issue(IssueRequest.builder().build()).id();
+        // page
+        ApiKeyManager forAnna =
+                manager.as(Actor.operator("anna").withAddress("192.0.2.7")).inRequest("r-17");
+        forAnna.disable(otherId);
+        // end
+        assertEquals("operator:anna", store.find(otherId).orElseThrow().changedBy());
+
+        // page
+        ChangeGuard noChangesAtNight = new ChangeGuard() {
+            @Override
+            public void before(ChangeCause cause, @Nullable ApiKeyRecord before, @Nullable ApiKeyRecord after) {
+                if (cause.actor().kind() == Actor.Kind.OPERATOR && isNight(cause.time())) {
+                    // nothing is stored, and the caller gets this
+                    throw new IllegalStateException("keys are changed by day");
+                }
+            }
+
+            @Override
+            public void after(ChangeCause cause, ChangeOutcome outcome) {
+                LOG.log(
+                        Level.INFO,
+                        cause.action() + " of " + outcome.keyId() + " by "
+                                + cause.actor().label());
+            }
+        };
+        ApiKeys guarded = ApiKeys.over(store)
+                .roles(roles)
+                .format("acme_live")
+                .guards(noChangesAtNight, ChangeGuard.logging())
+                .open();
+        // end
+        ApiKeyManager byAnna = guarded.manager().as(Actor.operator("anna"));
+        assertThrows(IllegalStateException.class, () -> byAnna.enable(otherId));
+        assertEquals(KeyState.DISABLED, store.find(otherId).orElseThrow().state());
+        guarded.manager().enable(otherId);
+        guarded.close();
+        keys.close();
+    }
+
+    /** It is always night here. */
+    private static boolean isNight(Instant time) {
+        return time != null;
     }
 
     @Test
