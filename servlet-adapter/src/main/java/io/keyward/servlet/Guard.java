@@ -223,7 +223,7 @@ final class Guard {
             HttpServletResponse response)
             throws IOException {
         String path = RequestPath.canonical(target);
-        Access access = path == null ? Access.denyAll() : paths.accessTo(path, request.getMethod());
+        Access access = path == null ? Access.denyAll() : paths.accessToTarget(path, request);
         if (access.isOpen() || (principal != null && access.admits(principal))) {
             return true;
         }

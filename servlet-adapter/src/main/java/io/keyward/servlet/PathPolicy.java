@@ -6,7 +6,7 @@ import jakarta.servlet.ServletContext;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServletMapping;
 import jakarta.servlet.http.HttpServletRequest;
-import java.util.HashMap;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -23,7 +23,8 @@ import org.jspecify.annotations.Nullable;
 final class PathPolicy {
     private final RuleTable rules;
     private final @Nullable RoleModel roles;
-    private volatile Map<String, Access> annotated = Map.of();
+    /** One for each context in which the filter was initialised, nearly always a single one. */
+    private volatile List<AnnotatedServlets> contexts = List.of(AnnotatedServlets.NONE);
 
     PathPolicy(RuleTable rules, @Nullable RoleModel roles) {
         this.rules = rules;
@@ -43,15 +44,15 @@ final class PathPolicy {
     }
 
     /**
-     * Reads the annotations of the servlets of a context. Servlets of one name in two contexts must meet what either of
-     * them asks for.
+     * Reads the annotations of the servlets of a context, and the paths that they serve.
      *
      * @throws ServletException if an annotation cannot be used
      */
     synchronized void readAnnotations(ServletContext context) throws ServletException {
-        Map<String, Access> both = new HashMap<>(annotated);
-        ServletAnnotations.of(context, roles).forEach((servlet, access) -> both.merge(servlet, access, Access::and));
-        annotated = Map.copyOf(both);
+        List<AnnotatedServlets> all = new ArrayList<>(contexts);
+        all.removeIf(known -> known.context == null || known.context == context);
+        all.add(new AnnotatedServlets(context, ServletAnnotations.of(context, roles), ServletMappings.of(context)));
+        contexts = List.copyOf(all);
     }
 
     /**
@@ -85,14 +86,32 @@ final class PathPolicy {
      * @param include whether the request is about to include the path
      */
     Access accessTo(String path, HttpServletRequest request, boolean include) {
-        Map<String, Access> annotations = annotated;
-        Access annotation = annotations.isEmpty() ? null : annotations.get(servletName(request, include));
-        return accessTo(path, request.getMethod(), annotation);
+        Map<String, Access> annotated = servletsOf(request).access;
+        return accessTo(
+                path, request.getMethod(), annotated.isEmpty() ? null : annotated.get(servletName(request, include)));
     }
 
-    /** Returns who may pass by the rules alone. */
-    Access accessTo(String path, String method) {
-        return accessTo(path, method, null);
+    /**
+     * Returns who may pass to where a dispatcher is about to leave for.
+     *
+     * @param path the canonical path of the target, below the context of the request
+     */
+    Access accessToTarget(String path, HttpServletRequest request) {
+        AnnotatedServlets servlets = servletsOf(request);
+        String servlet = servlets.mappings.servletOf(path);
+        return accessTo(path, request.getMethod(), servlet == null ? null : servlets.access.get(servlet));
+    }
+
+    private AnnotatedServlets servletsOf(HttpServletRequest request) {
+        List<AnnotatedServlets> all = contexts;
+        if (all.size() == 1) {
+            return all.get(0);
+        }
+        ServletContext context = request.getServletContext();
+        return all.stream()
+                .filter(servlets -> servlets.context == context)
+                .findFirst()
+                .orElseThrow(() -> new IllegalStateException("the filter was not initialised in this context"));
     }
 
     private Access accessTo(String path, String method, @Nullable Access annotation) {
@@ -123,5 +142,17 @@ final class PathPolicy {
     /** Returns one line a rule, sorted by path. */
     List<String> describe() {
         return rules.describe();
+    }
+
+    /**
+     * What the servlets of one context ask for.
+     *
+     * @param access what annotations ask for, by the name of the servlet
+     * @param mappings which servlet serves a path
+     */
+    private record AnnotatedServlets(
+            @Nullable ServletContext context, Map<String, Access> access, ServletMappings mappings) {
+        /** Before the filter is initialised. */
+        static final AnnotatedServlets NONE = new AnnotatedServlets(null, Map.of(), new ServletMappings());
     }
 }

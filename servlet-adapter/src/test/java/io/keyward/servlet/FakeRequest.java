@@ -1,6 +1,7 @@
 package io.keyward.servlet;
 
 import jakarta.servlet.DispatcherType;
+import jakarta.servlet.ServletContext;
 import jakarta.servlet.http.HttpServletMapping;
 import jakarta.servlet.http.HttpServletRequest;
 import java.lang.reflect.InvocationHandler;
@@ -24,6 +25,7 @@ final class FakeRequest implements InvocationHandler {
     DispatcherType dispatch = DispatcherType.REQUEST;
     boolean secure;
     boolean contextPathFails;
+    ServletContext context;
     final Map<String, List<String>> headers = new LinkedHashMap<>();
     final Map<String, Object> attributes = new HashMap<>();
 
@@ -64,6 +66,7 @@ final class FakeRequest implements InvocationHandler {
             case "getHeaderNames" -> Collections.enumeration(headers.keySet());
             case "getAttribute" -> attributes.get(args[0]);
             case "setAttribute" -> attributes.put((String) args[0], args[1]);
+            case "getServletContext" -> context;
             case "getHttpServletMapping" -> (HttpServletMapping) null;
             case "toString" -> method + " " + uri;
             default -> throw new UnsupportedOperationException(called.getName());

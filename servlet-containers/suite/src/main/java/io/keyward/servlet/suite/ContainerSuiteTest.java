@@ -1,6 +1,7 @@
 package io.keyward.servlet.suite;
 
 import static io.keyward.servlet.Access.anyRole;
+import static io.keyward.servlet.Access.authenticated;
 import static io.keyward.servlet.Access.permitAll;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -395,6 +396,33 @@ class ContainerSuiteTest {
                     "HANDLER:/public/who",
                     service.send("GET /public/onwards").body().split(" ")[0]);
         }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "/app"})
+    @DisplayName("issue 14, item 3: the annotation of a target counts, with the filter registered in either way")
+    void annotationOfATargetCounts(String contextPath) throws Exception {
+        assertAnnotationOfATargetCounts(service(contextPath));
+        TestKeys keys = new TestKeys();
+        ApiKeyFilter filter = TestService.filter(ApiKeyVerifier.of(keys.ring()))
+                .otherwise(authenticated())
+                .build();
+        try (TestService service = new TestService(contextPath, keys, context -> {
+            FilterRegistration.Dynamic registration = context.addFilter("requestOnly", filter);
+            registration.setAsyncSupported(true);
+            registration.setInitParameter(ApiKeyFilter.WEB_SOCKETS_COME_AFTER, "true");
+            registration.addMappingForUrlPatterns(EnumSet.of(DispatcherType.REQUEST), false, "/*");
+        })) {
+            assertAnnotationOfATargetCounts(service);
+        }
+    }
+
+    private static void assertAnnotationOfATargetCounts(TestService service) throws Exception {
+        assertEquals(401, service.send("GET /public/annotated").status());
+        assertEquals(403, service.send("GET /api/annotated", "X-API-Key: {K1}").status());
+        RawHttp.Answer admin = service.send("GET /api/annotated", "X-API-Key: {KA}");
+        assertEquals(200, admin.status());
+        assertEquals("HANDLER:/annotated/role", admin.body());
     }
 
     @ParameterizedTest

@@ -41,6 +41,8 @@ final class Handler extends HttpServlet {
                 request.getRequestDispatcher("../admin/x?a=b").include(request, response);
             }
             case "/public/onwards" -> request.getRequestDispatcher("who?a=b").forward(request, response);
+            case "/public/annotated", "/api/annotated" ->
+                request.getRequestDispatcher("/annotated/role").forward(request, response);
             case "/api/pair" -> pair(request, response);
             case "/public/written-fwd" -> {
                 response.getWriter().print("PAGE ");
