@@ -1,7 +1,8 @@
 package io.keyward;
 
 /**
- * Hears the outcome of each verification: how metrics, logs, "last used" and throttling attach.
+ * Hears the outcome of each verification: how metrics, logs and "last used" attach. It changes no verdict, so it cannot
+ * limit a rate; the {@code RequestGate} of the servlet adapter can.
  *
  * <p>Attached by {@link ApiKeyVerifier#notifying}; a verifier without a listener knows nothing of them and costs
  * nothing.

@@ -46,7 +46,7 @@ public final class Access {
     }
 
     /**
-     * Returns access for everyone: credentials are not judged, so a wrong key passes too and a right one brings no
+     * Returns access for everyone: credentials are not looked at, so a wrong key passes too and a right one brings no
      * principal.
      */
     public static Access permitAll() {

@@ -25,9 +25,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.slf4j.event.Level;
 
 /**
@@ -43,8 +43,9 @@ import org.slf4j.event.Level;
  * ApiKeyFilter.register(servletContext, filter);
  * }</pre>
  *
- * <p>Refusals, in this order: 400 for a path that can be read in more than one way, 503 where the verifier cannot tell, 401
- * without exactly one valid key, 403 for a valid key that may not. They come before any 404, so strangers learn no map of
+ * <p>Denials, in this order: 400 for a path that can be read in more than one way, 503 where the verifier cannot tell,
+ * 401 without exactly one valid key, 403 for a valid key that may not; 429 before or after the verdict, where a
+ * {@link RequestGate} is set. They come before any 404, so strangers learn no map of
  * the site. The handler runs in none of these cases.
  *
  * <p>Behind the filter the application finds the caller in {@code getUserPrincipal}, {@code getRemoteUser},
@@ -60,7 +61,7 @@ public final class ApiKeyFilter implements Filter {
     /** The request attribute that holds the {@link ApiKeyPrincipal} of the caller; absent on open paths. */
     public static final String PRINCIPAL_ATTRIBUTE = "io.keyward.principal";
 
-    /** The name under which the key id stands in the logging context (MDC) while a request is handled. */
+    /** The name under which the key id is in the logging context (MDC) while a request is handled. */
     public static final String MDC_KEY = "keyId";
 
     /** What {@code getAuthType} answers for a caller with a key. */
@@ -74,9 +75,14 @@ public final class ApiKeyFilter implements Filter {
 
     private static final String AHEAD_ATTRIBUTE = "io.keyward.servlet.aheadOfWebSockets";
 
+    private static final Logger LOG = LoggerFactory.getLogger(ApiKeyFilter.class);
+
     private volatile @Nullable Guard guard;
 
-    /** For {@code web.xml}, whose instance takes everything from {@link #CONTEXT_ATTRIBUTE}; in code, use {@link #builder}. */
+    /**
+     * For {@code web.xml}, whose instance takes everything from {@link #CONTEXT_ATTRIBUTE}; in code, use {@link
+     * #builder}.
+     */
     public ApiKeyFilter() {}
 
     private ApiKeyFilter(Guard guard) {
@@ -89,12 +95,12 @@ public final class ApiKeyFilter implements Filter {
     }
 
     /**
-     * Registers a filter for everything in a context: all paths, all kinds of dispatch, asynchronous requests, before the
-     * filters that are there.
+     * Registers a filter for everything in a context: all paths, all kinds of dispatch, asynchronous requests, before
+     * the filters that are there.
      *
-     * <p>Jetty's WebSocket filter puts itself first too, so with WebSockets on Jetty call this after that one is there: in the
-     * configurator of {@code JakartaWebSocketServletContainerInitializer.configure}. Called before, the application does
-     * not start, since upgrades would pass without a key.
+     * <p>Jetty's WebSocket filter puts itself first too, so with WebSockets on Jetty call this after that one is there:
+     * in the configurator of {@code JakartaWebSocketServletContainerInitializer.configure}. Called before, the
+     * application does not start, since upgrades would pass without a key.
      *
      * @return the registration
      * @throws IllegalStateException if the context is already initialised, or has a filter of this name
@@ -131,8 +137,8 @@ public final class ApiKeyFilter implements Filter {
      * Takes over the filter found in the context attribute, if this instance was not built in code, and reads the
      * annotations of the servlets.
      *
-     * @throws ServletException if there is nothing to take over, an annotation cannot be used, or WebSocket upgrades may
-     *     come before this filter; the application does not start
+     * @throws ServletException if there is nothing to take over, an annotation cannot be used, or WebSocket upgrades
+     *     may come before this filter; the application does not start
      */
     @Override
     public void init(FilterConfig config) throws ServletException {
@@ -162,7 +168,7 @@ public final class ApiKeyFilter implements Filter {
     }
 
     /**
-     * Answers a request that is refused, and hands on one that is not.
+     * Answers a request that is denied, and hands on one that is allowed.
      *
      * @throws ServletException if the request is not HTTP, or the application throws it
      * @throws IllegalStateException if the filter was never initialised
@@ -190,21 +196,19 @@ public final class ApiKeyFilter implements Filter {
         private @Nullable Access otherwise;
         private @Nullable RoleModel roles;
         private final Set<String> confirmedOpen = new LinkedHashSet<>();
-        private List<KeySource> sources =
-                List.of(KeySources.header("X-Api-Key"), KeySources.authorization("ApiKey", "Bearer"));
-        private String realm = "api";
-        private ProblemWriter problemWriter = ProblemWriter.json();
+        private KeyReader reader = KeyReader.of(KeySources.standard().toArray(KeySource[]::new));
+        private final Denials.Builder denials = Denials.builder();
         private @Nullable AccessListener listener;
+        private @Nullable RequestGate gate;
         private @Nullable CorsPolicy cors;
-        private Level refusalLevel = Level.INFO;
+        private Level denialLevel = Level.INFO;
         private boolean hideCredentials = true;
-        private boolean explainForbidden;
         private boolean tlsOnly;
         private final Map<String, Function<ApiKeyPrincipal, @Nullable String>> identityHeaders = new LinkedHashMap<>();
 
         private Builder() {}
 
-        /** Sets who judges the keys. Required. */
+        /** Sets who verifies the keys. Required. */
         public Builder verifier(ApiKeyVerifier verifier) {
             this.verifier = requireNonNull(verifier, "verifier");
             return this;
@@ -213,8 +217,8 @@ public final class ApiKeyFilter implements Filter {
         /**
          * Adds a rule for a path and every method.
          *
-         * @param path an exact path such as {@code /v1/jobs}, or {@code /v1/admin/*}, which covers {@code /v1/admin} and
-         *     everything below; below the context path, decoded, case-sensitive
+         * @param path an exact path such as {@code /v1/jobs}, or {@code /v1/admin/*}, which covers {@code /v1/admin}
+         *     and everything below; below the context path, decoded, case-sensitive
          * @param access who may
          */
         public Builder rule(String path, Access access) {
@@ -224,7 +228,7 @@ public final class ApiKeyFilter implements Filter {
 
         /**
          * Adds a rule for a path and one method. Other methods of the path fall to the rule without a method, then to a
-         * shorter prefix, then to {@link #otherwise}; {@code GET} stands for {@code HEAD} too.
+         * shorter prefix, then to {@link #otherwise}; {@code GET} is for {@code HEAD} too.
          *
          * @param method such as {@code POST}; case-sensitive
          */
@@ -241,9 +245,9 @@ public final class ApiKeyFilter implements Filter {
         }
 
         /**
-         * Sets the roles that rules and annotations may name; another name is an error at start. If not set, they are those
-         * that the verifier knows when the filter is built, see {@link ApiKeyVerifier#roles}; set them where a later reload
-         * declares more.
+         * Sets the roles that rules and annotations may name; another name is an error at start. If not set, they are
+         * those that the verifier knows when the filter is built, see {@link ApiKeyVerifier#roles}; set them where a
+         * later reload declares more.
          */
         public Builder roles(RoleModel roles) {
             this.roles = requireNonNull(roles, "roles");
@@ -263,18 +267,8 @@ public final class ApiKeyFilter implements Filter {
          * @throws IllegalArgumentException if there is none, or two read the same place
          */
         public Builder sources(KeySource... sources) {
-            if (sources.length == 0) {
-                throw new IllegalArgumentException("sources must not be empty: no key could ever be found");
-            }
-            for (int i = 0; i < sources.length; i++) {
-                for (int j = 0; j < i; j++) {
-                    if (sources[i].overlaps(sources[j])) {
-                        throw new IllegalArgumentException("sources (" + sources[j] + "; " + sources[i]
-                                + ") read the same place, so each key would count twice; remove one");
-                    }
-                }
-            }
-            this.sources = List.of(sources);
+            reader = KeyReader.of(sources);
+            denials.sources(sources);
             return this;
         }
 
@@ -284,23 +278,25 @@ public final class ApiKeyFilter implements Filter {
          * @throws IllegalArgumentException if the text is not printable ASCII
          */
         public Builder realm(String realm) {
-            if (!realm.matches("[\\x20-\\x7e]{1,100}")) {
-                throw new IllegalArgumentException(
-                        "realm (" + LogText.quoted(realm, 40) + ") must be 1 to 100 characters of printable ASCII");
-            }
-            this.realm = realm.replace("\\", "\\\\").replace("\"", "\\\"");
+            denials.realm(realm);
             return this;
         }
 
-        /** Sets who writes the bodies of refusals; {@link ProblemWriter#json} if not set. */
+        /** Sets who writes the bodies of denials; {@link ProblemWriter#json} if not set. */
         public Builder problemWriter(ProblemWriter problemWriter) {
-            this.problemWriter = requireNonNull(problemWriter, "problemWriter");
+            denials.problemWriter(problemWriter);
             return this;
         }
 
-        /** Sets who is told each decision. */
+        /** Sets who hears each decision. */
         public Builder listener(AccessListener listener) {
             this.listener = requireNonNull(listener, "listener");
+            return this;
+        }
+
+        /** Sets who may deny a request with 429 because there are too many; nobody if not set. */
+        public Builder gate(RequestGate gate) {
+            this.gate = requireNonNull(gate, "gate");
             return this;
         }
 
@@ -310,9 +306,12 @@ public final class ApiKeyFilter implements Filter {
             return this;
         }
 
-        /** Sets the level of the one line logged for each refusal; INFO if not set. Failures of the verifier are errors. */
-        public Builder refusalLevel(Level level) {
-            this.refusalLevel = requireNonNull(level, "level");
+        /**
+         * Sets the level of the one line logged for each denial; INFO if not set. Failures of verifier and gate are
+         * errors.
+         */
+        public Builder denialLevel(Level level) {
+            this.denialLevel = requireNonNull(level, "level");
             return this;
         }
 
@@ -324,13 +323,13 @@ public final class ApiKeyFilter implements Filter {
 
         /** Sets whether a 403 names the role or permission that was missing; off if not set. The log says it always. */
         public Builder explainForbidden(boolean explain) {
-            this.explainForbidden = explain;
+            denials.explainForbidden(explain);
             return this;
         }
 
         /**
-         * Sets whether keys are refused that did not come over TLS, by {@code isSecure}; off if not set. Behind a proxy that
-         * ends TLS, the container must be told to trust the proxy's word first.
+         * Sets whether keys are denied that did not come over TLS, by {@code isSecure}; off if not set. Behind a proxy
+         * that ends TLS, the container must be told to trust the proxy's word first.
          */
         public Builder tlsOnly(boolean tlsOnly) {
             this.tlsOnly = tlsOnly;
@@ -338,8 +337,9 @@ public final class ApiKeyFilter implements Filter {
         }
 
         /**
-         * Sets a request header that tells the application (or what it proxies to) something about the caller. Whatever a
-         * client sends under that name, also with {@code _} or {@code .} for {@code -}, is removed, on open paths too.
+         * Sets a request header that tells the application (or what it proxies to) something about the caller. Whatever
+         * a client sends under that name, also with {@code _} or {@code .} for {@code -}, is removed, on open paths
+         * too.
          *
          * @param value what it says, as in {@code ApiKeyPrincipal::id}; null for nothing
          * @throws IllegalArgumentException if the name is not a token of RFC 9110 §5.6.2
@@ -353,8 +353,8 @@ public final class ApiKeyFilter implements Filter {
         /**
          * Returns the filter.
          *
-         * @throws IllegalArgumentException if the rules contradict each other, can never match or are dangerous (all such
-         *     problems are named), or an identity header is one that carries the key
+         * @throws IllegalArgumentException if the rules contradict each other, can never match or are dangerous (all
+         *     such problems are named), or an identity header is one that carries the key
          * @throws IllegalStateException if there is no verifier
          */
         public ApiKeyFilter build() {
@@ -362,33 +362,41 @@ public final class ApiKeyFilter implements Filter {
                 throw new IllegalStateException("the filter has no verifier; call verifier(…)");
             }
             for (String identity : identityHeaders.keySet()) {
-                if (sources.stream()
+                if (reader.sources().stream()
                         .map(KeySource::header)
                         .anyMatch(h -> h != null && HeaderNames.alike(h, identity))) {
                     throw new IllegalArgumentException(
                             "identity header (" + identity + ") carries the key; choose another name");
                 }
             }
-            String vary = Stream.concat(
-                            sources.stream().map(KeySource::header).filter(name -> name != null),
-                            cors == null ? Stream.empty() : Stream.of("Origin"))
-                    .distinct()
-                    .collect(Collectors.joining(", "));
+            List<KeySource> sources = reader.sources();
+            warnOfHeadersThatProxiesDrop(sources);
+            Denials answers = denials.varyByOrigin(cors != null).build();
+            LogPath mask = new LogPath(rules.stream().map(Rule::pattern).toList());
+            Decisions decisions = new Decisions(answers, new DenialLog(denialLevel), mask, listener);
             Guard guard = new Guard(
-                    verifier,
-                    sources,
                     PathPolicy.of(rules, otherwise, confirmedOpen, rolesOfKeys(verifier)),
-                    new Answers(problemWriter, sources, realm, vary, explainForbidden),
-                    new HeaderPolicy(hideCredentials ? sources : List.of(), identityHeaders),
-                    new HeaderPolicy(sources, identityHeaders),
-                    new RefusalLog(
-                            refusalLevel,
-                            new LogPath(rules.stream().map(Rule::pattern).toList())),
-                    listener,
-                    cors == null ? null : cors.andHeadersOf(sources),
-                    vary,
-                    tlsOnly);
+                    new Authenticator(reader, verifier, gate, tlsOnly, decisions),
+                    decisions,
+                    new Passage(
+                            new HeaderPolicy(hideCredentials ? sources : List.of(), identityHeaders),
+                            new HeaderPolicy(sources, identityHeaders),
+                            answers.vary()),
+                    cors == null ? null : cors.andHeadersOf(sources));
             return new ApiKeyFilter(guard);
+        }
+
+        private static void warnOfHeadersThatProxiesDrop(List<KeySource> sources) {
+            for (KeySource source : sources) {
+                String header = source.header();
+                if (header != null && !HeaderNames.passesProxies(header)) {
+                    LOG.warn(
+                            "nginx and other proxies drop request headers whose name is not of letters, digits and -,"
+                                    + " so no key may arrive in header {}; choose another name, such as {}",
+                            header,
+                            header.replaceAll("[^A-Za-z0-9-]", "-"));
+                }
+            }
         }
 
         private @Nullable RoleModel rolesOfKeys(ApiKeyVerifier verifier) {

@@ -5,18 +5,21 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Takes the key from {@code Authorization}, by RFC 9110 §11.4: scheme, one or more spaces, then one run of visible ASCII.
+ * Takes the key from {@code Authorization}, by RFC 9110 §11.4: scheme, one or more spaces, then one run of visible
+ * ASCII.
  *
- * <p>The run is wider than a token68, since keys made elsewhere are; blank, comma and quote end the narrow path on which
- * all parsers agree, so they are refused.
+ * <p>The run is wider than a token68, since keys made elsewhere are; blank, comma and quote end the narrow path on
+ * which all parsers agree, so they are denied.
  */
 final class AuthorizationSource extends KeySource {
     private static final String NAME = "Authorization";
 
     private final List<String> schemes;
+    private final List<String> places;
 
     AuthorizationSource(List<String> schemes) {
         this.schemes = schemes;
+        this.places = schemes.stream().map(scheme -> NAME + " " + scheme).toList();
     }
 
     List<String> schemes() {
@@ -30,15 +33,16 @@ final class AuthorizationSource extends KeySource {
 
     @Override
     void collect(
-            Function<String, ? extends @Nullable List<String>> headers, @Nullable String query, Presented presented) {
+            Function<String, ? extends @Nullable List<String>> headers, @Nullable String query, Credentials found) {
         for (String value : values(headers, NAME)) {
-            read(value, presented);
+            read(value, found);
         }
     }
 
-    private void read(String value, Presented presented) {
+    private void read(String value, Credentials found) {
         int end = value.indexOf(' ');
-        if (!isOurs(end < 0 ? value : value.substring(0, end))) {
+        int scheme = indexOf(end < 0 ? value : value.substring(0, end));
+        if (scheme < 0) {
             return;
         }
         int start = end < 0 ? value.length() : end;
@@ -46,19 +50,23 @@ final class AuthorizationSource extends KeySource {
             start++;
         }
         if (isOneRun(value, start)) {
-            presented.add(value.substring(start));
+            found.add(places.get(scheme), value.substring(start));
         } else {
-            presented.addMalformed();
+            found.addMalformed(places.get(scheme), value.substring(start));
         }
     }
 
     private boolean isOurs(String scheme) {
-        for (String ours : schemes) {
-            if (HeaderNames.same(ours, scheme)) {
-                return true;
+        return indexOf(scheme) >= 0;
+    }
+
+    private int indexOf(String scheme) {
+        for (int i = 0; i < schemes.size(); i++) {
+            if (HeaderNames.same(schemes.get(i), scheme)) {
+                return i;
             }
         }
-        return false;
+        return -1;
     }
 
     static boolean isOneRun(String value, int start) {

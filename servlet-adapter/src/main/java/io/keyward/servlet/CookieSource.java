@@ -5,14 +5,18 @@ import java.util.List;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/** Takes the key from a cookie, read from the header itself: containers drop or keep odd cookies each in its own way. */
+/**
+ * Takes the key from a cookie, read from the header itself: containers drop or keep odd cookies each in its own way.
+ */
 final class CookieSource extends KeySource {
     private static final String NAME = "Cookie";
 
     private final String name;
+    private final String place;
 
     CookieSource(String name) {
         this.name = name;
+        this.place = "cookie " + name;
     }
 
     @Override
@@ -22,15 +26,15 @@ final class CookieSource extends KeySource {
 
     @Override
     void collect(
-            Function<String, ? extends @Nullable List<String>> headers, @Nullable String query, Presented presented) {
+            Function<String, ? extends @Nullable List<String>> headers, @Nullable String query, Credentials found) {
         for (String value : values(headers, NAME)) {
             for (String pair : value.split(";", -1)) {
                 if (isOurs(pair)) {
                     String text = pair.substring(pair.indexOf('=') + 1).strip();
                     if (AuthorizationSource.isOneRun(text, 0)) {
-                        presented.add(text);
+                        found.add(place, text);
                     } else {
-                        presented.addMalformed();
+                        found.addMalformed(place, text);
                     }
                 }
             }
@@ -71,6 +75,6 @@ final class CookieSource extends KeySource {
 
     @Override
     public String toString() {
-        return "cookie " + name;
+        return place;
     }
 }

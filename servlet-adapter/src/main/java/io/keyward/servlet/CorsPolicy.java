@@ -16,9 +16,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * Says which web pages of other origins may call the service from a browser.
  *
- * <p>A browser asks first, by an {@code OPTIONS} request without any key (a CORS preflight). With this policy the filter
- * answers that request itself and the handler does not run. Answers to the calls that follow carry
- * {@code Access-Control-Allow-Origin}, refusals too, so that the page can read them. Cookies are never allowed across
+ * <p>A browser asks first, by an {@code OPTIONS} request without any key (a CORS preflight). With this policy the
+ * filter answers that request itself and the handler does not run. Answers to the calls that follow carry
+ * {@code Access-Control-Allow-Origin}, denials too, so the page can read them. Cookies are never allowed across
  * origins. Immutable; may be shared between threads.
  */
 public final class CorsPolicy {
@@ -51,11 +51,11 @@ public final class CorsPolicy {
     }
 
     /**
-     * Returns the policy that lets pages of these origins call with GET, POST, PUT, PATCH and DELETE, and with {@code Content-Type}
-     * and the headers that the filter's sources read. Browsers keep it for ten minutes.
+     * Returns the policy that lets pages of these origins call with GET, POST, PUT, PATCH and DELETE, and with {@code
+     * Content-Type} and the headers that the filter's sources read. Browsers keep it for ten minutes.
      *
-     * @param origins such as {@code https://app.example} or {@code tauri://localhost}: any scheme, host, port if not the
-     *     scheme's own; exact, no path, and no {@code *}, since a key in a page that anyone can copy is nobody's
+     * @param origins such as {@code https://app.example} or {@code tauri://localhost}: any scheme, host, port if not
+     *     the scheme's own; exact, no path, and no {@code *}, since a key in a page that anyone can copy is nobody's
      * @throws IllegalArgumentException if there is none, or one has another form
      */
     public static CorsPolicy allowing(String... origins) {
@@ -94,8 +94,8 @@ public final class CorsPolicy {
     }
 
     /**
-     * Returns this policy with every request header that a preflight asks for: for SDKs that add a dozen of their own. Other
-     * origins still may not call.
+     * Returns this policy with every request header that a preflight asks for: for SDKs that add a dozen of their own.
+     * Other origins still may not call.
      */
     public CorsPolicy withAnyHeader() {
         return new CorsPolicy(origins, methods, headers, true, exposed, maxAge);
@@ -149,7 +149,7 @@ public final class CorsPolicy {
         }
     }
 
-    /** Tells whether this is a preflight from an allowed origin; any other OPTIONS is a request like all others. */
+    /** Returns whether this is a preflight from an allowed origin; any other OPTIONS is a request like all others. */
     boolean isPreflight(HttpServletRequest request) {
         String origin = "OPTIONS".equals(request.getMethod()) ? single(request, "Origin") : null;
         return origin != null && origins.contains(origin) && single(request, "Access-Control-Request-Method") != null;

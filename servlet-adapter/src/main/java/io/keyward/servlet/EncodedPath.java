@@ -6,12 +6,12 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A path with an encoded slash or percent sign, which another parser may read as more segments: {@code refs%2Fheads} as a
- * name or as two, {@code 50%25ab} as it is or decoded once more.
+ * A path with an encoded slash or percent sign, which another parser may read as more segments: {@code refs%2Fheads} as
+ * a name or as two, {@code 50%25ab} as it is or decoded once more.
  *
  * <p>No reading of such a path leaves {@link #parent}: each has one more segment at least, and none holds dot segments,
- * empty segments, backslashes or control characters. So no reading misleads rules that are the same for all that is below
- * the parent.
+ * empty segments, backslashes or control characters. So no reading misleads rules that are the same for all that is
+ * below the parent.
  *
  * @param path the path below the context, decoded once
  * @param parent the part before the first segment that can be read in more than one way, without its slash
@@ -55,7 +55,9 @@ record EncodedPath(String path, String parent) {
         return null;
     }
 
-    /** Returns the segments as they came, without parameters; null if one is empty, a dot segment, or unsafe to read. */
+    /**
+     * Returns the segments as they came, without parameters; null if one is empty, a dot segment, or unsafe to read.
+     */
     private static @Nullable List<String> names(String uri) {
         List<String> names = new ArrayList<>();
         String[] raws = uri.substring(1).split("/", -1);

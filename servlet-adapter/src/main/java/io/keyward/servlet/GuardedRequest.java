@@ -69,7 +69,7 @@ final class GuardedRequest extends HttpServletRequestWrapper {
         return role.equals("**") || (!role.equals("*") && principal.hasRole(role));
     }
 
-    /** Tells whether a key was accepted; the container's own login would ask for something else. */
+    /** Returns whether a key was accepted; the container's own login would ask for something else. */
     @Override
     public boolean authenticate(HttpServletResponse response) {
         return principal != null;
@@ -136,7 +136,7 @@ final class GuardedRequest extends HttpServletRequestWrapper {
         return headers.visibleQuery(super.getQueryString());
     }
 
-    /** The query of the first request stands in an attribute during a forward, an include or an async dispatch. */
+    /** The query of the first request is in an attribute during a forward, an include or an async dispatch. */
     @Override
     public @Nullable Object getAttribute(String name) {
         if (name.equals(ApiKeyFilter.PRINCIPAL_ATTRIBUTE)) {

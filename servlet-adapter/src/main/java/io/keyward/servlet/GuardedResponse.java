@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>RFC 9111 §3.5 does that by itself for {@code Authorization} only, not for a header like {@code X-Api-Key}. So
  * {@code Vary} always names the credential headers, whatever the application adds, and {@code Cache-Control: private,
- * no-store} stands until the application sets a rule of its own.
+ * no-store} is the rule until the application sets a rule of its own.
  */
 final class GuardedResponse extends HttpServletResponseWrapper {
     private static final String VARY = "Vary";
@@ -70,7 +70,7 @@ final class GuardedResponse extends HttpServletResponseWrapper {
         setProtected(name, Long.toString(date), () -> super.setDateHeader(name, date));
     }
 
-    /** Neither is a number or a date; what sets them so still replaces what stands there. */
+    /** Neither is a number or a date; what sets them so still replaces what is there. */
     private void setProtected(String name, String value, Runnable otherwise) {
         if (name != null && (HeaderNames.same(name, CACHE_CONTROL) || HeaderNames.same(name, VARY))) {
             setHeader(name, value);

@@ -7,14 +7,15 @@ final class HeaderNames {
     private HeaderNames() {}
 
     /**
-     * Tells whether two names differ in case only, or in {@code _} and {@code .} where the other has {@code -}: CGI-style
-     * servers behind this one take those for the same header, which is how identity headers were forged elsewhere.
+     * Returns whether two names differ in case only, or in {@code _} and {@code .} where the other has {@code -}:
+     * CGI-style servers behind this one take those for the same header, which is how identity headers were forged
+     * elsewhere.
      */
     static boolean alike(String one, String other) {
         return equal(one, other, true);
     }
 
-    /** Tells whether two names differ in case only. */
+    /** Returns whether two names differ in case only. */
     static boolean same(String one, String other) {
         return equal(one, other, false);
     }
@@ -37,6 +38,16 @@ final class HeaderNames {
             token &= isTokenChar(text.charAt(i));
         }
         return token;
+    }
+
+    /** Returns whether a name is of letters, digits and hyphens; nginx drops request headers with any other. */
+    static boolean passesProxies(String name) {
+        for (int i = 0; i < name.length(); i++) {
+            if (!isAlphanumeric(name.charAt(i)) && name.charAt(i) != '-') {
+                return false;
+            }
+        }
+        return true;
     }
 
     static boolean isTokenChar(char c) {

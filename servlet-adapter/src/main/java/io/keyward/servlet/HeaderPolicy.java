@@ -27,7 +27,7 @@ final class HeaderPolicy {
                 .collect(Collectors.toSet());
     }
 
-    /** Tells whether the application does not see this header as it came. */
+    /** Returns whether the application does not see this header as it came. */
     boolean concerns(String name) {
         if (name == null) {
             return false;

@@ -7,9 +7,11 @@ import org.jspecify.annotations.Nullable;
 /** Takes the whole value of a header; every value, since containers deliver a repeated field as several. */
 final class HeaderSource extends KeySource {
     private final String name;
+    private final String place;
 
     HeaderSource(String name) {
         this.name = name;
+        this.place = "header " + name;
     }
 
     @Override
@@ -19,9 +21,9 @@ final class HeaderSource extends KeySource {
 
     @Override
     void collect(
-            Function<String, ? extends @Nullable List<String>> headers, @Nullable String query, Presented presented) {
+            Function<String, ? extends @Nullable List<String>> headers, @Nullable String query, Credentials found) {
         for (String value : values(headers, name)) {
-            presented.add(value);
+            found.add(place, value);
         }
     }
 
@@ -37,6 +39,6 @@ final class HeaderSource extends KeySource {
 
     @Override
     public String toString() {
-        return "header " + name;
+        return place;
     }
 }

@@ -7,16 +7,16 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads the one credential of a request by the rules of the filter, from whatever shows header values by name: gRPC metadata,
- * JAX-RS, the JDK's {@code HttpServer}.
+ * Reads the one credential of a request by the rules of the filter, from whatever shows header values by name: gRPC
+ * metadata, JAX-RS, the JDK's {@code HttpServer}.
  *
  * <pre>{@code
  * KeyReader reader = KeyReader.of(KeySources.header("X-Api-Key"), KeySources.authorization("Bearer"));
  * KeyReader.Credential credential = reader.read(name -> headers.getOrDefault(name, List.of()));
  * }</pre>
  *
- * <p>Needs no servlet class. It decides only whether there is one text to verify; the verifier says whether it is a key.
- * Immutable; may be shared between threads.
+ * <p>Needs no servlet class. It decides only whether there is one text to verify; the verifier says whether it is a
+ * key. Immutable; may be shared between threads.
  */
 public final class KeyReader {
     private final List<KeySource> sources;
@@ -28,11 +28,19 @@ public final class KeyReader {
     /**
      * Returns the reader of these sources.
      *
-     * @throws IllegalArgumentException if there is none
+     * @throws IllegalArgumentException if there is none, or two read the same place
      */
     public static KeyReader of(KeySource... sources) {
         if (sources.length == 0) {
             throw new IllegalArgumentException("sources must not be empty: no key could ever be found");
+        }
+        for (int i = 0; i < sources.length; i++) {
+            for (int j = 0; j < i; j++) {
+                if (sources[i].overlaps(sources[j])) {
+                    throw new IllegalArgumentException("sources (" + sources[j] + "; " + sources[i]
+                            + ") read the same place, so each key would be found twice; remove one");
+                }
+            }
         }
         return new KeyReader(List.of(sources));
     }
@@ -45,19 +53,24 @@ public final class KeyReader {
     /**
      * Returns the credential of a request.
      *
-     * @param headers all values of a header field by its name, whose case must not matter; null or empty if there is none
+     * @param headers all values of a header field by its name, whose case must not matter; null or empty if there is
+     *     none
      * @param query the raw query; null if there is none
      */
     public Credential read(Function<String, ? extends @Nullable List<String>> headers, @Nullable String query) {
-        Presented presented = new Presented();
+        Credentials found = new Credentials();
         for (KeySource source : sources) {
-            source.collect(headers, query, presented);
+            source.collect(headers, query, found);
         }
-        String text = presented.text();
-        if (presented.isNothing()) {
+        String text = found.text();
+        if (text == null) {
             return None.INSTANCE;
         }
-        return presented.isSingle() && text != null ? new One(text) : new Unusable(presented.isSeveral());
+        return found.isSingle() ? new One(text) : new Unusable(found.isSeveral(), found.problem());
+    }
+
+    List<KeySource> sources() {
+        return sources;
     }
 
     /** Says what a request carries: {@link None}, {@link One} or {@link Unusable}. */
@@ -90,9 +103,15 @@ public final class KeyReader {
     }
 
     /**
-     * Something was presented that must be rejected unverified.
+     * Something was presented that must be denied without asking the verifier.
      *
      * @param several whether it was more than one credential; otherwise one of a wrong form
+     * @param problem where they are and of which kind, for a log; nothing of their text
      */
-    public record Unusable(boolean several) implements Credential {}
+    public record Unusable(boolean several, String problem) implements Credential {
+        /** Takes what is wrong; neither may be null. */
+        public Unusable {
+            requireNonNull(problem, "problem");
+        }
+    }
 }

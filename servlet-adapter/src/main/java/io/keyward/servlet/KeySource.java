@@ -7,18 +7,18 @@ import org.jspecify.annotations.Nullable;
 /**
  * Names a place of a request where a key may stand. Ready ones are in {@link KeySources}.
  *
- * <p>A request may carry one credential in all: what several sources find is counted together, and two are refused even
+ * <p>A request may carry one credential in all: what several sources find is counted together, and two are denied even
  * if they are the same text. Immutable; may be shared between threads.
  */
 public abstract sealed class KeySource permits HeaderSource, AuthorizationSource, QueryParameterSource, CookieSource {
     KeySource() {}
 
-    /** Tells whether a credential could be found by both. */
+    /** Returns whether a credential could be found by both. */
     abstract boolean overlaps(KeySource other);
 
-    /** Adds every credential found to {@code presented}, right or wrong. */
+    /** Adds every credential of a request to {@code found}, right or wrong. */
     abstract void collect(
-            Function<String, ? extends @Nullable List<String>> headers, @Nullable String query, Presented presented);
+            Function<String, ? extends @Nullable List<String>> headers, @Nullable String query, Credentials found);
 
     /** Returns all values of a field, from a view that may know none. */
     static List<String> values(Function<String, ? extends @Nullable List<String>> headers, String name) {

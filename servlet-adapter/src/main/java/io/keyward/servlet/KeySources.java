@@ -14,6 +14,14 @@ public final class KeySources {
     private KeySources() {}
 
     /**
+     * Returns what a filter reads if nothing is set: {@code X-Api-Key}, and {@code Authorization} with ApiKey or
+     * Bearer.
+     */
+    static List<KeySource> standard() {
+        return List.of(header("X-Api-Key"), authorization("ApiKey", "Bearer"));
+    }
+
+    /**
      * Returns the source that takes the whole value of a header of its own as the key.
      *
      * @param name the field name, such as {@code X-Api-Key}; its case does not matter
@@ -30,8 +38,8 @@ public final class KeySources {
     }
 
     /**
-     * Returns the source that takes the key from {@code Authorization: <scheme> <key>}. Fields with other schemes, such as
-     * the Basic of a proxy, are not credentials to it.
+     * Returns the source that takes the key from {@code Authorization: <scheme> <key>}. Fields with other schemes, such
+     * as the Basic of a proxy, are not credentials to it.
      *
      * @param scheme a scheme, such as {@code ApiKey}; its case does not matter
      * @param more further schemes
@@ -53,9 +61,9 @@ public final class KeySources {
     }
 
     /**
-     * Returns the source that takes the key from the query of the URL. Such keys end up in access logs, browser histories
-     * and {@code Referer} headers of others: for callers that cannot send a header, and no one else. The body is never
-     * read.
+     * Returns the source that takes the key from the query of the URL. Such keys end up in access logs, browser
+     * histories and {@code Referer} headers of others: for callers that cannot send a header, and no one else. The body
+     * is never read.
      *
      * @param name the parameter, such as {@code api_key}; exact and case-sensitive
      * @throws IllegalArgumentException if the name is not 1 to 64 of {@code A-Z a-z 0-9 . _ -}

@@ -8,8 +8,8 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
- * Masks what could be a key in a path that is logged: a key has at least 16 characters, and one made elsewhere any printable
- * ones, slashes too. What a rule names is public and stays.
+ * Masks what could be a key in a path that is logged: a key has at least 16 characters, and one made elsewhere any
+ * printable ones, slashes too. What a rule names is public and stays.
  */
 final class LogPath {
     private static final int SHORTEST_KEY = 16;

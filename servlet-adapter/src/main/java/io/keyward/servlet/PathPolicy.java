@@ -56,8 +56,8 @@ final class PathPolicy {
     }
 
     /**
-     * Returns the path below the context that a request means; null if it can be read in more than one way and the rules
-     * do not agree on what the readings ask for.
+     * Returns the path below the context that a request means; null if it can be read in more than one way and the
+     * rules do not agree on what the readings ask for.
      */
     @Nullable
     String pathOf(HttpServletRequest request) {

@@ -34,7 +34,7 @@ final class Percent {
         return false;
     }
 
-    /** Returns the decoded text; null if a {@code %} stands alone or the octets are not UTF-8. */
+    /** Returns the decoded text; null if a {@code %} is alone or the octets are not UTF-8. */
     static @Nullable String decoded(String encoded) {
         ByteBuffer octets = octets(encoded, false);
         try {
@@ -47,7 +47,9 @@ final class Percent {
         }
     }
 
-    /** Returns what a careless parser makes of a text: a {@code %} alone stays, octets that are not UTF-8 are replaced. */
+    /**
+     * Returns what a careless parser makes of a text: a {@code %} alone stays, octets that are not UTF-8 are replaced.
+     */
     static @Nullable String decodedLeniently(String encoded) {
         ByteBuffer octets = octets(encoded, true);
         return octets == null ? null : StandardCharsets.UTF_8.decode(octets).toString();

@@ -1,10 +1,11 @@
 package io.keyward.servlet;
 
 /**
- * Writes the bodies of refusals. It is asked for the body alone: status, challenge, {@code Vary} and
- * {@code Cache-Control: no-store} are set by the filter and cannot be lost here.
+ * Writes the bodies of denials. It is asked for the body alone: status, challenge, {@code Vary} and
+ * {@code Cache-Control: no-store} are set by {@link Denials} and cannot be lost here.
  *
- * <p>Called while the filter is built, once for each kind of refusal, never while a request waits.
+ * <p>Called once for each kind of denial while the filter is built; where 403 is explained, also at the first denial of
+ * each requirement.
  */
 @FunctionalInterface
 public interface ProblemWriter {

@@ -7,9 +7,11 @@ import org.jspecify.annotations.Nullable;
 /** Takes the key from the raw query; {@code getParameter} would read a form body too, and eat it. */
 final class QueryParameterSource extends KeySource {
     private final String name;
+    private final String place;
 
     QueryParameterSource(String name) {
         this.name = name;
+        this.place = "query parameter " + name;
     }
 
     @Override
@@ -19,7 +21,7 @@ final class QueryParameterSource extends KeySource {
 
     @Override
     void collect(
-            Function<String, ? extends @Nullable List<String>> headers, @Nullable String query, Presented presented) {
+            Function<String, ? extends @Nullable List<String>> headers, @Nullable String query, Credentials found) {
         if (query == null) {
             return;
         }
@@ -27,9 +29,9 @@ final class QueryParameterSource extends KeySource {
             if (QueryText.isNamed(pair, name)) {
                 String value = QueryText.valueOf(pair);
                 if (value == null) {
-                    presented.addMalformed();
+                    found.addMalformed(place, pair);
                 } else {
-                    presented.add(value);
+                    found.add(place, value);
                 }
             }
         }
@@ -53,6 +55,6 @@ final class QueryParameterSource extends KeySource {
 
     @Override
     public String toString() {
-        return "query parameter " + name;
+        return place;
     }
 }

@@ -8,14 +8,14 @@ import org.jspecify.annotations.Nullable;
 /**
  * Finds the one path a request means, or that there is more than one way to read it.
  *
- * <p>Every by-pass of a path filter known from elsewhere is two parsers that disagree. So this one reads the raw request
- * URI by Servlet 6.0 §3.5.2, refuses what that section calls suspicious, and accepts only a path that the container read
- * in the same way: see the table of container answers in the documentation for how different they are.
+ * <p>Every by-pass of a path filter known from elsewhere is two parsers that disagree. So this one reads the raw
+ * request URI by Servlet 6.0 §3.5.2, refuses what that section calls suspicious, and accepts only a path that the
+ * container read in the same way: see the table of container answers in the documentation for how different they are.
  */
 final class RequestPath {
     private RequestPath() {}
 
-    /** Returns the canonical path below the context; null if the request is to be refused with 400. */
+    /** Returns the canonical path below the context; null if the request is to be denied with 400. */
     static @Nullable String of(
             @Nullable String uri,
             @Nullable String contextPath,
@@ -76,7 +76,7 @@ final class RequestPath {
         return isPlain(raw) ? raw : canonicalBySegment(raw);
     }
 
-    /** Tells whether every character stands for itself, which is so for nearly all requests. */
+    /** Returns whether every character stands for itself, which is so for nearly all requests. */
     private static boolean isPlain(String raw) {
         char before = 0;
         for (int i = 0; i < raw.length(); i++) {

@@ -15,12 +15,12 @@ import org.jspecify.annotations.Nullable;
 /**
  * Decides which access a path and method ask for: exact path before longest prefix, named method before all others.
  *
- * <p>A framework may find the handler of one path under other spellings of it: with a slash at the end, or with a suffix
- * such as {@code .json}. So a rule that closes a path also closes these spellings; a rule that opens one opens only what
- * it says. Where two rules meet on a path like this, both must admit the key.
+ * <p>A framework may find the handler of one path under other spellings of it: with a slash at the end, or with a
+ * suffix such as {@code .json}. So a rule that closes a path also closes these spellings; a rule that opens one opens
+ * only what it says. Where two rules meet on a path like this, both must admit the key.
  *
- * <p>Built once. What contradicts itself, can never match, or opens more than its author may have meant is refused there,
- * all of it in one report.
+ * <p>Built once. What contradicts itself, can never match, or opens more than its author may have meant is refused
+ * there, all of it in one report.
  */
 final class RuleTable {
     private static final String EVERYTHING = "/*";

@@ -34,7 +34,8 @@ final class ServletAnnotations {
     /**
      * Returns the access that annotated servlets ask for, by servlet name.
      *
-     * @throws ServletException if an annotation is empty, ill-formed or names an undeclared role; it names every problem
+     * @throws ServletException if an annotation is empty, ill-formed or names an undeclared role; it names every
+     *     problem
      */
     static Map<String, Access> of(ServletContext context, @Nullable RoleModel model) throws ServletException {
         Map<String, Access> annotated = new HashMap<>();

@@ -7,8 +7,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Says which servlet of a context serves a path, by Servlet 6.0 §12.1: an exact mapping before the longest prefix, before
- * an extension, before the default.
+ * Says which servlet of a context serves a path, by Servlet 6.0 §12.1: an exact mapping before the longest prefix,
+ * before an extension, before the default.
  */
 final class ServletMappings {
     private final Map<String, String> exact = new HashMap<>();

@@ -356,7 +356,7 @@ class ApiKeyFilterTest {
         ApiKeyFilter filter = builder()
                 .listener((outcome, verification) -> series.add(outcome + "/"
                         + (verification instanceof Verification.Rejected rejected ? rejected.reason() : "")))
-                .refusalLevel(org.slf4j.event.Level.TRACE)
+                .denialLevel(org.slf4j.event.Level.TRACE)
                 .build();
         for (int i = 0; i < 10_000; i++) {
             FakeRequest request = new FakeRequest("/" + Long.toString(random.nextLong(), 36));

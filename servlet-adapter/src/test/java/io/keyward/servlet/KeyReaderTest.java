@@ -11,9 +11,12 @@ import io.keyward.servlet.KeyReader.Unusable;
 import java.lang.reflect.Array;
 import java.net.URL;
 import java.net.URLClassLoader;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
 class KeyReaderTest {
@@ -36,11 +39,53 @@ class KeyReaderTest {
     }
 
     @Test
-    void tellsWhatIsUnusable() {
-        assertEquals(new Unusable(true), read(Map.of("X-Api-Key", List.of("a", "a"))));
-        assertEquals(new Unusable(true), read(Map.of("X-Api-Key", List.of("a"), "Authorization", List.of("Bearer a"))));
-        assertEquals(new Unusable(false), read(Map.of("Authorization", List.of("Bearer a b"))));
+    void saysWhatIsUnusable() {
+        assertEquals(
+                new Unusable(true, "more than one credential: header X-Api-Key, header X-Api-Key"),
+                read(Map.of("X-Api-Key", List.of("a", "a"))));
+        assertEquals(
+                new Unusable(true, "more than one credential: header X-Api-Key, Authorization Bearer"),
+                read(Map.of("X-Api-Key", List.of("a"), "Authorization", List.of("bearer a"))));
+        assertEquals(
+                new Unusable(false, "credentials of a wrong form: Authorization Bearer (of a wrong form)"),
+                read(Map.of("Authorization", List.of("Bearer a b"))));
         assertThrows(IllegalArgumentException.class, () -> KeyReader.of());
+    }
+
+    @Test
+    @DisplayName("issue 17, item 13: the second credential is named, with its place and kind, and never its text")
+    void namesTheSecondCredential() {
+        String jwt = "eyJhbGciOiJIUzI1NiJ9.e30.c2lnbmF0dXJl";
+        for (Map.Entry<String, String> second : Map.of(
+                        "Bearer",
+                        "Authorization Bearer (empty)",
+                        "Bearer " + jwt,
+                        "Authorization Bearer (a JSON Web Token)",
+                        "Bearer a, b",
+                        "Authorization Bearer (of a wrong form)",
+                        "Bearer other",
+                        "Authorization Bearer")
+                .entrySet()) {
+            assertEquals(
+                    new Unusable(true, "more than one credential: header X-Api-Key, " + second.getValue()),
+                    read(Map.of("X-Api-Key", List.of("a"), "Authorization", List.of(second.getKey()))));
+        }
+        assertEquals(
+                new Unusable(
+                        true,
+                        "more than one credential: header X-Api-Key (empty), header X-Api-Key, header X-Api-Key"
+                                + " (empty), header X-Api-Key and 96 more"),
+                reader.read(name -> name.equals("X-Api-Key")
+                        ? Stream.concat(Stream.of("", "a", " "), Collections.nCopies(97, "b").stream())
+                                .toList()
+                        : null));
+    }
+
+    @Test
+    void refusesTwoSourcesOfOnePlace() {
+        assertThrows(
+                IllegalArgumentException.class,
+                () -> KeyReader.of(KeySources.header("X-Api-Key"), KeySources.header("x-api-key")));
     }
 
     /** The classes of the module and of java.base only: whatever needs a servlet class fails to load. */

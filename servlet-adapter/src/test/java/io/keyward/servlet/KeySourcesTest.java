@@ -15,14 +15,14 @@ import org.junit.jupiter.params.provider.ValueSource;
 class KeySourcesTest {
     private static final KeySource AUTHORIZATION = KeySources.authorization("ApiKey", "Bearer");
 
-    private static Presented collect(KeySource source, FakeRequest request) {
-        Presented presented = new Presented();
+    private static Credentials collect(KeySource source, FakeRequest request) {
+        Credentials presented = new Credentials();
         source.collect(
                 name -> java.util.Collections.list(request.asRequest().getHeaders(name)), request.query, presented);
         return presented;
     }
 
-    private static Presented authorization(String value) {
+    private static Credentials authorization(String value) {
         return collect(AUTHORIZATION, new FakeRequest("/").header("Authorization", value));
     }
 
@@ -36,7 +36,7 @@ class KeySourcesTest {
                 "bEARER    some-key_0123456789"
             })
     void readsOneKeyAfterTheScheme(String value) {
-        Presented presented = authorization(value);
+        Credentials presented = authorization(value);
         assertTrue(presented.isSingle());
         assertEquals("some-key_0123456789", presented.text());
     }
@@ -57,7 +57,7 @@ class KeySourcesTest {
                 "ApiKey k\u007f"
             })
     void countsWhatFollowsTheSchemeInAnyOtherFormAsMalformed(String value) {
-        Presented presented = authorization(value);
+        Credentials presented = authorization(value);
         assertFalse(presented.isSingle());
         assertFalse(presented.isNothing());
     }
@@ -113,7 +113,7 @@ class KeySourcesTest {
     void readsTheRawQuery(String query, int count, String text) {
         FakeRequest request = new FakeRequest("/");
         request.query = query;
-        Presented presented = collect(KeySources.queryParameter("api_key"), request);
+        Credentials presented = collect(KeySources.queryParameter("api_key"), request);
         assertEquals(count == 0, presented.isNothing());
         assertEquals(count == 2, presented.isSeveral());
         if (count == 1) {
@@ -126,7 +126,7 @@ class KeySourcesTest {
     void countsABadlyEncodedParameterAsMalformed(String query) {
         FakeRequest request = new FakeRequest("/");
         request.query = query;
-        Presented presented = collect(KeySources.queryParameter("api_key"), request);
+        Credentials presented = collect(KeySources.queryParameter("api_key"), request);
         assertFalse(presented.isNothing());
         assertFalse(presented.isSingle());
     }

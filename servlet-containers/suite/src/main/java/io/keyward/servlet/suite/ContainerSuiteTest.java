@@ -12,16 +12,20 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assertions.fail;
 import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 
+import io.keyward.ApiKeyPrincipal;
 import io.keyward.ApiKeyVerifier;
 import io.keyward.servlet.ApiKeyFilter;
 import io.keyward.servlet.CorsPolicy;
 import io.keyward.servlet.KeySources;
+import io.keyward.servlet.RequestGate;
+import io.keyward.servlet.RequestInfo;
 import jakarta.json.Json;
 import jakarta.json.JsonObject;
 import jakarta.servlet.DispatcherType;
 import jakarta.servlet.FilterRegistration;
 import java.io.StringReader;
 import java.net.Socket;
+import java.time.Duration;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.regex.Pattern;
@@ -664,7 +668,81 @@ class ContainerSuiteTest {
         List<String> lines = log.drain();
         assertTrue(answer.status() == 400 || answer.status() == 401);
         assertTrue(lines.size() <= 1, lines::toString);
-        lines.forEach(line -> assertTrue(line.startsWith("refused 400 GET "), line));
+        lines.forEach(line -> assertTrue(line.startsWith("denied 400 GET "), line));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "/app"})
+    @DisplayName("RE-15 a gate that says no is 429, before the verdict and after it")
+    void closedGateIs429(String contextPath) throws Exception {
+        RequestGate afterVerdict = new RequestGate() {
+            @Override
+            public Duration afterVerdict(ApiKeyPrincipal principal, RequestInfo request) {
+                return Duration.ofMillis(1500);
+            }
+        };
+        RequestGate beforeVerdict = new RequestGate() {
+            @Override
+            public Duration beforeVerdict(RequestInfo request) {
+                return Duration.ofMillis(1500);
+            }
+        };
+        for (RequestGate gate : List.of(afterVerdict, beforeVerdict)) {
+            try (TestService service = TestService.changed(contextPath, new TestKeys(), b -> b.gate(gate))) {
+                RawHttp.Answer answer = service.send("GET /api/x", "X-API-Key: {K1}");
+                CELLS.note("RE-15", answer);
+                assertEquals(429, answer.status());
+                assertEquals("2", answer.header("Retry-After"));
+                assertHygiene(answer);
+                assertEquals(200, service.send("GET /public/x").status());
+                assertEquals(1, service.handler.calls.get());
+            }
+        }
+    }
+
+    @Test
+    @DisplayName("issue 17, item 13: the log says which second credential came, and where a key might have been meant")
+    void logSaysWhatIsUnusable() throws Exception {
+        try (TestService tlsOnly = TestService.changed("", new TestKeys(), b -> b.tlsOnly(true))) {
+            log.drain();
+            root.send("GET /api/x", "X-API-Key: {K1}", "Authorization: Bearer ");
+            root.send("GET /api/x", "X-API-Key: {K1}", "X-API-Key: {KF}");
+            root.send("GET /api/x", "X.API.Key: {K1}");
+            tlsOnly.send("GET /api/x", "X-API-Key: {K1}", "X-Forwarded-Proto: https");
+            List<String> lines = log.drain();
+            List<String> ends = List.of(
+                    ": more than one credential: header X-Api-Key, Authorization Bearer (empty)",
+                    ": more than one credential: header X-Api-Key, header X-Api-Key",
+                    ": no key; a header came whose name has _ or . for the - of X-Api-Key",
+                    ": a key came without TLS, so others may know it; a header of a proxy says how the client came, but"
+                            + " nothing before this filter believes it");
+            assertEquals(ends.size(), lines.size(), lines::toString);
+            for (int i = 0; i < ends.size(); i++) {
+                assertTrue(lines.get(i).startsWith("denied 401 GET \"/api/x\" from "), lines.get(i));
+                assertTrue(lines.get(i).endsWith(ends.get(i)), lines.get(i));
+            }
+            checkLog(lines, root, tlsOnly);
+        }
+    }
+
+    @Test
+    @DisplayName("BR-13 a key header that proxies drop is named when the filter is built")
+    void headerThatProxiesDropIsNamedAtBuild() {
+        for (String name : List.of("api_key", "x.api.key")) {
+            log.drain();
+            TestService.filter(text -> fail())
+                    .sources(KeySources.header(name), KeySources.cookie("a_b"))
+                    .build();
+            List<String> lines = log.drain();
+            assertEquals(1, lines.size(), lines::toString);
+            assertTrue(
+                    lines.get(0)
+                            .endsWith("no key may arrive in header " + name + "; choose another name, such as "
+                                    + name.replaceAll("[_.]", "-")),
+                    lines::toString);
+        }
+        TestService.filter(text -> fail()).build();
+        assertEquals(List.of(), log.drain());
     }
 
     @Test

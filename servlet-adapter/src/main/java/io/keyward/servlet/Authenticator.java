@@ -1,0 +1,152 @@
+package io.keyward.servlet;
+
+import io.keyward.ApiKeyVerifier;
+import io.keyward.Verification;
+import io.keyward.servlet.KeyReader.Credential;
+import io.keyward.servlet.KeyReader.None;
+import io.keyward.servlet.KeyReader.One;
+import io.keyward.servlet.KeyReader.Unusable;
+import jakarta.servlet.ServletRequest;
+import jakarta.servlet.ServletRequestWrapper;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.Collections;
+import java.util.Enumeration;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Finds out whose key a request carries, and denies the request if that is nobody's. */
+final class Authenticator {
+    private static final RequestGate OPEN_GATE = new RequestGate() {};
+
+    private final KeyReader reader;
+    private final ApiKeyVerifier verifier;
+    private final RequestGate gate;
+    private final boolean tlsOnly;
+    private final Decisions decisions;
+
+    Authenticator(
+            KeyReader reader,
+            ApiKeyVerifier verifier,
+            @Nullable RequestGate gate,
+            boolean tlsOnly,
+            Decisions decisions) {
+        this.reader = reader;
+        this.verifier = verifier;
+        this.gate = gate == null ? OPEN_GATE : gate;
+        this.tlsOnly = tlsOnly;
+        this.decisions = decisions;
+    }
+
+    /** Returns the verdict on the key of a request; null if the request is denied and has its answer. */
+    Verification.@Nullable Accepted authenticate(HttpServletRequest request, HttpServletResponse response, String path)
+            throws IOException {
+        if (isGateClosed(null, request, response, path)) {
+            return null;
+        }
+        Credential credential = credential(request);
+        String problem = problem(credential, request);
+        if (problem != null || !(credential instanceof One one)) {
+            decisions.unusable(credential != None.INSTANCE, String.valueOf(problem), request, response, path);
+            return null;
+        }
+        Verification verification;
+        try {
+            verification = verifier.verify(one.reveal());
+        } catch (Throwable failure) {
+            // Whatever it throws, the handler must not run.
+            decisions.failed("verifier", failure, request, response, path);
+            return null;
+        }
+        if (verification instanceof Verification.Accepted accepted) {
+            return isGateClosed(accepted, request, response, path) ? null : accepted;
+        }
+        if (verification instanceof Verification.Rejected rejected) {
+            decisions.rejected(rejected, request, response, path);
+        } else {
+            decisions.failed("verifier", new IllegalStateException("null"), request, response, path);
+        }
+        return null;
+    }
+
+    /** Returns why a credential is not worth verifying, for the log; null if it is. */
+    private @Nullable String problem(Credential credential, HttpServletRequest request) {
+        if (credential instanceof Unusable unusable) {
+            return unusable.problem();
+        }
+        if (credential instanceof None) {
+            return "no key" + hintOfOtherSpelling(request);
+        }
+        if (tlsOnly && !request.isSecure()) {
+            return "a key came without TLS, so others may know it" + hintOfForwarding(request);
+        }
+        return null;
+    }
+
+    private String hintOfOtherSpelling(HttpServletRequest request) {
+        for (Enumeration<String> names = request.getHeaderNames(); names != null && names.hasMoreElements(); ) {
+            String name = names.nextElement();
+            for (KeySource source : reader.sources()) {
+                String header = source.header();
+                if (header != null && HeaderNames.alike(header, name) && !HeaderNames.same(header, name)) {
+                    return "; a header came whose name has _ or . for the - of " + header;
+                }
+            }
+        }
+        return "";
+    }
+
+    private static String hintOfForwarding(HttpServletRequest request) {
+        return request.getHeader("X-Forwarded-Proto") == null && request.getHeader("Forwarded") == null
+                ? ""
+                : "; a header of a proxy says how the client came, but nothing before this filter believes it";
+    }
+
+    private Credential credential(HttpServletRequest request) {
+        HttpServletRequest unguarded = unguarded(request);
+        return reader.read(name -> values(unguarded, name), unguarded.getQueryString());
+    }
+
+    private static List<String> values(HttpServletRequest request, String name) {
+        Enumeration<String> values = request.getHeaders(name);
+        return values == null ? List.of() : Collections.list(values);
+    }
+
+    /** Returns the request as it came, for a filter behind another one of its kind, which hides the credentials. */
+    private static HttpServletRequest unguarded(HttpServletRequest request) {
+        HttpServletRequest unguarded = request;
+        ServletRequest inner = request;
+        while (inner instanceof ServletRequestWrapper wrapper) {
+            if (inner instanceof GuardedRequest guarded) {
+                unguarded = (HttpServletRequest) guarded.getRequest();
+            }
+            inner = wrapper.getRequest();
+        }
+        return unguarded;
+    }
+
+    private boolean isGateClosed(
+            Verification.@Nullable Accepted accepted,
+            HttpServletRequest request,
+            HttpServletResponse response,
+            String path)
+            throws IOException {
+        if (gate == OPEN_GATE) {
+            return false;
+        }
+        Duration wait;
+        try {
+            RequestInfo info = decisions.info(request, path);
+            wait = accepted == null ? gate.beforeVerdict(info) : gate.afterVerdict(accepted.principal(), info);
+        } catch (Throwable failure) {
+            decisions.failed("gate", failure, request, response, path);
+            return true;
+        }
+        if (wait != null) {
+            decisions.tooMany(wait, accepted, request, response, path);
+        }
+        return wait != null;
+    }
+}

@@ -1,0 +1,61 @@
+package io.keyward.servlet;
+
+import io.keyward.ApiKeyPrincipal;
+import jakarta.servlet.FilterChain;
+import jakarta.servlet.ServletException;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.MDC;
+
+/** Hands an allowed request on, as the application is to see it. */
+final class Passage {
+    private final HeaderPolicy headers;
+    private final HeaderPolicy traceHeaders;
+    private final String vary;
+
+    /**
+     * Takes what the application sees of headers.
+     *
+     * @param traceHeaders the same for TRACE, which must not echo a key
+     * @param vary the headers that carry keys
+     */
+    Passage(HeaderPolicy headers, HeaderPolicy traceHeaders, String vary) {
+        this.headers = headers;
+        this.traceHeaders = traceHeaders;
+        this.vary = vary;
+    }
+
+    /**
+     * Runs the rest of the chain.
+     *
+     * @param principal who calls; null where the path is open
+     */
+    void lead(
+            @Nullable ApiKeyPrincipal principal,
+            HttpServletRequest request,
+            HttpServletResponse response,
+            FilterChain chain,
+            GuardedRequest.TargetCheck targets)
+            throws IOException, ServletException {
+        HttpServletResponse answer = principal == null ? response : new GuardedResponse(response, vary);
+        HeaderPolicy visible = "TRACE".equals(request.getMethod()) ? traceHeaders : headers;
+        HttpServletRequest shown = new GuardedRequest(request, answer, principal, visible, targets);
+        if (principal == null) {
+            chain.doFilter(shown, answer);
+            return;
+        }
+        String before = MDC.get(ApiKeyFilter.MDC_KEY);
+        MDC.put(ApiKeyFilter.MDC_KEY, principal.id());
+        try {
+            chain.doFilter(shown, answer);
+        } finally {
+            if (before == null) {
+                MDC.remove(ApiKeyFilter.MDC_KEY);
+            } else {
+                MDC.put(ApiKeyFilter.MDC_KEY, before);
+            }
+        }
+    }
+}

@@ -1,0 +1,54 @@
+package io.keyward.servlet;
+
+import jakarta.servlet.http.HttpServletRequest;
+
+/**
+ * Says which request a decision is about, in a form that is safe for a log: what a stranger sent is escaped and cut,
+ * and what may be a key is {@code ***}.
+ *
+ * <p>Never use it as the label of a metric, because strangers choose method and path. Immutable; may be kept, and
+ * shared between threads.
+ */
+public final class RequestInfo {
+    private static final int SHORTEST_KEY = 16;
+    private static final int MAX_METHOD = 20;
+    private static final int MAX_PATH = 200;
+    private static final int MAX_PEER = 64;
+
+    private final String method;
+    private final String path;
+    private final String peer;
+    private final LogPath mask;
+
+    RequestInfo(HttpServletRequest request, String path, LogPath mask) {
+        String address = request.getRemoteAddr();
+        this.method = request.getMethod();
+        this.path = path;
+        this.peer = address == null ? "?" : address;
+        this.mask = mask;
+    }
+
+    /** Returns the method; {@code ***} if it is as long as a key, because a method may be any token. */
+    public String method() {
+        return method.length() < SHORTEST_KEY ? LogText.quoted(method, MAX_METHOD) : "***";
+    }
+
+    /**
+     * Returns the path below the context, without the query; {@code ***} takes the place of each part that may be a
+     * key.
+     */
+    public String path() {
+        return LogText.quoted(mask.masked(path), MAX_PATH);
+    }
+
+    /** Returns the address of the client or of the last proxy, as {@code getRemoteAddr} has it. */
+    public String peer() {
+        return LogText.quoted(peer, MAX_PEER);
+    }
+
+    /** Returns method, path and peer in one line. */
+    @Override
+    public String toString() {
+        return method() + " \"" + path() + "\" from " + peer();
+    }
+}
