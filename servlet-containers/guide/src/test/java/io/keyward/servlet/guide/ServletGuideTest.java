@@ -11,26 +11,29 @@ import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class ServletGuideTest {
     private static final Pattern SNIPPET = Pattern.compile("// snippet: \\w+\\R(.*?)\\R *// end", Pattern.DOTALL);
     private static final Pattern BLOCK = Pattern.compile("```java\\R(.*?)\\R```", Pattern.DOTALL);
 
-    /** What is compiled here is what the guide shows, and the other way round. */
-    @Test
-    void showsTheCodeThatIsCompiledHere() throws IOException {
+    /** What is compiled here is what the page shows, and the other way round. */
+    @ParameterizedTest
+    @CsvSource({"., servlet.md", "without, without-servlets.md"})
+    void showsTheCodeThatIsCompiledHere(String folder, String page) throws IOException {
         TreeSet<String> compiled = new TreeSet<>();
-        Path sources = Path.of("src", "test", "java", "io", "keyward", "servlet", "guide");
+        Path sources = Path.of("src", "test", "java", "io", "keyward", "servlet", "guide", folder);
         try (Stream<Path> files = Files.list(sources)) {
-            for (Path file :
-                    files.filter(f -> !f.endsWith("ServletGuideTest.java")).toList()) {
+            for (Path file : files.filter(Files::isRegularFile)
+                    .filter(file -> !file.endsWith("ServletGuideTest.java"))
+                    .toList()) {
                 collect(SNIPPET, Files.readString(file), compiled);
             }
         }
         assertFalse(compiled.isEmpty());
         TreeSet<String> shown = new TreeSet<>();
-        collect(BLOCK, Files.readString(Path.of("..", "..", "docs", "servlet.md")), shown);
+        collect(BLOCK, Files.readString(Path.of("..", "..", "docs", page)), shown);
         assertEquals(String.join("\n--\n", compiled), String.join("\n--\n", shown));
     }
 
@@ -41,7 +44,7 @@ class ServletGuideTest {
         }
     }
 
-    /** In the guide a snippet stands at the margin, and nested classes are classes of their own. */
+    /** On the page a snippet stands at the margin, and nested classes are classes of their own. */
     private static String withoutIndent(String snippet) {
         List<String> lines = snippet.lines().toList();
         int indent = lines.stream()
