@@ -12,14 +12,25 @@ record KeyHandler(KeyReader reader, ApiKeyVerifier verifier, Handler<HttpServerR
         implements Handler<HttpServerRequest> {
     @Override
     public void handle(HttpServerRequest request) {
-        if (reader.read(request.headers()::getAll, request.query()) instanceof One one
-                && verifier.verify(one.reveal()) instanceof Accepted) {
+        int status = status(request);
+        if (status == 200) {
             next.handle(request);
         } else {
             request.response()
-                    .setStatusCode(401)
+                    .setStatusCode(status)
                     .putHeader("WWW-Authenticate", "ApiKey realm=\"api\"")
                     .end();
+        }
+    }
+
+    private int status(HttpServerRequest request) {
+        try {
+            return reader.read(request.headers()::getAll, request.query()) instanceof One one
+                            && verifier.verify(one.reveal()) instanceof Accepted
+                    ? 200
+                    : 401;
+        } catch (RuntimeException couldNotTell) {
+            return 503;
         }
     }
 }

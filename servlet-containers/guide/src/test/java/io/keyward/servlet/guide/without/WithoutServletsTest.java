@@ -39,6 +39,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
@@ -51,6 +52,12 @@ class WithoutServletsTest {
     private static final KeyReader READER =
             KeyReader.of(KeySources.header("X-Api-Key"), KeySources.authorization("Bearer"));
 
+    private static final ApiKeyVerifier FAILING = text -> {
+        throw new IllegalStateException("no keys");
+    };
+
+    private final AtomicInteger handled = new AtomicInteger();
+
     @Test
     void jdkServer() throws Exception {
         HttpServer server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
@@ -61,9 +68,14 @@ class WithoutServletsTest {
             exchange.close();
         });
         context.setAuthenticator(new KeyAuthenticator(READER, VERIFIER));
+        server.createContext("/failing", exchange -> handled.incrementAndGet())
+                .setAuthenticator(new KeyAuthenticator(READER, FAILING));
         server.start();
         try {
-            assertGuarded(server.getAddress().getPort());
+            int port = server.getAddress().getPort();
+            assertGuarded(port);
+            assertThrows(IOException.class, () -> send(port, "/failing", "X-Api-Key", KEY.reveal()));
+            assertEquals(0, handled.get());
         } finally {
             server.stop(0);
         }
@@ -73,18 +85,23 @@ class WithoutServletsTest {
     void vertx() throws Exception {
         Vertx vertx = Vertx.vertx();
         try {
-            int port = vertx.createHttpServer()
-                    .requestHandler(new KeyHandler(
-                            READER, VERIFIER, request -> request.response().end(ID)))
-                    .listen(0, "127.0.0.1")
-                    .toCompletionStage()
-                    .toCompletableFuture()
-                    .get(30, TimeUnit.SECONDS)
-                    .actualPort();
-            assertGuarded(port);
+            assertGuarded(start(vertx, VERIFIER));
+            assertEquals(
+                    503, get(start(vertx, FAILING), "X-Api-Key", KEY.reveal()).statusCode());
         } finally {
             vertx.close().toCompletionStage().toCompletableFuture().get(30, TimeUnit.SECONDS);
         }
+    }
+
+    private static int start(Vertx vertx, ApiKeyVerifier verifier) throws Exception {
+        return vertx.createHttpServer()
+                .requestHandler(new KeyHandler(
+                        READER, verifier, request -> request.response().end(ID)))
+                .listen(0, "127.0.0.1")
+                .toCompletionStage()
+                .toCompletableFuture()
+                .get(30, TimeUnit.SECONDS)
+                .actualPort();
     }
 
     private static void assertGuarded(int port) throws Exception {
@@ -107,7 +124,11 @@ class WithoutServletsTest {
     }
 
     private static HttpResponse<String> get(int port, String... headers) throws Exception {
-        HttpRequest.Builder request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + "/x"));
+        return send(port, "/x", headers);
+    }
+
+    private static HttpResponse<String> send(int port, String path, String... headers) throws Exception {
+        HttpRequest.Builder request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path));
         for (int i = 0; i < headers.length; i += 2) {
             request.header(headers[i], headers[i + 1]);
         }
