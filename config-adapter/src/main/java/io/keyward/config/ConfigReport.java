@@ -107,7 +107,7 @@ public final class ConfigReport {
 
     /** Returns the whole report as text for people, in lines. */
     public String text() {
-        return new ReportText(this).write();
+        return new ReportPrinter(this).write();
     }
 
     @Override

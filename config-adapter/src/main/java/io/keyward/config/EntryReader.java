@@ -38,9 +38,9 @@ final class EntryReader {
     }
 
     /** Refuses an item that names a file: as a key, the file's name would be one that anyone can guess. */
-    static void refuseFileName(String item) throws Refused {
+    static void refuseFileName(String item) throws InvalidValue {
         if (item.startsWith("@")) {
-            throw new Refused(
+            throw new InvalidValue(
                     "there is the name of a file where a key or a hash is expected",
                     "a list holds keys and hashes themselves; only a named key is read from a file",
                     "set keyward.keys.<id>.hash or keyward.keys.<id>.key to @ and the file; of a key that begins with @ write"
@@ -49,26 +49,26 @@ final class EntryReader {
     }
 
     /** Returns the hash of an entry of a key list: a plaintext key, or a hash with its scheme. */
-    KeyHash keyOrHash(String entry) throws Refused {
+    KeyHash keyOrHash(String entry) throws InvalidValue {
         return TAGGED.matcher(entry).matches() ? hash(entry) : plaintext(entry);
     }
 
     /** Returns the hash where only a hash may stand; 64 hexadecimal digits alone are SHA-256. */
-    KeyHash hash(String entry) throws Refused {
+    KeyHash hash(String entry) throws InvalidValue {
         if (!KNOWN_SCHEME.matcher(entry).matches() && !BARE_HASH.matcher(entry).matches()) {
             throw TAGGED.matcher(entry).matches()
-                    ? new Refused(
+                    ? new InvalidValue(
                             "what stands before the colon is no known scheme",
                             "schemes are sha256: and hmac-sha256:<pepper id>:",
                             "make the hash anew from the key; a plaintext key with a colon can stand as hash only")
-                    : new Refused(
+                    : new InvalidValue(
                             "there is no hash where one is expected",
                             "a hash is sha256: and 64 hexadecimal digits",
                             "put the hash of the key there, and keep the key itself out of the file");
         }
         KeyHash hash = parse(entry);
         if (!hashers.containsKey(hash.scheme())) {
-            throw new Refused(
+            throw new InvalidValue(
                     "the pepper of the hash is not there (" + hash.scheme() + ")",
                     "each pepper id in a hash has its keyward.peppers.<id>",
                     "set the pepper, or remove the key");
@@ -79,11 +79,11 @@ final class EntryReader {
         return hash;
     }
 
-    private static KeyHash parse(String entry) throws Refused {
+    private static KeyHash parse(String entry) throws InvalidValue {
         try {
             return KeyHash.parse(entry);
         } catch (IllegalArgumentException e) {
-            throw new Refused(
+            throw new InvalidValue(
                     String.valueOf(e.getMessage()),
                     "a hash is sha256: and 64 hexadecimal digits, not all zeros, not that of the empty string",
                     "make it anew from the key");
@@ -91,21 +91,21 @@ final class EntryReader {
     }
 
     /** Returns the hash of a plaintext key. */
-    KeyHash plaintext(String entry) throws Refused {
+    KeyHash plaintext(String entry) throws InvalidValue {
         if (KNOWN_SCHEME.matcher(entry).matches()) {
-            throw new Refused(
+            throw new InvalidValue(
                     "there is a hash where a key is expected",
                     "the text of a hash is no key: anyone who reads it could log in",
                     "set keyward.keys.<id>.hash to it");
         }
         if (BARE_HASH.matcher(entry).matches()) {
-            throw new Refused(
+            throw new InvalidValue(
                     "64 hexadecimal digits stand where a key is expected",
                     "a hash has its scheme before it: taken as a key it would let whoever read it log in",
                     "write sha256: before it if it is a hash");
         }
         if (!plaintextAllowed) {
-            throw new Refused(
+            throw new InvalidValue(
                     "there is a plaintext key",
                     "plaintext keys load only in development mode or with keyward.plaintext-keys=allow",
                     "put its hash there, sha256:<64 hex digits>");
@@ -116,7 +116,7 @@ final class EntryReader {
         try {
             return requireHasher(SHA256).hash(ApiKey.of(entry));
         } catch (IllegalArgumentException e) {
-            throw new Refused(
+            throw new InvalidValue(
                     String.valueOf(e.getMessage()), "a key is 16 to 256 printable ASCII characters", "issue a new key");
         }
     }
@@ -136,7 +136,7 @@ final class EntryReader {
         return requireNonNull(hashers.get(scheme), scheme);
     }
 
-    private static Refused wellKnown(String what) {
-        return new Refused("the " + what, "such keys load only in development mode", "issue a new key");
+    private static InvalidValue wellKnown(String what) {
+        return new InvalidValue("the " + what, "such keys load only in development mode", "issue a new key");
     }
 }

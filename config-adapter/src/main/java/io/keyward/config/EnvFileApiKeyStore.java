@@ -9,7 +9,7 @@ import io.keyward.HashedSecret;
 import io.keyward.KeyHash;
 import io.keyward.KeyHasher;
 import io.keyward.KeyHashers;
-import io.keyward.config.EnvText.Entry;
+import io.keyward.config.EnvDocument.Entry;
 import io.keyward.config.Property.Name;
 import io.keyward.config.StoredKeys.Item;
 import io.keyward.config.StoredKeys.StoredKey;
@@ -100,7 +100,7 @@ public final class EnvFileApiKeyStore implements ApiKeyStore {
                 throw new StoreConflictException(Conflict.ID_TAKEN, record.id());
             }
             requireOwnHashes(record, content);
-            EnvEdit edit = new EnvEdit(content.text);
+            EnvEditor edit = new EnvEditor(content.text);
             edit.append(spelled(KeyFields.of(record)));
             Content next = verified(edit.text(), content, record);
             content.replaceBy(next);
@@ -124,7 +124,7 @@ public final class EnvFileApiKeyStore implements ApiKeyStore {
                 throw new StoreConflictException(Conflict.STALE, record.id());
             }
             requireOwnHashes(record, content);
-            EnvEdit edit = new EnvEdit(content.text);
+            EnvEditor edit = new EnvEditor(content.text);
             Item item = before.item();
             if (item != null) {
                 takeOut(item, edit);
@@ -160,7 +160,7 @@ public final class EnvFileApiKeyStore implements ApiKeyStore {
             if (insertion != null && insertion.undoes(record.id(), content.text.text())) {
                 content.restore(insertion.before);
             } else {
-                EnvEdit edit = new EnvEdit(content.text);
+                EnvEditor edit = new EnvEditor(content.text);
                 stored.entries().all().forEach(edit::remove);
                 content.replaceBy(content.parse(edit.text()));
             }
@@ -181,7 +181,7 @@ public final class EnvFileApiKeyStore implements ApiKeyStore {
     public List<String> hashPlaintextKeys() {
         return change("hash the keys of", content -> {
             List<String> ids = new ArrayList<>();
-            EnvEdit edit = new EnvEdit(content.text);
+            EnvEditor edit = new EnvEditor(content.text);
             Map<Entry, Written> lists = new LinkedHashMap<>();
             for (StoredKey key : content.keys.all()) {
                 if (key.isPlaintext() && !key.isReference()) {
@@ -295,7 +295,7 @@ public final class EnvFileApiKeyStore implements ApiKeyStore {
     }
 
     /** Removes an entry of a list, and the list itself with its last entry. */
-    private static void takeOut(Item item, EnvEdit edit) {
+    private static void takeOut(Item item, EnvEditor edit) {
         if (item.items().size() == 1) {
             edit.remove(item.entry());
         } else {
@@ -305,7 +305,7 @@ public final class EnvFileApiKeyStore implements ApiKeyStore {
     }
 
     /** Changes those lines of a named key whose meaning changes; the others stay as somebody wrote them. */
-    private static void rewrite(StoredKey before, ApiKeyRecord record, EnvEdit edit) {
+    private static void rewrite(StoredKey before, ApiKeyRecord record, EnvEditor edit) {
         Map<Name, String> old = KeyFields.of(before.record());
         Map<Name, String> wanted = KeyFields.of(record);
         Map<String, String> added = new LinkedHashMap<>();
@@ -337,7 +337,7 @@ public final class EnvFileApiKeyStore implements ApiKeyStore {
         Entry entry = item != null
                 ? item.entry()
                 : requireNonNull(key.entries().fields.get(Property.KEY_TEXT));
-        String text = KeyList.trim(item != null ? item.text() : entry.value());
+        String text = ListValue.trim(item != null ? item.text() : entry.value());
         if (WellKnownKeys.isWellKnown(ApiKey.of(text))) {
             throw new StoreException(
                     "the key `" + key.record().id() + "` in " + entry.name() + " on line " + entry.line()
@@ -345,7 +345,7 @@ public final class EnvFileApiKeyStore implements ApiKeyStore {
         }
     }
 
-    private static void hashInPlace(StoredKey key, EnvEdit edit, Map<Entry, Written> lists) {
+    private static void hashInPlace(StoredKey key, EnvEditor edit, Map<Entry, Written> lists) {
         String hash = key.record().current().hash().reveal();
         Item item = key.item();
         if (item == null) {
@@ -435,13 +435,13 @@ public final class EnvFileApiKeyStore implements ApiKeyStore {
         private final List<String> items;
         private String text;
 
-        Written(Entry entry, List<String> items, EnvText original) {
+        Written(Entry entry, List<String> items, EnvDocument original) {
             this.items = new ArrayList<>(items);
-            this.text = EnvEdit.written(original, entry);
+            this.text = EnvEditor.written(original, entry);
         }
 
         String with(String item, String replacement) {
-            text = EnvEdit.withItem(text, items, item, replacement);
+            text = EnvEditor.withItem(text, items, item, replacement);
             items.set(items.indexOf(item), replacement);
             return text;
         }
@@ -452,7 +452,7 @@ public final class EnvFileApiKeyStore implements ApiKeyStore {
         private static final byte[] NONE = {};
 
         final byte[] bytes;
-        final EnvText text;
+        final EnvDocument text;
         final StoredKeys keys;
         private final boolean existed;
         private final Path path;
@@ -463,7 +463,7 @@ public final class EnvFileApiKeyStore implements ApiKeyStore {
             this.existed = bytes != null;
             this.bytes = bytes == null ? NONE : bytes;
             this.path = path;
-            this.text = EnvReader.read(path.toString(), this.bytes);
+            this.text = EnvParser.read(path.toString(), this.bytes);
             this.keys = StoredKeys.read(text, path.getParent(), roles, sha256);
         }
 

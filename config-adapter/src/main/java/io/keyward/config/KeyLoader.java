@@ -29,16 +29,16 @@ final class KeyLoader {
     private final @Nullable Loaded before;
     private final List<ConfigProblem> problems = new ArrayList<>();
     private final List<ConfigProblem> warnings = new ArrayList<>();
-    private final KeyFiles files = new KeyFiles();
-    private final Sources sources;
-    private final Values values;
+    private final FileSnapshot files = new FileSnapshot();
+    private final ConfigSources sources;
+    private final ValueReader values;
 
     private KeyLoader(Options options, KeyHasher sha256, @Nullable Loaded before) {
         this.options = options;
         this.sha256 = sha256;
         this.before = before;
-        this.sources = Sources.read(options, files, problems);
-        this.values = new Values(sources, files, options.directory(), problems);
+        this.sources = ConfigSources.read(options, files, problems);
+        this.values = new ValueReader(sources, files, options.directory(), problems);
     }
 
     /**
@@ -60,7 +60,7 @@ final class KeyLoader {
         EntryReader entryReader = new EntryReader(hashers, development, plaintextAllowed(development));
         RoleModel roles =
                 new RoleReader(values, problems).read(options.roles() == null ? RoleModel.empty() : options.roles());
-        KeyEntries entries = new KeyEntries(sources, values, entryReader, problems);
+        KeyDefinitions entries = new KeyDefinitions(sources, values, entryReader, problems);
         entries.readLists(roles, before != null);
         entries.readNamed(roles);
         refuseReplacedPeppers(hashers, entries);
@@ -68,7 +68,7 @@ final class KeyLoader {
         judgePermissions(settings);
         requireKeys(entries, roles);
         KeyRing ring = ring(roles, hashers, entries);
-        ReportMaker maker = new ReportMaker(options, sources, files, entries, roles, settings);
+        ReportBuilder maker = new ReportBuilder(options, sources, files, entries, roles, settings);
         ConfigReport report = maker.make(choice.mode, choice.reason, problems, warnings);
         Loaded loaded = problems.isEmpty() && ring != null
                 ? new Loaded(ring, roles, report, files, settings, hashers, entries.wellKnown())
@@ -92,9 +92,9 @@ final class KeyLoader {
     }
 
     private void judgeUnknownNames() {
-        for (Found found : sources.unknown()) {
+        for (Assignment found : sources.unknown()) {
             boolean tolerated = mayBeSomebodyElses(found);
-            boolean file = Sources.environmentForm(found.spelling()).endsWith(Property.FILE_SUFFIX);
+            boolean file = ConfigSources.environmentForm(found.spelling()).endsWith(Property.FILE_SUFFIX);
             (tolerated ? warnings : problems)
                     .add(found.problem(
                             "the name means nothing here",
@@ -108,32 +108,32 @@ final class KeyLoader {
     }
 
     /** Kubernetes sets {@code KEYWARD_PORT} and more in every pod beside a service of that name. */
-    private static boolean mayBeSomebodyElses(Found found) {
-        String name = Sources.environmentForm(found.spelling());
-        return found.source().equals(Sources.ENVIRONMENT)
+    private static boolean mayBeSomebodyElses(Assignment found) {
+        String name = ConfigSources.environmentForm(found.spelling());
+        return found.source().equals(ConfigSources.ENVIRONMENT)
                 && !name.startsWith("KEYWARD_KEYS_")
                 && !name.startsWith("KEYWARD_ROLES_")
                 && !name.startsWith("KEYWARD_PEPPERS_");
     }
 
     private ModeChoice mode() {
-        Found set = values.first(Property.MODE);
+        Assignment set = values.first(Property.MODE);
         if (set != null) {
             String word = values.read(set, "production", found -> values.word(found, "production", "development"));
             return new ModeChoice(Mode.valueOf(word.toUpperCase(Locale.ROOT)), "because of " + set);
         }
-        List<Found> appEnv = sources.lists().get(Property.APP_ENV.pattern());
+        List<Assignment> appEnv = sources.lists().get(Property.APP_ENV.pattern());
         if (appEnv == null) {
             return new ModeChoice(Mode.PRODUCTION, "the default: neither keyward.mode nor APP_ENV is set");
         }
-        Found found = appEnv.get(0);
-        return DEVELOPMENT_WORDS.contains(KeyList.trim(found.value()).toLowerCase(Locale.ROOT))
+        Assignment found = appEnv.get(0);
+        return DEVELOPMENT_WORDS.contains(ListValue.trim(found.value()).toLowerCase(Locale.ROOT))
                 ? new ModeChoice(Mode.DEVELOPMENT, "because of " + found)
                 : new ModeChoice(Mode.PRODUCTION, "because " + found + " is no word for development");
     }
 
     private boolean plaintextAllowed(boolean development) {
-        Found set = values.first(Property.PLAINTEXT_KEYS);
+        Assignment set = values.first(Property.PLAINTEXT_KEYS);
         return set == null
                 ? development
                 : "allow".equals(values.read(set, "deny", found -> values.word(found, "deny", "allow")));
@@ -160,13 +160,13 @@ final class KeyLoader {
     }
 
     /** Refuses another pepper than that of the check value, because it would make every hash of its id useless. */
-    private void checkPepper(String id, Found pepper, Map<String, KeyHasher> hashers) {
+    private void checkPepper(String id, Assignment pepper, Map<String, KeyHasher> hashers) {
         KeyHasher hasher = hashers.get("hmac-sha256:" + id);
         String check = hasher == null ? null : hasher.check().orElse(null);
         if (check == null) {
             return;
         }
-        List<Found> kept = sources.named().get(new Property.Name(Property.PEPPER_CHECK, id, ""));
+        List<Assignment> kept = sources.named().get(new Property.Name(Property.PEPPER_CHECK, id, ""));
         if (kept == null) {
             warnings.add(pepper.problem(
                     "pepper `" + id + "` has no check value",
@@ -182,7 +182,7 @@ final class KeyLoader {
     }
 
     /** Refuses a pepper that was replaced while a hash made with the one before is still there. */
-    private void refuseReplacedPeppers(Map<String, KeyHasher> hashers, KeyEntries entries) {
+    private void refuseReplacedPeppers(Map<String, KeyHasher> hashers, KeyDefinitions entries) {
         if (before == null) {
             return;
         }
@@ -211,12 +211,12 @@ final class KeyLoader {
         });
     }
 
-    private KeyHasher pepper(String id, Found found) throws Refused {
+    private KeyHasher pepper(String id, Assignment found) throws InvalidValue {
         String text = values.secret(found);
         try {
             return KeyHashers.hmacSha256(id, Base64.getDecoder().decode(text));
         } catch (IllegalArgumentException e) {
-            throw new Refused(
+            throw new InvalidValue(
                     "the pepper does not fit",
                     "a pepper is base64 of at least 32 bytes, its id 1 to 32 of a-z 0-9 _ -",
                     "make one with: head -c 32 /dev/urandom | base64");
@@ -224,7 +224,7 @@ final class KeyLoader {
     }
 
     private Settings settings() {
-        Found strict = values.first(Property.STRICT_PERMISSIONS);
+        Assignment strict = values.first(Property.STRICT_PERMISSIONS);
         return new Settings(
                 options.strictPermissions()
                         || (strict != null
@@ -240,7 +240,7 @@ final class KeyLoader {
     }
 
     private Duration duration(Property property, Duration otherwise, Duration least, Duration most) {
-        Found set = values.first(property);
+        Assignment set = values.first(property);
         return set == null ? otherwise : values.read(set, otherwise, found -> values.duration(found, least, most));
     }
 
@@ -251,7 +251,7 @@ final class KeyLoader {
         }
     }
 
-    private void requireKeys(KeyEntries entries, RoleModel roles) {
+    private void requireKeys(KeyDefinitions entries, RoleModel roles) {
         if (!entries.records().isEmpty()) {
             return;
         }
@@ -285,14 +285,14 @@ final class KeyLoader {
         return names.isEmpty() ? "none is declared" : String.join(", ", names);
     }
 
-    private @Nullable KeyRing ring(RoleModel roles, Map<String, KeyHasher> hashers, KeyEntries entries) {
+    private @Nullable KeyRing ring(RoleModel roles, Map<String, KeyHasher> hashers, KeyDefinitions entries) {
         KeyRing.Builder builder = KeyRing.builder().roles(roles).addAll(entries.records());
         hashers.values().forEach(builder::hasher);
         try {
             return builder.build();
         } catch (KeyRingException e) {
             for (KeyRingException.Problem problem : e.problems()) {
-                Found found = entries.placeOf(problem.keyId());
+                Assignment found = entries.placeOf(problem.keyId());
                 problems.add(new ConfigProblem(
                         found == null ? null : found.source(),
                         found == null ? 0 : found.line(),
@@ -317,7 +317,7 @@ final class KeyLoader {
             KeyRing ring,
             RoleModel roles,
             ConfigReport report,
-            KeyFiles files,
+            FileSnapshot files,
             Settings settings,
             Map<String, KeyHasher> hashers,
             int wellKnown) {}
@@ -329,7 +329,7 @@ final class KeyLoader {
      * @param report what was found, the problems among it
      * @param files what was read, good or bad
      */
-    record Attempt(@Nullable Loaded loaded, ConfigReport report, KeyFiles files) {
+    record Attempt(@Nullable Loaded loaded, ConfigReport report, FileSnapshot files) {
         Loaded orThrow() {
             if (loaded == null) {
                 throw new ConfigException(report);

@@ -51,9 +51,9 @@ public final class KeywardConfig implements AutoCloseable {
     private final KeyHasher sha256 = KeyHashers.sha256();
     private final LiveKeyRing ring;
     private final ApiKeyVerifier verifier;
-    private final @Nullable FileFollower follower;
+    private final @Nullable FileWatcher follower;
     private volatile Loaded loaded;
-    private volatile KeyFiles lastRead;
+    private volatile FileSnapshot lastRead;
     private volatile ConfigReport report;
 
     private KeywardConfig(Options options, boolean follow, List<Consumer<ConfigReport>> listeners) {
@@ -65,7 +65,7 @@ public final class KeywardConfig implements AutoCloseable {
         this.report = first.report();
         this.ring = LiveKeyRing.of(loaded.ring());
         this.verifier = ApiKeyVerifier.of(ring, options.clock());
-        this.follower = follow ? new FileFollower(new Follow()) : null;
+        this.follower = follow ? new FileWatcher(new Follow()) : null;
     }
 
     /**
@@ -223,9 +223,9 @@ public final class KeywardConfig implements AutoCloseable {
         return "KeywardConfig[" + ring + "]";
     }
 
-    private final class Follow implements FileFollower.Followed {
+    private final class Follow implements FileWatcher.Followed {
         @Override
-        public KeyFiles files() {
+        public FileSnapshot files() {
             return lastRead;
         }
 

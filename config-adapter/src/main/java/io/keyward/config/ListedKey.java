@@ -15,7 +15,7 @@ import java.util.Locale;
  * scheme included, read as a big-endian number modulo 36 to the 12th. Eight digits are shown, all twelve where eight are the
  * same for two keys. So an entry keeps its id whether it stands as text or as hash, and wherever in the list.
  */
-record ListedKey(String role, KeyHash hash, boolean plaintext, Found found) {
+record ListedKey(String role, KeyHash hash, boolean plaintext, Assignment found) {
     private static final int DIGITS = 8;
     private static final int LONG_DIGITS = 12;
     private static final int MAX_ROLE = 64 - 1 - LONG_DIGITS;

@@ -23,12 +23,12 @@ final class PropertiesText {
 
     /** Adds what is wrong; tells whether SmallRye can read it. */
     static boolean judge(String source, byte[] bytes, List<ConfigProblem> problems) {
-        if (bytes.length > EnvReader.MAX_FILE) {
+        if (bytes.length > EnvParser.MAX_FILE) {
             problems.add(new ConfigProblem(
                     source,
                     0,
                     null,
-                    "the file has more than " + EnvReader.MAX_FILE + " bytes",
+                    "the file has more than " + EnvParser.MAX_FILE + " bytes",
                     "a key file has at most so many",
                     "check that it is the right file"));
             return false;
@@ -63,7 +63,7 @@ final class PropertiesText {
 
             @Override
             public synchronized Object put(Object name, Object value) {
-                if (!seen.add((String) name) && Sources.mayHoldKeys((String) name)) {
+                if (!seen.add((String) name) && ConfigSources.mayHoldKeys((String) name)) {
                     problems.add(new ConfigProblem(
                             source,
                             0,

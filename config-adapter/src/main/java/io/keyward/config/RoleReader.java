@@ -16,12 +16,12 @@ import org.jspecify.annotations.Nullable;
 final class RoleReader {
     private static final String IN_CODE = "code";
 
-    private final Values values;
+    private final ValueReader values;
     private final List<ConfigProblem> problems;
     private final Map<String, Role> roles = new LinkedHashMap<>();
     private final Set<String> own = new LinkedHashSet<>();
 
-    RoleReader(Values values, List<ConfigProblem> problems) {
+    RoleReader(ValueReader values, List<ConfigProblem> problems) {
         this.values = values;
         this.problems = problems;
     }
@@ -29,7 +29,7 @@ final class RoleReader {
     /** Returns the model of both; of those in code alone where the others do not fit. */
     RoleModel read(RoleModel coded) {
         coded.roles().forEach(role -> roles.put(role.name(), role));
-        Found declared = values.first(Property.ROLES);
+        Assignment declared = values.first(Property.ROLES);
         if (declared != null) {
             values.read(declared, List.<String>of(), values::list).forEach(name -> declare(name, declared));
         }
@@ -44,7 +44,7 @@ final class RoleReader {
         }
     }
 
-    private void declare(String name, Found declared) {
+    private void declare(String name, Assignment declared) {
         try {
             if (roles.putIfAbsent(name, Role.of(name)) != null) {
                 problem(declared, "role `" + name + "` is declared twice, here or here and in " + IN_CODE);
@@ -60,9 +60,9 @@ final class RoleReader {
     }
 
     /** Adds permissions or included roles to a role of the configuration; the environment form has lost its case. */
-    private void change(String id, Found found, Change change) {
+    private void change(String id, Assignment found, Change change) {
         String name = own.stream()
-                .filter(role -> Sources.environmentForm(role).equals(Sources.environmentForm(id)))
+                .filter(role -> ConfigSources.environmentForm(role).equals(ConfigSources.environmentForm(id)))
                 .findFirst()
                 .orElse(null);
         if (name == null) {
@@ -96,17 +96,17 @@ final class RoleReader {
     }
 
     /** {@code Admin} and {@code admin} would be fed from one variable, each with the keys of the other. */
-    private void refuseSharedVariables(@Nullable Found declared) {
+    private void refuseSharedVariables(@Nullable Assignment declared) {
         Map<String, String> byVariable = new LinkedHashMap<>();
         for (String role : roles.keySet()) {
-            String before = byVariable.putIfAbsent(Sources.environmentForm(role), role);
+            String before = byVariable.putIfAbsent(ConfigSources.environmentForm(role), role);
             if (before != null) {
                 problem(declared, "roles `" + before + "` and `" + role + "` share one variable for their keys");
             }
         }
     }
 
-    private void problem(@Nullable Found declared, String what) {
+    private void problem(@Nullable Assignment declared, String what) {
         String rule = "roles are declared once, differ in more than case and signs, and form no circle";
         String remedy = "correct keyward.roles, or the roles declared in " + IN_CODE;
         problems.add(

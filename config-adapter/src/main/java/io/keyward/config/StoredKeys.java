@@ -8,7 +8,7 @@ import io.keyward.HashedSecret;
 import io.keyward.KeyHash;
 import io.keyward.KeyHasher;
 import io.keyward.KeyState;
-import io.keyward.config.EnvText.Entry;
+import io.keyward.config.EnvDocument.Entry;
 import io.keyward.role.Permission;
 import io.keyward.store.StoreException;
 import java.io.IOException;
@@ -48,7 +48,7 @@ final class StoredKeys {
     private static final String KEYS_SUFFIX = "_API_KEYS";
     private static final String HASHES_SUFFIX = "_API_KEY_HASHES";
 
-    private final EnvText text;
+    private final EnvDocument text;
     private final @Nullable Path directory;
     private final KeyHasher sha256;
     private final Set<String> roles = new TreeSet<>();
@@ -56,7 +56,7 @@ final class StoredKeys {
     private final Map<String, StoredKey> keys = new LinkedHashMap<>();
     private final Map<KeyHash, Entry> placeByHash = new HashMap<>();
 
-    private StoredKeys(EnvText text, @Nullable Path directory, KeyHasher sha256) {
+    private StoredKeys(EnvDocument text, @Nullable Path directory, KeyHasher sha256) {
         this.text = text;
         this.directory = directory;
         this.sha256 = sha256;
@@ -70,7 +70,7 @@ final class StoredKeys {
      * @param roles the roles that make variables into key lists, beside those that the text declares
      * @throws StoreException if anything cannot be read; it names every such problem
      */
-    static StoredKeys read(EnvText text, @Nullable Path directory, Collection<String> roles, KeyHasher sha256) {
+    static StoredKeys read(EnvDocument text, @Nullable Path directory, Collection<String> roles, KeyHasher sha256) {
         StoredKeys stored = new StoredKeys(text, directory, sha256);
         stored.run(roles);
         if (!stored.problems.isEmpty()) {
@@ -100,7 +100,7 @@ final class StoredKeys {
         return text.entries().stream()
                 .filter(entry -> !Property.isOurs(entry.name()))
                 .filter(entry -> {
-                    String name = Sources.environmentForm(entry.name());
+                    String name = ConfigSources.environmentForm(entry.name());
                     return (name.endsWith(KEYS_SUFFIX) || name.endsWith(HASHES_SUFFIX)) && !declared.containsKey(name);
                 })
                 .toList();
@@ -110,8 +110,8 @@ final class StoredKeys {
     private Map<String, String> roleByList() {
         Map<String, String> roleByList = new HashMap<>();
         for (String role : roles) {
-            roleByList.put(Sources.environmentForm(role) + KEYS_SUFFIX, role);
-            roleByList.put(Sources.environmentForm(role) + HASHES_SUFFIX, role);
+            roleByList.put(ConfigSources.environmentForm(role) + KEYS_SUFFIX, role);
+            roleByList.put(ConfigSources.environmentForm(role) + HASHES_SUFFIX, role);
         }
         return roleByList;
     }
@@ -128,7 +128,7 @@ final class StoredKeys {
     }
 
     private boolean holdsKey(String value) {
-        String whole = KeyList.trim(value);
+        String whole = ListValue.trim(value);
         return (KEY.matcher(whole).matches() && isKey(whole))
                 || LISTED_KEY.matcher(value).results().anyMatch(item -> isKey(item.group()));
     }
@@ -149,7 +149,7 @@ final class StoredKeys {
                 continue;
             }
             if (name.property() == Property.ROLES) {
-                attempt(entry, () -> roles.addAll(KeyList.parse(textOf(entry))));
+                attempt(entry, () -> roles.addAll(ListValue.parse(textOf(entry))));
             } else if (name.property().isOfKey()) {
                 collect(named.computeIfAbsent(name.id(), id -> new Entries()), name, entry);
             }
@@ -181,11 +181,11 @@ final class StoredKeys {
             builder.owner(optional(entries, Property.OWNER)).name(optional(entries, Property.KEY_NAME));
             Entry listed = entries.fields.get(Property.KEY_ROLES);
             if (listed != null) {
-                builder.roles(KeyList.parse(textOf(listed)));
+                builder.roles(ListValue.parse(textOf(listed)));
             }
             Entry permissions = entries.fields.get(Property.KEY_PERMISSIONS);
             if (permissions != null) {
-                builder.permissions(KeyList.parse(textOf(permissions)).stream()
+                builder.permissions(ListValue.parse(textOf(permissions)).stream()
                         .map(Permission::of)
                         .toList());
             }
@@ -200,7 +200,7 @@ final class StoredKeys {
         });
     }
 
-    private Map<String, String> textsOf(Map<String, Entry> entries) throws Refused {
+    private Map<String, String> textsOf(Map<String, Entry> entries) throws InvalidValue {
         Map<String, String> texts = new TreeMap<>();
         for (Map.Entry<String, Entry> each : entries.entrySet()) {
             texts.put(each.getKey(), textOf(each.getValue()));
@@ -208,23 +208,23 @@ final class StoredKeys {
         return texts;
     }
 
-    private static KeyState stateOf(String word) throws Refused {
+    private static KeyState stateOf(String word) throws InvalidValue {
         for (KeyState state : KeyState.values()) {
             if (state.name().toLowerCase(Locale.ROOT).equals(word)) {
                 return state;
             }
         }
-        throw new Refused(
+        throw new InvalidValue(
                 "the state is none of the words known here",
                 "it is one of active, disabled, revoked",
                 "correct the spelling");
     }
 
-    private List<HashedSecret> secretsOf(String id, Entries entries) throws Refused {
+    private List<HashedSecret> secretsOf(String id, Entries entries) throws InvalidValue {
         Entry hash = entries.fields.get(Property.KEY_HASH);
         Entry plaintext = entries.fields.get(Property.KEY_TEXT);
         if ((hash == null) == (plaintext == null)) {
-            throw new Refused(
+            throw new InvalidValue(
                     "key `" + id + "` has " + (hash == null ? "no hash" : "both a hash and a plaintext key"),
                     "a key has one of hash and key",
                     "correct it");
@@ -263,9 +263,9 @@ final class StoredKeys {
         }
     }
 
-    private KeyHash plaintextHash(String key) throws Refused {
+    private KeyHash plaintextHash(String key) throws InvalidValue {
         if (BARE_HASH.matcher(key).matches()) {
-            throw new Refused(
+            throw new InvalidValue(
                     "64 hexadecimal digits stand where a key is expected",
                     "a hash has its scheme before it",
                     "write sha256: before it if it is a hash");
@@ -277,12 +277,12 @@ final class StoredKeys {
         return KeyHash.parse(hash);
     }
 
-    private @Nullable String optional(Entries entries, Property property) throws Refused {
+    private @Nullable String optional(Entries entries, Property property) throws InvalidValue {
         Entry entry = entries.fields.get(property);
         return entry == null ? null : textOf(entry);
     }
 
-    private @Nullable Instant instant(Entries entries, Property property) throws Refused {
+    private @Nullable Instant instant(Entries entries, Property property) throws InvalidValue {
         Entry entry = entries.fields.get(property);
         if (entry == null) {
             return null;
@@ -290,17 +290,17 @@ final class StoredKeys {
         try {
             return Instant.parse(textOf(entry));
         } catch (DateTimeException e) {
-            throw new Refused(
+            throw new InvalidValue(
                     entry.name() + " is no instant", "an instant is 2027-01-01T00:00:00Z", "write it so, in UTC");
         }
     }
 
-    private int ordinal(Entries entries, Property property) throws Refused {
+    private int ordinal(Entries entries, Property property) throws InvalidValue {
         String text = optional(entries, property);
         try {
             return text == null ? 1 : Integer.parseInt(text);
         } catch (NumberFormatException e) {
-            throw new Refused(
+            throw new InvalidValue(
                     property.pattern() + " is no whole number",
                     "the secrets of a key are numbered from 1 on",
                     "write the number in digits");
@@ -311,7 +311,7 @@ final class StoredKeys {
         Map<String, String> roleByList = roleByList();
         List<Listed> listed = new ArrayList<>();
         for (Entry entry : text.entries()) {
-            String name = Sources.environmentForm(entry.name());
+            String name = ConfigSources.environmentForm(entry.name());
             String role = roleByList.get(name);
             if (role != null) {
                 readList(role, entry, name.endsWith(KEYS_SUFFIX), listed);
@@ -331,9 +331,9 @@ final class StoredKeys {
     }
 
     private void readList(String role, Entry entry, boolean plaintextToo, List<Listed> to) {
-        Found found = new Found(entry.name(), "", text.source(), null, entry.line(), 0);
+        Assignment found = new Assignment(entry.name(), "", text.source(), null, entry.line(), 0);
         attempt(entry, () -> {
-            List<String> items = KeyList.parseOrEmpty(textOf(entry));
+            List<String> items = ListValue.parseOrEmpty(textOf(entry));
             for (String item : items) {
                 EntryReader.refuseFileName(item);
                 boolean plaintext = plaintextToo && !TAGGED_HASH.matcher(item).matches();
@@ -346,21 +346,21 @@ final class StoredKeys {
     }
 
     /** Returns a value as the loader takes it: without blanks around it, a reference to a name of this file followed. */
-    private String textOf(Entry entry) throws Refused {
-        String value = KeyList.trim(entry.value());
+    private String textOf(Entry entry) throws InvalidValue {
+        String value = ListValue.trim(entry.value());
         Matcher reference = REFERENCE.matcher(value);
         if (reference.matches()) {
             Entry referred = text.find(reference.group(1));
             if (referred == null || referred.equals(entry)) {
-                throw new Refused(
+                throw new InvalidValue(
                         "the value refers to " + reference.group(1) + ", which is not in this file",
                         "a file that is edited here has its values in it",
                         "write the value itself");
             }
-            value = KeyList.trim(referred.value());
+            value = ListValue.trim(referred.value());
         }
         if (value.isEmpty() || value.contains("${")) {
-            throw new Refused(
+            throw new InvalidValue(
                     value.isEmpty() ? "the value is empty" : "a ${...} in the value is not resolved",
                     "a name that is set has a value, and only a value that is ${NAME} as a whole is replaced",
                     "write the value itself, or remove the name");
@@ -368,15 +368,15 @@ final class StoredKeys {
         return value;
     }
 
-    private String secretOf(Entry entry) throws Refused {
+    private String secretOf(Entry entry) throws InvalidValue {
         String value = textOf(entry);
         if (value.charAt(0) != '@' || directory == null) {
             return value;
         }
         try {
-            return KeyList.trim(Files.readString(directory.resolve(value.substring(1))));
+            return ListValue.trim(Files.readString(directory.resolve(value.substring(1))));
         } catch (IOException | InvalidPathException e) {
-            throw new Refused(
+            throw new InvalidValue(
                     "the file named after @ cannot be read (" + e.getClass().getSimpleName() + ")",
                     "it holds one secret on one line",
                     "check the path, the file and its permissions");
@@ -387,7 +387,7 @@ final class StoredKeys {
     private void attempt(Entry entry, Reading reading) {
         try {
             reading.read();
-        } catch (Refused e) {
+        } catch (InvalidValue e) {
             problems.add(e.at(text.source(), entry.line(), entry.name()));
         } catch (IllegalArgumentException e) {
             // The messages of core name lengths and positions, never a value.
@@ -404,7 +404,7 @@ final class StoredKeys {
     }
 
     private interface Reading {
-        void read() throws Refused;
+        void read() throws InvalidValue;
     }
 
     private record Listed(ListedKey key, Item item) {}
@@ -433,7 +433,7 @@ final class StoredKeys {
         /** Tells whether the key is not written in its place, but in another variable or a file that is named there. */
         boolean isReference() {
             Entry entry = item == null ? entries.fields.get(Property.KEY_TEXT) : item.entry;
-            String value = entry == null ? "" : KeyList.trim(entry.value());
+            String value = entry == null ? "" : ListValue.trim(entry.value());
             return value.startsWith("@") || REFERENCE.matcher(value).matches();
         }
 

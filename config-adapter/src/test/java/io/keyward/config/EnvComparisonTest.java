@@ -110,7 +110,7 @@ class EnvComparisonTest {
     }
 
     private static String byKeyward(String text) {
-        EnvText read = EnvReader.read("case.env", text);
+        EnvDocument read = EnvParser.read("case.env", text);
         return read.problems().isEmpty() ? shown(read.values().get("K")) : REFUSED;
     }
 

@@ -117,7 +117,7 @@ class PropertyTest {
     private ApiKeyRecord load(Map<String, String> values, String prefix, boolean environment) {
         String text = values.entrySet().stream()
                 .map(entry -> prefix
-                        + (environment ? Sources.environmentForm(entry.getKey()) : entry.getKey())
+                        + (environment ? ConfigSources.environmentForm(entry.getKey()) : entry.getKey())
                         + "="
                         + entry.getValue())
                 .collect(Collectors.joining("\n"));

@@ -18,12 +18,12 @@ import java.util.List;
 class ReaderFuzzTest {
     @FuzzTest(maxDuration = "60s")
     void readsAnyFile(byte[] bytes) {
-        EnvText read = EnvReader.read("fuzzed.env", bytes);
+        EnvDocument read = EnvParser.read("fuzzed.env", bytes);
         if (read.problems().isEmpty()) {
             assertEquals(new String(bytes, StandardCharsets.UTF_8), read.text());
         }
         int end = 0;
-        for (EnvText.Entry entry : read.entries()) {
+        for (EnvDocument.Entry entry : read.entries()) {
             String raw = read.text().substring(entry.start(), entry.end());
             String written = read.text().substring(entry.valueStart(), entry.valueEnd());
             assertTrue(raw.contains(entry.name()));
@@ -49,13 +49,13 @@ class ReaderFuzzTest {
     void parsesAnyList(FuzzedDataProvider data) {
         String text = data.consumeRemainingAsString();
         try {
-            List<String> items = KeyList.parse(text);
+            List<String> items = ListValue.parse(text);
             assertFalse(items.isEmpty());
             for (String item : items) {
                 assertFalse(item.isBlank());
                 assertTrue(text.contains("\\") || text.contains(item), "the item was not in the text");
             }
-        } catch (Refused e) {
+        } catch (InvalidValue e) {
             assertFalse(e.getMessage().isBlank());
         }
     }

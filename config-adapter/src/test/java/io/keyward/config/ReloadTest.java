@@ -306,7 +306,7 @@ class ReloadTest {
     @Test
     @DisplayName("HR-09 tells a changed file by its content alone")
     void tellsChangeByContent() throws Exception {
-        KeyFiles read = new KeyFiles();
+        FileSnapshot read = new FileSnapshot();
         FileTime time = Files.getLastModifiedTime(files.env);
         read.read(files.env);
         assertFalse(read.haveChanged());

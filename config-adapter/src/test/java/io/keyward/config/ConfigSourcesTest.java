@@ -27,7 +27,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Where values come from, with SmallRye itself as the judge of which counts. */
-class SourcesTest {
+class ConfigSourcesTest {
     @TempDir
     Path directory;
 

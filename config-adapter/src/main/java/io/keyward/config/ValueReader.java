@@ -18,18 +18,18 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** Turns found values into what they mean: follows references and reads types. Refuses by {@link Refused}. */
-final class Values {
+/** Turns found values into what they mean: follows references and reads types. Refuses by {@link InvalidValue}. */
+final class ValueReader {
     private static final Pattern REFERENCE = Pattern.compile("\\$\\{([A-Za-z_%][A-Za-z0-9_.-]*)}");
     private static final int MAX_REFERENCES = 8;
     private static final int MAX_SECRET_FILE = 64 << 10;
 
-    private final Sources sources;
-    private final KeyFiles files;
+    private final ConfigSources sources;
+    private final FileSnapshot files;
     private final Path directory;
     private final List<ConfigProblem> problems;
 
-    Values(Sources sources, KeyFiles files, Path directory, List<ConfigProblem> problems) {
+    ValueReader(ConfigSources sources, FileSnapshot files, Path directory, List<ConfigProblem> problems) {
         this.sources = sources;
         this.files = files;
         this.directory = directory;
@@ -38,13 +38,13 @@ final class Values {
 
     /** Returns the value that counts of a property without placeholder; null if no source has it. */
     @Nullable
-    Found first(Property property) {
-        List<Found> found = sources.named().get(new Property.Name(property, "", ""));
+    Assignment first(Property property) {
+        List<Assignment> found = sources.named().get(new Property.Name(property, "", ""));
         return found == null ? null : found.get(0);
     }
 
     /** Goes through the values that count of a property with a placeholder. */
-    void each(Property property, BiConsumer<Property.Name, Found> action) {
+    void each(Property property, BiConsumer<Property.Name, Assignment> action) {
         sources.named().forEach((name, found) -> {
             if (name.property() == property) {
                 action.accept(name, found.get(0));
@@ -53,17 +53,17 @@ final class Values {
     }
 
     /** Reads a value; where it does not fit, notes the problem and returns the other. */
-    <T> T read(Found found, T otherwise, Reading<T> reading) {
+    <T> T read(Assignment found, T otherwise, Reading<T> reading) {
         try {
             return reading.read(found);
-        } catch (Refused e) {
+        } catch (InvalidValue e) {
             problems.add(found.problem(e));
             return otherwise;
         }
     }
 
     /** Notes a problem with a value. */
-    void refuse(Found found, String what, String rule, String remedy) {
+    void refuse(Assignment found, String what, String rule, String remedy) {
         problems.add(found.problem(what, rule, remedy));
     }
 
@@ -73,38 +73,38 @@ final class Values {
 
     /** Reads one value. */
     interface Reading<T> {
-        T read(Found found) throws Refused;
+        T read(Assignment found) throws InvalidValue;
     }
 
     /** Returns a value without blanks around it; where it is {@code ${NAME}} as a whole, the value of that name. */
-    String text(Found found) throws Refused {
-        String text = KeyList.trim(found.value());
+    String text(Assignment found) throws InvalidValue {
+        String text = ListValue.trim(found.value());
         for (int i = 0; i < MAX_REFERENCES; i++) {
             Matcher reference = REFERENCE.matcher(text);
             if (!reference.matches()) {
                 return requireResolved(text);
             }
             String name = reference.group(1);
-            Found referred = sources.lookUp(name)
-                    .orElseThrow(() -> new Refused(
+            Assignment referred = sources.lookUp(name)
+                    .orElseThrow(() -> new InvalidValue(
                             "the value refers to " + name + ", which no source has",
                             "a reference names a variable or property that exists",
                             "set " + name + ", or write the value itself"));
-            text = KeyList.trim(referred.value());
+            text = ListValue.trim(referred.value());
         }
-        throw new Refused(
+        throw new InvalidValue(
                 "the value refers to a name that refers to a name, and so on",
                 "at most " + MAX_REFERENCES + " references follow each other",
                 "write the value itself");
     }
 
-    private static String requireResolved(String text) throws Refused {
+    private static String requireResolved(String text) throws InvalidValue {
         if (text.isEmpty()) {
-            throw new Refused(
+            throw new InvalidValue(
                     "the value is empty", "a name that is set has a value", "set a value, or remove the name");
         }
         if (text.contains("${")) {
-            throw new Refused(
+            throw new InvalidValue(
                     "a ${...} in the value is not resolved",
                     "only a value that is ${NAME} as a whole, without a default, is replaced",
                     "write the value itself");
@@ -113,26 +113,26 @@ final class Values {
     }
 
     /** Returns a value, or the content of the file that it names after {@code @}. */
-    String secret(Found found) throws Refused {
+    String secret(Assignment found) throws InvalidValue {
         String text = text(found);
         return text.charAt(0) == '@' ? secretIn(file(text.substring(1), found)) : text;
     }
 
-    private Path file(String name, Found found) throws Refused {
+    private Path file(String name, Assignment found) throws InvalidValue {
         try {
             Path base = found.file() == null ? directory : found.file().resolveSibling("");
             return base.resolve(name).toAbsolutePath().normalize();
         } catch (InvalidPathException e) {
-            throw new Refused(
+            throw new InvalidValue(
                     "what stands after @ is no path", "@ is followed by the path of a file", "correct the path");
         }
     }
 
-    private String secretIn(Path file) throws Refused {
+    private String secretIn(Path file) throws InvalidValue {
         byte[] bytes = bytesOf(file);
         String text;
         try {
-            text = KeyList.trim(
+            text = ListValue.trim(
                     UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString());
         } catch (CharacterCodingException e) {
             throw fileRefused(file, "is not UTF-8 text");
@@ -146,7 +146,7 @@ final class Values {
         return text;
     }
 
-    private byte[] bytesOf(Path file) throws Refused {
+    private byte[] bytesOf(Path file) throws InvalidValue {
         try {
             Optional<byte[]> bytes = files.read(file);
             files.holdsKeys(file);
@@ -162,46 +162,48 @@ final class Values {
         }
     }
 
-    private static Refused fileRefused(Path file, String what) {
-        return new Refused(
+    private static InvalidValue fileRefused(Path file, String what) {
+        return new InvalidValue(
                 "the file " + file + " " + what,
                 "a file named after @ holds one secret on one line",
                 "check the path, the file and its permissions");
     }
 
-    List<String> list(Found found) throws Refused {
-        return KeyList.parse(text(found));
+    List<String> list(Assignment found) throws InvalidValue {
+        return ListValue.parse(text(found));
     }
 
     /** Returns a value that is one of these words. */
-    String word(Found found, String... allowed) throws Refused {
+    String word(Assignment found, String... allowed) throws InvalidValue {
         String text = text(found);
         if (Arrays.asList(allowed).contains(text)) {
             return text;
         }
-        throw new Refused(
+        throw new InvalidValue(
                 "the value is none of the words known here",
                 "it is one of " + String.join(", ", allowed),
                 "correct the spelling");
     }
 
-    Instant instant(Found found) throws Refused {
+    Instant instant(Assignment found) throws InvalidValue {
         try {
             return Instant.parse(text(found));
         } catch (DateTimeException e) {
-            throw new Refused("the value is no instant", "an instant is 2027-01-01T00:00:00Z", "write it so, in UTC");
+            throw new InvalidValue(
+                    "the value is no instant", "an instant is 2027-01-01T00:00:00Z", "write it so, in UTC");
         }
     }
 
-    Duration duration(Found found, Duration least, Duration most) throws Refused {
+    Duration duration(Assignment found, Duration least, Duration most) throws InvalidValue {
         try {
             Duration duration = Duration.parse(text(found));
             if (duration.compareTo(least) >= 0 && duration.compareTo(most) <= 0) {
                 return duration;
             }
         } catch (DateTimeException e) {
-            throw new Refused("the value is no duration", "a duration is PT5S or P14D", "write it so");
+            throw new InvalidValue("the value is no duration", "a duration is PT5S or P14D", "write it so");
         }
-        throw new Refused("the duration is out of bounds", "it is from " + least + " to " + most, "choose another");
+        throw new InvalidValue(
+                "the duration is out of bounds", "it is from " + least + " to " + most, "choose another");
     }
 }

@@ -10,19 +10,19 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-class FileFollowerTest {
+class FileWatcherTest {
     @TempDir
     private Path directory;
 
     @Test
     void goesOnFollowingAfterAnError() throws Exception {
         Path file = Files.writeString(directory.resolve("keys.env"), "before");
-        KeyFiles read = new KeyFiles();
+        FileSnapshot read = new FileSnapshot();
         read.read(file);
         CountDownLatch told = new CountDownLatch(2);
-        try (FileFollower follower = new FileFollower(new FileFollower.Followed() {
+        try (FileWatcher follower = new FileWatcher(new FileWatcher.Followed() {
             @Override
-            public KeyFiles files() {
+            public FileSnapshot files() {
                 return read;
             }
 

@@ -38,8 +38,8 @@ import org.jspecify.annotations.Nullable;
  * <p>Order, ordinals and profiles are SmallRye's. Values are taken raw from the sources, because SmallRye's expressions
  * change or drop what has a {@code $} in it.
  */
-final class Sources {
-    /** The {@link Found#source} of what the process's environment says. */
+final class ConfigSources {
+    /** The {@link Assignment#source} of what the process's environment says. */
     static final String ENVIRONMENT = "environment";
 
     /** What SmallRye calls properties that are given to it under the name of the system's. */
@@ -54,22 +54,22 @@ final class Sources {
     private static final Pattern FILE_IN_NAME = Pattern.compile(".*\\[source=(file:.*)]");
     private static final Pattern KEY_LIST = Pattern.compile("(.+)_(API_KEYS|API_KEY_HASHES)(_FILE)?");
 
-    private final KeyFiles files;
+    private final FileSnapshot files;
     private final List<ConfigProblem> problems;
-    private final Map<Property.Name, List<Found>> named = new LinkedHashMap<>();
-    private final Map<String, List<Found>> lists = new LinkedHashMap<>();
-    private final List<Found> unknown = new ArrayList<>();
+    private final Map<Property.Name, List<Assignment>> named = new LinkedHashMap<>();
+    private final Map<String, List<Assignment>> lists = new LinkedHashMap<>();
+    private final List<Assignment> unknown = new ArrayList<>();
     private final List<ConfigSource> ordered = new ArrayList<>();
     private final List<String> profiles = new ArrayList<>();
 
-    private Sources(KeyFiles files, List<ConfigProblem> problems) {
+    private ConfigSources(FileSnapshot files, List<ConfigProblem> problems) {
         this.files = files;
         this.problems = problems;
     }
 
     /** Reads all sources; what is wrong with them is added to the problems. */
-    static Sources read(Options options, KeyFiles files, List<ConfigProblem> problems) {
-        Sources sources = new Sources(files, problems);
+    static ConfigSources read(Options options, FileSnapshot files, List<ConfigProblem> problems) {
+        ConfigSources sources = new ConfigSources(files, problems);
         SmallRyeConfig config = sources.open(options);
         sources.profiles.addAll(config.getProfiles());
         config.getConfigSources().forEach(sources.ordered::add);
@@ -90,17 +90,17 @@ final class Sources {
     }
 
     /** Returns the values of all names of ours, the one that counts first. */
-    Map<Property.Name, List<Found>> named() {
+    Map<Property.Name, List<Assignment>> named() {
         return Collections.unmodifiableMap(named);
     }
 
     /** Returns the values of every variable that has the form of a key list, by its environment spelling. */
-    Map<String, List<Found>> lists() {
+    Map<String, List<Assignment>> lists() {
         return Collections.unmodifiableMap(lists);
     }
 
     /** Returns names that claim to be ours and mean nothing. */
-    List<Found> unknown() {
+    List<Assignment> unknown() {
         return Collections.unmodifiableList(unknown);
     }
 
@@ -119,7 +119,7 @@ final class Sources {
     }
 
     /** Returns the value that counts of any name, as a reference {@code ${NAME}} asks for it. */
-    Optional<Found> lookUp(String name) {
+    Optional<Assignment> lookUp(String name) {
         for (ConfigSource source : ordered) {
             String value = source.getValue(name);
             if (value != null) {
@@ -221,7 +221,7 @@ final class Sources {
             Optional<byte[]> bytes = files.read(path);
             bytes.ifPresent(read -> {
                 files.holdsKeys(path);
-                EnvText text = EnvReader.read(path.toString(), read);
+                EnvDocument text = EnvParser.read(path.toString(), read);
                 problems.addAll(text.problems());
                 own.add(new EnvFileSource(path, text, ordinal));
             });
@@ -262,7 +262,7 @@ final class Sources {
             if (value == null) {
                 continue;
             }
-            Found found = found(source, raw, value);
+            Assignment found = found(source, raw, value);
             if (Property.isOurs(name)) {
                 Property.Name parsed = Property.parse(name);
                 if (parsed == null) {
@@ -293,9 +293,9 @@ final class Sources {
                 .collect(Collectors.toCollection(LinkedHashSet::new));
     }
 
-    private <N> void add(Map<N, List<Found>> to, N name, Found found) {
-        List<Found> all = to.computeIfAbsent(name, key -> new ArrayList<>());
-        for (Found other : all) {
+    private <N> void add(Map<N, List<Assignment>> to, N name, Assignment found) {
+        List<Assignment> all = to.computeIfAbsent(name, key -> new ArrayList<>());
+        for (Assignment other : all) {
             if (other.rank() == found.rank() && profileOf(other.spelling()).equals(profileOf(found.spelling()))) {
                 problems.add(found.problem(
                         "the same name stands also at " + other.place() + " as " + other.spelling(),
@@ -307,8 +307,8 @@ final class Sources {
     }
 
     /** Within one source what is written for an active profile counts before what is written for all. */
-    private void sort(Map<?, List<Found>> all) {
-        Comparator<Found> byRank = Comparator.comparingInt(Found::rank)
+    private void sort(Map<?, List<Assignment>> all) {
+        Comparator<Assignment> byRank = Comparator.comparingInt(Assignment::rank)
                 .thenComparing(
                         found -> isProfiled(found.spelling()) ? profileIndex(profileOf(found.spelling())) : MAX_VALUE);
         all.values().forEach(found -> found.sort(byRank));
@@ -360,14 +360,14 @@ final class Sources {
         return form.toString().toUpperCase(Locale.ROOT);
     }
 
-    private Found found(ConfigSource source, String name, String value) {
+    private Assignment found(ConfigSource source, String name, String value) {
         if (source instanceof EnvFileSource file) {
-            EnvText.Entry entry = file.text.find(name);
-            return new Found(
+            EnvDocument.Entry entry = file.text.find(name);
+            return new Assignment(
                     name, value, file.text.source(), file.path, entry == null ? 0 : entry.line(), rankOf(source));
         }
         Path path = pathOf(source);
-        return new Found(
+        return new Assignment(
                 name,
                 value,
                 path != null ? path.toString() : label(source),
@@ -415,9 +415,9 @@ final class Sources {
         private static final long serialVersionUID = 1L;
 
         private final transient Path path;
-        private final transient EnvText text;
+        private final transient EnvDocument text;
 
-        EnvFileSource(Path path, EnvText text, int ordinal) {
+        EnvFileSource(Path path, EnvDocument text, int ordinal) {
             super(text.values(), ordinal);
             this.path = path;
             this.text = text;

@@ -13,14 +13,14 @@ import java.util.Locale;
 import java.util.function.Consumer;
 
 /** Writes a report for people: the files first, since a mistake there explains all others. */
-final class ReportText {
+final class ReportPrinter {
     private static final int MOST_LINES = 50;
     private static final int MOST_IDS = 20;
 
     private final ConfigReport report;
     private final StringBuilder text = new StringBuilder();
 
-    ReportText(ConfigReport report) {
+    ReportPrinter(ConfigReport report) {
         this.report = report;
     }
 

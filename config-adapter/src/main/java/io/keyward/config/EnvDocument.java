@@ -7,12 +7,12 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Holds what an {@code .env} text says and where it says it: made by {@link EnvReader}.
+ * Holds what an {@code .env} text says and where it says it: made by {@link EnvParser}.
  *
  * <p>Positions count characters of {@link #text}, which is the whole text as decoded, a byte-order mark included; encoded
  * as UTF-8 again it is the file, byte for byte. So an editor can replace one entry and leave the rest as it was.
  */
-final class EnvText {
+final class EnvDocument {
     private final String source;
     private final String text;
     private final List<Entry> entries;
@@ -20,7 +20,7 @@ final class EnvText {
     private final Map<String, Entry> byName = new LinkedHashMap<>();
     private final Map<String, String> values = new LinkedHashMap<>();
 
-    EnvText(String source, String text, List<Entry> entries, List<ConfigProblem> problems) {
+    EnvDocument(String source, String text, List<Entry> entries, List<ConfigProblem> problems) {
         this.source = source;
         this.text = text;
         this.entries = List.copyOf(entries);

@@ -25,12 +25,12 @@ import java.util.Set;
  * <p>What is remembered is a digest of content and permissions, because a file can change without changing its size or
  * time. Written by the thread that loads, afterwards only read.
  */
-final class KeyFiles {
+final class FileSnapshot {
     private final Map<Path, State> states = new LinkedHashMap<>();
     private final Set<Path> withKeys = new LinkedHashSet<>();
 
     /**
-     * Returns the bytes of a file, at most one more than {@link EnvReader#MAX_FILE}; nothing if there is
+     * Returns the bytes of a file, at most one more than {@link EnvParser#MAX_FILE}; nothing if there is
      * no such file.
      *
      * @throws IOException if there is something that cannot be read
@@ -50,7 +50,7 @@ final class KeyFiles {
 
     /** Remembers a file that something else reads. */
     void remember(Path file) {
-        states.computeIfAbsent(absolute(file), KeyFiles::stateOf);
+        states.computeIfAbsent(absolute(file), FileSnapshot::stateOf);
     }
 
     /** Notes that keys were found in a file. */
@@ -73,7 +73,7 @@ final class KeyFiles {
     }
 
     /** Returns the files that are missing now and were there in a load before. */
-    List<Path> missingOf(KeyFiles before) {
+    List<Path> missingOf(FileSnapshot before) {
         List<Path> gone = new ArrayList<>();
         states.forEach((path, state) -> {
             State was = before.states.get(path);
@@ -120,7 +120,7 @@ final class KeyFiles {
 
     private static byte[] bytesOf(Path path) throws IOException {
         try (InputStream in = Files.newInputStream(path)) {
-            return in.readNBytes(EnvReader.MAX_FILE + 1);
+            return in.readNBytes(EnvParser.MAX_FILE + 1);
         }
     }
 

@@ -2,7 +2,7 @@ package io.keyward.config;
 
 import static java.util.concurrent.TimeUnit.MILLISECONDS;
 
-import io.keyward.config.KeyFiles.State;
+import io.keyward.config.FileSnapshot.State;
 import java.io.IOException;
 import java.nio.file.ClosedWatchServiceException;
 import java.nio.file.FileSystems;
@@ -38,8 +38,8 @@ import org.slf4j.LoggerFactory;
  *                     settling until two looks see the same ──► told ──► waiting
  * </pre>
  */
-final class FileFollower implements AutoCloseable {
-    private static final Logger LOG = LoggerFactory.getLogger(FileFollower.class);
+final class FileWatcher implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(FileWatcher.class);
     private static final long QUIET_MILLIS = 80;
     /** An editor that truncates and then writes, or a swap by removing, shows nothing for a moment. */
     private static final long QUIET_WHILE_EMPTY_MILLIS = 500;
@@ -53,7 +53,7 @@ final class FileFollower implements AutoCloseable {
     private final CountDownLatch closed = new CountDownLatch(1);
     private final Thread thread;
 
-    FileFollower(Followed followed) {
+    FileWatcher(Followed followed) {
         this.followed = followed;
         this.events = openEvents();
         // no inherited thread locals and no context class loader: this thread must not keep an application alive
@@ -225,7 +225,7 @@ final class FileFollower implements AutoCloseable {
     /** What is followed; asked on the follower's thread. */
     interface Followed {
         /** Returns the files as they were last read, for good or bad. */
-        KeyFiles files();
+        FileSnapshot files();
 
         /** Returns how long to wait without an event. */
         Duration interval();

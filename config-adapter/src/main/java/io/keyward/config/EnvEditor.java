@@ -1,6 +1,6 @@
 package io.keyward.config;
 
-import io.keyward.config.EnvText.Entry;
+import io.keyward.config.EnvDocument.Entry;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -13,18 +13,18 @@ import java.util.regex.Pattern;
  *
  * <p>Collects changes against positions of the unchanged text and applies them at the end. For one thread.
  */
-final class EnvEdit {
+final class EnvEditor {
     private static final Pattern PLAIN = Pattern.compile("[A-Za-z0-9_@%+=:,./-]+");
 
-    private final EnvText original;
+    private final EnvDocument original;
     private final List<Change> changes = new ArrayList<>();
 
-    EnvEdit(EnvText original) {
+    EnvEditor(EnvDocument original) {
         this.original = original;
     }
 
     /** Returns the text that is being changed. */
-    EnvText original() {
+    EnvDocument original() {
         return original;
     }
 
@@ -196,7 +196,7 @@ final class EnvEdit {
     }
 
     /** Returns what stands in the file for a value, quotes included. */
-    static String written(EnvText text, Entry entry) {
+    static String written(EnvDocument text, Entry entry) {
         return text.text().substring(entry.valueStart(), entry.valueEnd());
     }
 

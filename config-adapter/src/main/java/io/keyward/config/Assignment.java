@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param line the line in the file; 0 if not known
  * @param rank the place of the source in SmallRye's order, the first counting first
  */
-record Found(
+record Assignment(
         String spelling,
         String value,
         String source,
@@ -29,7 +29,7 @@ record Found(
         return new ConfigProblem(source, line, spelling, what, rule, remedy);
     }
 
-    ConfigProblem problem(Refused refused) {
+    ConfigProblem problem(InvalidValue refused) {
         return refused.at(source, line, spelling);
     }
 

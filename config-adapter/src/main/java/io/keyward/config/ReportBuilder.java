@@ -25,19 +25,24 @@ import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /** Puts together what a load found. For one load. */
-final class ReportMaker {
+final class ReportBuilder {
     private static final int MOST_PARENTS = 6;
 
     private final Options options;
-    private final Sources sources;
-    private final KeyFiles files;
-    private final KeyEntries entries;
+    private final ConfigSources sources;
+    private final FileSnapshot files;
+    private final KeyDefinitions entries;
     private final RoleModel roles;
     private final Settings settings;
     private final Instant now;
 
-    ReportMaker(
-            Options options, Sources sources, KeyFiles files, KeyEntries entries, RoleModel roles, Settings settings) {
+    ReportBuilder(
+            Options options,
+            ConfigSources sources,
+            FileSnapshot files,
+            KeyDefinitions entries,
+            RoleModel roles,
+            Settings settings) {
         this.options = options;
         this.sources = sources;
         this.files = files;
@@ -70,9 +75,9 @@ final class ReportMaker {
     private void warnOfUnknownAttributes(List<ConfigProblem> warnings) {
         for (ApiKeyRecord record : entries.records()) {
             Set<String> unknown = record.unknownAttributes();
-            Found found = entries.placeOf(record.id());
+            Assignment found = entries.placeOf(record.id());
             if (!unknown.isEmpty() && found != null) {
-                warnings.add(found.problem(new Refused(
+                warnings.add(found.problem(new InvalidValue(
                         "key `" + record.id() + "` is rejected because of its attributes " + new TreeSet<>(unknown),
                         "a key with an attribute that this version does not know is rejected",
                         "upgrade this service, or remove them with the version that set them")));
@@ -100,7 +105,7 @@ final class ReportMaker {
     private List<ReportedKey> keys() {
         List<ReportedKey> keys = new ArrayList<>();
         for (ApiKeyRecord record : entries.records()) {
-            Found found = entries.placeOf(record.id());
+            Assignment found = entries.placeOf(record.id());
             keys.add(new ReportedKey(
                     record.id(),
                     record.roles(),
@@ -125,12 +130,12 @@ final class ReportMaker {
         return all;
     }
 
-    private Setting setting(String name, List<Found> found) {
-        List<Place> places = found.stream().map(ReportMaker::place).toList();
+    private Setting setting(String name, List<Assignment> found) {
+        List<Place> places = found.stream().map(ReportBuilder::place).toList();
         return new Setting(name, places.get(0), places.subList(1, places.size()), entries.itemsOf(name));
     }
 
-    private static Place place(Found found) {
+    private static Place place(Assignment found) {
         return new Place(found.source(), found.line(), found.spelling());
     }
 
@@ -141,11 +146,11 @@ final class ReportMaker {
     private Set<String> declaredLists() {
         Set<String> names = new HashSet<>();
         for (Role role : roles.roles()) {
-            String variable = Sources.environmentForm(role.name());
-            names.add(variable + KeyEntries.KEYS_SUFFIX);
-            names.add(variable + KeyEntries.HASHES_SUFFIX);
-            names.add(variable + KeyEntries.KEYS_SUFFIX + Property.FILE_SUFFIX);
-            names.add(variable + KeyEntries.HASHES_SUFFIX + Property.FILE_SUFFIX);
+            String variable = ConfigSources.environmentForm(role.name());
+            names.add(variable + KeyDefinitions.KEYS_SUFFIX);
+            names.add(variable + KeyDefinitions.HASHES_SUFFIX);
+            names.add(variable + KeyDefinitions.KEYS_SUFFIX + Property.FILE_SUFFIX);
+            names.add(variable + KeyDefinitions.HASHES_SUFFIX + Property.FILE_SUFFIX);
         }
         return names;
     }
@@ -153,7 +158,7 @@ final class ReportMaker {
     private void warnOfUndeclaredLists(List<ConfigProblem> warnings) {
         sources.lists().forEach((name, found) -> {
             if (!concernsUs(name)) {
-                Found first = found.get(0);
+                Assignment first = found.get(0);
                 warnings.add(first.problem(
                         "it looks like a key list, and no role of that name is declared, so it is left alone",
                         "only declared roles have key lists",
@@ -220,8 +225,8 @@ final class ReportMaker {
     private List<String> differences(Path path) {
         List<String> notes = new ArrayList<>();
         try (InputStream in = Files.newInputStream(path)) {
-            EnvText text = EnvReader.read(path.toString(), in.readNBytes(EnvReader.MAX_FILE + 1));
-            for (EnvText.Entry entry : text.entries()) {
+            EnvDocument text = EnvParser.read(path.toString(), in.readNBytes(EnvParser.MAX_FILE + 1));
+            for (EnvDocument.Entry entry : text.entries()) {
                 compare(entry, notes);
             }
         } catch (IOException e) {
@@ -230,11 +235,11 @@ final class ReportMaker {
         return notes;
     }
 
-    private void compare(EnvText.Entry entry, List<String> notes) {
+    private void compare(EnvDocument.Entry entry, List<String> notes) {
         Property.Name name = Property.parse(entry.name());
-        String variable = Sources.environmentForm(entry.name());
+        String variable = ConfigSources.environmentForm(entry.name());
         boolean ours = name != null || concernsUs(variable);
-        List<Found> found =
+        List<Assignment> found =
                 name != null ? sources.named().get(name) : sources.lists().get(variable);
         if (ours && found == null) {
             notes.add(entry.name() + " (line " + entry.line() + ") stands only here and is not in force.");

@@ -10,7 +10,7 @@ import java.util.List;
  * <p>Each item of the result stood in the text as it is, apart from JSON escapes. Everything else is refused, and the
  * reason holds nothing of the text.
  */
-final class KeyList {
+final class ListValue {
     private static final String FORMS = "a list is [\"a\",\"b\"], [a,b] or a,b";
     private static final String SEPARATORS = "; |\t\r\n";
     private static final String MARKS = "\"'\\[]";
@@ -20,36 +20,38 @@ final class KeyList {
     private final String text;
     private int at;
 
-    private KeyList(String text) {
+    private ListValue(String text) {
         this.text = text;
     }
 
     /** Returns the items, at least one; none is empty. */
-    static List<String> parse(String value) throws Refused {
+    static List<String> parse(String value) throws InvalidValue {
         List<String> items = parseOrEmpty(value);
         if (items.isEmpty()) {
-            throw new Refused("the list is empty", "a list has at least one item", "remove the name, or add an item");
+            throw new InvalidValue(
+                    "the list is empty", "a list has at least one item", "remove the name, or add an item");
         }
         return items;
     }
 
     /** Returns the items; none only for {@code []}, which somebody wrote on purpose. */
-    static List<String> parseOrEmpty(String value) throws Refused {
+    static List<String> parseOrEmpty(String value) throws InvalidValue {
         String text = unwrap(trim(value));
         if (text.isEmpty()) {
-            throw new Refused("the value is empty", "a list has at least one item", "remove the name, or add an item");
+            throw new InvalidValue(
+                    "the value is empty", "a list has at least one item", "remove the name, or add an item");
         }
         if (text.charAt(0) != '[') {
             return bare(text);
         }
         if (text.length() == 1 || text.charAt(text.length() - 1) != ']') {
-            throw new Refused("the list opens with [ and does not end with ]", FORMS, "close it, or remove the [");
+            throw new InvalidValue("the list opens with [ and does not end with ]", FORMS, "close it, or remove the [");
         }
         String inside = trim(text.substring(1, text.length() - 1));
         if (inside.isEmpty()) {
             return List.of();
         }
-        return inside.charAt(0) == '"' ? new KeyList(inside).json() : bare(inside);
+        return inside.charAt(0) == '"' ? new ListValue(inside).json() : bare(inside);
     }
 
     private static String unwrap(String text) {
@@ -59,21 +61,21 @@ final class KeyList {
         return quoted ? trim(text.substring(1, last)) : text;
     }
 
-    private static List<String> bare(String text) throws Refused {
+    private static List<String> bare(String text) throws InvalidValue {
         List<String> items = new ArrayList<>();
         for (String part : text.split(",", -1)) {
             String item = trim(part);
             requireItem(item, items.size() + 1);
             for (int i = 0; i < item.length(); i++) {
                 if (SEPARATORS.indexOf(item.charAt(i)) >= 0) {
-                    throw new Refused(
+                    throw new InvalidValue(
                             "item " + (items.size() + 1) + " has a semicolon, bar, blank or line break at position "
                                     + (i + 1),
                             "only a comma separates items: " + FORMS,
                             "write commas; if it belongs to the item, write the list as [\"a\",\"b\"]");
                 }
                 if (MARKS.indexOf(item.charAt(i)) >= 0) {
-                    throw new Refused(
+                    throw new InvalidValue(
                             "item " + (items.size() + 1) + " has a quote, bracket or backslash at position " + (i + 1),
                             FORMS + ", with either every item in double quotes or none",
                             "write the items alike");
@@ -84,7 +86,7 @@ final class KeyList {
         return items;
     }
 
-    private List<String> json() throws Refused {
+    private List<String> json() throws InvalidValue {
         List<String> items = new ArrayList<>();
         while (true) {
             String item = string(items.size() + 1);
@@ -101,7 +103,7 @@ final class KeyList {
         }
     }
 
-    private String string(int number) throws Refused {
+    private String string(int number) throws InvalidValue {
         if (at == text.length() || text.charAt(at) != '"') {
             throw notJson(number, at == text.length() ? "is missing after a comma" : "is not in double quotes");
         }
@@ -120,7 +122,7 @@ final class KeyList {
         throw notJson(number, "has no closing quote");
     }
 
-    private char escaped(int number) throws Refused {
+    private char escaped(int number) throws InvalidValue {
         char c = at < text.length() ? text.charAt(at++) : ' ';
         int plain = JSON_ESCAPES.indexOf(c);
         if (plain >= 0) {
@@ -148,15 +150,15 @@ final class KeyList {
         }
     }
 
-    private static void requireItem(String item, int number) throws Refused {
+    private static void requireItem(String item, int number) throws InvalidValue {
         if (item.isBlank()) {
-            throw new Refused(
+            throw new InvalidValue(
                     "item " + number + " is empty", "no item of a list is empty", "remove the comma too many");
         }
     }
 
-    private static Refused notJson(int number, String what) {
-        return new Refused("item " + number + " " + what, FORMS, "write it as JSON, or without any quotes");
+    private static InvalidValue notJson(int number, String what) {
+        return new InvalidValue("item " + number + " " + what, FORMS, "write it as JSON, or without any quotes");
     }
 
     /** Trims blanks, tabs and line ends; unlike {@code strip} nothing else, unlike {@code trim} no control characters. */

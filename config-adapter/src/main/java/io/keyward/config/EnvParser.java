@@ -2,8 +2,8 @@ package io.keyward.config;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import io.keyward.config.EnvText.Entry;
-import io.keyward.config.EnvText.Quoting;
+import io.keyward.config.EnvDocument.Entry;
+import io.keyward.config.EnvDocument.Quoting;
 import java.nio.ByteBuffer;
 import java.nio.CharBuffer;
 import java.util.ArrayList;
@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Nothing is expanded. What it cannot read it reports, with the line, and reads on, so that one report has every
  * problem; no report holds anything of the text but names. A text with a problem is not to be used.
  */
-final class EnvReader {
+final class EnvParser {
     /** The most bytes of a file. */
     static final int MAX_FILE = 8 << 20;
     /** The most characters of a line. */
@@ -45,13 +45,13 @@ final class EnvReader {
     private int at;
     private int line = 1;
 
-    private EnvReader(String source, String text) {
+    private EnvParser(String source, String text) {
         this.source = source;
         this.text = text;
     }
 
     /** Reads a file's bytes; {@code source} names it in problems. */
-    static EnvText read(String source, byte[] bytes) {
+    static EnvDocument read(String source, byte[] bytes) {
         if (bytes.length > MAX_FILE) {
             return unreadable(
                     source,
@@ -74,13 +74,13 @@ final class EnvReader {
     }
 
     /** Reads decoded text. */
-    static EnvText read(String source, String text) {
-        return new EnvReader(source, text).run();
+    static EnvDocument read(String source, String text) {
+        return new EnvParser(source, text).run();
     }
 
-    private static EnvText unreadable(String source, int line, String what, String rule, String remedy) {
+    private static EnvDocument unreadable(String source, int line, String what, String rule, String remedy) {
         ConfigProblem problem = new ConfigProblem(source, line, null, what, rule, remedy);
-        return new EnvText(source, "", List.of(), List.of(problem));
+        return new EnvDocument(source, "", List.of(), List.of(problem));
     }
 
     private static int lineAt(byte[] bytes, int position) {
@@ -93,7 +93,7 @@ final class EnvReader {
         return line;
     }
 
-    private EnvText run() {
+    private EnvDocument run() {
         if (!text.isEmpty() && text.charAt(0) == BYTE_ORDER_MARK) {
             at++;
         }
@@ -102,7 +102,7 @@ final class EnvReader {
                 readLine();
             }
         }
-        return new EnvText(source, text, entries, problems);
+        return new EnvDocument(source, text, entries, problems);
     }
 
     /** A zero byte or an escape means that this is another kind of file, so nothing of it is read at all. */

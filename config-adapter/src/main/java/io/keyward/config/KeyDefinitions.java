@@ -22,22 +22,22 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /** Reads the key lists and the named keys into records, and remembers where each stands. For one load. */
-final class KeyEntries {
+final class KeyDefinitions {
     static final String KEYS_SUFFIX = "_API_KEYS";
     static final String HASHES_SUFFIX = "_API_KEY_HASHES";
 
-    private final Sources sources;
-    private final Values values;
+    private final ConfigSources sources;
+    private final ValueReader values;
     private final EntryReader entries;
     private final List<ConfigProblem> problems;
     private final List<ApiKeyRecord> records = new ArrayList<>();
-    private final Map<String, Found> placeById = new HashMap<>();
+    private final Map<String, Assignment> placeById = new HashMap<>();
     private final Map<KeyHash, String> placeByHash = new HashMap<>();
     private final Set<String> wellKnown = new HashSet<>();
     private final Map<String, Integer> itemsByList = new HashMap<>();
     private final Set<String> plaintextIds = new HashSet<>();
 
-    KeyEntries(Sources sources, Values values, EntryReader entries, List<ConfigProblem> problems) {
+    KeyDefinitions(ConfigSources sources, ValueReader values, EntryReader entries, List<ConfigProblem> problems) {
         this.sources = sources;
         this.values = values;
         this.entries = entries;
@@ -51,7 +51,7 @@ final class KeyEntries {
 
     /** Returns where a key stands; null if there is no such key. */
     @Nullable
-    Found placeOf(String id) {
+    Assignment placeOf(String id) {
         return placeById.get(id);
     }
 
@@ -74,7 +74,7 @@ final class KeyEntries {
     void readLists(RoleModel roles, boolean mayBeEmpty) {
         List<ListedKey> all = new ArrayList<>();
         for (Role role : roles.roles()) {
-            String variable = Sources.environmentForm(role.name());
+            String variable = ConfigSources.environmentForm(role.name());
             readList(role, variable + KEYS_SUFFIX, entries::keyOrHash, mayBeEmpty, all);
             readList(role, variable + HASHES_SUFFIX, entries::hash, mayBeEmpty, all);
             refuseFileVariable(variable + KEYS_SUFFIX);
@@ -94,14 +94,14 @@ final class KeyEntries {
     }
 
     private void readList(Role role, String variable, EntryRule rule, boolean mayBeEmpty, List<ListedKey> all) {
-        List<Found> found = sources.lists().getOrDefault(variable, List.of());
+        List<Assignment> found = sources.lists().getOrDefault(variable, List.of());
         if (found.isEmpty()) {
             return;
         }
-        Found winner = found.get(0);
+        Assignment winner = found.get(0);
         List<String> items = values.read(winner, List.of(), list -> {
             String text = values.text(list);
-            return mayBeEmpty ? KeyList.parseOrEmpty(text) : KeyList.parse(text);
+            return mayBeEmpty ? ListValue.parseOrEmpty(text) : ListValue.parse(text);
         });
         itemsByList.put(variable, items.size());
         for (int i = 0; i < items.size(); i++) {
@@ -112,14 +112,14 @@ final class KeyEntries {
                 if (isNew(hash, items.get(i), winner, "item " + number)) {
                     all.add(new ListedKey(role.name(), hash, EntryReader.isPlaintext(items.get(i)), winner));
                 }
-            } catch (Refused e) {
+            } catch (InvalidValue e) {
                 problems.add(winner.problem(e.inItem(number)));
             }
         }
     }
 
     private void refuseFileVariable(String list) {
-        for (Found found : sources.lists().getOrDefault(list + Property.FILE_SUFFIX, List.of())) {
+        for (Assignment found : sources.lists().getOrDefault(list + Property.FILE_SUFFIX, List.of())) {
             values.refuse(
                     found,
                     "variables that end in _FILE are not read",
@@ -129,7 +129,7 @@ final class KeyEntries {
     }
 
     /** Notes a key that is here already, as itself or as its hash of any scheme; two hashes alone cannot be compared. */
-    private boolean isNew(KeyHash hash, String entry, Found found, String what) {
+    private boolean isNew(KeyHash hash, String entry, Assignment found, String what) {
         if (entries.isWellKnown(entry, hash)) {
             wellKnown.add(found + ", " + what);
         }
@@ -160,25 +160,25 @@ final class KeyEntries {
     }
 
     private interface EntryRule {
-        KeyHash read(String entry) throws Refused;
+        KeyHash read(String entry) throws InvalidValue;
     }
 
     private interface Setter {
-        void set(Found found) throws Refused;
+        void set(Assignment found) throws InvalidValue;
     }
 
     /** The properties of one named key. */
     private final class NamedKey {
         private final String id;
-        private final Map<Property, Found> fields = new EnumMap<>(Property.class);
-        private final Map<String, Found> metadata = new TreeMap<>();
-        private final Map<String, Found> attributes = new TreeMap<>();
+        private final Map<Property, Assignment> fields = new EnumMap<>(Property.class);
+        private final Map<String, Assignment> metadata = new TreeMap<>();
+        private final Map<String, Assignment> attributes = new TreeMap<>();
 
         NamedKey(String id) {
             this.id = id;
         }
 
-        void add(Property.Name name, Found found) {
+        void add(Property.Name name, Assignment found) {
             fields.putIfAbsent(name.property(), found);
             if (name.property() == Property.METADATA) {
                 metadata.put(name.metadata(), found);
@@ -189,7 +189,7 @@ final class KeyEntries {
 
         void read(RoleModel roles) {
             int before = values.problemsSoFar();
-            Found some = fields.values().iterator().next();
+            Assignment some = fields.values().iterator().next();
             ApiKeyRecord.Builder builder;
             try {
                 builder = ApiKeyRecord.builder(id);
@@ -231,17 +231,17 @@ final class KeyEntries {
             set(Property.CHANGED_BY, found -> builder.changed(changedAt, values.text(found)));
         }
 
-        private Map<String, String> texts(Map<String, Found> entries) {
+        private Map<String, String> texts(Map<String, Assignment> entries) {
             Map<String, String> texts = new TreeMap<>();
             entries.forEach((name, found) -> texts.put(name, values.read(found, "", values::text)));
             return texts;
         }
 
         /** The ring would judge this too, and its message would quote what stands there instead of a role. */
-        private List<String> declared(List<String> names, RoleModel roles) throws Refused {
+        private List<String> declared(List<String> names, RoleModel roles) throws InvalidValue {
             for (int i = 0; i < names.size(); i++) {
                 if (!roles.contains(names.get(i))) {
-                    throw new Refused(
+                    throw new InvalidValue(
                             "item " + (i + 1) + " is no declared role",
                             "roles are declared in code or in keyward.roles",
                             "correct the spelling, or declare the role");
@@ -250,13 +250,13 @@ final class KeyEntries {
             return names;
         }
 
-        private List<Permission> permissions(Found found) throws Refused {
+        private List<Permission> permissions(Assignment found) throws InvalidValue {
             List<Permission> permissions = new ArrayList<>();
             values.list(found).forEach(item -> permissions.add(Permission.of(item)));
             return permissions;
         }
 
-        private List<HashedSecret> secrets(Found some) {
+        private List<HashedSecret> secrets(Assignment some) {
             List<HashedSecret> secrets = new ArrayList<>();
             KeyHash current = current(some);
             Instant notBefore = instant(Property.NOT_BEFORE);
@@ -280,9 +280,9 @@ final class KeyEntries {
             return numbered.isEmpty() ? secret : numbered.get(0);
         }
 
-        private @Nullable KeyHash current(Found some) {
-            Found hash = fields.get(Property.KEY_HASH);
-            Found text = fields.get(Property.KEY_TEXT);
+        private @Nullable KeyHash current(Assignment some) {
+            Assignment hash = fields.get(Property.KEY_HASH);
+            Assignment text = fields.get(Property.KEY_TEXT);
             if (hash != null && text == null) {
                 return hash(hash, entries::hash);
             }
@@ -298,12 +298,12 @@ final class KeyEntries {
         }
 
         private @Nullable KeyHash retiring() {
-            Found hash = fields.get(Property.RETIRING_HASH);
-            Found until = fields.get(Property.RETIRING_UNTIL);
+            Assignment hash = fields.get(Property.RETIRING_HASH);
+            Assignment until = fields.get(Property.RETIRING_UNTIL);
             if (hash != null && until != null) {
                 return hash(hash, entries::hash);
             }
-            Found lonely = hash != null ? hash : until;
+            Assignment lonely = hash != null ? hash : until;
             if (lonely != null) {
                 values.refuse(
                         lonely,
@@ -314,23 +314,23 @@ final class KeyEntries {
             return null;
         }
 
-        private @Nullable KeyHash hash(Found found, EntryRule rule) {
+        private @Nullable KeyHash hash(Assignment found, EntryRule rule) {
             try {
                 String entry = values.secret(found);
                 KeyHash hash = rule.read(entry);
                 return isNew(hash, entry, found, "the value") ? hash : null;
-            } catch (Refused e) {
+            } catch (InvalidValue e) {
                 problems.add(found.problem(e));
                 return null;
             }
         }
 
         private @Nullable Instant instant(Property property) {
-            Found found = fields.get(property);
+            Assignment found = fields.get(property);
             if (found != null) {
                 try {
                     return values.instant(found);
-                } catch (Refused e) {
+                } catch (InvalidValue e) {
                     problems.add(found.problem(e));
                 }
             }
@@ -338,11 +338,11 @@ final class KeyEntries {
         }
 
         private void set(Property property, Setter setter) {
-            Found found = fields.get(property);
+            Assignment found = fields.get(property);
             if (found != null) {
                 try {
                     setter.set(found);
-                } catch (Refused e) {
+                } catch (InvalidValue e) {
                     problems.add(found.problem(e));
                 } catch (IllegalArgumentException e) {
                     values.refuse(

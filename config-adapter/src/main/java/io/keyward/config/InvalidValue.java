@@ -1,14 +1,14 @@
 package io.keyward.config;
 
 /** Carries what is wrong with one value to where its place is known; holds nothing of the value. */
-final class Refused extends Exception {
+final class InvalidValue extends Exception {
     private static final long serialVersionUID = 1L;
 
     private final String what;
     private final String rule;
     private final String remedy;
 
-    Refused(String what, String rule, String remedy) {
+    InvalidValue(String what, String rule, String remedy) {
         super(what, null, false, false);
         this.what = what;
         this.rule = rule;
@@ -16,8 +16,8 @@ final class Refused extends Exception {
     }
 
     /** Returns the same about one item of a list, counted from 1. */
-    Refused inItem(int number) {
-        return new Refused("item " + number + ": " + what, rule, remedy);
+    InvalidValue inItem(int number) {
+        return new InvalidValue("item " + number + ": " + what, rule, remedy);
     }
 
     ConfigProblem at(String source, int line, String name) {
