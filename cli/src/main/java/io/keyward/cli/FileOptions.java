@@ -7,7 +7,8 @@ import io.keyward.KeyFormat;
 import io.keyward.KeyHashers;
 import io.keyward.KeyRing;
 import io.keyward.LiveKeyRing;
-import io.keyward.config.EnvFileApiKeyStore;
+import io.keyward.config.ConfigProblem;
+import io.keyward.config.KeyFile;
 import io.keyward.role.Role;
 import io.keyward.role.RoleModel;
 import io.keyward.store.ApiKeyManager;
@@ -18,6 +19,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 import picocli.CommandLine.Option;
 
 /** The options that say which keys a command works on, and what follows from them. */
@@ -45,53 +47,54 @@ final class FileOptions {
     }
 
     /**
-     * Returns the store over the file, which must exist.
+     * Returns the key file, which must exist.
      *
      * @throws CommandFailure if it does not
      */
-    EnvFileApiKeyStore existing() {
-        return existing(file, roles);
+    KeyFile existing(Terminal terminal) {
+        return existing(file, roles, terminal);
     }
 
-    /** Returns the store over a file, which must exist, with the roles that a service declares. */
-    static EnvFileApiKeyStore existing(Path file, Collection<String> roles) {
+    /** Returns a key file, which must exist, with the roles that a service declares. */
+    static KeyFile existing(Path file, Collection<String> roles, Terminal terminal) {
         if (!Files.exists(file)) {
             throw CommandFailure.file("there is no file " + file + "; name the key file with --file");
         }
-        return EnvFileApiKeyStore.of(file, model(roles));
+        return KeyFile.of(file, model(roles), terminal.environment());
     }
 
-    /** Returns the store over the file, which is made with the first key. */
-    EnvFileApiKeyStore orNew() {
-        return EnvFileApiKeyStore.of(file, model(roles));
+    /** Returns the key file, which is created with the first key. */
+    KeyFile orNew(Terminal terminal) {
+        return KeyFile.of(file, model(roles), terminal.environment());
     }
 
     /** Returns the roles for a reader of the whole configuration, see {@link #rolesBeside}. */
-    RoleModel rolesBesideFile() {
-        return rolesBeside(file, roles);
+    RoleModel rolesBesideFile(Terminal terminal) {
+        return rolesBeside(file, roles, terminal);
     }
 
     /** Returns the roles given, and those in use in a file, without what the file declares itself. */
-    static RoleModel rolesBeside(Path file, Collection<String> given) {
-        EnvFileApiKeyStore store = EnvFileApiKeyStore.of(file);
+    static RoleModel rolesBeside(Path file, Collection<String> given, Terminal terminal) {
+        KeyFile keys = KeyFile.of(file, RoleModel.empty(), terminal.environment());
         Set<String> beside = new TreeSet<>(given);
-        store.load().records().forEach(record -> beside.addAll(record.roles()));
-        beside.removeAll(store.declaredRoles());
+        keys.records().forEach(record -> beside.addAll(record.roles()));
+        beside.removeAll(keys.declaredRoles());
         return model(beside);
     }
 
     /**
-     * Returns a manager over a store.
+     * Returns a manager over the store of a key file. Also where something is wrong in the file: then it can still switch
+     * keys off.
      *
      * @param format the format of keys made by it
      * @param requested the roles of a new key; where no role at all is declared, they are taken as they are
      */
-    static ApiKeyManager manager(EnvFileApiKeyStore store, KeyFormat format, Collection<String> requested) {
-        Set<String> names = new HashSet<>(store.declaredRoles());
+    static ApiKeyManager manager(KeyFile file, KeyFormat format, Collection<String> requested) {
+        Set<String> names = new HashSet<>(file.declaredRoles());
         if (names.isEmpty()) {
             names.addAll(requested);
         }
-        List<ApiKeyRecord> records = store.load().records();
+        List<ApiKeyRecord> records = file.records();
         records.forEach(record -> names.addAll(record.roles()));
         KeyRing.Builder ring = KeyRing.builder().roles(model(names));
         records.stream()
@@ -103,8 +106,30 @@ final class FileOptions {
                 // The ring is asked for nothing here, but takes no hash whose pepper it lacks.
                 .forEach(scheme -> ring.hasher(KeyHashers.hmacSha256(
                         scheme.substring(PEPPERED.length()), new byte[KeyHashers.MIN_PEPPER_LENGTH])));
-        return ApiKeyManager.builder(store, LiveKeyRing.of(ring.build()), ApiKeyGenerator.of(format))
+        return ApiKeyManager.builder(file.store(), LiveKeyRing.of(ring.build()), ApiKeyGenerator.of(format))
                 .build();
+    }
+
+    /**
+     * Says what is wrong with a key file that was changed, because a running service then does not take the change.
+     *
+     * @return whether anything is
+     */
+    static boolean noteProblems(KeyFile keys, Path file, Terminal terminal) {
+        List<ConfigProblem> problems = keys.problems();
+        for (ConfigProblem problem : problems) {
+            terminal.note(String.valueOf(problem));
+        }
+        if (!problems.isEmpty()) {
+            String lines = problems.stream()
+                    .filter(problem -> problem.line() > 0)
+                    .map(problem -> String.valueOf(problem.line()))
+                    .distinct()
+                    .collect(Collectors.joining(", "));
+            terminal.note("a running service does not take " + file + ", and this change with it, until "
+                    + (lines.isEmpty() ? "that" : "line " + lines) + " is repaired");
+        }
+        return !problems.isEmpty();
     }
 
     private static RoleModel model(Collection<String> names) {

@@ -3,7 +3,7 @@ package io.keyward.cli;
 import io.keyward.ApiKey;
 import io.keyward.KeyFormat;
 import io.keyward.KeyHashers;
-import io.keyward.config.EnvFileApiKeyStore;
+import io.keyward.config.KeyFile;
 import io.keyward.config.WellKnownKeys;
 import jakarta.json.JsonArrayBuilder;
 import java.nio.file.Path;
@@ -73,9 +73,9 @@ final class HashCommand implements Runnable, Arguments.TakesSecret {
     }
 
     private void hashFile(Path keyFile) {
-        EnvFileApiKeyStore store = FileOptions.existing(keyFile, roles);
-        List<String> undeclared = store.undeclaredLists();
-        List<String> ids = terminal.uninterrupted(store::hashPlaintextKeys);
+        KeyFile keys = FileOptions.existing(keyFile, roles, terminal);
+        List<String> undeclared = keys.undeclaredLists();
+        List<String> ids = terminal.uninterrupted(keys::hashPlaintextKeys);
         if (json) {
             JsonArrayBuilder array = jakarta.json.Json.createArrayBuilder();
             ids.forEach(array::add);
@@ -84,7 +84,7 @@ final class HashCommand implements Runnable, Arguments.TakesSecret {
             terminal.show(ids.isEmpty() ? "" : String.join("\n", ids) + "\n");
         }
         terminal.note(ids.size() + (ids.size() == 1 ? " key is" : " keys are") + " a hash now in " + keyFile);
-        List<String> copies = store.plaintextCopies();
+        List<String> copies = keys.plaintextCopies();
         if (!copies.isEmpty()) {
             terminal.note("left alone, since other programs may set or read it: the text of a key in "
                     + String.join(", ", copies)

@@ -2,6 +2,7 @@ package io.keyward.cli;
 
 import io.keyward.KeyFormat;
 import io.keyward.config.EnvFileApiKeyStore;
+import io.keyward.config.KeyFile;
 import io.keyward.role.Permission;
 import io.keyward.store.ApiKeyManager;
 import io.keyward.store.IssueRequest;
@@ -98,9 +99,10 @@ final class IssueCommand implements Runnable {
     @Override
     public void run() {
         boolean isNew = !Files.exists(keys.file());
-        EnvFileApiKeyStore store = keys.orNew();
-        boolean noneDeclared = store.declaredRoles().isEmpty();
-        ApiKeyManager manager = FileOptions.manager(store, format, roles);
+        KeyFile file = keys.orNew(terminal);
+        EnvFileApiKeyStore store = file.store();
+        boolean noneDeclared = file.declaredRoles().isEmpty();
+        ApiKeyManager manager = FileOptions.manager(file, format, roles);
         IssueRequest request = request();
         IssuedKey issued = terminal.uninterrupted(() -> {
             IssuedKey stored = manager.issue(request);

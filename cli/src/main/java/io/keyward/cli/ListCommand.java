@@ -1,7 +1,7 @@
 package io.keyward.cli;
 
 import io.keyward.ApiKeyRecord;
-import io.keyward.config.EnvFileApiKeyStore;
+import io.keyward.config.KeyFile;
 import jakarta.json.JsonArrayBuilder;
 import java.time.Duration;
 import java.time.Instant;
@@ -63,10 +63,10 @@ final class ListCommand implements Runnable {
 
     @Override
     public void run() {
-        EnvFileApiKeyStore store = keys.existing();
+        KeyFile file = keys.existing(terminal);
         Instant now = Instant.now();
-        Set<String> plaintext = new HashSet<>(store.plaintextKeyIds());
-        List<ApiKeyRecord> records = store.load().records().stream()
+        Set<String> plaintext = new HashSet<>(file.plaintextKeyIds());
+        List<ApiKeyRecord> records = file.store().load().records().stream()
                 .filter(record -> isAskedFor(record, now))
                 .sorted(Comparator.comparing(ApiKeyRecord::id))
                 .toList();
@@ -78,7 +78,7 @@ final class ListCommand implements Runnable {
             String id = records.get(i).id();
             texts.get(i).warnings().forEach(warning -> terminal.note("key " + id + ": " + warning));
         }
-        List<String> undeclared = store.undeclaredLists();
+        List<String> undeclared = file.undeclaredLists();
         if (!undeclared.isEmpty()) {
             terminal.note("left alone, since no such role is declared: " + String.join(", ", undeclared)
                     + "; if they are key lists of the service, name its roles with --declared-roles");

@@ -4,6 +4,7 @@ import io.keyward.ApiKeyRecord;
 import io.keyward.HashedSecret;
 import io.keyward.KeyFormat;
 import io.keyward.config.EnvFileApiKeyStore;
+import io.keyward.config.KeyFile;
 import io.keyward.store.ApiKeyManager;
 import io.keyward.store.IssuedKey;
 import java.time.DateTimeException;
@@ -79,9 +80,10 @@ final class RotateCommand implements Runnable {
 
     @Override
     public void run() {
-        EnvFileApiKeyStore store = keys.existing();
+        KeyFile file = keys.existing(terminal);
+        EnvFileApiKeyStore store = file.store();
         ApiKeyRecord before = store.find(id).orElse(null);
-        ApiKeyManager manager = FileOptions.manager(store, formatOf(before), Set.of());
+        ApiKeyManager manager = FileOptions.manager(file, formatOf(before), Set.of());
         IssuedKey rotated = terminal.uninterrupted(() -> {
             IssuedKey stored = rotate(manager);
             handOver.show(stored, terminal, () -> undo(before, stored, store));

@@ -5,7 +5,7 @@ import io.keyward.KeyHash;
 import io.keyward.KeyHasher;
 import io.keyward.KeyHashers;
 import io.keyward.KeyState;
-import io.keyward.config.EnvFileApiKeyStore;
+import io.keyward.config.KeyFile;
 import io.keyward.store.ApiKeyManager;
 import jakarta.json.JsonArrayBuilder;
 import java.io.IOException;
@@ -103,7 +103,7 @@ final class ScanCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        EnvFileApiKeyStore store = revoke ? FileOptions.existing(file, roles) : null;
+        KeyFile keys = revoke ? FileOptions.existing(file, roles, terminal) : null;
         KeyScanner scanner = new KeyScanner(only);
         for (String path : paths) {
             if (path.equals(STDIN)) {
@@ -114,8 +114,8 @@ final class ScanCommand implements Callable<Integer> {
         }
         clearProgress();
         report();
-        if (store != null) {
-            revokeKnown(store);
+        if (keys != null) {
+            revokeKnown(keys);
         }
         if (!hits.isEmpty()) {
             return ExitCode.REFUSED;
@@ -186,9 +186,9 @@ final class ScanCommand implements Callable<Integer> {
     }
 
     /** Goes by the hash and not by the id in the text: otherwise a planted text could revoke anybody's key. */
-    private void revokeKnown(EnvFileApiKeyStore store) {
+    private void revokeKnown(KeyFile keys) {
         Map<KeyHash, String> ids = new HashMap<>();
-        store.load().records().stream()
+        keys.records().stream()
                 .filter(record -> record.state() != KeyState.REVOKED)
                 .forEach(record -> record.secrets().forEach(secret -> ids.put(secret.hash(), record.id())));
         KeyHasher hasher = KeyHashers.sha256();
@@ -197,11 +197,12 @@ final class ScanCommand implements Callable<Integer> {
                 .map(hit -> ids.get(hasher.hash(hit.finding().key())))
                 .filter(Objects::nonNull)
                 .forEach(known::add);
-        ApiKeyManager manager = FileOptions.manager(store, KeyFormat.of(PrefixOption.DEFAULT), Set.of());
+        ApiKeyManager manager = FileOptions.manager(keys, KeyFormat.of(PrefixOption.DEFAULT), Set.of());
         for (String id : known) {
             terminal.uninterrupted(() -> manager.revoke(id));
             terminal.note("revoked key " + id + " in " + file);
         }
+        FileOptions.noteProblems(keys, file, terminal);
         if (known.isEmpty()) {
             terminal.note("none of them is a key in force of " + file + ", as far as it holds plain hashes");
         }

@@ -1,7 +1,7 @@
 package io.keyward.cli;
 
 import io.keyward.ApiKeyRecord;
-import io.keyward.config.EnvFileApiKeyStore;
+import io.keyward.config.KeyFile;
 import java.time.Instant;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -37,11 +37,12 @@ final class ShowCommand implements Runnable {
 
     @Override
     public void run() {
-        EnvFileApiKeyStore store = keys.existing();
-        ApiKeyRecord record = store.find(id)
+        KeyFile file = keys.existing(terminal);
+        ApiKeyRecord record = file.store()
+                .find(id)
                 .orElseThrow(() -> CommandFailure.refused(
                         "there is no key of that id in " + keys.file() + "; `keyward list` shows the ids"));
-        boolean plaintext = store.plaintextKeyIds().contains(id);
+        boolean plaintext = file.plaintextKeyIds().contains(id);
         RecordText text = new RecordText(record, Instant.now(), plaintext);
         terminal.show(json ? Json.print(text.json().build()) : Terminal.printable(text.lines()));
         text.warnings().forEach(warning -> terminal.note("key " + id + ": " + warning));

@@ -2,10 +2,11 @@ package io.keyward.cli;
 
 import io.keyward.ApiKeyRecord;
 import io.keyward.KeyFormat;
-import io.keyward.config.EnvFileApiKeyStore;
+import io.keyward.config.KeyFile;
 import io.keyward.store.ApiKeyManager;
 import java.time.Instant;
 import java.util.Set;
+import java.util.concurrent.Callable;
 import java.util.function.BiFunction;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -13,7 +14,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** Switches a key off, on, or off for good: three commands that differ in one call. */
-abstract class StateCommand implements Runnable {
+abstract class StateCommand implements Callable<Integer> {
     private final Terminal terminal;
     private final String done;
     private final BiFunction<ApiKeyManager, String, ApiKeyRecord> change;
@@ -34,15 +35,16 @@ abstract class StateCommand implements Runnable {
     }
 
     @Override
-    public void run() {
-        EnvFileApiKeyStore store = keys.existing();
-        ApiKeyManager manager = FileOptions.manager(store, KeyFormat.of(PrefixOption.DEFAULT), Set.of());
+    public Integer call() {
+        KeyFile file = keys.existing(terminal);
+        ApiKeyManager manager = FileOptions.manager(file, KeyFormat.of(PrefixOption.DEFAULT), Set.of());
         ApiKeyRecord changed = terminal.uninterrupted(() -> change.apply(manager, id));
         if (json) {
             terminal.show(Json.print(
                     new RecordText(changed, Instant.now(), false).json().build()));
         }
         terminal.note(done + " key " + id + " in " + keys.file());
+        return FileOptions.noteProblems(file, keys.file(), terminal) ? ExitCode.REFUSED : ExitCode.OK;
     }
 
     /** Ends a key for good, with all its secrets. */
@@ -53,7 +55,8 @@ abstract class StateCommand implements Runnable {
             exitCodeListHeading = ExitCode.HEADING,
             exitCodeList = {
                 ExitCode.OK_LINE,
-                "1:there is no such key, or it is revoked; nothing was changed",
+                "1:there is no such key, or it is revoked, and nothing was changed; or the key was changed, and a service does"
+                        + " not take the file because of another line",
                 ExitCode.USAGE_LINE,
                 ExitCode.FILE_LINE
             },
@@ -76,7 +79,8 @@ abstract class StateCommand implements Runnable {
             exitCodeListHeading = ExitCode.HEADING,
             exitCodeList = {
                 ExitCode.OK_LINE,
-                "1:there is no such key, or it is revoked; nothing was changed",
+                "1:there is no such key, or it is revoked, and nothing was changed; or the key was changed, and a service does"
+                        + " not take the file because of another line",
                 ExitCode.USAGE_LINE,
                 ExitCode.FILE_LINE
             },

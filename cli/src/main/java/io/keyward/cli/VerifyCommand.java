@@ -51,11 +51,11 @@ final class VerifyCommand implements Callable<Integer>, Arguments.TakesSecret {
 
     @Override
     public Integer call() {
-        keys.existing();
+        keys.existing(terminal);
         String presented = terminal.readSecret("Key (not shown): ");
         try (KeywardConfig config = KeywardConfig.builder()
                 .envFile(keys.file())
-                .roles(keys.rolesBesideFile())
+                .roles(keys.rolesBesideFile(terminal))
                 .environment(terminal.environment())
                 .follow(false)
                 .load()) {

@@ -520,6 +520,46 @@ class OperatorIT {
     }
 
     @Test
+    @DisplayName("issue 17.4 a key is revoked next to a bad line, and the message names the line")
+    void revokesNextToABadLine() throws Exception {
+        String key = issue("alice").out().strip();
+        String bad = "THIS IS NO LINE\n";
+        Files.writeString(file, bad + Files.readString(file));
+
+        Outcome disabled = keyward.run("disable", idOf(key));
+        Outcome revoked = keyward.run("revoke", idOf(key));
+
+        assertEquals(1, disabled.exitCode(), disabled.err());
+        assertEquals(1, revoked.exitCode(), revoked.err());
+        assertTrue(revoked.err().contains("until line 1 is repaired"), revoked.err());
+        assertTrue(Files.readString(file).startsWith(bad));
+        Files.writeString(file, Files.readString(file).substring(bad.length()));
+        assertEquals(
+                KeyState.REVOKED,
+                EnvFileApiKeyStore.of(file).load().records().get(0).state());
+        assertEquals(3, keyward.run("list", "--file", "none.env").exitCode());
+    }
+
+    @Test
+    @DisplayName("issue 17.5 references lead to the file and then to the environment")
+    void readsReferencesAsTheServiceDoes() throws Exception {
+        String key = ThrowAwayKeys.newKey().reveal();
+        Files.writeString(
+                file, "KEYWARD_KEYS_EVE_HASH=${A}\nA=${EVE}\nCLIENT_API_KEY_HASHES=${NOWHERE}," + hashOf("x".repeat(20)).reveal());
+        String environment = "EVE=" + hashOf(key).reveal() + " NOWHERE=" + hashOf("y".repeat(20)).reveal() + " \"$@\"";
+
+        Outcome listed = keyward.shell(environment, "list", "--declared-roles", "client");
+        Outcome revoked = keyward.run("revoke", "eve", "--declared-roles", "client");
+
+        assertEquals(0, listed.exitCode(), listed.err());
+        assertEquals(4, listed.out().lines().count(), listed.out());
+        assertEquals(1, revoked.exitCode(), revoked.err());
+        assertTrue(revoked.err().contains("set NOWHERE there, or write the value itself"), revoked.err());
+        assertTrue(Files.readString(file).startsWith("KEYWARD_KEYS_EVE_HASH=${A}\nKEYWARD_KEYS_EVE_STATE=revoked\n"));
+        assertEquals(0, keyward.shell(environment, "list", "--declared-roles", "client").exitCode());
+    }
+
+    @Test
     void missingFileIsFileProblem() throws Exception {
         assertEquals(3, keyward.run("list").exitCode());
         assertEquals(

@@ -9,9 +9,9 @@ import org.jspecify.annotations.Nullable;
  * @param spelling the name as written there
  * @param value the raw value; nothing in it is expanded
  * @param source the file, or what else it came from, for messages
- * @param file the file; null if it is none
+ * @param file the file, by the path that named it; null if it is none
  * @param line the line in the file; 0 if not known
- * @param rank the place of the source in SmallRye's order, the first counting first
+ * @param rank the place of the source in the order of sources, the first wins
  */
 record Assignment(
         String spelling,
@@ -25,12 +25,17 @@ record Assignment(
         return line > 0 ? source + ":" + line : source;
     }
 
+    /** Returns name and place in words, for a message about another assignment. */
+    String inWords() {
+        return line > 0 ? spelling + " on line " + line + " of " + source : spelling + " in " + source;
+    }
+
     ConfigProblem problem(String what, String rule, String remedy) {
         return new ConfigProblem(source, line, spelling, what, rule, remedy);
     }
 
-    ConfigProblem problem(InvalidValue refused) {
-        return refused.at(source, line, spelling);
+    ConfigProblem problem(InvalidValue invalid) {
+        return invalid.at(source, line, spelling);
     }
 
     /** Returns the name and its place; never the value. */

@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -54,10 +55,15 @@ final class ConfigSources {
     private static final Pattern FILE_IN_NAME = Pattern.compile(".*\\[source=(file:.*)]");
     private static final Pattern KEY_LIST = Pattern.compile("(.+)_(API_KEYS|API_KEY_HASHES)(_FILE)?");
 
+    private static final String UNKNOWN = "the name means nothing here";
+    private static final String UNKNOWN_RULE = "names that begin with keyward are those of docs/configuration.md";
+
     private final FileSnapshot files;
     private final List<ConfigProblem> problems;
     private final Map<Property.Name, List<Assignment>> named = new LinkedHashMap<>();
     private final Map<String, List<Assignment>> lists = new LinkedHashMap<>();
+    private final Set<Property.Name> repeatedNames = new HashSet<>();
+    private final Set<String> repeatedLists = new HashSet<>();
     private final List<Assignment> unknown = new ArrayList<>();
     private final List<ConfigSource> ordered = new ArrayList<>();
     private final List<String> profiles = new ArrayList<>();
@@ -80,6 +86,21 @@ final class ConfigSources {
         return sources;
     }
 
+    /**
+     * Lays out one file and the environment that its references may lead to; nothing else is collected of that.
+     *
+     * @param path how the file was named: {@code @file} starts next to it, also where it is a symbolic link
+     */
+    static ConfigSources ofFile(
+            Path path, EnvDocument document, Map<String, String> environment, List<ConfigProblem> problems) {
+        ConfigSources sources = new ConfigSources(new FileSnapshot(), problems);
+        EnvFileSource file = new EnvFileSource(path, document, ENV_FILE_ORDINAL);
+        sources.ordered.add(file);
+        sources.ordered.add(new EnvConfigSource(environment, EnvConfigSource.ORDINAL));
+        sources.collect(file);
+        return sources;
+    }
+
     private void rememberFiles() {
         for (ConfigSource source : ordered) {
             Path path = pathOf(source);
@@ -97,6 +118,25 @@ final class ConfigSources {
     /** Returns the values of every variable that has the form of a key list, by its environment spelling. */
     Map<String, List<Assignment>> lists() {
         return Collections.unmodifiableMap(lists);
+    }
+
+    /** Returns whether a source has a name twice: then it is not known which of the two is meant. */
+    boolean isRepeated(Property.Name name) {
+        return repeatedNames.contains(name);
+    }
+
+    /** Returns whether a source has a key list twice, by the list's environment spelling. */
+    boolean isRepeated(String list) {
+        return repeatedLists.contains(list);
+    }
+
+    /** Returns what is wrong with a name that claims to be ours and means nothing. */
+    static ConfigProblem unknownName(Assignment name) {
+        boolean file = environmentForm(name.spelling()).endsWith(Property.FILE_SUFFIX);
+        return name.problem(
+                UNKNOWN,
+                UNKNOWN_RULE,
+                file ? "leave out _FILE, and write @ before the path" : "correct the spelling, or remove it");
     }
 
     /** Returns names that claim to be ours and mean nothing. */
@@ -118,12 +158,25 @@ final class ConfigSources {
         return paths;
     }
 
-    /** Returns the value that counts of any name, as a reference {@code ${NAME}} asks for it. */
-    Optional<Assignment> lookUp(String name) {
-        for (ConfigSource source : ordered) {
+    /**
+     * Returns where a reference <code>${NAME}</code> leads: in the source that refers, else in the environment, else in the
+     * first other source that has the name. Passes over what was passed already, so a name may stand for the same name of
+     * the environment.
+     *
+     * @param passed the assignments on the way here, the one that refers first
+     */
+    Optional<Assignment> lookUp(String name, List<Assignment> passed) {
+        int own = passed.get(0).rank();
+        List<ConfigSource> asked = new ArrayList<>(ordered);
+        asked.sort(Comparator.comparingInt(
+                source -> rankOf(source) == own ? 0 : source.getName().equals(EnvConfigSource.NAME) ? 1 : 2));
+        for (ConfigSource source : asked) {
             String value = source.getValue(name);
             if (value != null) {
-                return Optional.of(found(source, name, value));
+                Assignment found = found(source, name, value);
+                if (!passed.contains(found)) {
+                    return Optional.of(found);
+                }
             }
         }
         return Optional.empty();
@@ -268,12 +321,12 @@ final class ConfigSources {
                 if (parsed == null) {
                     unknown.add(found);
                 } else {
-                    add(named, parsed, found);
+                    add(named, repeatedNames, parsed, found);
                 }
             } else {
                 String environmentName = environmentForm(name);
                 if (KEY_LIST.matcher(environmentName).matches() || environmentName.equals(Property.APP_ENV.pattern())) {
-                    add(lists, environmentName, found);
+                    add(lists, repeatedLists, environmentName, found);
                 }
             }
         }
@@ -293,10 +346,14 @@ final class ConfigSources {
                 .collect(Collectors.toCollection(LinkedHashSet::new));
     }
 
-    private <N> void add(Map<N, List<Assignment>> to, N name, Assignment found) {
+    private <N> void add(Map<N, List<Assignment>> to, Set<N> repeated, N name, Assignment found) {
         List<Assignment> all = to.computeIfAbsent(name, key -> new ArrayList<>());
+        if (ordered.get(found.rank()) instanceof EnvFileSource file && file.text.isRepeated(found.spelling())) {
+            repeated.add(name);
+        }
         for (Assignment other : all) {
             if (other.rank() == found.rank() && profileOf(other.spelling()).equals(profileOf(found.spelling()))) {
+                repeated.add(name);
                 problems.add(found.problem(
                         "the same name stands also at " + other.place() + " as " + other.spelling(),
                         "a name stands once in a source, in one spelling",

@@ -27,10 +27,15 @@ final class ContentVersion {
 
     /** Returns a number from 1 on. */
     static long of(byte[] content) {
+        return Math.max(1, ByteBuffer.wrap(mac(content)).getLong() & Long.MAX_VALUE);
+    }
+
+    /** Returns 32 bytes that nobody outside this process can compute. */
+    static byte[] mac(byte[] content) {
         try {
             Mac mac = Mac.getInstance(ALGORITHM);
             mac.init(KEY);
-            return Math.max(1, ByteBuffer.wrap(mac.doFinal(content)).getLong() & Long.MAX_VALUE);
+            return mac.doFinal(content);
         } catch (NoSuchAlgorithmException | InvalidKeyException e) {
             throw new IllegalStateException("no JCA provider has " + ALGORITHM, e);
         }

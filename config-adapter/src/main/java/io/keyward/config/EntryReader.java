@@ -10,8 +10,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
-/** Judges single keys and hashes by the rules of the mode and turns them into hashes. */
+/** Turns single keys and hashes into hashes, by the rules of a service or, more leniently, of a tool. */
 final class EntryReader {
     private static final String SHA256 = "sha256";
     private static final Pattern TAGGED = Pattern.compile("[A-Za-z0-9_-]{1,32}:.*", Pattern.DOTALL);
@@ -19,16 +20,36 @@ final class EntryReader {
     private static final Pattern BARE_HASH = Pattern.compile("(0x)?[0-9A-Fa-f]{64}");
 
     private final Map<String, KeyHasher> hashers;
-    private final WellKnownKeys wellKnown;
+    /** Null where well-known keys are taken and need not be counted. */
+    private final @Nullable WellKnownKeys wellKnown;
+
     private final boolean wellKnownAllowed;
     private final boolean plaintextAllowed;
+    private final boolean pepperNeeded;
 
-    EntryReader(Map<String, KeyHasher> hashers, boolean development, boolean plaintextAllowed) {
-        this.hashers = new LinkedHashMap<>(hashers);
-        this.hashers.computeIfAbsent(SHA256, scheme -> KeyHashers.sha256());
-        this.wellKnown = new WellKnownKeys(this.hashers.values());
-        this.wellKnownAllowed = development;
+    private EntryReader(
+            Map<String, KeyHasher> hashers,
+            @Nullable WellKnownKeys wellKnown,
+            boolean wellKnownAllowed,
+            boolean plaintextAllowed,
+            boolean pepperNeeded) {
+        this.hashers = hashers;
+        this.wellKnown = wellKnown;
+        this.wellKnownAllowed = wellKnownAllowed;
         this.plaintextAllowed = plaintextAllowed;
+        this.pepperNeeded = pepperNeeded;
+    }
+
+    /** Reads by the rules of a service in its mode. */
+    static EntryReader strict(Map<String, KeyHasher> hashers, boolean development, boolean plaintextAllowed) {
+        Map<String, KeyHasher> all = new LinkedHashMap<>(hashers);
+        all.computeIfAbsent(SHA256, scheme -> KeyHashers.sha256());
+        return new EntryReader(all, new WellKnownKeys(all.values()), development, plaintextAllowed, true);
+    }
+
+    /** Reads what any service may read: an operator must be able to repair what a service refuses. */
+    static EntryReader lenient() {
+        return new EntryReader(Map.of(SHA256, KeyHashers.sha256()), null, true, true, false);
     }
 
     /** Returns whether an entry that was taken is the key itself. */
@@ -67,13 +88,13 @@ final class EntryReader {
                             "put the hash of the key there, and keep the key itself out of the file");
         }
         KeyHash hash = parse(entry);
-        if (!hashers.containsKey(hash.scheme())) {
+        if (pepperNeeded && !hashers.containsKey(hash.scheme())) {
             throw new InvalidValue(
                     "the pepper of the hash is not there (" + hash.scheme() + ")",
                     "each pepper id in a hash has its keyward.peppers.<id>",
                     "set the pepper, or remove the key");
         }
-        if (!wellKnownAllowed && wellKnown.contains(hash)) {
+        if (!wellKnownAllowed && wellKnown != null && wellKnown.contains(hash)) {
             throw wellKnown("hash is that of a well-known or example key");
         }
         return hash;
@@ -110,7 +131,7 @@ final class EntryReader {
                     "plaintext keys load only in development mode or with keyward.plaintext-keys=allow",
                     "put its hash there, sha256:<64 hex digits>");
         }
-        if (!wellKnownAllowed && wellKnown.contains(entry)) {
+        if (!wellKnownAllowed && wellKnown != null && wellKnown.contains(entry)) {
             throw wellKnown("key is well known or an example");
         }
         try {
@@ -121,9 +142,9 @@ final class EntryReader {
         }
     }
 
-    /** Returns whether an entry that was taken is a key that anyone could guess, as far as its hash shows it. */
-    boolean isWellKnown(String entry, KeyHash hash) {
-        return isPlaintext(entry) ? wellKnown.contains(entry) : wellKnown.contains(hash);
+    /** Returns whether anyone could guess a key that was taken, as far as its hash shows it. */
+    boolean isWellKnown(@Nullable String plaintext, KeyHash hash) {
+        return wellKnown != null && (plaintext == null ? wellKnown.contains(hash) : wellKnown.contains(plaintext));
     }
 
     /** Returns the hashes that a plaintext key has by each scheme in use. */

@@ -1,9 +1,11 @@
 package io.keyward.config;
 
 import java.util.Collections;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,6 +21,7 @@ final class EnvDocument {
     private final List<ConfigProblem> problems;
     private final Map<String, Entry> byName = new LinkedHashMap<>();
     private final Map<String, String> values = new LinkedHashMap<>();
+    private final Set<String> repeated = new HashSet<>();
 
     EnvDocument(String source, String text, List<Entry> entries, List<ConfigProblem> problems) {
         this.source = source;
@@ -26,7 +29,9 @@ final class EnvDocument {
         this.entries = List.copyOf(entries);
         this.problems = List.copyOf(problems);
         for (Entry entry : entries) {
-            byName.putIfAbsent(entry.name(), entry);
+            if (byName.putIfAbsent(entry.name(), entry) != null) {
+                repeated.add(entry.name());
+            }
             values.putIfAbsent(entry.name(), entry.value());
         }
     }
@@ -54,6 +59,11 @@ final class EnvDocument {
     @Nullable
     Entry find(String name) {
         return byName.get(name);
+    }
+
+    /** Returns whether a name has more than one entry. */
+    boolean isRepeated(String name) {
+        return repeated.contains(name);
     }
 
     /** Returns names and values, in their order. */

@@ -91,16 +91,19 @@ final class EnvEditor {
                 : written.substring(0, at) + replacement + written.substring(end);
     }
 
-    /** An item written with escapes does not stand there as it was read: then the list is written anew, as JSON. */
+    /** An item written with escapes is not there as it was read: then the list is written again, as JSON. */
     private static String rewritten(List<String> items, String item, String replacement) {
-        List<String> kept = new ArrayList<>();
-        for (String each : items) {
-            String next = each.equals(item) ? replacement : each;
-            if (!next.isEmpty()) {
-                kept.add('"' + next.replace("\\", "\\\\").replace("\"", "\\\"") + '"');
-            }
-        }
-        return "[" + String.join(",", kept) + "]";
+        return list(items.stream()
+                .map(each -> each.equals(item) ? replacement : each)
+                .filter(each -> !each.isEmpty())
+                .toList());
+    }
+
+    /** Returns how a list is written. */
+    static String list(List<String> items) {
+        List<String> quoted = new ArrayList<>();
+        items.forEach(item -> quoted.add('"' + item.replace("\\", "\\\\").replace("\"", "\\\"") + '"'));
+        return "[" + String.join(",", quoted) + "]";
     }
 
     private static int positionOf(String written, String item) {

@@ -1,27 +1,31 @@
 package io.keyward.config;
 
 import io.keyward.ApiKeyRecord;
-import io.keyward.HashedSecret;
 import io.keyward.KeyHash;
-import io.keyward.KeyState;
-import io.keyward.role.Permission;
+import io.keyward.config.KeyDefinition.Claim;
+import io.keyward.config.KeyDefinition.ListItem;
 import io.keyward.role.Role;
 import io.keyward.role.RoleModel;
-import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Collections;
-import java.util.EnumMap;
+import java.util.Collection;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeMap;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
-/** Reads the key lists and the named keys into records, and remembers where each stands. For one load. */
+/**
+ * Reads key lists and named keys, and remembers where each is written: the one reader of keys, for services, the store and
+ * tools.
+ *
+ * <p>A service reads strictly: it obeys what it takes, so it takes nothing that is doubtful. The store and the tools read
+ * leniently, because they must be able to repair what a service refuses: modes, peppers and undeclared roles do not matter
+ * to them. What a strict reading accepts, a lenient one reads as the same records.
+ */
 final class KeyDefinitions {
     static final String KEYS_SUFFIX = "_API_KEYS";
     static final String HASHES_SUFFIX = "_API_KEY_HASHES";
@@ -29,98 +33,171 @@ final class KeyDefinitions {
     private final ConfigSources sources;
     private final ValueReader values;
     private final EntryReader entries;
-    private final List<ConfigProblem> problems;
-    private final List<ApiKeyRecord> records = new ArrayList<>();
-    private final Map<String, Assignment> placeById = new HashMap<>();
-    private final Map<KeyHash, String> placeByHash = new HashMap<>();
-    private final Set<String> wellKnown = new HashSet<>();
+    private final Collection<String> roles;
+    private final Predicate<String> isRole;
+    private final boolean lenient;
+    private final boolean mayBeEmpty;
+    private final List<KeyDefinition> all = new ArrayList<>();
+    private final Map<String, KeyDefinition> byId = new LinkedHashMap<>();
+    private final Map<KeyHash, Claim> byHash = new HashMap<>();
     private final Map<String, Integer> itemsByList = new HashMap<>();
-    private final Set<String> plaintextIds = new HashSet<>();
+    /** Keys of which another was first. */
+    private final Set<KeyDefinition> twice = new HashSet<>();
 
-    KeyDefinitions(ConfigSources sources, ValueReader values, EntryReader entries, List<ConfigProblem> problems) {
+    private final Problems problems = new Problems();
+    private int wellKnown;
+
+    private KeyDefinitions(
+            ConfigSources sources,
+            ValueReader values,
+            EntryReader entries,
+            Collection<String> roles,
+            Predicate<String> isRole,
+            boolean lenient,
+            boolean mayBeEmpty) {
         this.sources = sources;
         this.values = values;
         this.entries = entries;
-        this.problems = problems;
+        this.roles = roles;
+        this.isRole = isRole;
+        this.lenient = lenient;
+        this.mayBeEmpty = mayBeEmpty;
+        readLists();
+        readNamed();
+        findTwice();
     }
 
-    /** Returns the records read so far. */
-    List<ApiKeyRecord> records() {
-        return Collections.unmodifiableList(records);
+    /**
+     * Reads as a service does.
+     *
+     * @param mayBeEmpty whether {@code []} is a list: a running service may have all keys of a role removed
+     */
+    static KeyDefinitions strict(
+            ConfigSources sources, ValueReader values, EntryReader entries, RoleModel roles, boolean mayBeEmpty) {
+        List<String> names = roles.roles().stream().map(Role::name).toList();
+        return new KeyDefinitions(sources, values, entries, names, roles::contains, false, mayBeEmpty);
     }
 
-    /** Returns where a key stands; null if there is no such key. */
+    /**
+     * Reads as far as anything can be read.
+     *
+     * @param roles the roles that make variables into key lists
+     */
+    static KeyDefinitions lenient(ConfigSources sources, ValueReader values, Collection<String> roles) {
+        return new KeyDefinitions(sources, values, EntryReader.lenient(), roles, name -> true, true, true);
+    }
+
+    /** Returns all keys, those of lists first. */
+    Collection<KeyDefinition> all() {
+        return List.copyOf(all);
+    }
+
+    /** Returns the key of an id; null if there is none. */
     @Nullable
-    Assignment placeOf(String id) {
-        return placeById.get(id);
+    KeyDefinition find(String id) {
+        return byId.get(id);
     }
 
-    /** Tells whether the key itself stands in the configuration, not its hash. */
-    boolean isPlaintext(String id) {
-        return plaintextIds.contains(id);
+    /** Returns the records of the keys that have no problem. */
+    List<ApiKeyRecord> records() {
+        List<ApiKeyRecord> records = new ArrayList<>();
+        for (KeyDefinition key : byId.values()) {
+            ApiKeyRecord record = key.record();
+            if (record != null && key.problems().isEmpty() && !twice.contains(key)) {
+                records.add(record);
+            }
+        }
+        return records;
+    }
+
+    /** Returns everything that is wrong with lists and keys. */
+    List<ConfigProblem> problems() {
+        List<ConfigProblem> found = new ArrayList<>();
+        all.forEach(key -> found.addAll(key.problems()));
+        found.addAll(problems.list());
+        return found;
+    }
+
+    /** Returns where a hash is written, as itself or as its key; null if it is not. */
+    @Nullable
+    Claim placeOf(KeyHash hash) {
+        return byHash.get(hash);
+    }
+
+    /** Returns the assignments that keys were read from. */
+    Set<Assignment> places() {
+        Set<Assignment> places = new HashSet<>();
+        byHash.values().forEach(claim -> places.add(claim.assignment()));
+        return places;
     }
 
     /** Returns how many keys anyone could guess, as far as their hashes show it. */
     int wellKnown() {
-        return wellKnown.size();
+        return wellKnown;
     }
 
-    /** Returns how many items a key list has; 0 if it is none, or cannot be read. */
+    /** Returns how many keys a list has; 0 if it is none, or cannot be read. */
     int itemsOf(String list) {
         return itemsByList.getOrDefault(list, 0);
     }
 
-    /** Reads the lists of all declared roles; {@code []} is refused unless a running service may have all keys removed. */
-    void readLists(RoleModel roles, boolean mayBeEmpty) {
-        List<ListedKey> all = new ArrayList<>();
-        for (Role role : roles.roles()) {
-            String variable = ConfigSources.environmentForm(role.name());
-            readList(role, variable + KEYS_SUFFIX, entries::keyOrHash, mayBeEmpty, all);
-            readList(role, variable + HASHES_SUFFIX, entries::hash, mayBeEmpty, all);
-            refuseFileVariable(variable + KEYS_SUFFIX);
-            refuseFileVariable(variable + HASHES_SUFFIX);
-        }
-        Map<String, Integer> users = new HashMap<>();
-        all.forEach(key -> users.merge(key.shortId(), 1, Integer::sum));
-        for (ListedKey key : all) {
-            String id = users.getOrDefault(key.shortId(), 1) > 1 ? key.longId() : key.shortId();
-            placeById.put(id, key.found());
-            if (key.plaintext()) {
-                plaintextIds.add(id);
+    private void readLists() {
+        List<ListedKey> listed = new ArrayList<>();
+        for (String role : roles) {
+            String variable = ConfigSources.environmentForm(role);
+            readList(role, variable + KEYS_SUFFIX, entries::keyOrHash, listed);
+            readList(role, variable + HASHES_SUFFIX, entries::hash, listed);
+            if (!lenient) {
+                refuseFileVariable(variable + KEYS_SUFFIX);
+                refuseFileVariable(variable + HASHES_SUFFIX);
             }
-            records.add(
-                    ApiKeyRecord.builder(id).roles(key.role()).hash(key.hash()).build());
+        }
+        Map<String, Set<KeyHash>> users = new HashMap<>();
+        listed.forEach(key -> users.computeIfAbsent(key.shortId(), id -> new HashSet<>())
+                .add(key.claim().hash()));
+        for (ListedKey key : listed) {
+            boolean alone = users.getOrDefault(key.shortId(), Set.of()).size() == 1;
+            KeyDefinition definition = KeyDefinition.listed(
+                    ApiKeyRecord.builder(alone ? key.shortId() : key.longId())
+                            .roles(key.role())
+                            .hash(key.claim().hash())
+                            .build(),
+                    key.item(),
+                    key.claim());
+            if (sources.isRepeated(
+                    ConfigSources.environmentForm(key.item().list().spelling()))) {
+                definition.setAmbiguous();
+            }
+            all.add(definition);
         }
     }
 
-    private void readList(Role role, String variable, EntryRule rule, boolean mayBeEmpty, List<ListedKey> all) {
+    private void readList(String role, String variable, EntryRule rule, List<ListedKey> to) {
         List<Assignment> found = sources.lists().getOrDefault(variable, List.of());
         if (found.isEmpty()) {
             return;
         }
-        Assignment winner = found.get(0);
-        List<String> items = values.read(winner, List.of(), list -> {
-            String text = values.text(list);
-            return mayBeEmpty ? ListValue.parseOrEmpty(text) : ListValue.parse(text);
-        });
-        itemsByList.put(variable, items.size());
+        Assignment list = found.get(0);
+        List<String> items = problems.read(list, List.of(), assignment -> values.items(assignment, mayBeEmpty));
         for (int i = 0; i < items.size(); i++) {
-            int number = i + 1;
+            String what = "item " + (i + 1);
             try {
-                EntryReader.refuseFileName(items.get(i));
-                KeyHash hash = rule.read(items.get(i));
-                if (isNew(hash, items.get(i), winner, "item " + number)) {
-                    all.add(new ListedKey(role.name(), hash, EntryReader.isPlaintext(items.get(i)), winner));
+                for (String key : values.expand(items.get(i), list, mayBeEmpty)) {
+                    itemsByList.merge(variable, 1, Integer::sum);
+                    EntryReader.refuseFileName(key);
+                    Claim claim = claim(rule.read(key), key, list, what);
+                    to.add(new ListedKey(role, new ListItem(list, items, i, key), claim));
                 }
             } catch (InvalidValue e) {
-                problems.add(winner.problem(e.inItem(number)));
+                boolean whole = items.size() == 1 && ValueReader.isReference(items.get(0));
+                problems.add(list, whole ? e : e.inItem(i + 1));
             }
         }
     }
 
     private void refuseFileVariable(String list) {
         for (Assignment found : sources.lists().getOrDefault(list + Property.FILE_SUFFIX, List.of())) {
-            values.refuse(
+            problems.add(
                     found,
                     "variables that end in _FILE are not read",
                     "a list holds keys and hashes themselves; only a named key is read from a file",
@@ -128,230 +205,85 @@ final class KeyDefinitions {
         }
     }
 
-    /** Notes a key that is here already, as itself or as its hash of any scheme; two hashes alone cannot be compared. */
-    private boolean isNew(KeyHash hash, String entry, Assignment found, String what) {
-        if (entries.isWellKnown(entry, hash)) {
-            wellKnown.add(found + ", " + what);
-        }
-        String before = null;
-        for (KeyHash same : EntryReader.isPlaintext(entry) ? entries.hashesOf(entry) : List.of(hash)) {
-            String earlier = placeByHash.putIfAbsent(same, found + ", " + what);
-            before = before == null ? earlier : before;
-        }
-        if (before != null) {
-            values.refuse(
-                    found,
-                    what + " is a key that stands also in " + before,
-                    "a key stands once, under one record",
-                    "remove one of the two, or give the roles to one record");
-        }
-        return before == null;
-    }
-
-    /** Reads the named keys, whose roles are of this model. */
-    void readNamed(RoleModel roles) {
-        Map<String, NamedKey> byId = new LinkedHashMap<>();
+    private void readNamed() {
+        Map<String, NamedKeyReader> named = new LinkedHashMap<>();
         sources.named().forEach((name, found) -> {
             if (name.property().isOfKey()) {
-                byId.computeIfAbsent(name.id(), NamedKey::new).add(name, found.get(0));
+                named.computeIfAbsent(name.id(), id -> new NamedKeyReader(id, values, isRole, this::readSecret))
+                        .add(name, found.get(0), sources.isRepeated(name));
             }
         });
-        byId.values().forEach(key -> key.read(roles));
+        named.values().forEach(key -> all.add(key.read()));
+    }
+
+    private Claim readSecret(Assignment assignment, boolean isText) throws InvalidValue {
+        String entry = values.secret(assignment);
+        return claim(isText ? entries.plaintext(entry) : entries.hash(entry), entry, assignment, "the value");
+    }
+
+    private static Claim claim(KeyHash hash, String entry, Assignment assignment, String what) {
+        return new Claim(hash, EntryReader.isPlaintext(entry) ? entry : null, assignment, what);
+    }
+
+    /**
+     * Finds keys that are written twice, as themselves or as their hashes of any scheme; two hashes alone cannot be compared.
+     * A change of such a key would reach one place, and a revoked key would be left in the other.
+     */
+    private void findTwice() {
+        List<Owned> claims = new ArrayList<>();
+        all.forEach(key -> key.claims().forEach(claim -> claims.add(new Owned(claim, key))));
+        claims.sort(Comparator.comparingInt((Owned owned) -> owned.assignment().rank())
+                .thenComparingInt(owned -> owned.assignment().line()));
+        Map<KeyHash, Owned> first = new HashMap<>();
+        for (Owned owned : claims) {
+            Claim claim = owned.claim();
+            wellKnown += entries.isWellKnown(claim.plaintext(), claim.hash()) ? 1 : 0;
+            Owned before = null;
+            for (KeyHash same :
+                    claim.plaintext() == null ? List.of(claim.hash()) : entries.hashesOf(claim.plaintext())) {
+                Owned earlier = first.putIfAbsent(same, owned);
+                before = before == null ? earlier : before;
+            }
+            byHash.putIfAbsent(claim.hash(), claim);
+            if (before != null) {
+                refuseTwice(owned, before);
+                twice.add(owned.key());
+            }
+        }
+        for (KeyDefinition key : all) {
+            KeyDefinition before = twice.contains(key) ? null : byId.putIfAbsent(key.id(), key);
+            if (before != null) {
+                problems.add(
+                        key.place(),
+                        "there is another key `" + key.id() + "` in "
+                                + before.place().inWords(),
+                        "an id belongs to one key",
+                        "give one of the two another id");
+                before.setAmbiguous();
+            }
+        }
+        twice.forEach(key -> byId.putIfAbsent(key.id(), key));
+    }
+
+    private void refuseTwice(Owned owned, Owned before) {
+        owned.key().setAmbiguous();
+        before.key().setAmbiguous();
+        problems.add(
+                owned.assignment(),
+                owned.claim().what() + " is a key that stands also in "
+                        + before.assignment().inWords() + ", " + before.claim().what(),
+                "a key stands once, under one record",
+                "remove one of the two, or give the roles to one record");
+    }
+
+    /** A claim and the key that makes it. */
+    private record Owned(Claim claim, KeyDefinition key) {
+        Assignment assignment() {
+            return claim.assignment();
+        }
     }
 
     private interface EntryRule {
         KeyHash read(String entry) throws InvalidValue;
-    }
-
-    private interface Setter {
-        void set(Assignment found) throws InvalidValue;
-    }
-
-    /** The properties of one named key. */
-    private final class NamedKey {
-        private final String id;
-        private final Map<Property, Assignment> fields = new EnumMap<>(Property.class);
-        private final Map<String, Assignment> metadata = new TreeMap<>();
-        private final Map<String, Assignment> attributes = new TreeMap<>();
-
-        NamedKey(String id) {
-            this.id = id;
-        }
-
-        void add(Property.Name name, Assignment found) {
-            fields.putIfAbsent(name.property(), found);
-            if (name.property() == Property.METADATA) {
-                metadata.put(name.metadata(), found);
-            } else if (name.property() == Property.ATTRIBUTE) {
-                attributes.put(name.metadata(), found);
-            }
-        }
-
-        void read(RoleModel roles) {
-            int before = values.problemsSoFar();
-            Assignment some = fields.values().iterator().next();
-            ApiKeyRecord.Builder builder;
-            try {
-                builder = ApiKeyRecord.builder(id);
-            } catch (IllegalArgumentException e) {
-                values.refuse(
-                        some,
-                        "the key id is not well-formed",
-                        "a key id is 1 to 64 of a-z 0-9 _",
-                        "choose another id, without dashes and capitals");
-                return;
-            }
-            builder.secrets(secrets(some));
-            describe(builder, roles);
-            if (values.problemsSoFar() == before) {
-                placeById.put(id, some);
-                if (fields.containsKey(Property.KEY_TEXT)) {
-                    plaintextIds.add(id);
-                }
-                records.add(builder.build());
-            }
-        }
-
-        private void describe(ApiKeyRecord.Builder builder, RoleModel roles) {
-            set(Property.OWNER, found -> builder.owner(values.text(found)));
-            set(Property.KEY_NAME, found -> builder.name(values.text(found)));
-            set(Property.KEY_ROLES, found -> builder.roles(declared(values.list(found), roles)));
-            set(Property.KEY_PERMISSIONS, found -> builder.permissions(permissions(found)));
-            set(
-                    Property.STATE,
-                    found -> builder.state(KeyState.valueOf(
-                            values.word(found, "active", "disabled", "revoked").toUpperCase(Locale.ROOT))));
-            set(Property.METADATA, found -> builder.metadata(texts(metadata)));
-            set(Property.ATTRIBUTE, found -> builder.attributes(texts(attributes)));
-            Instant createdAt = instant(Property.CREATED_AT);
-            Instant changedAt = instant(Property.CHANGED_AT);
-            set(Property.CREATED_AT, found -> builder.created(createdAt, null));
-            set(Property.CHANGED_AT, found -> builder.changed(changedAt, null));
-            set(Property.CREATED_BY, found -> builder.created(createdAt, values.text(found)));
-            set(Property.CHANGED_BY, found -> builder.changed(changedAt, values.text(found)));
-        }
-
-        private Map<String, String> texts(Map<String, Assignment> entries) {
-            Map<String, String> texts = new TreeMap<>();
-            entries.forEach((name, found) -> texts.put(name, values.read(found, "", values::text)));
-            return texts;
-        }
-
-        /** The ring would judge this too, and its message would quote what stands there instead of a role. */
-        private List<String> declared(List<String> names, RoleModel roles) throws InvalidValue {
-            for (int i = 0; i < names.size(); i++) {
-                if (!roles.contains(names.get(i))) {
-                    throw new InvalidValue(
-                            "item " + (i + 1) + " is no declared role",
-                            "roles are declared in code or in keyward.roles",
-                            "correct the spelling, or declare the role");
-                }
-            }
-            return names;
-        }
-
-        private List<Permission> permissions(Assignment found) throws InvalidValue {
-            List<Permission> permissions = new ArrayList<>();
-            values.list(found).forEach(item -> permissions.add(Permission.of(item)));
-            return permissions;
-        }
-
-        private List<HashedSecret> secrets(Assignment some) {
-            List<HashedSecret> secrets = new ArrayList<>();
-            KeyHash current = current(some);
-            Instant notBefore = instant(Property.NOT_BEFORE);
-            Instant expiresAt = instant(Property.EXPIRES_AT);
-            Instant until = instant(Property.RETIRING_UNTIL);
-            KeyHash retiring = retiring();
-            if (current != null) {
-                secrets.add(numbered(new HashedSecret(current, notBefore, expiresAt), Property.ORDINAL));
-                if (retiring != null) {
-                    secrets.add(numbered(
-                            new HashedSecret(retiring, instant(Property.RETIRING_NOT_BEFORE), until),
-                            Property.RETIRING_ORDINAL));
-                }
-            }
-            return secrets;
-        }
-
-        private HashedSecret numbered(HashedSecret secret, Property property) {
-            List<HashedSecret> numbered = new ArrayList<>();
-            set(property, found -> numbered.add(secret.withOrdinal(Integer.parseInt(values.text(found)))));
-            return numbered.isEmpty() ? secret : numbered.get(0);
-        }
-
-        private @Nullable KeyHash current(Assignment some) {
-            Assignment hash = fields.get(Property.KEY_HASH);
-            Assignment text = fields.get(Property.KEY_TEXT);
-            if (hash != null && text == null) {
-                return hash(hash, entries::hash);
-            }
-            if (text != null && hash == null) {
-                return hash(text, entries::plaintext);
-            }
-            values.refuse(
-                    some,
-                    "key `" + id + "` has " + (hash == null ? "no hash" : "both a hash and a plaintext key"),
-                    "a key has one of hash and key",
-                    hash == null ? "set keyward.keys." + id + ".hash" : "remove the plaintext key");
-            return null;
-        }
-
-        private @Nullable KeyHash retiring() {
-            Assignment hash = fields.get(Property.RETIRING_HASH);
-            Assignment until = fields.get(Property.RETIRING_UNTIL);
-            if (hash != null && until != null) {
-                return hash(hash, entries::hash);
-            }
-            Assignment lonely = hash != null ? hash : until;
-            if (lonely != null) {
-                values.refuse(
-                        lonely,
-                        "key `" + id + "` has only one of retiring.hash and retiring.until",
-                        "a secret that is being replaced has an end",
-                        "set both, or remove both");
-            }
-            return null;
-        }
-
-        private @Nullable KeyHash hash(Assignment found, EntryRule rule) {
-            try {
-                String entry = values.secret(found);
-                KeyHash hash = rule.read(entry);
-                return isNew(hash, entry, found, "the value") ? hash : null;
-            } catch (InvalidValue e) {
-                problems.add(found.problem(e));
-                return null;
-            }
-        }
-
-        private @Nullable Instant instant(Property property) {
-            Assignment found = fields.get(property);
-            if (found != null) {
-                try {
-                    return values.instant(found);
-                } catch (InvalidValue e) {
-                    problems.add(found.problem(e));
-                }
-            }
-            return null;
-        }
-
-        private void set(Property property, Setter setter) {
-            Assignment found = fields.get(property);
-            if (found != null) {
-                try {
-                    setter.set(found);
-                } catch (InvalidValue e) {
-                    problems.add(found.problem(e));
-                } catch (IllegalArgumentException e) {
-                    values.refuse(
-                            found,
-                            "the value does not fit",
-                            "it is " + property.type() + "; refused is " + property.refuses(),
-                            "correct it");
-                }
-            }
-        }
     }
 }

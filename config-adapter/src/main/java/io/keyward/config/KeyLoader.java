@@ -30,6 +30,7 @@ final class KeyLoader {
     private final List<ConfigProblem> problems = new ArrayList<>();
     private final List<ConfigProblem> warnings = new ArrayList<>();
     private final FileSnapshot files = new FileSnapshot();
+    private final Problems noted = new Problems(problems);
     private final ConfigSources sources;
     private final ValueReader values;
 
@@ -38,7 +39,7 @@ final class KeyLoader {
         this.sha256 = sha256;
         this.before = before;
         this.sources = ConfigSources.read(options, files, problems);
-        this.values = new ValueReader(sources, files, options.directory(), problems);
+        this.values = new ValueReader(sources, files, options.directory());
     }
 
     /**
@@ -57,21 +58,20 @@ final class KeyLoader {
         ModeChoice choice = mode();
         boolean development = choice.mode == Mode.DEVELOPMENT;
         Map<String, KeyHasher> hashers = hashers();
-        EntryReader entryReader = new EntryReader(hashers, development, plaintextAllowed(development));
+        EntryReader entries = EntryReader.strict(hashers, development, plaintextAllowed(development));
         RoleModel roles =
-                new RoleReader(values, problems).read(options.roles() == null ? RoleModel.empty() : options.roles());
-        KeyDefinitions entries = new KeyDefinitions(sources, values, entryReader, problems);
-        entries.readLists(roles, before != null);
-        entries.readNamed(roles);
-        refuseReplacedPeppers(hashers, entries);
+                new RoleReader(values, noted).read(options.roles() == null ? RoleModel.empty() : options.roles());
+        KeyDefinitions keys = KeyDefinitions.strict(sources, values, entries, roles, before != null);
+        problems.addAll(keys.problems());
+        refuseReplacedPeppers(hashers, keys);
         Settings settings = settings();
         judgePermissions(settings);
-        requireKeys(entries, roles);
-        KeyRing ring = ring(roles, hashers, entries);
-        ReportBuilder maker = new ReportBuilder(options, sources, files, entries, roles, settings);
-        ConfigReport report = maker.make(choice.mode, choice.reason, problems, warnings);
+        requireKeys(keys, roles);
+        KeyRing ring = ring(roles, hashers, keys);
+        ReportBuilder builder = new ReportBuilder(options, sources, files, keys, roles, settings);
+        ConfigReport report = builder.build(choice.mode, choice.reason, problems, warnings);
         Loaded loaded = problems.isEmpty() && ring != null
-                ? new Loaded(ring, roles, report, files, settings, hashers, entries.wellKnown())
+                ? new Loaded(ring, roles, report, files, settings, hashers, keys.wellKnown())
                 : null;
         return new Attempt(loaded, report, files);
     }
@@ -93,17 +93,13 @@ final class KeyLoader {
 
     private void judgeUnknownNames() {
         for (Assignment found : sources.unknown()) {
-            boolean tolerated = mayBeSomebodyElses(found);
-            boolean file = ConfigSources.environmentForm(found.spelling()).endsWith(Property.FILE_SUFFIX);
-            (tolerated ? warnings : problems)
-                    .add(found.problem(
-                            "the name means nothing here",
-                            "names that begin with keyward are those of docs/configuration.md",
-                            tolerated
-                                    ? "correct it if it was meant for this library"
-                                    : file
-                                            ? "leave out _FILE, and write @ before the path"
-                                            : "correct the spelling, or remove it"));
+            ConfigProblem problem = ConfigSources.unknownName(found);
+            if (mayBeSomebodyElses(found)) {
+                warnings.add(
+                        found.problem(problem.what(), problem.rule(), "correct it if it was meant for this library"));
+            } else {
+                problems.add(problem);
+            }
         }
     }
 
@@ -119,7 +115,7 @@ final class KeyLoader {
     private ModeChoice mode() {
         Assignment set = values.first(Property.MODE);
         if (set != null) {
-            String word = values.read(set, "production", found -> values.word(found, "production", "development"));
+            String word = noted.read(set, "production", found -> values.word(found, "production", "development"));
             return new ModeChoice(Mode.valueOf(word.toUpperCase(Locale.ROOT)), "because of " + set);
         }
         List<Assignment> appEnv = sources.lists().get(Property.APP_ENV.pattern());
@@ -136,20 +132,20 @@ final class KeyLoader {
         Assignment set = values.first(Property.PLAINTEXT_KEYS);
         return set == null
                 ? development
-                : "allow".equals(values.read(set, "deny", found -> values.word(found, "deny", "allow")));
+                : "allow".equals(noted.read(set, "deny", found -> values.word(found, "deny", "allow")));
     }
 
     private Map<String, KeyHasher> hashers() {
         Map<String, KeyHasher> hashers = new LinkedHashMap<>();
         hashers.put(sha256.scheme(), sha256);
         values.each(Property.PEPPER, (name, found) -> {
-            KeyHasher hasher = values.read(found, sha256, value -> pepper(name.id(), value));
+            KeyHasher hasher = noted.read(found, sha256, value -> pepper(name.id(), value));
             hashers.put(hasher.scheme(), hasher);
         });
         values.each(Property.PEPPER, (name, found) -> checkPepper(name.id(), found, hashers));
         values.each(Property.PEPPER_CHECK, (name, found) -> {
             if (!sources.named().containsKey(new Property.Name(Property.PEPPER, name.id(), ""))) {
-                values.refuse(
+                noted.add(
                         found,
                         "there is no pepper for this check value",
                         "a check value belongs to keyward.peppers." + name.id(),
@@ -172,8 +168,8 @@ final class KeyLoader {
                     "pepper `" + id + "` has no check value",
                     "with one, another pepper under the same id is noticed",
                     "set keyward.peppers." + id + ".check to " + check));
-        } else if (!check.equalsIgnoreCase(values.read(kept.get(0), check, values::text))) {
-            values.refuse(
+        } else if (!check.equalsIgnoreCase(noted.read(kept.get(0), check, values::text))) {
+            noted.add(
                     kept.get(0),
                     "pepper `" + id + "` is not the one of its check value",
                     "an id keeps its pepper, because its hashes fit no other",
@@ -182,14 +178,14 @@ final class KeyLoader {
     }
 
     /** Refuses a pepper that was replaced while a hash made with the one before is still there. */
-    private void refuseReplacedPeppers(Map<String, KeyHasher> hashers, KeyDefinitions entries) {
+    private void refuseReplacedPeppers(Map<String, KeyHasher> hashers, KeyDefinitions keys) {
         if (before == null) {
             return;
         }
         Set<KeyHash> hashesBefore = new HashSet<>();
         before.ring.records().forEach(record -> record.secrets().forEach(secret -> hashesBefore.add(secret.hash())));
         Set<String> stillUsed = new HashSet<>();
-        entries.records()
+        keys.records()
                 .forEach(record -> record.secrets().stream()
                         .map(HashedSecret::hash)
                         .filter(hashesBefore::contains)
@@ -202,7 +198,7 @@ final class KeyLoader {
                     && earlier != null
                     && stillUsed.contains(scheme)
                     && !now.check().equals(earlier.check())) {
-                values.refuse(
+                noted.add(
                         found,
                         "pepper `" + name.id() + "` was replaced and its hashes were not",
                         "an id keeps its pepper, because its hashes fit no other",
@@ -229,7 +225,7 @@ final class KeyLoader {
                 options.strictPermissions()
                         || (strict != null
                                 && "true"
-                                        .equals(values.read(
+                                        .equals(noted.read(
                                                 strict, "true", found -> values.word(found, "false", "true")))),
                 duration(
                         Property.RELOAD_INTERVAL,
@@ -241,7 +237,7 @@ final class KeyLoader {
 
     private Duration duration(Property property, Duration otherwise, Duration least, Duration most) {
         Assignment set = values.first(property);
-        return set == null ? otherwise : values.read(set, otherwise, found -> values.duration(found, least, most));
+        return set == null ? otherwise : noted.read(set, otherwise, found -> values.duration(found, least, most));
     }
 
     private void judgePermissions(Settings settings) {
@@ -251,8 +247,8 @@ final class KeyLoader {
         }
     }
 
-    private void requireKeys(KeyDefinitions entries, RoleModel roles) {
-        if (!entries.records().isEmpty()) {
+    private void requireKeys(KeyDefinitions keys, RoleModel roles) {
+        if (!keys.records().isEmpty()) {
             return;
         }
         if (before != null) {
@@ -285,14 +281,15 @@ final class KeyLoader {
         return names.isEmpty() ? "none is declared" : String.join(", ", names);
     }
 
-    private @Nullable KeyRing ring(RoleModel roles, Map<String, KeyHasher> hashers, KeyDefinitions entries) {
-        KeyRing.Builder builder = KeyRing.builder().roles(roles).addAll(entries.records());
+    private @Nullable KeyRing ring(RoleModel roles, Map<String, KeyHasher> hashers, KeyDefinitions keys) {
+        KeyRing.Builder builder = KeyRing.builder().roles(roles).addAll(keys.records());
         hashers.values().forEach(builder::hasher);
         try {
             return builder.build();
         } catch (KeyRingException e) {
             for (KeyRingException.Problem problem : e.problems()) {
-                Assignment found = entries.placeOf(problem.keyId());
+                KeyDefinition key = keys.find(problem.keyId());
+                Assignment found = key == null ? null : key.place();
                 problems.add(new ConfigProblem(
                         found == null ? null : found.source(),
                         found == null ? 0 : found.line(),

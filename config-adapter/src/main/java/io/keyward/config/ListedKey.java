@@ -2,7 +2,8 @@ package io.keyward.config;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import io.keyward.KeyHash;
+import io.keyward.config.KeyDefinition.Claim;
+import io.keyward.config.KeyDefinition.ListItem;
 import java.math.BigInteger;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -15,7 +16,7 @@ import java.util.Locale;
  * scheme included, read as a big-endian number modulo 36 to the 12th. Eight digits are shown, all twelve where eight are the
  * same for two keys. So an entry keeps its id whether it stands as text or as hash, and wherever in the list.
  */
-record ListedKey(String role, KeyHash hash, boolean plaintext, Assignment found) {
+record ListedKey(String role, ListItem item, Claim claim) {
     private static final int DIGITS = 8;
     private static final int LONG_DIGITS = 12;
     private static final int MAX_ROLE = 64 - 1 - LONG_DIGITS;
@@ -40,7 +41,7 @@ record ListedKey(String role, KeyHash hash, boolean plaintext, Assignment found)
             MessageDigest digest = MessageDigest.getInstance("SHA-256");
             // never change this: it would rename every listed key
             digest.update("keyward-id".getBytes(UTF_8));
-            return digest.digest(hash.reveal().getBytes(UTF_8));
+            return digest.digest(claim.hash().reveal().getBytes(UTF_8));
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException("no JCA provider has SHA-256", e);
         }
@@ -48,6 +49,6 @@ record ListedKey(String role, KeyHash hash, boolean plaintext, Assignment found)
 
     @Override
     public String toString() {
-        return "ListedKey[" + role + ", " + found + "]";
+        return "ListedKey[" + role + ", " + item + "]";
     }
 }

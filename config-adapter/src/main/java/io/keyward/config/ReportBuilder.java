@@ -31,7 +31,7 @@ final class ReportBuilder {
     private final Options options;
     private final ConfigSources sources;
     private final FileSnapshot files;
-    private final KeyDefinitions entries;
+    private final KeyDefinitions definitions;
     private final RoleModel roles;
     private final Settings settings;
     private final Instant now;
@@ -40,19 +40,19 @@ final class ReportBuilder {
             Options options,
             ConfigSources sources,
             FileSnapshot files,
-            KeyDefinitions entries,
+            KeyDefinitions definitions,
             RoleModel roles,
             Settings settings) {
         this.options = options;
         this.sources = sources;
         this.files = files;
-        this.entries = entries;
+        this.definitions = definitions;
         this.roles = roles;
         this.settings = settings;
         this.now = options.clock().instant();
     }
 
-    ConfigReport make(Mode mode, String modeReason, List<ConfigProblem> problems, List<ConfigProblem> warnings) {
+    ConfigReport build(Mode mode, String modeReason, List<ConfigProblem> problems, List<ConfigProblem> warnings) {
         List<ReportedKey> keys = keys();
         List<ReportedKey> expiringSoon = keys.stream().filter(this::endsSoon).toList();
         List<ConfigProblem> all = new ArrayList<>(warnings);
@@ -73,9 +73,10 @@ final class ReportBuilder {
     }
 
     private void warnOfUnknownAttributes(List<ConfigProblem> warnings) {
-        for (ApiKeyRecord record : entries.records()) {
+        for (ApiKeyRecord record : definitions.records()) {
             Set<String> unknown = record.unknownAttributes();
-            Assignment found = entries.placeOf(record.id());
+            KeyDefinition key = definitions.find(record.id());
+            Assignment found = key == null ? null : key.place();
             if (!unknown.isEmpty() && found != null) {
                 warnings.add(found.problem(new InvalidValue(
                         "key `" + record.id() + "` is rejected because of its attributes " + new TreeSet<>(unknown),
@@ -104,15 +105,16 @@ final class ReportBuilder {
 
     private List<ReportedKey> keys() {
         List<ReportedKey> keys = new ArrayList<>();
-        for (ApiKeyRecord record : entries.records()) {
-            Assignment found = entries.placeOf(record.id());
+        for (ApiKeyRecord record : definitions.records()) {
+            KeyDefinition key = definitions.find(record.id());
+            Assignment found = key == null ? null : key.place();
             keys.add(new ReportedKey(
                     record.id(),
                     record.roles(),
                     record.state(),
                     record.current().expiresAt(),
                     record.retiring().map(secret -> secret.expiresAt()).orElse(null),
-                    entries.isPlaintext(record.id()),
+                    key != null && key.isPlaintext(),
                     found == null ? new Place("", 0, "") : place(found)));
         }
         keys.sort(Comparator.comparing(ReportedKey::id));
@@ -132,7 +134,7 @@ final class ReportBuilder {
 
     private Setting setting(String name, List<Assignment> found) {
         List<Place> places = found.stream().map(ReportBuilder::place).toList();
-        return new Setting(name, places.get(0), places.subList(1, places.size()), entries.itemsOf(name));
+        return new Setting(name, places.get(0), places.subList(1, places.size()), definitions.itemsOf(name));
     }
 
     private static Place place(Assignment found) {

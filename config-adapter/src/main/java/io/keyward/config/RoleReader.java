@@ -17,11 +17,11 @@ final class RoleReader {
     private static final String IN_CODE = "code";
 
     private final ValueReader values;
-    private final List<ConfigProblem> problems;
+    private final Problems problems;
     private final Map<String, Role> roles = new LinkedHashMap<>();
     private final Set<String> own = new LinkedHashSet<>();
 
-    RoleReader(ValueReader values, List<ConfigProblem> problems) {
+    RoleReader(ValueReader values, Problems problems) {
         this.values = values;
         this.problems = problems;
     }
@@ -31,7 +31,7 @@ final class RoleReader {
         coded.roles().forEach(role -> roles.put(role.name(), role));
         Assignment declared = values.first(Property.ROLES);
         if (declared != null) {
-            values.read(declared, List.<String>of(), values::list).forEach(name -> declare(name, declared));
+            problems.read(declared, List.<String>of(), values::list).forEach(name -> declare(name, declared));
         }
         values.each(Property.ROLE_PERMISSIONS, (name, found) -> change(name.id(), found, Role::permitting));
         values.each(Property.ROLE_INCLUDES, (name, found) -> change(name.id(), found, this::including));
@@ -51,7 +51,7 @@ final class RoleReader {
             }
             own.add(name);
         } catch (IllegalArgumentException e) {
-            values.refuse(
+            problems.add(
                     declared,
                     "an item is no role name",
                     "a role name is a letter and up to 63 of A-Z a-z 0-9 _ -",
@@ -66,19 +66,19 @@ final class RoleReader {
                 .findFirst()
                 .orElse(null);
         if (name == null) {
-            values.refuse(
+            problems.add(
                     found,
                     "the role is not declared in keyward.roles",
                     "a role is described where it is declared, in the configuration or in " + IN_CODE,
                     "add it to keyward.roles, or correct the spelling");
             return;
         }
-        List<String> items = values.read(found, List.of(), values::list);
+        List<String> items = problems.read(found, List.of(), values::list);
         try {
             Role changed = change.apply(requireNonNull(roles.get(name)), items.toArray(String[]::new));
             roles.put(name, changed);
         } catch (IllegalArgumentException e) {
-            values.refuse(
+            problems.add(
                     found,
                     "an item is no permission, or no declared role",
                     "a permission is like jobs:submit or jobs:*; included roles are declared",
@@ -109,10 +109,11 @@ final class RoleReader {
     private void problem(@Nullable Assignment declared, String what) {
         String rule = "roles are declared once, differ in more than case and signs, and form no circle";
         String remedy = "correct keyward.roles, or the roles declared in " + IN_CODE;
-        problems.add(
-                declared == null
-                        ? new ConfigProblem(null, 0, null, what, rule, remedy)
-                        : declared.problem(what, rule, remedy));
+        if (declared == null) {
+            problems.add(new ConfigProblem(null, 0, null, what, rule, remedy));
+        } else {
+            problems.add(declared, what, rule, remedy);
+        }
     }
 
     private interface Change {

@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -18,32 +19,40 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** Turns found values into what they mean: follows references and reads types. Refuses by {@link InvalidValue}. */
+/**
+ * Turns assignments into what they mean: follows references and reads types.
+ *
+ * <p>A value that is <code>${NAME}</code> stands for the value of that name, and an item of a list that is
+ * <code>${NAME}</code> for the items of that name's list. The name is looked up in the source that refers to it, then in the
+ * environment, then in the other sources. Throws {@link InvalidValue}; keeps no state between values.
+ */
 final class ValueReader {
     private static final Pattern REFERENCE = Pattern.compile("\\$\\{([A-Za-z_%][A-Za-z0-9_.-]*)}");
     private static final int MAX_REFERENCES = 8;
+    /** References to lists of references grow without it: eight lists of a hundred names are 10 to the 16th items. */
+    private static final int MAX_ITEMS = 100_000;
+
     private static final int MAX_SECRET_FILE = 64 << 10;
 
     private final ConfigSources sources;
     private final FileSnapshot files;
     private final Path directory;
-    private final List<ConfigProblem> problems;
 
-    ValueReader(ConfigSources sources, FileSnapshot files, Path directory, List<ConfigProblem> problems) {
+    /** Reads values of these sources; {@code @file} starts at the directory where no file has the value. */
+    ValueReader(ConfigSources sources, FileSnapshot files, Path directory) {
         this.sources = sources;
         this.files = files;
         this.directory = directory;
-        this.problems = problems;
     }
 
-    /** Returns the value that counts of a property without placeholder; null if no source has it. */
+    /** Returns the assignment that wins of a property without placeholder; null if no source has it. */
     @Nullable
     Assignment first(Property property) {
         List<Assignment> found = sources.named().get(new Property.Name(property, "", ""));
         return found == null ? null : found.get(0);
     }
 
-    /** Goes through the values that count of a property with a placeholder. */
+    /** Goes through the assignments that win of a property with a placeholder. */
     void each(Property property, BiConsumer<Property.Name, Assignment> action) {
         sources.named().forEach((name, found) -> {
             if (name.property() == property) {
@@ -52,50 +61,38 @@ final class ValueReader {
         });
     }
 
-    /** Reads a value; where it does not fit, notes the problem and returns the other. */
-    <T> T read(Assignment found, T otherwise, Reading<T> reading) {
-        try {
-            return reading.read(found);
-        } catch (InvalidValue e) {
-            problems.add(found.problem(e));
-            return otherwise;
+    /** Returns whether a text is a reference and nothing else. */
+    static boolean isReference(String text) {
+        return REFERENCE.matcher(text).matches();
+    }
+
+    /** Returns a value without blanks around it, its reference followed. */
+    String text(Assignment assignment) throws InvalidValue {
+        List<Assignment> passed = new ArrayList<>(List.of(assignment));
+        String text = ListValue.trim(assignment.value());
+        while (isReference(text)) {
+            text = ListValue.trim(referred(text, passed).value());
         }
+        return requireResolved(text);
     }
 
-    /** Notes a problem with a value. */
-    void refuse(Assignment found, String what, String rule, String remedy) {
-        problems.add(found.problem(what, rule, remedy));
-    }
-
-    int problemsSoFar() {
-        return problems.size();
-    }
-
-    /** Reads one value. */
-    interface Reading<T> {
-        T read(Assignment found) throws InvalidValue;
-    }
-
-    /** Returns a value without blanks around it; where it is {@code ${NAME}} as a whole, the value of that name. */
-    String text(Assignment found) throws InvalidValue {
-        String text = ListValue.trim(found.value());
-        for (int i = 0; i < MAX_REFERENCES; i++) {
-            Matcher reference = REFERENCE.matcher(text);
-            if (!reference.matches()) {
-                return requireResolved(text);
-            }
-            String name = reference.group(1);
-            Assignment referred = sources.lookUp(name)
-                    .orElseThrow(() -> new InvalidValue(
-                            "the value refers to " + name + ", which no source has",
-                            "a reference names a variable or property that exists",
-                            "set " + name + ", or write the value itself"));
-            text = ListValue.trim(referred.value());
+    /** Returns where a reference leads and adds it to what was passed, of which the first is where all began. */
+    private Assignment referred(String reference, List<Assignment> passed) throws InvalidValue {
+        Matcher matcher = REFERENCE.matcher(reference);
+        String name = matcher.matches() ? matcher.group(1) : reference;
+        if (passed.size() > MAX_REFERENCES) {
+            throw new InvalidValue(
+                    "the value refers to a name that refers to a name, and so on",
+                    "at most " + MAX_REFERENCES + " references follow each other",
+                    "write the value itself");
         }
-        throw new InvalidValue(
-                "the value refers to a name that refers to a name, and so on",
-                "at most " + MAX_REFERENCES + " references follow each other",
-                "write the value itself");
+        Assignment next = sources.lookUp(name, passed)
+                .orElseThrow(() -> new InvalidValue(
+                        "the value refers to " + name + ", which no source has",
+                        "a reference names a variable of the same file or of the environment",
+                        "set " + name + " there, or write the value itself"));
+        passed.add(next);
+        return next;
     }
 
     private static String requireResolved(String text) throws InvalidValue {
@@ -106,7 +103,7 @@ final class ValueReader {
         if (text.contains("${")) {
             throw new InvalidValue(
                     "a ${...} in the value is not resolved",
-                    "only a value that is ${NAME} as a whole, without a default, is replaced",
+                    "only a value or an item of a list that is ${NAME} as a whole, without a default, is replaced",
                     "write the value itself");
         }
         return text;
@@ -169,8 +166,42 @@ final class ValueReader {
                 "check the path, the file and its permissions");
     }
 
-    List<String> list(Assignment found) throws InvalidValue {
-        return ListValue.parse(text(found));
+    /** Returns the items of a list, at least one, references among them followed. */
+    List<String> list(Assignment assignment) throws InvalidValue {
+        List<String> list = new ArrayList<>();
+        for (String item : items(assignment, false)) {
+            list.addAll(expand(item, assignment, false));
+        }
+        return list;
+    }
+
+    /** Returns the items of a list as they are written; none only for {@code []}, where that is allowed. */
+    List<String> items(Assignment assignment, boolean mayBeEmpty) throws InvalidValue {
+        return mayBeEmpty ? ListValue.parseOrEmpty(assignment.value()) : ListValue.parse(assignment.value());
+    }
+
+    /** Returns what an item of a list stands for: itself, or the items of the list that it refers to. */
+    List<String> expand(String item, Assignment list, boolean mayBeEmpty) throws InvalidValue {
+        List<String> expanded = new ArrayList<>();
+        expand(item, new ArrayList<>(List.of(list)), mayBeEmpty, expanded);
+        return expanded;
+    }
+
+    private void expand(String item, List<Assignment> passed, boolean mayBeEmpty, List<String> to) throws InvalidValue {
+        if (!isReference(item)) {
+            to.add(requireResolved(item));
+        } else {
+            List<Assignment> way = new ArrayList<>(passed);
+            for (String each : items(referred(item, way), mayBeEmpty)) {
+                expand(each, way, mayBeEmpty, to);
+            }
+        }
+        if (to.size() > MAX_ITEMS) {
+            throw new InvalidValue(
+                    "the item refers to more than " + MAX_ITEMS + " items",
+                    "one reference leads to at most " + MAX_ITEMS + " items",
+                    "write the items themselves");
+        }
     }
 
     /** Returns a value that is one of these words. */

@@ -20,6 +20,7 @@ import java.security.MessageDigest;
 import java.util.Base64;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.UUID;
 import java.util.regex.Pattern;
@@ -86,7 +87,10 @@ class OpenDoorsTest {
         }
         EnvFileApiKeyStore store = EnvFileApiKeyStore.of(files.env, ConfigFiles.ROLES);
         assertEquals(hash(key), store.find("a").orElseThrow().current().hash().reveal());
-        assertEquals(List.of(), store.hashPlaintextKeys(), "what is in another file is left alone");
+        assertEquals(
+                List.of(),
+                KeyFile.of(files.env, ConfigFiles.ROLES, Map.of()).hashPlaintextKeys(),
+                "what is in another file is left alone");
     }
 
     @ParameterizedTest
@@ -154,8 +158,8 @@ class OpenDoorsTest {
         assertTrue(WellKnownKeys.isWellKnown(ApiKey.of(text.replace(' ', '-'))), text);
         if (!text.startsWith("@") && !text.startsWith("$") && text.indexOf(' ') < 0) {
             assertRefused("keyward.plaintext-keys=allow\nKEYWARD_KEYS_A_KEY=" + text + "\n", "well known");
-            EnvFileApiKeyStore store = EnvFileApiKeyStore.of(directory.resolve(".env"), ConfigFiles.ROLES);
-            assertThrows(StoreException.class, store::hashPlaintextKeys);
+            KeyFile file = KeyFile.of(directory.resolve(".env"), ConfigFiles.ROLES, Map.of());
+            assertThrows(StoreException.class, file::hashPlaintextKeys);
         }
     }
 

@@ -1,0 +1,184 @@
+package io.keyward.config;
+
+import io.keyward.ApiKeyRecord;
+import io.keyward.KeyHash;
+import io.keyward.config.Property.Name;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One key as it is written: the record that was read, what is wrong with it, and where its parts are.
+ *
+ * <p>With a problem the record has only what could be read, and in place of a secret that could not be read a hash that fits
+ * no key. So such a key can be shown, and switched off, but must never be in force.
+ */
+final class KeyDefinition {
+    private final String id;
+    private final @Nullable ApiKeyRecord record;
+    private final Assignment place;
+    private final boolean plaintext;
+    private final Map<Name, Assignment> assignments;
+    private final @Nullable ListItem item;
+    private final List<Claim> claims;
+    private final List<ConfigProblem> problems;
+    private boolean ambiguous;
+
+    private KeyDefinition(
+            String id,
+            @Nullable ApiKeyRecord record,
+            Assignment place,
+            boolean plaintext,
+            Map<Name, Assignment> assignments,
+            @Nullable ListItem item,
+            List<Claim> claims,
+            List<ConfigProblem> problems) {
+        this.id = id;
+        this.record = record;
+        this.place = place;
+        this.plaintext = plaintext;
+        this.assignments = Collections.unmodifiableMap(new LinkedHashMap<>(assignments));
+        this.item = item;
+        this.claims = List.copyOf(claims);
+        this.problems = List.copyOf(problems);
+    }
+
+    /** Makes the definition of a named key; the record is null if its id is not well-formed. */
+    static KeyDefinition named(
+            String id,
+            @Nullable ApiKeyRecord record,
+            Assignment place,
+            boolean plaintext,
+            Map<Name, Assignment> assignments,
+            List<Claim> claims,
+            List<ConfigProblem> problems) {
+        return new KeyDefinition(id, record, place, plaintext, assignments, null, claims, problems);
+    }
+
+    /** Makes the definition of an item of a key list, which has a record with nothing but its role and hash. */
+    static KeyDefinition listed(ApiKeyRecord record, ListItem item, Claim claim) {
+        return new KeyDefinition(
+                record.id(), record, item.list(), claim.plaintext() != null, Map.of(), item, List.of(claim), List.of());
+    }
+
+    String id() {
+        return id;
+    }
+
+    /** Returns what could be read, version 0; null if not even the id is well-formed. */
+    @Nullable
+    ApiKeyRecord record() {
+        return record;
+    }
+
+    /** Returns an assignment that shows people where the key is. */
+    Assignment place() {
+        return place;
+    }
+
+    /** Returns whether the key itself is written there, not its hash. */
+    boolean isPlaintext() {
+        return plaintext;
+    }
+
+    /** Returns whether the plaintext key is not written in its place, but in another variable or a file. */
+    boolean isReference() {
+        if (item != null) {
+            return ValueReader.isReference(item.text());
+        }
+        Assignment text = find(Property.KEY_TEXT);
+        String value = text == null ? "" : ListValue.trim(text.value());
+        return value.startsWith("@") || ValueReader.isReference(value);
+    }
+
+    /** Returns where a property without a name of its own is written; null if it is not. */
+    @Nullable
+    Assignment find(Property property) {
+        return assignments.get(new Name(property, id, ""));
+    }
+
+    /** Returns where a name is written; null if it is not. */
+    @Nullable
+    Assignment find(Name name) {
+        return assignments.get(name);
+    }
+
+    /** Returns the assignments of a named key; none of one of a list. */
+    Collection<Assignment> assignments() {
+        return assignments.values();
+    }
+
+    /** Returns the item of a list; null for a named key. */
+    @Nullable
+    ListItem item() {
+        return item;
+    }
+
+    /** Returns the hashes by which the key is found, and where each is written. */
+    List<Claim> claims() {
+        return claims;
+    }
+
+    /** Returns what is wrong with this key alone. */
+    List<ConfigProblem> problems() {
+        return problems;
+    }
+
+    /** Returns whether an assignment of the key is among what is wrong with it, so that its meaning is not known. */
+    boolean isUnread(Assignment assignment) {
+        return problems.stream()
+                .anyMatch(problem -> problem.line() == assignment.line()
+                        && assignment.spelling().equals(problem.name()));
+    }
+
+    /** Notes that a change of what is written here may leave the key elsewhere. */
+    void setAmbiguous() {
+        ambiguous = true;
+    }
+
+    /** Returns whether the key, or a part of it, is written twice. */
+    boolean isAmbiguous() {
+        return ambiguous;
+    }
+
+    @Override
+    public String toString() {
+        return "KeyDefinition[" + id + "]";
+    }
+
+    /**
+     * A hash by which a key is found.
+     *
+     * @param plaintext the key itself, where that is what is written; null for a hash
+     * @param what which part of the assignment it is
+     */
+    record Claim(KeyHash hash, @Nullable String plaintext, Assignment assignment, String what) {
+        @Override
+        public String toString() {
+            return "Claim[" + assignment + "]";
+        }
+    }
+
+    /**
+     * A key of a key list.
+     *
+     * @param list the list
+     * @param items all its items, as written
+     * @param index which of them the key is, or is reached by
+     * @param key the key itself or its hash, as the item or what it refers to has it
+     */
+    record ListItem(Assignment list, List<String> items, int index, String key) {
+        /** Returns the item as it is written. */
+        String text() {
+            return items.get(index);
+        }
+
+        @Override
+        public String toString() {
+            return "ListItem[" + list + "]";
+        }
+    }
+}

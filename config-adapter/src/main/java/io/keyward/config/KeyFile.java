@@ -1,0 +1,202 @@
+package io.keyward.config;
+
+import static java.util.Objects.requireNonNull;
+
+import io.keyward.ApiKey;
+import io.keyward.ApiKeyRecord;
+import io.keyward.KeyHasher;
+import io.keyward.KeyHashers;
+import io.keyward.config.EnvDocument.Entry;
+import io.keyward.config.KeyDefinition.Claim;
+import io.keyward.config.KeyFileAccess.Changed;
+import io.keyward.role.Role;
+import io.keyward.role.RoleModel;
+import io.keyward.store.StoreException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+
+/**
+ * Shows an operator what is in a key file, and hashes its plaintext keys; its records are changed through {@link #store}.
+ *
+ * <p>Every call reads the whole file. May be shared between threads.
+ */
+public final class KeyFile {
+    private static final Pattern KEY = Pattern.compile("[!-~]{" + ApiKey.MIN_LENGTH + "," + ApiKey.MAX_LENGTH + "}");
+    private static final Pattern LISTED_KEY = Pattern.compile(KEY.pattern().replace("]", "&&[^,\"'\\[\\]]]"));
+
+    private final KeyFileAccess access;
+    private final KeyHasher sha256 = KeyHashers.sha256();
+
+    private KeyFile(KeyFileAccess access) {
+        this.access = access;
+    }
+
+    /**
+     * Returns a view of a file, which need not exist.
+     *
+     * @param roles the roles that make variables into key lists, besides those that the file declares
+     * @param environment the variables that references lead to where the file has no such name
+     */
+    public static KeyFile of(Path file, RoleModel roles, Map<String, String> environment) {
+        return new KeyFile(access(file, roles, environment));
+    }
+
+    static KeyFileAccess access(Path file, RoleModel roles, Map<String, String> environment) {
+        Set<String> names = roles.roles().stream().map(Role::name).collect(Collectors.toUnmodifiableSet());
+        return new KeyFileAccess(requireNonNull(file, "file"), names, Map.copyOf(environment));
+    }
+
+    /** Returns the store over this file. */
+    public EnvFileApiKeyStore store() {
+        return new EnvFileApiKeyStore(access);
+    }
+
+    /**
+     * Returns the records of the file, as far as they can be read; version 0.
+     *
+     * @throws StoreException if the file could not be read
+     */
+    public List<ApiKeyRecord> records() {
+        return List.copyOf(access.read().records().values());
+    }
+
+    /**
+     * Returns what is wrong with the file: a service does not take it while there is anything. What only a service can know
+     * (its mode, its roles, its peppers) is not considered.
+     *
+     * @throws StoreException if the file could not be read
+     */
+    public List<ConfigProblem> problems() {
+        KeyFileContent content = access.read();
+        List<ConfigProblem> problems = new ArrayList<>(content.problems());
+        problems.addAll(content.unknownNames());
+        return problems;
+    }
+
+    /**
+     * Returns the names of the roles that the file and the caller declare, sorted.
+     *
+     * @throws StoreException if the file could not be read
+     */
+    public List<String> declaredRoles() {
+        return List.copyOf(access.read().roles());
+    }
+
+    /**
+     * Returns the ids of the keys that are written in plaintext, sorted.
+     *
+     * @throws StoreException if the file could not be read, or anything in it is wrong
+     */
+    public List<String> plaintextKeyIds() {
+        return idsOf(plaintextKeys(sound(access.read())));
+    }
+
+    /**
+     * Turns every plaintext key of the file into its hash, where it is written. Ids stay, and the holders of the keys keep
+     * using them. What refers to another variable as <code>${NAME}</code> stays; see {@link #plaintextCopies}.
+     *
+     * <p>A key that {@link WellKnownKeys} recognises is refused, and then the file is not touched.
+     *
+     * @return the ids of the keys concerned, sorted; empty if there was none, and then the file is not touched
+     * @throws StoreException if the file could not be read or written, or anything in it is wrong
+     */
+    public List<String> hashPlaintextKeys() {
+        return access.change("hash the keys of", content -> {
+            List<KeyDefinition> keys = plaintextKeys(sound(content)).stream()
+                    .filter(key -> !key.isReference())
+                    .toList();
+            keys.forEach(KeyFile::refuseWellKnown);
+            KeyFileEditor editor = new KeyFileEditor(content);
+            editor.hashPlaintext(keys);
+            return new Changed<>(keys.isEmpty() ? null : content.with(editor.text()), idsOf(keys));
+        });
+    }
+
+    /**
+     * Returns the names of variables that hold the text of one of the keys, alone or in a list, and are neither a key nor a
+     * key list: what a list refers to as <code>${NAME}</code>, or the copy of a client that reads the same file.
+     * {@link #hashPlaintextKeys} leaves them alone, since other programs may read them. Keys whose hash has a pepper are not
+     * looked for.
+     *
+     * @throws StoreException if the file could not be read, or anything in it is wrong
+     */
+    public List<String> plaintextCopies() {
+        KeyFileContent content = sound(access.read());
+        Set<String> own =
+                content.keys().places().stream().map(Assignment::spelling).collect(Collectors.toSet());
+        return content.document().entries().stream()
+                .filter(entry -> !own.contains(entry.name()) && holdsKey(entry.value(), content.keys()))
+                .map(Entry::name)
+                .toList();
+    }
+
+    /**
+     * Returns the names of variables that look like key lists, but of roles that neither the file nor the caller declares;
+     * they are left alone.
+     *
+     * @throws StoreException if the file could not be read, or anything in it is wrong
+     */
+    public List<String> undeclaredLists() {
+        KeyFileContent content = sound(access.read());
+        Set<String> declared = new TreeSet<>();
+        for (String role : content.roles()) {
+            declared.add(ConfigSources.environmentForm(role) + KeyDefinitions.KEYS_SUFFIX);
+            declared.add(ConfigSources.environmentForm(role) + KeyDefinitions.HASHES_SUFFIX);
+        }
+        return content.document().entries().stream()
+                .map(Entry::name)
+                .filter(name -> !Property.isOurs(name))
+                .filter(name -> isList(ConfigSources.environmentForm(name))
+                        && !declared.contains(ConfigSources.environmentForm(name)))
+                .toList();
+    }
+
+    private static boolean isList(String variable) {
+        return variable.endsWith(KeyDefinitions.KEYS_SUFFIX) || variable.endsWith(KeyDefinitions.HASHES_SUFFIX);
+    }
+
+    private static KeyFileContent sound(KeyFileContent content) {
+        content.requireSound();
+        return content;
+    }
+
+    private static List<KeyDefinition> plaintextKeys(KeyFileContent content) {
+        return content.keys().all().stream().filter(KeyDefinition::isPlaintext).toList();
+    }
+
+    private static List<String> idsOf(Collection<KeyDefinition> keys) {
+        return keys.stream().map(KeyDefinition::id).sorted().toList();
+    }
+
+    /** A hash hides that its key is one that anyone can guess. */
+    private static void refuseWellKnown(KeyDefinition key) {
+        Claim claim = key.claims().get(0);
+        if (WellKnownKeys.isWellKnown(ApiKey.of(requireNonNull(claim.plaintext())))) {
+            throw new StoreException(
+                    "the key `" + key.id() + "` in " + claim.assignment().inWords()
+                            + " is well known or an example, and its hash would hide that; issue a new key and remove this one");
+        }
+    }
+
+    private boolean holdsKey(String value, KeyDefinitions keys) {
+        String whole = ListValue.trim(value);
+        return (KEY.matcher(whole).matches() && isKey(whole, keys))
+                || LISTED_KEY.matcher(value).results().anyMatch(item -> isKey(item.group(), keys));
+    }
+
+    private boolean isKey(String candidate, KeyDefinitions keys) {
+        return keys.placeOf(sha256.hash(ApiKey.of(candidate))) != null;
+    }
+
+    @Override
+    public String toString() {
+        return "KeyFile[" + access.file() + "]";
+    }
+}

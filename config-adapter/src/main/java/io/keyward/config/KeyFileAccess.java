@@ -1,0 +1,72 @@
+package io.keyward.config;
+
+import io.keyward.store.StoreException;
+import java.io.IOException;
+import java.nio.file.FileSystemException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads and changes one key file, which need not exist.
+ *
+ * @param file the file, as it was named
+ * @param roles the roles that make variables into key lists, besides those that the file declares
+ * @param environment where references lead that the file has no name for
+ */
+record KeyFileAccess(Path file, Set<String> roles, Map<String, String> environment) {
+    /** Reads the file. */
+    KeyFileContent read() {
+        try {
+            Path real = LockedFile.real(file);
+            return new KeyFileContent(Files.exists(real) ? Files.readAllBytes(real) : null, this);
+        } catch (IOException e) {
+            throw failure("read", e);
+        }
+    }
+
+    /**
+     * Changes the file under its lock.
+     *
+     * @param what what is done to the file, for a message
+     * @throws StoreException if the file cannot be read or written
+     */
+    <T> T change(String what, Change<T> change) {
+        try (LockedFile locked = LockedFile.open(file)) {
+            KeyFileContent before = new KeyFileContent(locked.read().orElse(null), this);
+            Changed<T> changed = change.apply(before);
+            KeyFileContent after = changed.content();
+            if (after != null && !after.isSameFile(before)) {
+                if (after.exists()) {
+                    locked.replace(after.bytes());
+                } else {
+                    locked.delete();
+                }
+            }
+            return changed.result();
+        } catch (IOException e) {
+            throw failure(what, e);
+        }
+    }
+
+    private StoreException failure(String what, IOException e) {
+        String reason = e instanceof FileSystemException known && known.getReason() != null
+                ? known.getReason()
+                : e.getClass().getSimpleName() + ": " + e.getMessage();
+        return new StoreException("cannot " + what + " " + file + ": " + reason, e);
+    }
+
+    /** Works out what a file becomes. */
+    interface Change<T> {
+        Changed<T> apply(KeyFileContent content);
+    }
+
+    /**
+     * What a change comes to.
+     *
+     * @param content what the file becomes; null if it stays as it is
+     */
+    record Changed<T>(@Nullable KeyFileContent content, T result) {}
+}

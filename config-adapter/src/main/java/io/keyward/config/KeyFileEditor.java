@@ -1,0 +1,173 @@
+package io.keyward.config;
+
+import static java.util.Objects.requireNonNull;
+
+import io.keyward.ApiKeyRecord;
+import io.keyward.config.EnvDocument.Entry;
+import io.keyward.config.KeyDefinition.ListItem;
+import io.keyward.config.Property.Name;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Writes records into the text of a key file: the other direction of {@link KeyDefinitions}. What a change does not concern
+ * stays byte for byte. For one change.
+ */
+final class KeyFileEditor {
+    private final KeyFileContent content;
+    private final EnvEditor edit;
+    private final Map<Entry, Written> lists = new LinkedHashMap<>();
+
+    KeyFileEditor(KeyFileContent content) {
+        this.content = content;
+        this.edit = new EnvEditor(content.document());
+    }
+
+    /** Returns the text as it is after the changes. */
+    String text() {
+        lists.forEach((entry, written) -> edit.setWritten(entry, written.text));
+        return edit.text();
+    }
+
+    /** Returns a record as names and values, as they are spelled in a file. */
+    static Map<String, String> spelled(ApiKeyRecord record) {
+        Map<String, String> spelled = new LinkedHashMap<>();
+        KeyFields.of(record).forEach((name, value) -> spelled.put(KeyFields.spelling(name), value));
+        return spelled;
+    }
+
+    /** Adds a record as a named key. */
+    void insert(ApiKeyRecord record) {
+        edit.append(spelled(record));
+    }
+
+    /** Removes a named key. */
+    void remove(KeyDefinition key) {
+        key.assignments().forEach(assignment -> edit.remove(content.entryOf(assignment)));
+    }
+
+    /** Replaces what is written of a key; an item of a list becomes a named key. */
+    void replace(KeyDefinition key, ApiKeyRecord record) {
+        ListItem item = key.item();
+        if (item == null) {
+            rewrite(key, record);
+        } else {
+            takeOut(item);
+            insert(record);
+        }
+    }
+
+    /**
+     * Changes those lines of a named key whose meaning changes; the others stay as somebody wrote them, also those that cannot
+     * be read.
+     */
+    private void rewrite(KeyDefinition key, ApiKeyRecord record) {
+        Map<Name, String> old = KeyFields.of(requireNonNull(key.record()));
+        Map<Name, String> wanted = KeyFields.of(record);
+        List<Entry> kept = new ArrayList<>();
+        for (Assignment assignment : key.assignments()) {
+            Entry entry = content.entryOf(assignment);
+            Name name = meaning(assignment);
+            String value = wanted.remove(name);
+            boolean isUnread = key.isUnread(assignment);
+            if (value == null) {
+                if (!isUnread) {
+                    edit.remove(entry);
+                    continue;
+                }
+            } else if (!isUnread && isPlaintext(assignment)) {
+                edit.rename(entry, KeyFields.spelling(name), value);
+            } else if (!value.equals(old.get(name))) {
+                edit.setValue(entry, value);
+            }
+            kept.add(entry);
+        }
+        Map<String, String> added = new LinkedHashMap<>();
+        wanted.forEach((name, value) -> {
+            if (!value.equals(old.get(name))) {
+                added.put(KeyFields.spelling(name), value);
+            }
+        });
+        if (!added.isEmpty()) {
+            kept.stream().max(Comparator.comparingInt(Entry::end)).ifPresent(last -> edit.addAfter(last, added));
+        }
+    }
+
+    /** Returns the name under which the value of an assignment is written from now on. */
+    private static Name meaning(Assignment assignment) {
+        Name name = requireNonNull(Property.parse(assignment.spelling()));
+        return isPlaintext(assignment) ? new Name(Property.KEY_HASH, name.id(), "") : name;
+    }
+
+    private static boolean isPlaintext(Assignment assignment) {
+        return requireNonNull(Property.parse(assignment.spelling())).property() == Property.KEY_TEXT;
+    }
+
+    /**
+     * Removes an item of a list, and the list itself with its last item. Where the item refers to a list of several keys,
+     * the hashes of the others take its place: the list that it refers to may be somebody else's, too.
+     */
+    private void takeOut(ListItem item) {
+        Entry entry = content.entryOf(item.list());
+        List<String> others = othersOf(item);
+        if (!others.isEmpty()) {
+            List<String> items = new ArrayList<>(item.items());
+            items.remove(item.index());
+            items.addAll(item.index(), others);
+            edit.setWritten(entry, EnvEditor.list(items));
+        } else if (item.items().size() == 1) {
+            edit.remove(entry);
+        } else {
+            written(item).with(item.text(), "");
+        }
+    }
+
+    private List<String> othersOf(ListItem item) {
+        return content.keys().all().stream()
+                .filter(key -> key.item() != null
+                        && key.item().list().equals(item.list())
+                        && key.item().index() == item.index()
+                        && !key.item().key().equals(item.key()))
+                .map(key -> requireNonNull(key.record()).current().hash().reveal())
+                .toList();
+    }
+
+    /** Writes hashes in the place of plaintext keys. */
+    void hashPlaintext(Collection<KeyDefinition> keys) {
+        for (KeyDefinition key : keys) {
+            String hash = requireNonNull(key.record()).current().hash().reveal();
+            ListItem item = key.item();
+            if (item == null) {
+                Entry entry = content.entryOf(requireNonNull(key.find(Property.KEY_TEXT)));
+                edit.rename(entry, KeyFields.spelling(new Name(Property.KEY_HASH, key.id(), "")), hash);
+            } else {
+                written(item).with(item.text(), hash);
+            }
+        }
+    }
+
+    private Written written(ListItem item) {
+        return lists.computeIfAbsent(
+                content.entryOf(item.list()), entry -> new Written(entry, item.items(), edit.original()));
+    }
+
+    /** A list value in the course of being changed item by item. */
+    private static final class Written {
+        private final List<String> items;
+        private String text;
+
+        Written(Entry entry, List<String> items, EnvDocument original) {
+            this.items = new ArrayList<>(items);
+            this.text = EnvEditor.written(original, entry);
+        }
+
+        void with(String item, String replacement) {
+            text = EnvEditor.withItem(text, items, item, replacement);
+            items.set(items.indexOf(item), replacement);
+        }
+    }
+}

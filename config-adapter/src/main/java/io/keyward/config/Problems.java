@@ -1,0 +1,50 @@
+package io.keyward.config;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+
+/** Collects what is wrong with assignments while their reading goes on. For one thread. */
+final class Problems {
+    private final List<ConfigProblem> list;
+
+    Problems() {
+        this(new ArrayList<>());
+    }
+
+    /** Collects into a list that others add to, too. */
+    Problems(List<ConfigProblem> list) {
+        this.list = list;
+    }
+
+    /** Reads a value; where it is invalid, notes the problem and returns the other. */
+    <T> T read(Assignment assignment, T otherwise, Reading<T> reading) {
+        try {
+            return reading.read(assignment);
+        } catch (InvalidValue e) {
+            add(assignment, e);
+            return otherwise;
+        }
+    }
+
+    void add(Assignment assignment, InvalidValue invalid) {
+        list.add(assignment.problem(invalid));
+    }
+
+    void add(Assignment assignment, String what, String rule, String remedy) {
+        list.add(assignment.problem(what, rule, remedy));
+    }
+
+    void add(ConfigProblem problem) {
+        list.add(problem);
+    }
+
+    List<ConfigProblem> list() {
+        return Collections.unmodifiableList(list);
+    }
+
+    /** Reads one value. */
+    interface Reading<T> {
+        T read(Assignment assignment) throws InvalidValue;
+    }
+}
