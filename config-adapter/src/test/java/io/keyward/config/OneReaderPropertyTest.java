@@ -84,26 +84,31 @@ class OneReaderPropertyTest {
         ApiKeyRecord before = records.get(random.nextInt(records.size()));
         HashedSecret fresh = HashedSecret.of(KeyHash.parse(hash()));
         switch (random.nextInt(6)) {
-            case 0 -> store.insert(ApiKeyRecord.builder("new" + names++)
-                    .secrets(List.of(fresh))
-                    .roles(someRoles())
-                    .owner("a 'b' \"c\" # $d")
-                    .metadata(Map.of("Team", "x", "a.b", "y"))
-                    .build());
-            case 1 -> store.update(before.toBuilder().state(pick(KeyState.values())).build());
+            case 0 ->
+                store.insert(ApiKeyRecord.builder("new" + names++)
+                        .secrets(List.of(fresh))
+                        .roles(someRoles())
+                        .owner("a 'b' \"c\" # $d")
+                        .metadata(Map.of("Team", "x", "a.b", "y"))
+                        .build());
+            case 1 ->
+                store.update(before.toBuilder().state(pick(KeyState.values())).build());
             case 2 -> store.update(before.toBuilder().owner(null).name("n=1;\\").build());
-            case 3 -> store.update(before.toBuilder()
-                    .secrets(List.of(
-                            fresh.withOrdinal(before.nextOrdinal()),
-                            before.current().withExpiresAt(Instant.parse("2099-01-01T00:00:00Z"))))
-                    .build());
-            case 4 -> store.update(
-                    before.toBuilder().secrets(List.of(before.current())).build());
-            default -> store.update(before.toBuilder()
-                    .roles(someRoles())
-                    .metadata(Map.of())
-                    .changed(Instant.parse("2026-01-01T00:00:00Z"), "operator:anna")
-                    .build());
+            case 3 ->
+                store.update(before.toBuilder()
+                        .secrets(List.of(
+                                fresh.withOrdinal(before.nextOrdinal()),
+                                before.current().withExpiresAt(Instant.parse("2099-01-01T00:00:00Z"))))
+                        .build());
+            case 4 ->
+                store.update(
+                        before.toBuilder().secrets(List.of(before.current())).build());
+            default ->
+                store.update(before.toBuilder()
+                        .roles(someRoles())
+                        .metadata(Map.of())
+                        .changed(Instant.parse("2026-01-01T00:00:00Z"), "operator:anna")
+                        .build());
         }
     }
 
@@ -146,7 +151,8 @@ class OneReaderPropertyTest {
         Map<String, String> properties = new HashMap<>();
         properties.put("owner", pick("alice", "'a b'", "\"it's\" # hers", "a#b"));
         properties.put("name", "laptop");
-        properties.put("roles", referred(pick("client", "client,miner", "[\"miner\", \"admin\"]", "'[\"client\"]'"), lines));
+        properties.put(
+                "roles", referred(pick("client", "client,miner", "[\"miner\", \"admin\"]", "'[\"client\"]'"), lines));
         properties.put("permissions", "jobs:read,jobs:*");
         properties.put("state", pick("active", "disabled", "revoked"));
         properties.put("not-before", "2020-01-01T00:00:00Z");
