@@ -11,30 +11,38 @@ import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class ServletGuideTest {
+    private static final Path SOURCES = Path.of("src", "test", "java", "io", "keyward", "servlet", "guide");
     private static final Pattern SNIPPET = Pattern.compile("// snippet: \\w+\\R(.*?)\\R *// end", Pattern.DOTALL);
     private static final Pattern BLOCK = Pattern.compile("```java\\R(.*?)\\R```", Pattern.DOTALL);
 
-    /** What is compiled here is what the page shows, and the other way round. */
+    /** What is compiled is what the page shows, and the other way round. */
     @ParameterizedTest
-    @CsvSource({"., servlet.md", "without, without-servlets.md"})
-    void showsTheCodeThatIsCompiledHere(String folder, String page) throws IOException {
+    @CsvSource({"servlet.md, ., ../spring-boot", "without-servlets.md, without,"})
+    void pageShowsTheCodeThatIsCompiled(String page, String folder, @Nullable String module) throws IOException {
         TreeSet<String> compiled = new TreeSet<>();
-        Path sources = Path.of("src", "test", "java", "io", "keyward", "servlet", "guide", folder);
-        try (Stream<Path> files = Files.list(sources)) {
-            for (Path file : files.filter(Files::isRegularFile)
-                    .filter(file -> !file.endsWith("ServletGuideTest.java"))
-                    .toList()) {
-                collect(SNIPPET, Files.readString(file), compiled);
-            }
+        collect(SOURCES.resolve(folder), compiled);
+        if (module != null) {
+            collect(Path.of(module).resolve(SOURCES).resolveSibling("boot"), compiled);
         }
         assertFalse(compiled.isEmpty());
         TreeSet<String> shown = new TreeSet<>();
         collect(BLOCK, Files.readString(Path.of("..", "..", "docs", page)), shown);
         assertEquals(String.join("\n--\n", compiled), String.join("\n--\n", shown));
+    }
+
+    private static void collect(Path folder, TreeSet<String> found) throws IOException {
+        try (Stream<Path> files = Files.list(folder)) {
+            for (Path file : files.filter(Files::isRegularFile)
+                    .filter(file -> !file.endsWith("ServletGuideTest.java"))
+                    .toList()) {
+                collect(SNIPPET, Files.readString(file), found);
+            }
+        }
     }
 
     private static void collect(Pattern pattern, String text, TreeSet<String> found) {

@@ -4,8 +4,12 @@ import io.keyward.ApiKeyPrincipal;
 import io.keyward.servlet.AccessListener;
 import io.keyward.servlet.ApiKeyFilter;
 import io.keyward.servlet.CorsPolicy;
+import io.keyward.servlet.Denials;
 import io.keyward.servlet.KeySources;
 import io.keyward.servlet.ProblemWriter;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.concurrent.atomic.LongAdder;
@@ -42,6 +46,21 @@ class Settings {
             counts.put(outcome, new LongAdder());
         }
         builder.listener((outcome, verification) -> counts.get(outcome).increment());
+        // end
+    }
+
+    static void gate(ApiKeyFilter.Builder builder) {
+        // snippet: gateSet
+        Guesses guesses = new Guesses();
+        builder.listener(guesses).gate(guesses);
+        // end
+    }
+
+    static void denials(HttpServletRequest request, HttpServletResponse response) throws IOException {
+        // snippet: denials
+        Denials denials =
+                Denials.builder().sources(KeySources.header("X-Acme-Key")).build();
+        denials.unauthorized(false, request, response);
         // end
     }
 }

@@ -436,7 +436,28 @@ class ContainerSuiteTest {
         TestService service = service(contextPath);
         RawHttp.Answer answer = service.send("GET /api/pair", "X-API-Key: {K1}");
         assertEquals("PAIR:" + service.keys.idOf("K1") + " null", answer.body());
+        RawHttp.Answer open = service.send("GET /public/pair", "X-API-Key: {K1}");
+        assertEquals("PAIR:null null", open.body());
         assertEquals("Accept, X-Api-Key, Authorization", answer.header("Vary"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "/app"})
+    @DisplayName("issue 14, item 12: no attribute of the container shows the key that a cookie or the query carried")
+    void attributesOfTheContainerShowNoKey(String contextPath) throws Exception {
+        try (TestService service = TestService.changed(
+                contextPath,
+                new TestKeys(),
+                b -> b.sources(KeySources.cookie("key"), KeySources.queryParameter("api_key")))) {
+            for (String[] request : new String[][] {
+                {"GET /api/attributes?a=b", "Cookie: a=b; key={K1}"},
+                {"GET /api/attributes?a=b&api_key={K1}", "Cookie: a=b"}
+            }) {
+                RawHttp.Answer answer = service.send(request[0], request[1]);
+                assertTrue(answer.body().startsWith("ATTRIBUTES"), answer::toString);
+                assertFalse(answer.body().contains(service.keys.text("K1").substring(16)), answer::toString);
+            }
+        }
     }
 
     @ParameterizedTest

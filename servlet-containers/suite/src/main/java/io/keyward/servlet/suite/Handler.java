@@ -8,7 +8,9 @@ import jakarta.servlet.http.HttpServlet;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
+import java.lang.reflect.Field;
 import java.util.Collections;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.slf4j.MDC;
 
@@ -41,9 +43,20 @@ final class Handler extends HttpServlet {
                 request.getRequestDispatcher("../admin/x?a=b").include(request, response);
             }
             case "/public/onwards" -> request.getRequestDispatcher("who?a=b").forward(request, response);
+            case "/api/attributes" -> {
+                response.getWriter().print("ATTRIBUTES");
+                request.getCookies();
+                request.getParameterMap();
+                for (String name : Collections.list(request.getAttributeNames())) {
+                    response.getWriter().print("\n" + name + "=" + shown(request.getAttribute(name)));
+                }
+                for (String name : KNOWN_ATTRIBUTES) {
+                    response.getWriter().print("\n" + name + "=" + shown(request.getAttribute(name)));
+                }
+            }
             case "/public/annotated", "/api/annotated" ->
                 request.getRequestDispatcher("/annotated/role").forward(request, response);
-            case "/api/pair" -> pair(request, response);
+            case "/api/pair", "/public/pair" -> pair(request, response);
             case "/public/written-fwd" -> {
                 response.getWriter().print("PAGE ");
                 request.getRequestDispatcher("/admin/x").forward(request, response);
@@ -73,6 +86,24 @@ final class Handler extends HttpServlet {
             case "/api/form" -> response.getWriter().print("FORM:" + request.getParameter("field"));
             default -> answer(request, response, path);
         }
+    }
+
+    /** What Jetty's classes name as their own; they are not among the names of attributes. */
+    private static final List<String> KNOWN_ATTRIBUTES =
+            List.of("org.eclipse.jetty.server.CookieCache", "org.eclipse.jetty.server.Request.queryParameters");
+
+    /** Shows what reflection finds in a value, one level deep, as a dump of attributes for support would. */
+    private static String shown(Object value) {
+        StringBuilder shown = new StringBuilder(String.valueOf(value));
+        for (Field field : value == null ? new Field[0] : value.getClass().getDeclaredFields()) {
+            try {
+                field.setAccessible(true);
+                shown.append(' ').append(field.get(value));
+            } catch (RuntimeException | IllegalAccessException closed) {
+                shown.append(" closed");
+            }
+        }
+        return shown.toString();
     }
 
     /** Answers from what the container hands to asynchronous code, and says whether it shows the key. */

@@ -1,4 +1,4 @@
-package io.keyward.servlet.guide;
+package io.keyward.servlet.boot;
 
 import io.keyward.servlet.ApiKeyFilter;
 import jakarta.servlet.DispatcherType;
@@ -7,13 +7,13 @@ import org.springframework.boot.web.servlet.FilterRegistrationBean;
 import org.springframework.context.annotation.Bean;
 import org.springframework.core.Ordered;
 
-class SpringBoot {
+class KeyFilters {
     // snippet: spring
     @Bean
     FilterRegistrationBean<ApiKeyFilter> apiKeys(ApiKeyFilter filter) {
         FilterRegistrationBean<ApiKeyFilter> registration = new FilterRegistrationBean<>(filter);
         registration.setDispatcherTypes(EnumSet.allOf(DispatcherType.class));
-        registration.setOrder(Ordered.HIGHEST_PRECEDENCE);
+        registration.setOrder(Ordered.HIGHEST_PRECEDENCE + 2);
         return registration;
     }
     // end
