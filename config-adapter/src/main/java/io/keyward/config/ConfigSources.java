@@ -193,10 +193,9 @@ final class ConfigSources {
                         : new PropertiesConfigSource(
                                 options.systemProperties(), SysPropConfigSource.NAME, SysPropConfigSource.ORDINAL));
         own.add(new EnvConfigSource(options.environment(), EnvConfigSource.ORDINAL));
-        Path envFile = options.envFile() != null
-                ? options.envFile()
-                : options.directory().resolve(".env");
-        boolean present = addEnvFile(envFile, options.envFile() != null, ENV_FILE_ORDINAL, own);
+        Path envFile = options.file();
+        boolean required = options.envFile() != null && !options.startsEmpty();
+        boolean present = addEnvFile(envFile, required, ENV_FILE_ORDINAL, own);
         if (present) {
             addProfiles(envFile, own);
         }

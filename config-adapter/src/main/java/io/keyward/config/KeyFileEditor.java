@@ -87,11 +87,9 @@ final class KeyFileEditor {
             kept.add(entry);
         }
         Map<String, String> added = new LinkedHashMap<>();
-        wanted.forEach((name, value) -> {
-            if (!value.equals(old.get(name))) {
-                added.put(KeyFields.spelling(name), value);
-            }
-        });
+        // of a key without a hash none is written: what its record has is only a stand-in
+        wanted.keySet().removeIf(name -> name.property() == Property.KEY_HASH);
+        wanted.forEach((name, value) -> added.put(KeyFields.spelling(name), value));
         if (!added.isEmpty()) {
             kept.stream().max(Comparator.comparingInt(Entry::end)).ifPresent(last -> edit.addAfter(last, added));
         }

@@ -61,7 +61,7 @@ final class KeyLoader {
         EntryReader entries = EntryReader.strict(hashers, development, plaintextAllowed(development));
         RoleModel roles =
                 new RoleReader(values, noted).read(options.roles() == null ? RoleModel.empty() : options.roles());
-        KeyDefinitions keys = KeyDefinitions.strict(sources, values, entries, roles, before != null);
+        KeyDefinitions keys = KeyDefinitions.strict(sources, values, entries, roles, mayBeEmpty());
         problems.addAll(keys.problems());
         refuseReplacedPeppers(hashers, keys);
         Settings settings = settings();
@@ -74,6 +74,11 @@ final class KeyLoader {
                 ? new Loaded(ring, roles, report, files, settings, hashers, keys.wellKnown())
                 : null;
         return new Attempt(loaded, report, files);
+    }
+
+    /** Returns whether to have no key is a decision and not a mistake. */
+    private boolean mayBeEmpty() {
+        return before != null || options.startsEmpty();
     }
 
     private void refuseVanishedFiles() {
@@ -251,12 +256,12 @@ final class KeyLoader {
         if (!keys.records().isEmpty()) {
             return;
         }
-        if (before != null) {
+        if (mayBeEmpty()) {
             warnings.add(new ConfigProblem(
                     null,
                     0,
                     null,
-                    "there are no keys any more",
+                    before == null ? "there are no keys yet" : "there are no keys any more",
                     "every request is refused",
                     "add a key if that is not meant"));
         } else if (problems.isEmpty()) {

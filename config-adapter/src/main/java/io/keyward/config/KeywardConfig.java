@@ -2,7 +2,9 @@ package io.keyward.config;
 
 import static java.util.Objects.requireNonNull;
 
+import io.keyward.ApiKeyGenerator;
 import io.keyward.ApiKeyVerifier;
+import io.keyward.KeyFormat;
 import io.keyward.KeyHasher;
 import io.keyward.KeyHashers;
 import io.keyward.LiveKeyRing;
@@ -10,6 +12,11 @@ import io.keyward.config.KeyLoader.Attempt;
 import io.keyward.config.KeyLoader.Loaded;
 import io.keyward.role.Role;
 import io.keyward.role.RoleModel;
+import io.keyward.store.ApiKeyManager;
+import io.keyward.store.ApiKeyStore;
+import io.keyward.store.ApiKeys;
+import io.keyward.store.KeysState;
+import io.keyward.store.LastUsed;
 import io.smallrye.config.SmallRyeConfig;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -210,6 +217,29 @@ public final class KeywardConfig implements AutoCloseable {
         }
     }
 
+    /** Puts the ring, a store over the file and the memory of uses together. */
+    private ApiKeys over(KeyFormat format) {
+        LastUsed lastUsed = LastUsed.create(options.clock(), LastUsed.DEFAULT_CAPACITY);
+        ApiKeyStore store = EnvFileApiKeyStore.of(options.file(), loaded.roles(), options.environment());
+        ApiKeyManager manager = ApiKeyManager.builder(store, ring, ApiKeyGenerator.of(format))
+                .clock(options.clock())
+                .lastUsed(lastUsed)
+                .build();
+        return ApiKeys.of(verifier.notifying(lastUsed), manager, ring, lastUsed, this::state, this::close);
+    }
+
+    private KeysState state() {
+        ConfigReport now = report;
+        List<ConfigProblem> problems = now.problems();
+        return new KeysState(
+                ring.current().size(),
+                options.file().toString(),
+                true,
+                now.time(),
+                problems.isEmpty() ? null : ConfigException.describe(problems),
+                List.of());
+    }
+
     /** Stops following the files, within 2 s; the keys last in force stay so. Closing again does nothing. */
     @Override
     public void close() {
@@ -250,6 +280,7 @@ public final class KeywardConfig implements AutoCloseable {
         private InstantSource clock = InstantSource.system();
         private boolean strictPermissions;
         private boolean follow = true;
+        private @Nullable KeyFormat format;
         private @Nullable Map<String, String> systemProperties;
         private Map<String, String> environment = System.getenv();
         private final List<Consumer<ConfigReport>> listeners = new ArrayList<>();
@@ -343,11 +374,52 @@ public final class KeywardConfig implements AutoCloseable {
         }
 
         /**
+         * Sets the prefix of the keys that {@link #open} issues, such as {@code acme_live}.
+         *
+         * @throws IllegalArgumentException as {@link KeyFormat#of}
+         */
+        public Builder format(String prefix) {
+            return format(KeyFormat.of(prefix));
+        }
+
+        /** Sets the format of the keys that {@link #open} issues. */
+        public Builder format(KeyFormat format) {
+            this.format = requireNonNull(format, "format");
+            return this;
+        }
+
+        /**
          * Loads.
          *
          * @throws ConfigException if anything is wrong, or there are no keys; the message names every problem
          */
         public KeywardConfig load() {
+            return start(false);
+        }
+
+        /**
+         * Loads, and returns the keys together with a manager that issues, rotates and revokes keys in the {@code .env}
+         * file. What it changes is in force when its method returns.
+         *
+         * <p>The file may be missing or have no keys: then everything is denied until there is one. New keys are hashed with
+         * SHA-256. The manager changes keys of that file only; keys of other sources are verified. Closing the keys stops
+         * following the files.
+         *
+         * @throws ConfigException if anything is wrong; the message names every problem
+         * @throws IllegalStateException if no format was given, or {@link #config} was, because then no file is known
+         */
+        public ApiKeys open() {
+            if (format == null) {
+                throw new IllegalStateException("the keys have no format; call format(…) with the prefix of new keys");
+            }
+            if (config != null) {
+                throw new IllegalStateException(
+                        "keys are issued into an .env file; leave out config(…), or call load()");
+            }
+            return start(true).over(format);
+        }
+
+        private KeywardConfig start(boolean startsEmpty) {
             ClassLoader context = Thread.currentThread().getContextClassLoader();
             Options options = new Options(
                     envFile,
@@ -359,7 +431,8 @@ public final class KeywardConfig implements AutoCloseable {
                     strictPermissions,
                     systemProperties,
                     environment,
-                    context == null ? KeywardConfig.class.getClassLoader() : context);
+                    context == null ? KeywardConfig.class.getClassLoader() : context,
+                    startsEmpty);
             KeywardConfig keys = new KeywardConfig(options, follow, listeners);
             logLoad(keys.loaded);
             if (keys.follower != null) {

@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param roles the roles declared in code; null for those of the configuration
  * @param systemProperties what stands for the system properties; null for those of the process
  * @param environment the variables of the process
+ * @param startsEmpty whether a missing file, or one without keys, is no mistake at the start
  */
 record Options(
         @Nullable Path envFile,
@@ -27,4 +28,10 @@ record Options(
         boolean strictPermissions,
         @Nullable Map<String, String> systemProperties,
         Map<String, String> environment,
-        ClassLoader classLoader) {}
+        ClassLoader classLoader,
+        boolean startsEmpty) {
+    /** Returns the {@code .env} file that is read if it is there. */
+    Path file() {
+        return envFile != null ? envFile : directory.resolve(".env");
+    }
+}

@@ -126,7 +126,8 @@ class OneReaderTest {
 
         switchOff(store, "alice", KeyState.REVOKED);
 
-        assertEquals(text + "KEYWARD_KEYS_ALICE_STATE=revoked\n", Files.readString(files.env));
+        assertEquals(
+                text + "KEYWARD_KEYS_ALICE_STATE=revoked\nKEYWARD_KEYS_ALICE_ORDINAL=2\n", Files.readString(files.env));
     }
 
     /** Each is a file with one bad line, the one with the mark; alice and bob can be switched off in all of them. */
