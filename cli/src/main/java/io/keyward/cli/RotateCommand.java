@@ -6,7 +6,9 @@ import io.keyward.KeyFormat;
 import io.keyward.config.EnvFileApiKeyStore;
 import io.keyward.config.KeyFile;
 import io.keyward.store.ApiKeyManager;
+import io.keyward.store.ChangeRefusedException;
 import io.keyward.store.IssuedKey;
+import io.keyward.store.RotateRequest;
 import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
@@ -67,6 +69,13 @@ final class RotateCommand implements Runnable {
     private Spans.@Nullable End end;
 
     @Option(
+            names = "--drop-old",
+            description =
+                    "End the secret that an earlier rotation left for its overlap; without this, a rotation inside"
+                            + " that overlap is refused.")
+    private boolean dropOld;
+
+    @Option(
             names = "--prefix",
             paramLabel = "PREFIX",
             converter = PrefixOption.class,
@@ -95,13 +104,28 @@ final class RotateCommand implements Runnable {
     }
 
     private IssuedKey rotate(ApiKeyManager manager) {
-        Spans.End newEnd = end;
-        if (newEnd == null) {
-            return manager.rotate(id, overlap);
+        RotateRequest.Builder request = RotateRequest.builder(overlap);
+        if (dropOld) {
+            request.dropOld();
         }
-        Duration span = newEnd.span();
+        Spans.End newEnd = end;
+        if (newEnd != null) {
+            request.expiresAt(instantOf(newEnd));
+        }
         try {
-            return manager.rotate(id, overlap, span != null ? Instant.now().plus(span) : newEnd.instant());
+            return manager.rotate(id, request.build());
+        } catch (ChangeRefusedException refused) {
+            if (refused.reason() != ChangeRefusedException.Reason.OVERLAP) {
+                throw refused;
+            }
+            throw CommandFailure.refused(refused.getMessage() + " (--drop-old)", refused);
+        }
+    }
+
+    private static @Nullable Instant instantOf(Spans.End end) {
+        Duration span = end.span();
+        try {
+            return span != null ? Instant.now().plus(span) : end.instant();
         } catch (DateTimeException | ArithmeticException beyondReckoning) {
             throw CommandFailure.refused("--expires is too far off", beyondReckoning);
         }

@@ -427,6 +427,26 @@ class OperatorIT {
     }
 
     @Test
+    @DisplayName("a second rotation inside the overlap is refused, says what would end, and is made with --drop-old")
+    void refusesRotationInsideAnOverlap() throws Exception {
+        issue("alice", "--expires", "never");
+        String id = onlyRecord().id();
+        assertEquals(0, keyward.run("rotate", id, "--overlap", "1h").exitCode());
+        byte[] before = Files.readAllBytes(file);
+
+        Outcome refused = keyward.run("rotate", id);
+
+        assertEquals(1, refused.exitCode());
+        assertTrue(refused.err().contains("secret no. 1 stays valid until"), refused.err());
+        assertTrue(refused.err().contains("--drop-old"), refused.err());
+        assertEquals("", refused.out());
+        assertArrayEquals(before, Files.readAllBytes(file));
+
+        assertEquals(0, keyward.run("rotate", id, "--drop-old").exitCode());
+        assertEquals(3, onlyRecord().current().ordinal());
+    }
+
+    @Test
     void listEntryThatIsRotatedBecomesNamedKey() throws Exception {
         String old = ThrowAwayKeys.newKey().reveal();
         Files.writeString(file, "CLIENT_API_KEY_HASHES=" + hashOf(old).reveal() + "\nB=2\n");

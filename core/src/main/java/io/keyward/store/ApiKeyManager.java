@@ -23,7 +23,6 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.Function;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -183,37 +182,60 @@ public final class ApiKeyManager {
     }
 
     /**
-     * Gives a key a new secret; the id stays, and the old secret counts for a while longer.
+     * Gives a key a new secret; the id stays, and the old secret stays valid for a while longer.
      *
-     * <p>At most two secrets count: a second rotation within the overlap ends the oldest at once. The old secret never
-     * counts longer than it would have without the rotation. The new one has the end of the old; a beginning that lies
-     * ahead stays. The id stands in the text of the new key if it is one that was issued; for a record named by hand,
-     * such as {@code alice}, the text has an id of its own and the record keeps its name. A disabled key stays
-     * disabled.
+     * <p>At most two secrets are valid: a rotation inside the overlap of an earlier one is refused unless the request says
+     * {@link RotateRequest.Builder#dropOld dropOld}, which ends the oldest at once. The old secret is never valid longer
+     * than it would have been without the rotation. The new one has the end of the old, or the end of the request; a
+     * beginning that lies ahead stays. A key whose end has passed needs another end. The id appears in the text of the new
+     * key if it is one that was issued; for a record named by hand, such as {@code alice}, the text has an id of its own
+     * and the record keeps its name. A disabled key stays disabled.
      *
      * @param id the key id
-     * @param overlap how long the old secret counts on; zero ends it now
      * @return the new key, which exists here and nowhere else, and the record
-     * @throws ChangeRefusedException {@code NO_SUCH_KEY}; {@code REVOKED}; {@code INVALID} if the overlap is negative
-     *     or too long, or the key's end has passed; {@code EXCEEDS_MAKER}, see {@link #onBehalfOf}
-     * @throws StoreException if the store failed. Look at the key before trying again: if the rotation was stored,
-     *     another one would end the secret that is in use
+     * @throws ChangeRefusedException {@code NO_SUCH_KEY}; {@code REVOKED}; {@code OVERLAP}; {@code INVALID} if the overlap
+     *     is negative or too long, or the end is not after the present and the beginning, or too far off; {@code
+     *     EXCEEDS_MAKER}, see {@link #onBehalfOf}
+     * @throws StoreException if the store failed. Look at the key before trying again: if the rotation was stored, another
+     *     one would end the secret that is in use
      */
-    public IssuedKey rotate(String id, Duration overlap) {
-        return rotateUntil(id, overlap, HashedSecret::expiresAt);
+    public IssuedKey rotate(String id, RotateRequest request) {
+        requireNonNull(id, "id");
+        requireNonNull(request, "request");
+        ApiKey key = generator.generate(KeyFormat.isId(id) ? id : generator.newId());
+        KeyHash hash = hasher.hash(key);
+        ApiKeyRecord rotated = replace(id, Action.ROTATE, (before, rules) -> {
+            rules.requireNotRevoked(before);
+            rules.requireDeclaredRoles(before);
+            rules.requireMakerCovers(before);
+            if (!request.dropsOld) {
+                rules.requireNoOverlap(before);
+            }
+            ApiKeyRecord after = rotated(before, hash, request, rules);
+            rules.requireWindow(after.current());
+            rules.requireMakerOutlives(after);
+            return after;
+        });
+        return new IssuedKey(key, rotated);
     }
 
     /**
-     * Gives a key a new secret and a new end, as {@link #rotate(String, Duration)} otherwise; also for a key whose end
-     * has passed.
+     * Gives a key a new secret with the end of the old, as {@link #rotate(String, RotateRequest)} otherwise.
      *
-     * @param expiresAt when the new secret no longer counts; null for never
-     * @throws ChangeRefusedException as {@link #rotate(String, Duration)}; {@code INVALID} also if the new end is not
-     *     after the present and the beginning, or too far off
+     * @param overlap how long the old secret stays valid; zero ends it now
+     */
+    public IssuedKey rotate(String id, Duration overlap) {
+        return rotate(id, RotateRequest.builder(overlap).build());
+    }
+
+    /**
+     * Gives a key a new secret and a new end, as {@link #rotate(String, RotateRequest)} otherwise.
+     *
+     * @param overlap how long the old secret stays valid; zero ends it now
+     * @param expiresAt when the new secret ends; null for never
      */
     public IssuedKey rotate(String id, Duration overlap, @Nullable Instant expiresAt) {
-        Instant end = KeyTimes.toMillis(expiresAt);
-        return rotateUntil(id, overlap, old -> end);
+        return rotate(id, RotateRequest.builder(overlap).expiresAt(expiresAt).build());
     }
 
     /**
@@ -370,26 +392,10 @@ public final class ApiKeyManager {
         }
     }
 
-    private IssuedKey rotateUntil(String id, Duration overlap, Function<HashedSecret, @Nullable Instant> newEnd) {
-        requireNonNull(id, "id");
-        requireNonNull(overlap, "overlap");
-        ApiKey key = generator.generate(KeyFormat.isId(id) ? id : generator.newId());
-        KeyHash hash = hasher.hash(key);
-        ApiKeyRecord rotated = replace(id, Action.ROTATE, (before, rules) -> {
-            rules.requireNotRevoked(before);
-            rules.requireDeclaredRoles(before);
-            rules.requireMakerCovers(before);
-            ApiKeyRecord after = rotated(before, hash, newEnd.apply(before.current()), rules, rules.endOf(overlap));
-            rules.requireWindow(after.current());
-            rules.requireMakerOutlives(after);
-            return after;
-        });
-        return new IssuedKey(key, rotated);
-    }
-
-    private static ApiKeyRecord rotated(
-            ApiKeyRecord before, KeyHash hash, @Nullable Instant end, ChangeRules rules, Instant endOfOverlap) {
+    private static ApiKeyRecord rotated(ApiKeyRecord before, KeyHash hash, RotateRequest request, ChangeRules rules) {
         HashedSecret old = before.current();
+        Instant end = request.changesEnd ? request.expiresAt : old.expiresAt();
+        Instant endOfOverlap = rules.endOf(request.overlap);
         Instant notBefore = old.notBefore();
         boolean begun = notBefore == null || !rules.now().isBefore(notBefore);
         List<HashedSecret> secrets = new ArrayList<>();

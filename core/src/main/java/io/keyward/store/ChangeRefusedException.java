@@ -42,6 +42,11 @@ public final class ChangeRefusedException extends RuntimeException {
          * every version does so with the one that set the attribute. An HTTP service answers 409.
          */
         UNSUPPORTED,
+        /**
+         * An earlier rotation is still in its overlap, and another one would end the secret that callers may still use;
+         * see {@link RotateRequest.Builder#dropOld}. An HTTP service answers 409.
+         */
+        OVERLAP,
         /** A value is not possible: a time, a role, a text. An HTTP service answers 422. */
         INVALID,
         /** The change goes beyond what its maker may do. An HTTP service answers 403. */

@@ -64,6 +64,17 @@ final class ChangeRules {
         }
     }
 
+    /** Refuses a key of which the secret before the current one is valid still: two secrets are the most. */
+    void requireNoOverlap(ApiKeyRecord record) {
+        record.retiring().filter(old -> !KeyTimes.isPast(old.expiresAt(), now)).ifPresent(old -> {
+            throw refused(
+                    Reason.OVERLAP,
+                    "its secret no. " + old.ordinal() + " stays valid until " + old.expiresAt()
+                            + " since an earlier rotation, and another rotation would end it now; wait until then, or say"
+                            + " that the old secret is to be dropped");
+        });
+    }
+
     /** Returns the end of an overlap that begins now. */
     Instant endOf(Duration overlap) {
         if (overlap.isNegative()) {

@@ -30,6 +30,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -290,6 +291,69 @@ class ApiKeyManagerTest {
             manager.disable(old.id());
 
             assertEquals(Reason.DISABLED, setting.refusal(manager.rotate(old.id(), HOUR)));
+        }
+
+        @Test
+        @DisplayName("a second rotation inside the overlap is refused, and says what would end")
+        void refusesSecondRotationInsideTheOverlap() {
+            IssuedKey old = setting.issue();
+            IssuedKey renewed = manager.rotate(old.id(), HOUR);
+            setting.advance(HOUR.minusMillis(1));
+
+            for (RotateRequest request : List.of(
+                    RotateRequest.builder(HOUR).build(),
+                    RotateRequest.builder(Duration.ZERO).build(),
+                    RotateRequest.builder(DAY).expiresAt(null).build())) {
+                assertRefused(ChangeRefusedException.Reason.OVERLAP, () -> manager.rotate(old.id(), request));
+            }
+            ChangeRefusedException refused =
+                    assertThrows(ChangeRefusedException.class, () -> manager.rotate(old.id(), HOUR));
+
+            assertTrue(refused.getMessage().contains("secret no. 1 "), refused.getMessage());
+            assertTrue(refused.getMessage().contains(START.plus(HOUR).toString()), refused.getMessage());
+            assertTrue(setting.accepts(old));
+            assertTrue(setting.accepts(renewed));
+        }
+
+        @Test
+        void secondRotationIsPossibleOnceTheOldSecretHasEnded() {
+            IssuedKey old = setting.issue();
+            IssuedKey second = manager.rotate(old.id(), HOUR);
+            setting.advance(HOUR);
+
+            IssuedKey third = manager.rotate(old.id(), HOUR);
+
+            assertTrue(setting.accepts(second));
+            assertEquals(
+                    List.of(3, 2),
+                    third.record().secrets().stream().map(HashedSecret::ordinal).toList());
+        }
+
+        @Test
+        void requestThatDropsTheOldSecretRotatesInsideTheOverlap() {
+            IssuedKey old = setting.issue();
+            IssuedKey second = manager.rotate(old.id(), HOUR);
+
+            IssuedKey third = manager.rotate(
+                    old.id(),
+                    RotateRequest.builder(DAY)
+                            .expiresAt(START.plus(HOUR))
+                            .dropOld()
+                            .build());
+
+            assertEquals(Reason.UNKNOWN, setting.refusal(old));
+            assertTrue(setting.accepts(second));
+            assertEquals(START.plus(HOUR), third.record().current().expiresAt());
+            assertEquals(3, third.record().current().ordinal());
+        }
+
+        @Test
+        void requestThatDropsTheOldSecretNeedsNone() {
+            IssuedKey old = setting.issue();
+
+            manager.rotate(old.id(), RotateRequest.builder(HOUR).dropOld().build());
+
+            assertTrue(setting.accepts(old), "its overlap begins now");
         }
 
         @Test

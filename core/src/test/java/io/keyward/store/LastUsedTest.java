@@ -90,10 +90,11 @@ class LastUsedTest {
         setting.advance(Duration.ofSeconds(9));
         setting.verify(second);
 
-        setting.manager.rotate(first.id(), HOUR);
+        setting.manager.rotate(first.id(), RotateRequest.builder(HOUR).dropOld().build());
         assertEquals(new LastUse(null, START.plusSeconds(9), START), useOf(first));
 
-        setting.manager.rotate(first.id(), Duration.ZERO);
+        setting.manager.rotate(
+                first.id(), RotateRequest.builder(Duration.ZERO).dropOld().build());
         assertEquals(new LastUse(null, null, START), useOf(first));
     }
 

@@ -109,7 +109,8 @@ class LifecycleAttacksTest {
     void secondRotationEndsTheOldest() {
         IssuedKey first = setting.issue();
         IssuedKey second = manager.rotate(first.id(), HOUR);
-        IssuedKey third = manager.rotate(first.id(), HOUR);
+        IssuedKey third =
+                manager.rotate(first.id(), RotateRequest.builder(HOUR).dropOld().build());
 
         assertFalse(setting.accepts(first));
         assertTrue(setting.accepts(second));
@@ -220,7 +221,9 @@ class LifecycleAttacksTest {
                 running.add(threads.submit(() -> {
                     for (int round = 0; round < ROUNDS; round++) {
                         for (IssuedKey key : keys) {
-                            own.rotate(key.id(), HOUR);
+                            own.rotate(
+                                    key.id(),
+                                    RotateRequest.builder(HOUR).dropOld().build());
                         }
                     }
                 }));

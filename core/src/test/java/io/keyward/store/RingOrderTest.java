@@ -55,27 +55,29 @@ class RingOrderTest {
         scene.store.remove("nobody");
     }
 
+    private static final RotateRequest DROPPING_OLD =
+            RotateRequest.builder(HOUR).dropOld().build();
     private static final List<Actor> PAUSED = List.of(
             new Actor("a load", scene -> {
                 forgetStamp(scene);
                 scene.follower.follow();
             }),
             new Actor("a reading of changes", scene -> scene.follower.follow()),
-            new Actor("a rotation by one manager", scene -> scene.one.rotate(scene.key.id(), HOUR)),
+            new Actor("a rotation by one manager", scene -> scene.one.rotate(scene.key.id(), DROPPING_OLD)),
             new Actor("a disable by one manager", scene -> scene.one.disable(scene.key.id())));
 
     private static final List<Actor> MEANWHILE = List.of(
             new Actor("two rotations", scene -> {
-                scene.two.rotate(scene.key.id(), HOUR);
-                scene.two.rotate(scene.key.id(), HOUR);
+                scene.two.rotate(scene.key.id(), DROPPING_OLD);
+                scene.two.rotate(scene.key.id(), DROPPING_OLD);
             }),
             new Actor("a disable and an enable", scene -> {
                 scene.two.disable(scene.key.id());
                 scene.two.enable(scene.key.id());
             }),
             new Actor("a change elsewhere and then one here", scene -> {
-                scene.elsewhere.rotate(scene.key.id(), HOUR);
-                scene.two.rotate(scene.key.id(), HOUR);
+                scene.elsewhere.rotate(scene.key.id(), DROPPING_OLD);
+                scene.two.rotate(scene.key.id(), DROPPING_OLD);
             }));
 
     @TestFactory
@@ -165,7 +167,7 @@ class RingOrderTest {
             }
         };
 
-        scene.one.rotate(scene.key.id(), HOUR);
+        scene.one.rotate(scene.key.id(), DROPPING_OLD);
 
         assertTrue(scene.setting.ring.current().find(scene.key.id()).isEmpty());
     }

@@ -363,7 +363,8 @@ class StoreFollowerTest {
         follower.follow();
         assertEquals(new LastUsed.LastUse(null, START, START), here.lastUsed.of(old.id()));
 
-        elsewhere.rotate(old.id(), Duration.ofHours(1));
+        elsewhere.rotate(
+                old.id(), RotateRequest.builder(Duration.ofHours(1)).dropOld().build());
         store.remove("nobody");
         follower.follow();
         assertEquals(new LastUsed.LastUse(null, null, START), here.lastUsed.of(old.id()), "by a load as well");

@@ -34,6 +34,7 @@ import io.keyward.store.KeyChange;
 import io.keyward.store.KeyFilter;
 import io.keyward.store.KeysState;
 import io.keyward.store.LastUsed;
+import io.keyward.store.RotateRequest;
 import io.keyward.store.StoreFollower;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
@@ -95,11 +96,20 @@ class LifecycleDocTest {
                 manager.lastUse(id).orElseThrow().retiring(); // null: not since this service started
         // end
         assertTrue(lastUseOfOldSecret != null);
+        assertThrows(ChangeRefusedException.class, () -> manager.rotate(id, Duration.ZERO));
+
+        // page
+        IssuedKey again = manager.rotate(
+                id, RotateRequest.builder(Duration.ofDays(7)).dropOld().build());
+        // end
+        assertEquals(new Rejected(Reason.UNKNOWN, null), verifier.verify(text));
+        assertTrue(verifier.verify(again.key().reveal()).isAccepted());
 
         // page
         manager.revoke(id);
         // end
-        assertEquals(new Rejected(Reason.REVOKED, id), verifier.verify(text));
+        assertEquals(
+                new Rejected(Reason.REVOKED, id), verifier.verify(again.key().reveal()));
         assertEquals(
                 new Rejected(Reason.REVOKED, id), verifier.verify(renewed.key().reveal()));
 
