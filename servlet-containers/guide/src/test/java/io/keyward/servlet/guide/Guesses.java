@@ -9,7 +9,7 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** Denies a peer that has sent ten wrong keys, until a timer of yours calls {@code forget}. */
+/** Denies a peer that was without a valid key ten times, until a timer of yours calls {@code forget}. */
 class Guesses implements AccessListener, RequestGate {
     private final Map<String, Integer> failures = new ConcurrentHashMap<>();
 
