@@ -8,17 +8,25 @@ import picocli.CommandLine.Spec;
 /** Groups what is about the stored keys. */
 @Command(
         name = "auth",
-        description = "Says which keys are stored on this machine.",
+        description = "Stores, shows and removes the keys of this machine.",
         synopsisSubcommandLabel = "COMMAND",
         exitCodeListHeading = ExitCode.HEADING,
         exitCodeList = {ExitCode.OK_LINE, ExitCode.REFUSED_LINE, ExitCode.USAGE_LINE, ExitCode.FILE_LINE},
-        footer = {"", "Examples:", "  keyward auth status", "  keyward auth status --check"})
+        footer = {
+            "",
+            "Examples:",
+            "  keyward auth login",
+            "  keyward auth status --check",
+            "  keyward auth token | pbcopy"
+        })
 final class AuthCommand implements Runnable, Arguments.TakesSecret {
     @Spec
     private CommandSpec spec = CommandSpec.create();
 
     @Override
     public void run() {
-        throw new ParameterException(spec.commandLine(), "no command given; `keyward auth status` is the one there is");
+        throw new ParameterException(
+                spec.commandLine(),
+                "no command given; there are login, logout, status and token, see `keyward auth --help`");
     }
 }

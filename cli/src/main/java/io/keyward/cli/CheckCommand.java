@@ -84,16 +84,12 @@ final class CheckCommand implements Callable<Integer>, Arguments.TakesSecret {
 
     /** What copying by hand or mouse adds is named first: the reason by form alone would send people looking elsewhere. */
     private static Optional<Refusal> refusalOf(String text, @Nullable KeyFormat expected) {
-        if (!text.equals(text.strip())) {
-            return Optional.of(new Refusal("surroundings", "has blanks before or after it; copy it without them"));
+        Optional<String> surroundings = PastedKey.surroundingsOf(text);
+        if (surroundings.isEmpty() && (text.indexOf(' ') >= 0 || text.indexOf(':') >= 0 || text.indexOf('=') >= 0)) {
+            surroundings = Optional.of("comes with other text, like a header name; copy the key alone");
         }
-        char first = text.charAt(0);
-        if (first == '"' || first == '\'' || first == '`' || first == '“') {
-            return Optional.of(new Refusal("surroundings", "has quotes around it; copy it without them"));
-        }
-        if (text.indexOf(' ') >= 0 || text.indexOf(':') >= 0 || text.indexOf('=') >= 0) {
-            return Optional.of(
-                    new Refusal("surroundings", "comes with other text, like a header name; copy the key alone"));
+        if (surroundings.isPresent()) {
+            return Optional.of(new Refusal("surroundings", surroundings.get()));
         }
         if (expected == null) {
             return Optional.of(new Refusal(

@@ -36,6 +36,11 @@ record Credential(String label, ApiKey key, @Nullable ServiceUrl url) {
                 .orElse("a key without id and check digits, so made elsewhere");
     }
 
+    /** Returns whether both are one key, before or after a rotation. */
+    boolean isSameKeyAs(Credential other) {
+        return key.equals(other.key) || (id().isPresent() && id().equals(other.id()));
+    }
+
     /** Returns the server the key is for, to follow "for". */
     String target() {
         return url == null ? "no server yet" : url.origin().toString();

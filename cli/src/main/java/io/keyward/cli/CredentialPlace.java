@@ -81,6 +81,18 @@ abstract sealed class CredentialPlace {
                 CommandFailure.refused("no key is stored for " + label + "; store one with `keyward login`"));
     }
 
+    /** Returns the key that is kept here whoever can read the file; nothing if there is none, or what is there is no key. */
+    Optional<Credential> peek() {
+        try {
+            return file.read().flatMap(text -> credentialIn(TomlText.parse(file.path(), text)));
+        } catch (CommandFailure damaged) {
+            return Optional.empty();
+        }
+    }
+
+    /** Returns what goes with the key when it is erased, to follow "removed". */
+    abstract String erasure();
+
     /** Returns the URL that stands here beside the key or without one; nothing if none does. */
     Optional<ServiceUrl> url() {
         return file.read().map(text -> TomlText.parse(file.path(), text)).flatMap(this::urlIn);
@@ -177,6 +189,11 @@ abstract sealed class CredentialPlace {
         Set<String> erased() {
             return Set.of(KEY, ORIGIN, CHECK_PATH);
         }
+
+        @Override
+        String erasure() {
+            return label();
+        }
     }
 
     private static final class Flat extends CredentialPlace {
@@ -215,6 +232,11 @@ abstract sealed class CredentialPlace {
         @Override
         Set<String> erased() {
             return Set.of(KEY);
+        }
+
+        @Override
+        String erasure() {
+            return "the line `" + KEY + "` of " + label() + ", and nothing else of it";
         }
     }
 }

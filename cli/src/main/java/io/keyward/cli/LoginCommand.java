@@ -3,6 +3,7 @@ package io.keyward.cli;
 import io.keyward.ApiKey;
 import io.keyward.cli.Probe.Answered;
 import io.keyward.cli.Probe.Verdict;
+import java.util.List;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -19,6 +20,9 @@ import picocli.CommandLine.Option;
                     + " server is known, asks it without the key, which must give 401, and with it, which must not. A key"
                     + " that is refused is not stored; where the server gave no clear answer, the key is stored and what"
                     + " came back is said.",
+            "",
+            "Without --role, a key that the server says is for another role does not take the place of a stored one: its own"
+                    + " place is named. A ws or wss server is asked by HTTP, so only the key is checked there.",
             "",
             "The key goes to $XDG_CONFIG_HOME/keyward/credentials.toml, which only you can read, or to the top of"
                     + " --config-file."
@@ -40,10 +44,12 @@ import picocli.CommandLine.Option;
         })
 final class LoginCommand implements Runnable, Arguments.TakesSecret {
     private static final Pattern HASH = Pattern.compile("[0-9A-Fa-f]{64}|(?:sha256|hmac-sha256):.*");
-    private static final String QUOTES = "\"'`";
+
+    private static final String WEB_SOCKET = "; only the key was checked, by HTTP, and no WebSocket was opened";
 
     private final Terminal terminal;
-    private final Probe probe = new Probe(new Server());
+    private final Server server = new Server();
+    private final Probe probe = new Probe(server);
 
     @Mixin
     private PlaceOptions options = new PlaceOptions();
@@ -67,13 +73,36 @@ final class LoginCommand implements Runnable, Arguments.TakesSecret {
         ServiceUrl given = apiUrl == null ? null : privateUrl(apiUrl);
         CredentialPlace place = options.place(terminal);
         ServiceUrl url = given == null ? place.url().orElse(null) : given;
+        place.file().requirePermissionsKept();
         Credential credential = new Credential(place.label(), readSoundKey(), url);
         Verdict verdict = url == null ? null : probe.ask(credential);
         if (verdict != null && verdict.answered() == Answered.REFUSED) {
             throw CommandFailure.refused("the key is not stored: " + verdict.reason());
         }
+        if (verdict != null && verdict.isAccepted() && options.isRoleOpen()) {
+            refuseKeyOfAnotherRole(place, credential);
+        }
         store(place, credential, given);
-        terminal.note(describe(verdict));
+        terminal.note(describe(verdict) + (url != null && url.isWebSocket() ? WEB_SOCKET : ""));
+    }
+
+    /** Where no role was named, the key of another role must not take the place of the one that is there. */
+    private void refuseKeyOfAnotherRole(CredentialPlace place, Credential credential) {
+        Credential before = place.peek().orElse(null);
+        if (before == null || before.isSameKeyAs(credential)) {
+            return;
+        }
+        String role = place.label().substring(0, place.label().indexOf('@'));
+        List<String> roles = Identity.ask(server, credential, Probe.WHOAMI).roles(credential);
+        if (roles == null || roles.isEmpty() || roles.contains(role)) {
+            return;
+        }
+        String other = roles.get(0);
+        options.forRole(other).ifPresent(slot -> {
+            throw CommandFailure.refused("the key is not stored: it has the role " + other + ", and " + place.label()
+                    + " holds another key, which stays; store this one as " + other
+                    + place.label().substring(role.length()) + " with `keyward login " + slot + "`");
+        });
     }
 
     private static ServiceUrl privateUrl(String text) {
@@ -89,9 +118,6 @@ final class LoginCommand implements Runnable, Arguments.TakesSecret {
         ApiKey key = terminal.readKey();
         if (HASH.matcher(key.reveal()).matches()) {
             throw CommandFailure.refused("this is a hash and not a key; ask for the key it was made from");
-        }
-        if (QUOTES.indexOf(key.reveal().charAt(0)) >= 0) {
-            throw CommandFailure.refused("the key has quotes around it; copy it without them");
         }
         HashCommand.refuseSlip(key);
         return key;

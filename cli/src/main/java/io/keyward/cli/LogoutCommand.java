@@ -33,10 +33,11 @@ final class LogoutCommand implements Runnable, Arguments.TakesSecret {
     @Override
     public void run() {
         CredentialPlace place = options.place(terminal);
+        String description = place.peek().map(Credential::description).orElse("the key itself");
         if (!place.erase()) {
             throw CommandFailure.refused("no key is stored for " + place.label());
         }
-        terminal.show("removed " + place.label() + "\n");
-        terminal.note("the key itself is still valid; if it leaked, have it revoked");
+        terminal.show("removed " + place.erasure() + "\n");
+        terminal.note(description + " is still valid; if it leaked, have it revoked");
     }
 }

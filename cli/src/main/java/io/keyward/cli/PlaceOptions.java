@@ -2,6 +2,7 @@ package io.keyward.cli;
 
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
@@ -55,6 +56,20 @@ final class PlaceOptions {
                 .toList();
     }
 
+    /** Returns whether the options leave it open which role the key is for. */
+    boolean isRoleOpen() {
+        return configFile == null && role == null;
+    }
+
+    /** Returns the options as they stand on a command line, for another role; nothing for a role that is no name. */
+    Optional<String> forRole(String other) {
+        if (!NAME.matcher(other).matches()) {
+            return Optional.empty();
+        }
+        String slot = environment == null ? "" : "--environment " + environment + " ";
+        return Optional.of(slot + "--role " + other);
+    }
+
     /** Tells whether the file is this program's own. */
     boolean isOwnFile() {
         return configFile == null;
@@ -64,13 +79,24 @@ final class PlaceOptions {
     private static SecretFile ownFile(Terminal terminal) {
         String named = terminal.environment().getOrDefault("XDG_CONFIG_HOME", "");
         // "If an implementation encounters a relative path [...] it should consider the path invalid and ignore it."
-        Path configHome = Path.of(named).isAbsolute()
-                ? Path.of(named)
-                : Path.of(terminal.environment().getOrDefault("HOME", System.getProperty("user.home")), ".config");
+        Path configHome =
+                Path.of(named).isAbsolute() ? Path.of(named) : home(terminal).resolve(".config");
         return new SecretFile(
                 configHome.resolve("keyward").resolve("credentials.toml"),
                 SecretFile.Links.REFUSE,
                 SecretFile.PATIENCE);
+    }
+
+    private static Path home(Terminal terminal) {
+        // Windows names the home directory USERPROFILE.
+        String home = terminal.environment()
+                .getOrDefault("HOME", terminal.environment().getOrDefault("USERPROFILE", ""));
+        if (!Path.of(home).isAbsolute()) {
+            throw CommandFailure.file("HOME is " + (home.isEmpty() ? "not set" : "no absolute path")
+                    + ", so there is no place for stored keys; set HOME or XDG_CONFIG_HOME, or name a file with"
+                    + " --config-file");
+        }
+        return Path.of(home);
     }
 
     private void refuseSlotBesideFile() {

@@ -104,6 +104,45 @@ final class SecretFile {
     }
 
     /**
+     * Refuses a file system on which every user could read the file, whatever its permissions, before anything is stored.
+     *
+     * @throws CommandFailure if a new file there does not keep the permissions it is made with
+     */
+    void requirePermissionsKept() {
+        try {
+            Path directory = parentOf(real());
+            while (!Files.isDirectory(directory)) {
+                directory = parentOf(directory);
+            }
+            Path probe =
+                    directory.resolve(leftoverPrefix(path) + HexFormat.of().toHexDigits(NAMES.nextLong()) + ".tmp");
+            try {
+                FileChannel.open(probe, Set.of(CREATE_NEW, WRITE), attributes(OWNER_ONLY))
+                        .close();
+                if (!keepsPermissions(probe)) {
+                    throw new FileSystemException(
+                            path.toString(),
+                            null,
+                            "is on a file system that keeps no permissions, so every user of this machine could read the"
+                                    + " key, and nothing is stored; name a place on another one with --config-file or"
+                                    + " XDG_CONFIG_HOME");
+                }
+            } finally {
+                Files.deleteIfExists(probe);
+            }
+        } catch (IOException e) {
+            throw failure(e);
+        }
+    }
+
+    private boolean keepsPermissions(Path file) throws IOException {
+        // Windows keeps lists of who may do what, and a home directory there is closed to other users.
+        return isPosix()
+                ? OWNER_ONLY.equals(Files.getPosixFilePermissions(file))
+                : path.getFileSystem().supportedFileAttributeViews().contains("acl");
+    }
+
+    /**
      * Replaces the content by what a function makes of it, while no other process does the same.
      *
      * @param change gets the content, or nothing if there is no file, and returns the new content; what it throws leaves the

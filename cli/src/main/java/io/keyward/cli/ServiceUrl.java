@@ -61,6 +61,11 @@ record ServiceUrl(Origin origin, String scheme, String path, String query) {
         return scheme + origin.toString().substring(origin.scheme().length()) + path + query;
     }
 
+    /** Returns whether it was given as the address of a WebSocket. */
+    boolean isWebSocket() {
+        return scheme.startsWith("ws");
+    }
+
     URI uri() {
         return URI.create(origin + path + query);
     }

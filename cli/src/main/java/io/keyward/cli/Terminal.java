@@ -1,6 +1,7 @@
 package io.keyward.cli;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
+import static java.util.Objects.requireNonNull;
 
 import io.keyward.ApiKey;
 import java.io.Console;
@@ -34,6 +35,7 @@ import picocli.CommandLine.Help.Ansi;
  * @param prompt asks for a line without echo; null where no person is at the terminal
  * @param discardsOutput whether nobody can see what goes to standard output
  * @param changes is held while something is stored and shown
+ * @param showsOutput whether standard output is a screen, where a secret is seen by whoever stands behind
  */
 record Terminal(
         InputStream in,
@@ -42,31 +44,51 @@ record Terminal(
         Map<String, String> environment,
         @Nullable Function<String, char[]> prompt,
         boolean discardsOutput,
-        Lock changes) {
+        Lock changes,
+        boolean showsOutput) {
     /** The longest key is 256 characters; more than this is a wrong file, not a key with blanks around it. */
     private static final int MAX_INPUT = 4096;
+
+    private static final Path STANDARD_OUTPUT = Path.of("/proc/self/fd/1");
+
+    /** Makes a terminal whose output is a screen where a person is there to be asked. */
+    Terminal(
+            InputStream in,
+            OutputStream out,
+            PrintStream err,
+            Map<String, String> environment,
+            @Nullable Function<String, char[]> prompt,
+            boolean discardsOutput,
+            Lock changes) {
+        this(in, out, err, environment, prompt, discardsOutput, changes, prompt != null);
+    }
 
     /** Returns the terminal of this process. */
     @SuppressWarnings("SystemConsoleNull") // isInteractive tells what null told before JDK 22
     static Terminal ofProcess() {
         Console console = System.console();
+        boolean interactive = console != null && isInteractive(console);
         return new Terminal(
                 System.in,
                 new FileOutputStream(FileDescriptor.out),
                 System.err,
                 System.getenv(),
-                console != null && isInteractive(console) ? text -> readHidden(console, text) : null,
-                isNullDevice(Path.of("/proc/self/fd/1")),
-                new ReentrantLock());
+                interactive ? text -> readHidden(requireNonNull(console), text) : null,
+                targetOf(STANDARD_OUTPUT).equals("/dev/null"),
+                new ReentrantLock(),
+                interactive || targetOf(STANDARD_OUTPUT).matches("/dev/(pts/.*|tty.*|console)"));
     }
 
-    /** Also where standard output was closed: some launchers of the virtual machine then put the null device in its place. */
-    private static boolean isNullDevice(Path descriptor) {
+    /**
+     * Returns what a descriptor is open on; an empty text where that cannot be known. Where standard output was closed that is
+     * the null device, too: some launchers of the virtual machine put it in its place.
+     */
+    private static String targetOf(Path descriptor) {
         try {
-            return Files.readSymbolicLink(descriptor).equals(Path.of("/dev/null"));
+            return Files.readSymbolicLink(descriptor).toString();
         } catch (IOException | UnsupportedOperationException noSuchFileSystem) {
             // Only Linux tells; elsewhere a closed output is an error when it is written.
-            return false;
+            return "";
         }
     }
 
@@ -180,6 +202,9 @@ record Terminal(
      */
     ApiKey readKey() {
         String text = readSecret("Key (not shown): ");
+        PastedKey.surroundingsOf(text).ifPresent(surroundings -> {
+            throw CommandFailure.refused("the key " + surroundings);
+        });
         try {
             return ApiKey.of(text);
         } catch (IllegalArgumentException e) {
@@ -203,6 +228,9 @@ record Terminal(
         } catch (IOException e) {
             throw CommandFailure.file("standard input cannot be read: " + e.getMessage(), e);
         }
+        PastedKey.encodingOf(bytes).ifPresent(encoding -> {
+            throw CommandFailure.refused(encoding);
+        });
         String text = new String(bytes, UTF_8);
         String line = text.lines().findFirst().orElse("");
         if (bytes.length > MAX_INPUT || text.strip().lines().count() > 1) {

@@ -9,6 +9,7 @@ import io.keyward.config.KeywardConfig;
 import jakarta.json.JsonArrayBuilder;
 import jakarta.json.JsonObjectBuilder;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.TreeSet;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -59,13 +60,13 @@ final class VerifyCommand implements Callable<Integer>, Arguments.TakesSecret {
                 .environment(terminal.environment())
                 .follow(false)
                 .load()) {
-            return answer(config.verifier().verify(presented));
+            return answer(config.verifier().verify(presented), PastedKey.surroundingsOf(presented));
         } catch (ConfigException e) {
             throw CommandFailure.refused(String.valueOf(e.getMessage()), e);
         }
     }
 
-    private int answer(Verification verification) {
+    private int answer(Verification verification, Optional<String> surroundings) {
         if (json) {
             terminal.show(jsonOf(verification));
         }
@@ -83,8 +84,9 @@ final class VerifyCommand implements Callable<Integer>, Arguments.TakesSecret {
             return ExitCode.OK;
         }
         if (!json && verification instanceof Rejected rejected) {
-            terminal.note(
-                    "refused: " + reasonOf(rejected) + (rejected.keyId() == null ? "" : ", key " + rejected.keyId()));
+            terminal.note("refused: " + reasonOf(rejected)
+                    + (rejected.keyId() == null ? "" : ", key " + rejected.keyId())
+                    + surroundings.map(text -> "; what was given " + text).orElse(""));
         }
         return ExitCode.REFUSED;
     }

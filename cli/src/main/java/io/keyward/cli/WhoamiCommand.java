@@ -1,16 +1,7 @@
 package io.keyward.cli;
 
-import io.keyward.cli.Server.Answer;
-import io.keyward.cli.Server.NoAnswerException;
-import jakarta.json.JsonArray;
-import jakarta.json.JsonException;
-import jakarta.json.JsonObject;
-import jakarta.json.JsonString;
-import jakarta.json.JsonValue;
-import java.io.StringReader;
 import java.util.List;
 import java.util.concurrent.Callable;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -33,8 +24,6 @@ import picocli.CommandLine.Option;
         },
         footer = {"", "Examples:", "  keyward whoami", "  keyward whoami --role admin --path /me"})
 final class WhoamiCommand implements Callable<Integer>, Arguments.TakesSecret {
-    private static final int OK = 200;
-
     private final Terminal terminal;
     private final Server server = new Server();
 
@@ -62,7 +51,7 @@ final class WhoamiCommand implements Callable<Integer>, Arguments.TakesSecret {
     @Override
     public Integer call() {
         Credential credential = options.place(terminal).require();
-        Told told = ask(credential);
+        Identity told = Identity.ask(server, credential, path);
         terminal.show(json ? asJson(credential, told) : asText(credential, told));
         if (!json && told.reason() != null) {
             terminal.note(told.reason());
@@ -70,58 +59,7 @@ final class WhoamiCommand implements Callable<Integer>, Arguments.TakesSecret {
         return told.exitCode();
     }
 
-    private Told ask(Credential credential) {
-        if (credential.url() == null) {
-            return new Told(ExitCode.OK, "owner and roles are not known: the key was stored without a server", null);
-        }
-        ServiceUrl url = at(credential.url(), path);
-        if (!url.origin().isPrivate()) {
-            return new Told(ExitCode.REFUSED, url.origin() + " would get the key unencrypted; it is not asked", null);
-        }
-        try {
-            return read(server.get(url, credential.key()), url);
-        } catch (NoAnswerException e) {
-            return new Told(ExitCode.REFUSED, String.valueOf(e.getMessage()), null);
-        }
-    }
-
-    private static ServiceUrl at(ServiceUrl server, String path) {
-        if (!path.startsWith("/")) {
-            throw CommandFailure.usage("--path must begin with a slash");
-        }
-        return ServiceUrl.parse(server.origin() + path);
-    }
-
-    private static Told read(Answer answer, ServiceUrl url) {
-        String what = url + " answered " + answer.status();
-        if (answer.status() == OK) {
-            JsonObject body = objectIn(answer.body());
-            return body == null
-                    ? new Told(ExitCode.OK, what + " and no JSON object, so owner and roles are not known", null)
-                    : new Told(ExitCode.OK, null, body);
-        }
-        return switch (answer.status()) {
-            case 401 -> new Told(ExitCode.REFUSED, what + ": the server does not accept the key", null);
-            case 403 -> new Told(ExitCode.OK, what + ": the key is valid and lacks the role for that path", null);
-            case 404 ->
-                new Told(
-                        ExitCode.OK,
-                        what
-                                + ": the server has no such endpoint, which says nothing against the key; --path names another",
-                        null);
-            default -> new Told(ExitCode.REFUSED, what + ", so owner and roles are not known", null);
-        };
-    }
-
-    private static @Nullable JsonObject objectIn(String body) {
-        try (var reader = jakarta.json.Json.createReader(new StringReader(body))) {
-            return reader.readValue() instanceof JsonObject object ? object : null;
-        } catch (JsonException notJson) {
-            return null;
-        }
-    }
-
-    private static String asText(Credential credential, Told told) {
+    private static String asText(Credential credential, Identity told) {
         String text = credential.label() + ": " + credential.description() + ", for " + credential.target() + "\n";
         String owner = told.text("owner", credential);
         String name = told.text("name", credential);
@@ -132,7 +70,7 @@ final class WhoamiCommand implements Callable<Integer>, Arguments.TakesSecret {
                 + (roles == null ? "" : "roles: " + (roles.isEmpty() ? "none" : String.join(", ", roles)) + "\n");
     }
 
-    private static String asJson(Credential credential, Told told) {
+    private static String asJson(Credential credential, Identity told) {
         var object = Json.object().add("stored", credential.label());
         Json.add(object, "id", credential.id().orElse(null));
         Json.add(object, "prefix", credential.prefix().orElse(null));
@@ -150,31 +88,5 @@ final class WhoamiCommand implements Callable<Integer>, Arguments.TakesSecret {
         }
         Json.add(object, "reason", told.reason());
         return Json.print(object.build());
-    }
-
-    /** What the server told: the exit code it makes, why it told nothing, and the object it sent. */
-    private record Told(
-            int exitCode, @Nullable String reason, @Nullable JsonObject body) {
-        @Nullable
-        String text(String name, Credential credential) {
-            return body != null && body.get(name) instanceof JsonString text
-                    ? clean(text.getString(), credential)
-                    : null;
-        }
-
-        @Nullable
-        List<String> roles(Credential credential) {
-            return body != null && body.get("roles") instanceof JsonArray roles
-                    ? roles.stream()
-                            .filter(role -> role.getValueType() == JsonValue.ValueType.STRING)
-                            .map(role -> clean(((JsonString) role).getString(), credential))
-                            .toList()
-                    : null;
-        }
-
-        /** A server may send back the key, or what moves the cursor. */
-        private static String clean(String text, Credential credential) {
-            return KeyMask.in(Terminal.printable(text).replace('\n', '?'), credential.key());
-        }
     }
 }

@@ -21,6 +21,15 @@ record Holder(Path home) {
 
     /** Runs the command with this text on standard input. */
     Outcome gives(String input, String... args) {
+        return run(input, false, args);
+    }
+
+    /** Runs the command with its output on a screen. */
+    Outcome atTerminal(String... args) {
+        return run("", true, args);
+    }
+
+    private Outcome run(String input, boolean showsOutput, String... args) {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         ByteArrayOutputStream err = new ByteArrayOutputStream();
         Terminal terminal = new Terminal(
@@ -30,7 +39,8 @@ record Holder(Path home) {
                 Map.of("HOME", home.toString()),
                 null,
                 false,
-                new ReentrantLock());
+                new ReentrantLock(),
+                showsOutput);
         int exitCode = Main.run(List.of(args), terminal);
         return new Outcome(exitCode, out.toString(UTF_8), err.toString(UTF_8));
     }

@@ -213,7 +213,7 @@ class HolderCommandsTest {
                     Arguments.of("quotes", '"' + sound + '"', "quotes"),
                     Arguments.of("a hash", hash, "a hash and not a key"),
                     Arguments.of("a bare hash", hash.substring(7), "a hash and not a key"),
-                    Arguments.of("a header", "X-Api-Key: " + sound, "blank"),
+                    Arguments.of("a header", "X-Api-Key: " + sound, "header"),
                     Arguments.of("nothing", "", "no key was given"),
                     Arguments.of("too little", "short", "must have 16"),
                     Arguments.of("two lines", sound + "\n" + sound, "one key on one line"));
@@ -231,6 +231,50 @@ class HolderCommandsTest {
                 assertEquals(List.of(), service.requests());
                 assertFalse(Files.exists(holder.credentials()));
             }
+        }
+
+        @Test
+        @DisplayName("issue 18.9 a ws:// address is checked for the key only, and that is said")
+        void saysThatOfWebSocketsOnlyTheKeyIsChecked() throws IOException {
+            try (StandInService service = guarded(426)) {
+                String url = service.url().replace("http", "ws") + "/ws";
+
+                Outcome outcome = gives(text, "login", "--api-url", url);
+
+                assertTrue(outcome.err().contains("no WebSocket was opened"), outcome.err());
+            }
+        }
+
+        @Test
+        @DisplayName("issue 18.9 the key of another role does not take the client's place, and its own is named")
+        void offersThePlaceOfAnotherRole() throws IOException {
+            String miner = ThrowAwayKeys.newKey().reveal();
+            try (StandInService service = StandInService.answering(request -> text.equals(request.key())
+                    ? Reply.json(200, "{\"roles\":[\"client\"]}")
+                    : miner.equals(request.key()) ? Reply.json(200, "{\"roles\":[\"miner\"]}") : Reply.of(401))) {
+                logIn(service.url());
+                String before = holder.stored();
+
+                Outcome refused = gives(miner, "login");
+
+                assertEquals(1, refused.exitCode());
+                assertTrue(refused.err().contains("miner@default with `keyward login --role miner`"), refused.err());
+                assertEquals(before, holder.stored());
+                Outcome stored = gives(miner, "login", "--role", "miner", "--api-url", service.url());
+                assertEquals(0, stored.exitCode(), stored.err());
+                assertTrue(holder.stored().startsWith(before), "the client's key is gone");
+                assertEquals(0, gives(text, "login").exitCode(), "the same key again");
+            }
+        }
+
+        @Test
+        @DisplayName("issue 18.9 is `auth login`, too")
+        void isAuthLoginToo() {
+            assertEquals(0, gives(text, "auth", "login").exitCode());
+            assertEquals(
+                    "authenticated, stored_credentials: client@default\n",
+                    runs("auth", "status").out());
+            assertEquals("removed client@default\n", runs("auth", "logout").out());
         }
 
         @Test
@@ -435,6 +479,50 @@ class HolderCommandsTest {
 
             assertEquals(1, outcome.exitCode());
             assertFalse(Files.exists(holder.credentials()));
+        }
+    }
+
+    @Nested
+    class AuthToken {
+        @Test
+        @DisplayName("issue 18.9 prints the key to a pipe and says where none is stored")
+        void printsTheKeyToPipe() {
+            assertEquals(1, runs("auth", "token").exitCode());
+            gives(text, "login");
+
+            Outcome outcome = holder.runs("auth", "token");
+
+            assertEquals(0, outcome.exitCode());
+            assertEquals(text + "\n", outcome.out());
+            assertEquals("", outcome.err());
+        }
+
+        @Test
+        @DisplayName("issue 18.9 prints the key to a terminal with --show only")
+        void printsTheKeyToTerminalWithShowOnly() {
+            gives(text, "login");
+
+            Outcome refused = holder.atTerminal("auth", "token");
+            everythingShown.append(refused.out()).append(refused.err());
+
+            assertEquals(1, refused.exitCode());
+            assertTrue(refused.err().contains("--show"), refused.err());
+            assertEquals(
+                    text + "\n", holder.atTerminal("auth", "token", "--show").out());
+        }
+    }
+
+    @Nested
+    class Home {
+        @ParameterizedTest
+        @ValueSource(strings = {"login", "logout", "whoami", "auth status", "auth token", "request GET /x"})
+        @DisplayName("issue 18.9 HOME that is not set is a clear error")
+        void saysThatHomeIsNotSet(String command) {
+            Outcome outcome = Outcome.reading(text, command.split(" "));
+            everythingShown.append(outcome.out()).append(outcome.err());
+
+            assertEquals(3, outcome.exitCode());
+            assertTrue(outcome.err().contains("HOME is not set"), outcome.err());
         }
     }
 
@@ -778,7 +866,9 @@ class HolderCommandsTest {
         void removesTheKeyOnly() throws IOException {
             Path file = file(FETCHML, "rw-------");
 
-            assertEquals(0, runs("logout", "--config-file", file.toString()).exitCode());
+            Outcome outcome = runs("logout", "--config-file", file.toString());
+            assertEquals(0, outcome.exitCode());
+            assertEquals("removed the line `api_key` of " + file + ", and nothing else of it\n", outcome.out());
             assertEquals(
                     FETCHML.replace("api_key = \"<your-api-key>\"  # from Bitwarden\n", ""), Files.readString(file));
             assertEquals(1, runs("logout", "--config-file", file.toString()).exitCode());

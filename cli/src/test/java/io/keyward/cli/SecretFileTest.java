@@ -51,6 +51,26 @@ class SecretFileTest {
     }
 
     @Test
+    @DisplayName("issue 18.9 refuses a file system without permissions before anything is stored")
+    void refusesFileSystemWithoutPermissions() throws IOException {
+        try (FileSystem open = Jimfs.newFileSystem(Configuration.unix());
+                FileSystem closed = Jimfs.newFileSystem(Configuration.unix().toBuilder()
+                        .setAttributeViews("posix")
+                        .build())) {
+            Path file = open.getPath("/work/new/credentials.toml");
+
+            CommandFailure failure =
+                    assertThrows(CommandFailure.class, () -> own(file).requirePermissionsKept());
+
+            assertTrue(String.valueOf(failure.getMessage()).contains("keeps no permissions"), failure.getMessage());
+            try (Stream<Path> entries = Files.list(open.getPath("/work"))) {
+                assertEquals(List.of(), entries.toList(), "left behind");
+            }
+            own(closed.getPath("/work/new/credentials.toml")).requirePermissionsKept();
+        }
+    }
+
+    @Test
     void closesFileThatOthersCouldRead() throws IOException {
         Path file = written("x", "rw-r--r--");
 
