@@ -39,7 +39,9 @@ import picocli.CommandLine.Option;
             "Examples:",
             "  keyward issue --role client --owner alice",
             "  keyward issue --role client --owner ci --name nightly --expires 90d --file /etc/app/.env",
-            "  keyward issue --role client --owner alice --output bitwarden | bw encode | bw create item"
+            "  keyward issue --role client --owner alice --output bitwarden | bw encode | bw create item",
+            "  keyward issue --role client --owner alice --output 1password | op item create -",
+            "  keyward issue --role client --owner ci --output kubernetes | kubectl apply -f -"
         })
 final class IssueCommand implements Runnable {
     /** Where the prefix of a key is noted, so that a rotation uses it again. */
@@ -51,7 +53,7 @@ final class IssueCommand implements Runnable {
     private FileOptions keys = new FileOptions();
 
     @Mixin
-    private HandOver handOver = new HandOver();
+    private KeyOutput output = new KeyOutput();
 
     @Option(
             names = "--role",
@@ -106,7 +108,7 @@ final class IssueCommand implements Runnable {
         IssueRequest request = request();
         IssuedKey issued = terminal.uninterrupted(() -> {
             IssuedKey stored = manager.issue(request);
-            handOver.show(stored, terminal, () -> store.takeBack(stored.record()));
+            output.show(stored, terminal, () -> store.takeBack(stored.record()));
             return stored;
         });
         terminal.note("issued key " + issued.id() + " for " + owner + ", roles " + new TreeSet<>(roles) + ", "

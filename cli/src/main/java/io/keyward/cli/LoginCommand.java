@@ -39,7 +39,7 @@ import picocli.CommandLine.Option;
             "Examples:",
             "  keyward login --api-url https://api.example.com",
             "  keyward login --environment staging --role admin --api-url https://staging.example.com/v1/whoami",
-            "  bw get password 'FetchML API – alice' | keyward login --config-file ~/.ml/config.toml"
+            "  bw get password 7hq2mz9a | keyward login --config-file ~/.ml/config.toml"
                     + " --api-url ws://localhost:9100/ws"
         })
 final class LoginCommand implements Runnable, Arguments.TakesSecret {

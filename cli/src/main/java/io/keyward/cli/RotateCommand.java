@@ -47,7 +47,7 @@ final class RotateCommand implements Runnable {
     private FileOptions keys = new FileOptions();
 
     @Mixin
-    private HandOver handOver = new HandOver();
+    private KeyOutput output = new KeyOutput();
 
     @Parameters(paramLabel = "ID", description = "The key id.")
     private String id = "";
@@ -95,7 +95,7 @@ final class RotateCommand implements Runnable {
         ApiKeyManager manager = FileOptions.manager(file, formatOf(before), Set.of());
         IssuedKey rotated = terminal.uninterrupted(() -> {
             IssuedKey stored = rotate(manager);
-            handOver.show(stored, terminal, () -> undo(before, stored, store));
+            output.show(stored, terminal, () -> undo(before, stored, store));
             return stored;
         });
         Instant until = rotated.record().retiring().map(HashedSecret::expiresAt).orElse(null);

@@ -165,12 +165,16 @@ final class BitwardenStandIn {
         return id;
     }
 
-    private JsonObject item(String name) throws IOException {
-        return items().values().stream()
-                .map(JsonValue::asJsonObject)
-                .filter(item -> item.getString("name").equals(name))
-                .findFirst()
-                .orElseThrow(() -> new IllegalArgumentException("there is no item of that name"));
+    /** Finds as Bitwarden does, by a part of the name (bitwarden/clients#3366): more than one item is an error. */
+    private JsonObject item(String part) throws IOException {
+        List<String> found = items().entrySet().stream()
+                .filter(entry -> entry.getKey().equals(part)
+                        || entry.getValue().asJsonObject().getString("name").contains(part))
+                .map(Map.Entry::getKey)
+                .toList();
+        require(!found.isEmpty(), "there is no item of that name");
+        require(found.size() == 1, "more than one item was found; use the id of one: " + found);
+        return items().getJsonObject(found.get(0));
     }
 
     private JsonObject items() throws IOException {

@@ -474,7 +474,7 @@ class OperatorIT {
         var login = item.getJsonObject("login");
         String key = login.getString("password");
         var field = item.getJsonArray("fields").getJsonObject(0);
-        assertEquals("FetchML API – alice", item.getString("name"));
+        assertEquals("API key " + idOf(key) + " of alice", item.getString("name"));
         assertEquals("alice", login.getString("username"));
         assertEquals(1, item.getInt("type"));
         assertEquals("api_key_hash", field.getString("name"));
