@@ -8,6 +8,8 @@ import io.keyward.KeyFormat;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.Arrays;
+import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -18,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * <p>After the prefix a key has 44 letters and digits in a row. So only every 44th byte is looked at; where it is a letter or
  * digit, the run around it is measured. In most text that touches a few bytes in a hundred.
  *
- * <p>Works on any encoding that keeps ASCII; does not look into archives and compressed files.
+ * <p>Works on any encoding that keeps ASCII, and on UTF-16 and UTF-32. Finds hashes too, if it is given some to look for.
  */
 final class KeyScanner {
     /** Characters after the underscore, see {@link KeyFormat}. */
@@ -30,8 +32,8 @@ final class KeyScanner {
     private static final int OVERLAP = MAX_PREFIX + 1 + TAIL;
 
     private static final int BUFFER = 1 << 20;
-    /** Where Git looks for a NUL byte to call a file binary ({@code buffer_is_binary} in its xdiff-interface.c). */
-    private static final int BINARY_PROBE = 8000;
+    /** Hexadecimal digits of a hash. */
+    private static final int HASH = 64;
 
     private static final boolean[] IS_TAIL = new boolean[256];
 
@@ -47,6 +49,7 @@ final class KeyScanner {
     private static final byte[] PATH = "\n+++ b/".getBytes(ISO_8859_1);
 
     private final @Nullable KeyFormat only;
+    private final Map<String, String> hashes;
     private String commit = "";
     private String path = "";
     private final byte[] buffer = new byte[BUFFER];
@@ -58,7 +61,17 @@ final class KeyScanner {
      * @param only the format to look for; null for any
      */
     KeyScanner(@Nullable KeyFormat only) {
+        this(only, Map.of());
+    }
+
+    /**
+     * Makes a scanner that looks for hashes, too.
+     *
+     * @param hashes the id of a key by the 64 lower-case hexadecimal digits of its hash
+     */
+    KeyScanner(@Nullable KeyFormat only, Map<String, String> hashes) {
         this.only = only;
+        this.hashes = Map.copyOf(hashes);
     }
 
     /** Returns how many bytes were read so far, over all streams. */
@@ -66,28 +79,21 @@ final class KeyScanner {
         return bytesRead;
     }
 
-    /**
-     * Reads a stream to its end and reports each key with its line.
-     *
-     * @param skipBinary whether to give up on a stream with a NUL byte near its beginning
-     * @return whether the stream was read; false if it was given up as binary
-     */
-    boolean scan(InputStream in, boolean skipBinary, Consumer<Finding> findings) throws IOException {
+    /** Reads a stream to its end and reports each key, and each hash that is looked for, with its line. */
+    void scan(InputStream in, Consumer<Finding> findings) throws IOException {
+        InputStream plain = new WithoutNul(in);
         commit = "";
         path = "";
         int kept = 0;
         int judged = 0;
         long line = 1;
         while (true) {
-            int count = in.readNBytes(buffer, kept, BUFFER - kept);
+            int count = plain.readNBytes(buffer, kept, BUFFER - kept);
             int limit = kept + count;
             bytesRead += count;
-            if (skipBinary && kept == 0 && hasNul(Math.min(limit, BINARY_PROBE))) {
-                return false;
-            }
             scanBuffer(limit, judged, line, findings);
             if (limit < BUFFER) {
-                return true;
+                return;
             }
             commit = lastAfter(COMMIT, limit, commit);
             path = lastAfter(PATH, limit, path);
@@ -96,15 +102,6 @@ final class KeyScanner {
             line += newlines(0, limit - kept);
             System.arraycopy(buffer, limit - kept, buffer, 0, kept);
         }
-    }
-
-    private boolean hasNul(int limit) {
-        for (int i = 0; i < limit; i++) {
-            if (buffer[i] == 0) {
-                return true;
-            }
-        }
-        return false;
     }
 
     private int newlines(int from, int to) {
@@ -136,8 +133,25 @@ final class KeyScanner {
             if (end - start >= TAIL && start + TAIL > judged) {
                 judge(start, firstLine, findings);
             }
+            if (end - start >= HASH && !hashes.isEmpty()) {
+                findHashes(Math.max(start, judged - HASH + 1), end, firstLine, findings);
+            }
             lowest = end;
             probe = end + TAIL;
+        }
+    }
+
+    private void findHashes(int start, int end, long firstLine, Consumer<Finding> findings) {
+        int digits = 0;
+        for (int i = start; i < end; i++) {
+            digits = Character.digit(buffer[i], 16) < 0 ? 0 : digits + 1;
+            if (digits >= HASH) {
+                int from = i + 1 - HASH;
+                String id = hashes.get(new String(buffer, from, HASH, ISO_8859_1).toLowerCase(Locale.ROOT));
+                if (id != null) {
+                    findings.accept(new Finding(firstLine + newlines(0, from), placeOf(from), id, null, null));
+                }
+            }
         }
     }
 
@@ -175,23 +189,26 @@ final class KeyScanner {
             Optional<KeyFormat> format = only != null ? Optional.of(only) : KeyFormat.recognise(text);
             if (format.isPresent() && format.get().flawOf(text).isEmpty()) {
                 long line = firstLine + newlines(0, start);
-                findings.accept(new Finding(line, placeOf(start), format.get(), ApiKey.of(text)));
+                ApiKey key = ApiKey.of(text);
+                findings.accept(new Finding(line, placeOf(start), format.get().idOf(key), format.get(), key));
                 return;
             }
         }
     }
 
     /**
-     * A key that was found.
+     * A key or a hash that was found.
      *
-     * @param line the line it stands on, from 1
+     * @param line the line it is on, from 1
      * @param diff file and commit that a dump of {@code git log -p} names before it; empty if none
-     * @param format its format
-     * @param key the key; never printed
+     * @param id the key's id
+     * @param format the format of a key; null for a hash
+     * @param key the key, never printed; null for a hash
      */
-    record Finding(long line, String diff, KeyFormat format, ApiKey key) {
-        String id() {
-            return format.idOf(key);
-        }
-    }
+    record Finding(
+            long line,
+            String diff,
+            String id,
+            @Nullable KeyFormat format,
+            @Nullable ApiKey key) {}
 }

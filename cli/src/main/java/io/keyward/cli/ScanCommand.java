@@ -8,6 +8,7 @@ import io.keyward.KeyState;
 import io.keyward.config.KeyFile;
 import io.keyward.store.ApiKeyManager;
 import jakarta.json.JsonArrayBuilder;
+import jakarta.json.JsonObjectBuilder;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.FileVisitResult;
@@ -34,21 +35,23 @@ import picocli.CommandLine.Parameters;
         description = {
             "Finds issued keys in files, directories and streams, and prints where they are and which, never the keys.",
             "",
-            "Only texts whose check digits match are reported. Binary files, symbolic links inside directories and what is"
-                    + " in archives are left out; so are the objects in .git, whose content comes by a dump on standard input; then the"
-                    + " file and commit of the dump are named, too."
+            "Only texts whose check digits match are reported. With --file, the hashes of that key file are found elsewhere, too."
+                    + " Looks into gzip, zip and jar files and UTF-16; what it cannot look into is named, and makes the exit code"
+                    + " 3. Symbolic links inside directories are left out; so are the objects in .git, into whose history --git"
+                    + " looks. In what `git log -p` prints, file and commit are named, too."
         },
         exitCodeListHeading = ExitCode.HEADING,
         exitCodeList = {
             "0:no key was found",
-            "1:a key was found",
+            "1:a key or a hash was found",
             ExitCode.USAGE_LINE,
-            "3:no key was found, but something could not be read"
+            "3:nothing was found, but something could not be read or looked into"
         },
         footer = {
             "",
             "Examples:",
             "  keyward scan src config",
+            "  keyward scan --file /etc/app/.env --git .",
             "  git log -p --all | keyward scan -",
             "  keyward scan --prefix acme_live --json .",
             "  keyward scan --revoke --file /etc/app/.env leaked.log"
@@ -59,6 +62,9 @@ final class ScanCommand implements Callable<Integer> {
 
     private final Terminal terminal;
     private final List<Hit> hits = new ArrayList<>();
+    private final Unpacker unpacker = new Unpacker(new Plain());
+    private KeyScanner scanner = new KeyScanner(null);
+    private @Nullable Path keyFile;
     private int filesRead;
     private int unreadable;
     private long lastProgress = System.nanoTime();
@@ -83,18 +89,21 @@ final class ScanCommand implements Callable<Integer> {
     @Option(
             names = {"-f", "--file"},
             paramLabel = "FILE",
-            defaultValue = ".env",
-            description = "The key file for --revoke. Default: ${DEFAULT-VALUE}.")
-    private Path file = Path.of(".env");
+            description = "A key file, whose hashes are looked for outside of it, and for --revoke. Default: none; for"
+                    + " --revoke, .env.")
+    private @Nullable Path file;
+
+    @Option(names = "--git", description = "Look into the history of the Git repositories that the paths are in, too.")
+    private boolean git;
 
     @Option(
             names = "--declared-roles",
             paramLabel = "ROLE",
             split = ",",
-            description = "With --revoke: roles that the service declares in its code.")
+            description = "With --file: roles that the service declares in its code.")
     private List<String> roles = List.of();
 
-    @Option(names = "--json", description = "Print JSON: an array of path, line, diff, prefix, id.")
+    @Option(names = "--json", description = "Print JSON: an array of kind (key or hash), path, line, diff, prefix, id.")
     private boolean json;
 
     ScanCommand(Terminal terminal) {
@@ -103,19 +112,24 @@ final class ScanCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        KeyFile keys = revoke ? FileOptions.existing(file, roles, terminal) : null;
-        KeyScanner scanner = new KeyScanner(only);
+        Path keyPath = file == null && revoke ? Path.of(".env") : file;
+        KeyFile keys = keyPath == null ? null : FileOptions.existing(keyPath, roles, terminal);
+        keyFile = keyPath == null ? null : real(keyPath);
+        scanner = new KeyScanner(only, keys == null ? Map.of() : hashesOf(keys));
         for (String path : paths) {
             if (path.equals(STDIN)) {
-                scanStream("(standard input)", terminal.in(), false, scanner);
+                scanStream("(standard input)", terminal.in());
             } else {
-                scanTree(Path.of(path), scanner);
+                scanTree(Path.of(path));
+                if (git) {
+                    scanHistory(Path.of(path));
+                }
             }
         }
         clearProgress();
         report();
-        if (keys != null) {
-            revokeKnown(keys);
+        if (keys != null && keyPath != null && revoke) {
+            revokeKnown(keys, keyPath);
         }
         if (!hits.isEmpty()) {
             return ExitCode.REFUSED;
@@ -123,70 +137,124 @@ final class ScanCommand implements Callable<Integer> {
         return unreadable > 0 ? ExitCode.FILE : ExitCode.OK;
     }
 
-    private void scanTree(Path root, KeyScanner scanner) {
+    private static Map<String, String> hashesOf(KeyFile keys) {
+        Map<String, String> ids = new HashMap<>();
+        keys
+                .records()
+                .forEach(record -> record.secrets().forEach(secret -> {
+                    String hash = secret.hash().reveal();
+                    ids.put(hash.substring(hash.lastIndexOf(':') + 1), record.id());
+                }));
+        return ids;
+    }
+
+    private void scanTree(Path root) {
         try {
             // A path that was named is followed, those below it are not.
-            Files.walkFileTree(Files.exists(root) ? root.toRealPath() : root, new Visitor(root, scanner));
+            Files.walkFileTree(real(root), new Visitor(root));
         } catch (IOException e) {
             unreadable(root, e);
         }
     }
 
-    private void scanFile(Path file, Path shownAs, KeyScanner scanner) {
+    private static Path real(Path path) {
+        try {
+            return path.toRealPath();
+        } catch (IOException missing) {
+            // Reading it says what is wrong with it.
+            return path;
+        }
+    }
+
+    private void scanHistory(Path path) {
+        Path directory = Files.isDirectory(path) ? path : path.toAbsolutePath().getParent();
+        try (GitHistory history = GitHistory.of(directory == null ? path : directory)) {
+            scanStream("history of " + path, history.dump());
+            history.requireWhole();
+        } catch (IOException e) {
+            closed("the history of " + path, String.valueOf(e.getMessage()));
+        }
+    }
+
+    private void scanFile(Path file, Path shownAs) {
         try (InputStream in = Files.newInputStream(file)) {
-            scanStream(shownAs.toString(), in, true, scanner);
+            scanStream(shownAs.toString(), in);
         } catch (IOException e) {
             unreadable(shownAs, e);
         }
     }
 
-    private void scanStream(String name, InputStream in, boolean skipBinary, KeyScanner scanner) {
+    private void scanStream(String name, InputStream in) {
         try {
-            if (scanner.scan(in, skipBinary, finding -> hits.add(new Hit(name, finding)))) {
-                filesRead++;
-            }
-            showProgress(scanner);
+            unpacker.open(name, in);
+            filesRead++;
+            showProgress();
         } catch (IOException e) {
             unreadable(Path.of(name), e);
+        }
+    }
+
+    private void closed(String name, String reason) {
+        unreadable++;
+        clearProgress();
+        terminal.note("did not look into " + name.replace('\n', '?') + ": " + reason);
+    }
+
+    private final class Plain implements Unpacker.Contents {
+        @Override
+        public void plain(String name, InputStream in) throws IOException {
+            scanner.scan(in, finding -> {
+                // In the key file hashes are where they belong.
+                if (finding.key() != null || !isKeyFile(name)) {
+                    hits.add(new Hit(name, finding));
+                }
+            });
+        }
+
+        private boolean isKeyFile(String name) {
+            return keyFile != null && real(Path.of(name)).equals(keyFile);
+        }
+
+        @Override
+        public void closed(String name, String reason) {
+            ScanCommand.this.closed(name, reason);
         }
     }
 
     private void unreadable(Path path, IOException e) {
         unreadable++;
         clearProgress();
-        terminal.note("cannot read " + path + ": " + e.getClass().getSimpleName());
+        terminal.note("cannot read " + path + ": " + Failures.describe(e));
     }
 
     private void report() {
         if (json) {
             JsonArrayBuilder array = jakarta.json.Json.createArrayBuilder();
-            hits.forEach(hit -> array.add(Json.object()
-                    .add("path", hit.path())
-                    .add("line", hit.finding().line())
-                    .add("diff", hit.finding().diff())
-                    .add("prefix", hit.finding().format().prefix())
-                    .add("id", hit.finding().id())));
+            hits.forEach(hit -> array.add(hit.json()));
             terminal.show(Json.print(array.build()));
         } else {
             StringBuilder text = new StringBuilder();
-            hits.forEach(hit -> text.append(Terminal.printable(hit.path()).replace('\n', '?'))
-                    .append(':')
-                    .append(hit.finding().line())
-                    .append(hit.place())
-                    .append(": key ")
-                    .append(hit.finding().id())
-                    .append(" with prefix ")
-                    .append(hit.finding().format().prefix())
-                    .append('\n'));
+            hits.forEach(hit -> text.append(hit.line()).append('\n'));
             terminal.show(text.toString());
         }
-        terminal.note((hits.isEmpty() ? "no key" : hits.size() == 1 ? "1 key" : hits.size() + " keys") + " found in "
+        terminal.note(countOf(
+                        hits.stream().filter(hit -> hit.finding().key() != null).count(), "key")
+                + countOfHashes() + " found in "
                 + filesRead + (filesRead == 1 ? " file" : " files")
-                + (unreadable > 0 ? "; " + unreadable + " could not be read" : ""));
+                + (unreadable > 0 ? "; " + unreadable + " could not be read or looked into" : ""));
+    }
+
+    private static String countOf(long count, String what) {
+        return count == 0 ? "no " + what : count == 1 ? "1 " + what : count + " " + what + "s";
+    }
+
+    private String countOfHashes() {
+        long count = hits.stream().filter(hit -> hit.finding().key() == null).count();
+        return count == 0 ? "" : " and " + count + (count == 1 ? " hash" : " hashes");
     }
 
     /** Goes by the hash and not by the id in the text: otherwise a planted text could revoke anybody's key. */
-    private void revokeKnown(KeyFile keys) {
+    private void revokeKnown(KeyFile keys, Path path) {
         Map<KeyHash, String> ids = new HashMap<>();
         keys.records().stream()
                 .filter(record -> record.state() != KeyState.REVOKED)
@@ -194,21 +262,23 @@ final class ScanCommand implements Callable<Integer> {
         KeyHasher hasher = KeyHashers.sha256();
         Set<String> known = new TreeSet<>();
         hits.stream()
-                .map(hit -> ids.get(hasher.hash(hit.finding().key())))
+                .map(hit -> hit.finding().key())
+                .filter(Objects::nonNull)
+                .map(key -> ids.get(hasher.hash(key)))
                 .filter(Objects::nonNull)
                 .forEach(known::add);
         ApiKeyManager manager = FileOptions.manager(keys, KeyFormat.of(PrefixOption.DEFAULT), Set.of());
         for (String id : known) {
             terminal.uninterrupted(() -> manager.revoke(id));
-            terminal.note("revoked key " + id + " in " + file);
+            terminal.note("revoked key " + id + " in " + path);
         }
-        FileOptions.noteProblems(keys, file, terminal);
+        FileOptions.noteProblems(keys, path, terminal);
         if (known.isEmpty()) {
-            terminal.note("none of them is a key in force of " + file + ", as far as it holds plain hashes");
+            terminal.note("none of them is a key in force of " + path + ", as far as it holds plain hashes");
         }
     }
 
-    private void showProgress(KeyScanner scanner) {
+    private void showProgress() {
         if (terminal.isInteractive() && System.nanoTime() - lastProgress > PROGRESS_NANOS) {
             lastProgress = System.nanoTime();
             progressShown = true;
@@ -227,21 +297,38 @@ final class ScanCommand implements Callable<Integer> {
     }
 
     private record Hit(String path, KeyScanner.Finding finding) {
-        String place() {
-            String diff = finding.diff();
-            return diff.isEmpty() ? "" : " (" + Terminal.printable(diff).replace('\n', '?') + ")";
+        String line() {
+            String place = oneLine(path) + ":" + finding.line()
+                    + (finding.diff().isEmpty() ? "" : " (" + oneLine(finding.diff()) + ")");
+            KeyFormat format = finding.format();
+            return format == null
+                    ? place + ": the hash of key " + finding.id()
+                    : place + ": key " + finding.id() + " with prefix " + format.prefix();
+        }
+
+        JsonObjectBuilder json() {
+            KeyFormat format = finding.format();
+            JsonObjectBuilder object = Json.object()
+                    .add("kind", format == null ? "hash" : "key")
+                    .add("path", path)
+                    .add("line", finding.line())
+                    .add("diff", finding.diff());
+            Json.add(object, "prefix", format == null ? null : format.prefix());
+            return object.add("id", finding.id());
+        }
+
+        private static String oneLine(String text) {
+            return Terminal.printable(text).replace('\n', '?');
         }
     }
 
     private final class Visitor extends SimpleFileVisitor<Path> {
         private final Path root;
         private final Path realRoot;
-        private final KeyScanner scanner;
 
-        Visitor(Path root, KeyScanner scanner) throws IOException {
+        Visitor(Path root) {
             this.root = root;
-            this.realRoot = Files.exists(root) ? root.toRealPath() : root;
-            this.scanner = scanner;
+            this.realRoot = real(root);
         }
 
         @Override
@@ -253,7 +340,7 @@ final class ScanCommand implements Callable<Integer> {
         @Override
         public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) {
             if (attributes.isRegularFile() || file.equals(realRoot)) {
-                scanFile(file, file.equals(realRoot) ? root : root.resolve(realRoot.relativize(file)), scanner);
+                scanFile(file, file.equals(realRoot) ? root : root.resolve(realRoot.relativize(file)));
             }
             return FileVisitResult.CONTINUE;
         }
