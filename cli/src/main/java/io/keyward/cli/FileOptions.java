@@ -17,6 +17,7 @@ import java.nio.file.Path;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
@@ -30,7 +31,7 @@ final class FileOptions {
             names = {"-f", "--file"},
             paramLabel = "FILE",
             defaultValue = ".env",
-            description = "The key file. Default: ${DEFAULT-VALUE}.")
+            description = "The key file. Default: KEYWARD_FILE, file in ./keyward.toml, or .env.")
     private Path file = Path.of(".env");
 
     @Option(
@@ -39,7 +40,8 @@ final class FileOptions {
             split = ",",
             description =
                     "Roles that the service declares in its code, like client,miner,admin; those in keyward.roles of"
-                            + " the file count without being named. Only variables of declared roles are key lists.")
+                            + " the file need not be named. Only variables of declared roles are key lists. Default:"
+                            + " KEYWARD_ROLES, or declared-roles in the keyward.toml next to the key file.")
     private List<String> roles = List.of();
 
     Path file() {
@@ -60,12 +62,12 @@ final class FileOptions {
         if (!Files.exists(file)) {
             throw CommandFailure.file("there is no file " + file + "; name the key file with --file");
         }
-        return KeyFile.of(file, model(roles), terminal.environment());
+        return KeyFile.of(file, model(roles), terminal.serviceEnvironment());
     }
 
     /** Returns the key file, which is created with the first key. */
     KeyFile orNew(Terminal terminal) {
-        return KeyFile.of(file, model(roles), terminal.environment());
+        return KeyFile.of(file, model(roles), terminal.serviceEnvironment());
     }
 
     /** Returns the roles for a reader of the whole configuration, see {@link #rolesBeside}. */
@@ -75,7 +77,7 @@ final class FileOptions {
 
     /** Returns the roles given, and those in use in a file, without what the file declares itself. */
     static RoleModel rolesBeside(Path file, Collection<String> given, Terminal terminal) {
-        KeyFile keys = KeyFile.of(file, RoleModel.empty(), terminal.environment());
+        KeyFile keys = KeyFile.of(file, RoleModel.empty(), terminal.serviceEnvironment());
         Set<String> beside = new TreeSet<>(given);
         keys.records().forEach(record -> beside.addAll(record.roles()));
         beside.removeAll(keys.declaredRoles());
@@ -130,6 +132,18 @@ final class FileOptions {
                     + (lines.isEmpty() ? "that" : "line " + lines) + " is repaired");
         }
         return !problems.isEmpty();
+    }
+
+    /** Names key lists whose roles nobody declared, and the option that declares them. */
+    static void noteUndeclared(List<String> lists, Terminal terminal) {
+        if (!lists.isEmpty()) {
+            TreeSet<String> suggested = new TreeSet<>();
+            lists.forEach(list -> suggested.add(
+                    list.replaceFirst("_API_KEY(?:S|_HASHES)$", "").toLowerCase(Locale.ROOT)));
+            terminal.note("left alone, since no such role is declared: " + String.join(", ", lists)
+                    + "; if they are key lists of the service, say --declared-roles " + String.join(",", suggested)
+                    + " or set KEYWARD_ROLES");
+        }
     }
 
     private static RoleModel model(Collection<String> names) {

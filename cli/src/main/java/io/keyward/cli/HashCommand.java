@@ -90,10 +90,7 @@ final class HashCommand implements Runnable, Arguments.TakesSecret {
                     + String.join(", ", copies)
                     + "; if the service refers to it, write the hash there instead, and if none reads it, remove it");
         }
-        if (!undeclared.isEmpty()) {
-            terminal.note("left alone, since no such role is declared: " + String.join(", ", undeclared)
-                    + "; if they are key lists of the service, name its roles with --declared-roles");
-        }
+        FileOptions.noteUndeclared(undeclared, terminal);
     }
 
     private void hashKey() {

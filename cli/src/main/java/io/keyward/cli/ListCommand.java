@@ -1,6 +1,7 @@
 package io.keyward.cli;
 
 import io.keyward.ApiKeyRecord;
+import io.keyward.HashedSecret;
 import io.keyward.config.KeyFile;
 import jakarta.json.JsonArrayBuilder;
 import java.time.Duration;
@@ -8,9 +9,12 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;
+import java.util.Iterator;
 import java.util.List;
+import java.util.Locale;
 import java.util.Objects;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -31,10 +35,27 @@ import picocli.CommandLine.Option;
             "Examples:",
             "  keyward list",
             "  keyward list --file /etc/app/.env --declared-roles client,miner,admin",
-            "  keyward list --ending-within 30d --json"
+            "  keyward list --ending-within 30d --sort end",
+            "  keyward list --match ali --state active --json"
         })
 final class ListCommand implements Runnable {
     private static final List<String> HEADINGS = List.of("ID", "STATE", "ROLES", "OWNER", "NAME", "EXPIRES");
+
+    /** By what keys are sorted. */
+    enum Order {
+        id(Comparator.comparing(ApiKeyRecord::id)),
+        owner(Comparator.comparing(ApiKeyRecord::owner, Comparator.nullsLast(Comparator.naturalOrder()))),
+        name(Comparator.comparing(ApiKeyRecord::name, Comparator.nullsLast(Comparator.naturalOrder()))),
+        end(Comparator.comparing(
+                record -> record.current().expiresAt(), Comparator.nullsLast(Comparator.naturalOrder()))),
+        state(Comparator.comparing(ApiKeyRecord::state));
+
+        private final Comparator<ApiKeyRecord> comparator;
+
+        Order(Comparator<ApiKeyRecord> comparator) {
+            this.comparator = comparator;
+        }
+    }
 
     private final Terminal terminal;
 
@@ -54,6 +75,32 @@ final class ListCommand implements Runnable {
             description = "Only keys that end within this time, like 30d, or have ended.")
     private @Nullable Duration endingWithin;
 
+    @Option(
+            names = "--match",
+            paramLabel = "TEXT",
+            description = "Only keys with this text in their id, owner or name, in upper or lower case.")
+    private @Nullable String match;
+
+    @Option(
+            names = "--state",
+            paramLabel = "STATE",
+            completionCandidates = States.class,
+            description = "Only keys in this state: active, disabled, revoked or expired.")
+    private @Nullable String state;
+
+    @Option(names = "--rotating", description = "Only keys whose old secret is still valid next to the new one.")
+    private boolean rotating;
+
+    @Option(
+            names = "--sort",
+            paramLabel = "BY",
+            defaultValue = "id",
+            description = "Sort by id, owner, name, end or state. Default: ${DEFAULT-VALUE}.")
+    private Order order = Order.id;
+
+    @Option(names = "--reverse", description = "Sort the other way round.")
+    private boolean reverse;
+
     @Option(names = "--json", description = "Print JSON: an array of keys, each as `show --json` prints it.")
     private boolean json;
 
@@ -65,10 +112,13 @@ final class ListCommand implements Runnable {
     public void run() {
         KeyFile file = keys.existing(terminal);
         Instant now = Instant.now();
+        if (state != null && !States.NAMES.contains(state)) {
+            throw CommandFailure.usage("--state must be one of " + String.join(", ", States.NAMES));
+        }
         Set<String> plaintext = new HashSet<>(file.plaintextKeyIds());
         List<ApiKeyRecord> records = file.store().load().records().stream()
                 .filter(record -> isAskedFor(record, now))
-                .sorted(Comparator.comparing(ApiKeyRecord::id))
+                .sorted(reverse ? order.comparator.reversed() : order.comparator)
                 .toList();
         List<RecordText> texts = records.stream()
                 .map(record -> new RecordText(record, now, plaintext.contains(record.id())))
@@ -79,18 +129,51 @@ final class ListCommand implements Runnable {
             texts.get(i).warnings().forEach(warning -> terminal.note("key " + id + ": " + warning));
         }
         List<String> undeclared = file.undeclaredLists();
-        if (!undeclared.isEmpty()) {
-            terminal.note("left alone, since no such role is declared: " + String.join(", ", undeclared)
-                    + "; if they are key lists of the service, name its roles with --declared-roles");
+        FileOptions.noteUndeclared(undeclared, terminal);
+        if (records.isEmpty() && isFiltered()) {
+            terminal.note("no key of " + keys.file() + " matches");
+        } else if (records.isEmpty()) {
+            terminal.note("there is no key in " + keys.file());
         }
+    }
+
+    private boolean isFiltered() {
+        return owner != null || role != null || match != null || state != null || rotating || endingWithin != null;
     }
 
     private boolean isAskedFor(ApiKeyRecord record, Instant now) {
         Instant end = record.current().expiresAt();
         Duration within = endingWithin;
-        return (owner == null || Objects.equals(owner, record.owner()))
+        return (match == null || matches(record, match))
+                && (state == null || new RecordText(record, now, false).state().equals(state))
+                && (!rotating || isRotating(record, now))
+                && (owner == null || Objects.equals(owner, record.owner()))
                 && (role == null || record.roles().contains(role))
                 && (within == null || (end != null && Duration.between(now, end).compareTo(within) <= 0));
+    }
+
+    private static boolean isRotating(ApiKeyRecord record, Instant now) {
+        return record.retiring()
+                .map(HashedSecret::expiresAt)
+                .filter(until -> until.isAfter(now))
+                .isPresent();
+    }
+
+    private static boolean matches(ApiKeyRecord record, String text) {
+        String wanted = text.toLowerCase(Locale.ROOT);
+        return Stream.of(record.id(), record.owner(), record.name())
+                .filter(Objects::nonNull)
+                .anyMatch(value -> value.toLowerCase(Locale.ROOT).contains(wanted));
+    }
+
+    /** Names the states for the completion of the shell. */
+    static final class States implements Iterable<String> {
+        static final List<String> NAMES = List.of("active", "disabled", "revoked", "expired");
+
+        @Override
+        public Iterator<String> iterator() {
+            return NAMES.iterator();
+        }
     }
 
     private static String jsonOf(List<RecordText> texts) {

@@ -60,7 +60,7 @@ public final class Main {
             if (unfit.isPresent()) {
                 throw CommandFailure.usage(unfit.get());
             }
-            CommandLine commandLine = commandLine(terminal);
+            CommandLine commandLine = commandLine(terminal, args);
             // What the parser prints by itself (help, version) is collected first: a PrintWriter would swallow a
             // failure.
             StringWriter printed = new StringWriter();
@@ -74,6 +74,10 @@ public final class Main {
 
     /** Returns the parser with every command in it. */
     static CommandLine commandLine(Terminal terminal) {
+        return commandLine(terminal, List.of());
+    }
+
+    private static CommandLine commandLine(Terminal terminal, List<String> args) {
         CommandLine commandLine = new CommandLine(new KeywardCommand());
         commandLine
                 .addSubcommand(new IssueCommand(terminal))
@@ -106,12 +110,13 @@ public final class Main {
                 .setColorScheme(new ColorScheme.Builder(CommandLine.Help.defaultColorScheme(terminal.ansi()))
                         .ansi(terminal.ansi())
                         .build())
+                .setDefaultValueProvider(new Defaults(terminal.environment(), args))
                 .setErr(new PrintWriter(terminal.err(), true, UTF_8))
                 .setUsageHelpWidth(100)
                 // `-d @FILE` is a body; nothing else takes arguments from a file.
                 .setExpandAtFiles(false)
                 .setCaseInsensitiveEnumValuesAllowed(true)
-                .setParameterExceptionHandler((problem, args) -> refuse(problem, terminal))
+                .setParameterExceptionHandler((problem, line) -> refuse(problem, terminal))
                 .setExecutionExceptionHandler((problem, line, result) -> report(problem, terminal));
         return commandLine;
     }
@@ -130,6 +135,10 @@ public final class Main {
     }
 
     private static int refuse(ParameterException problem, Terminal terminal) {
+        if (problem.getCause() instanceof CommandFailure failure) {
+            // The parser was told to ask a file that is damaged, see Defaults.
+            return report(failure, terminal);
+        }
         String command = problem.getCommandLine().getCommandSpec().qualifiedName();
         terminal.note(Arguments.describe(problem) + "\nTry: " + command + " --help");
         return ExitCode.USAGE;

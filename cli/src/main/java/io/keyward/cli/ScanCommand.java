@@ -90,7 +90,7 @@ final class ScanCommand implements Callable<Integer> {
             names = {"-f", "--file"},
             paramLabel = "FILE",
             description = "A key file, whose hashes are looked for outside of it, and for --revoke. Default: none; for"
-                    + " --revoke, .env.")
+                    + " --revoke, KEYWARD_FILE or .env.")
     private @Nullable Path file;
 
     @Option(names = "--git", description = "Look into the history of the Git repositories that the paths are in, too.")
@@ -112,7 +112,9 @@ final class ScanCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        Path keyPath = file == null && revoke ? Path.of(".env") : file;
+        Path keyPath = file == null && revoke
+                ? Path.of(terminal.environment().getOrDefault(Defaults.FILE_VARIABLE, ".env"))
+                : file;
         KeyFile keys = keyPath == null ? null : FileOptions.existing(keyPath, roles, terminal);
         keyFile = keyPath == null ? null : real(keyPath);
         scanner = new KeyScanner(only, keys == null ? Map.of() : hashesOf(keys));

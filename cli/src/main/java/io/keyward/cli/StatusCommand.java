@@ -47,7 +47,9 @@ final class StatusCommand implements Callable<Integer> {
     @Option(
             names = {"-f", "--file"},
             paramLabel = "FILE",
-            description = "The file that the service is told to read. Default: .env in the directory, if it is there.")
+            description =
+                    "The file that the service is told to read. Default: .env in the directory, if it is there, or, without"
+                            + " --dir, KEYWARD_FILE or file in ./keyward.toml.")
     private @Nullable Path file;
 
     @Option(
@@ -92,7 +94,7 @@ final class StatusCommand implements Callable<Integer> {
 
     private ConfigReport report() {
         KeywardConfig.Builder config = KeywardConfig.builder()
-                .environment(terminal.environment())
+                .environment(terminal.serviceEnvironment())
                 .follow(false)
                 .roles(beside());
         if (file != null) {

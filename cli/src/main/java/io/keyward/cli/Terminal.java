@@ -14,6 +14,7 @@ import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReentrantLock;
@@ -125,6 +126,13 @@ record Terminal(
     private static char[] readHidden(Console console, String text) {
         char[] line = console.readPassword("%s", text);
         return line == null ? new char[0] : line;
+    }
+
+    /** Returns the environment as a service would get it, without what is for this command alone. */
+    Map<String, String> serviceEnvironment() {
+        Map<String, String> service = new HashMap<>(environment);
+        service.remove(Defaults.FILE_VARIABLE);
+        return service;
     }
 
     /** Tells whether a person is at both ends, so that progress and colour make sense. */

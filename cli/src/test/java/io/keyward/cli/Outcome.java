@@ -22,13 +22,18 @@ record Outcome(int exitCode, String out, String err) {
     }
 
     static Outcome reading(byte[] input, String... args) {
+        return in(Map.of(), input, args);
+    }
+
+    /** Runs the command with these environment variables. */
+    static Outcome in(Map<String, String> environment, byte[] input, String... args) {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         ByteArrayOutputStream err = new ByteArrayOutputStream();
         Terminal terminal = new Terminal(
                 new ByteArrayInputStream(input),
                 out,
                 new PrintStream(err, true, UTF_8),
-                Map.of(),
+                environment,
                 null,
                 false,
                 new ReentrantLock());
