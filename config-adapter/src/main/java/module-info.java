@@ -1,4 +1,5 @@
 /** API keys from {@code .env} files, {@code .properties} files and the environment. */
+@SuppressWarnings("module") // the command line is built after this module
 module io.keyward.config {
     requires transitive io.keyward;
     requires transitive io.smallrye.config;
@@ -8,4 +9,6 @@ module io.keyward.config {
     requires static org.jspecify;
 
     exports io.keyward.config;
+    exports io.keyward.env to
+            io.keyward.cli;
 }

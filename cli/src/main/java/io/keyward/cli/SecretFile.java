@@ -2,39 +2,27 @@ package io.keyward.cli;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static java.nio.file.LinkOption.NOFOLLOW_LINKS;
-import static java.nio.file.StandardOpenOption.CREATE;
-import static java.nio.file.StandardOpenOption.CREATE_NEW;
-import static java.nio.file.StandardOpenOption.READ;
-import static java.nio.file.StandardOpenOption.WRITE;
 import static java.util.Objects.requireNonNull;
 
+import io.keyward.env.LockedFile;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
-import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.CharacterCodingException;
-import java.nio.file.DirectoryStream;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.security.SecureRandom;
 import java.time.Duration;
-import java.util.HexFormat;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.UnaryOperator;
 
 /**
- * Reads a small text file of a person that holds a key, and replaces it whole.
- *
- * <p>The new content is written to a file beside it that is 0600 from its first byte, forced to the disk and renamed over
- * it; whoever reads meanwhile, or after a crash, sees the old content or the new. The file is 0600 afterwards whatever it was
- * before. Two writers wait for each other at a lock file beside it, which is empty and stays.
+ * Reads a small text file of a person that holds a key, and replaces it whole, through {@link LockedFile}. The file is 0600
+ * afterwards, whatever it was before.
  *
  * <p>Immutable; for any number of processes at once.
  */
@@ -44,8 +32,6 @@ final class SecretFile {
     private static final Set<PosixFilePermission> OWNER_ONLY = PosixFilePermissions.fromString("rw-------");
     private static final Set<PosixFilePermission> OWNER_DIRECTORY = PosixFilePermissions.fromString("rwx------");
     private static final int MAX_BYTES = 1 << 20;
-    private static final long PAUSE_MILLIS = 10;
-    private static final SecureRandom NAMES = new SecureRandom();
 
     private final Path path;
     private final Links links;
@@ -153,10 +139,8 @@ final class SecretFile {
         try {
             makeDirectory();
             Path file = real();
-            try (FileChannel lock = openLock(file)) {
-                await(lock);
-                removeLeftovers(file);
-                replace(file, change.apply(readFrom(file)).orElse(""));
+            try (LockedFile locked = LockedFile.open(file, patience)) {
+                locked.replacePrivately(change.apply(readFrom(file)).orElse("").getBytes(UTF_8));
             }
         } catch (IOException e) {
             throw failure(e);
@@ -221,81 +205,6 @@ final class SecretFile {
         if (!Files.isDirectory(parent)) {
             Files.createDirectories(parent, attributes(OWNER_DIRECTORY));
         }
-    }
-
-    private FileChannel openLock(Path file) throws IOException {
-        Path lock = file.resolveSibling(file.getFileName() + ".lock");
-        return FileChannel.open(lock, Set.of(CREATE, WRITE, NOFOLLOW_LINKS), attributes(OWNER_ONLY));
-    }
-
-    /** Tries again and again: a lock that this JVM holds itself is an exception and not a wait. */
-    private void await(FileChannel lock) throws IOException {
-        long deadline = System.nanoTime() + patience.toNanos();
-        while (!isHeld(lock)) {
-            if (System.nanoTime() > deadline) {
-                throw new FileSystemException(
-                        path.toString(), null, "is locked by another keyward; try again when that is done");
-            }
-            try {
-                Thread.sleep(PAUSE_MILLIS);
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-                throw new IOException("interrupted while waiting for the lock of " + path, e);
-            }
-        }
-    }
-
-    private static boolean isHeld(FileChannel lock) throws IOException {
-        try {
-            return lock.tryLock() != null;
-        } catch (OverlappingFileLockException byThisProcess) {
-            return false;
-        }
-    }
-
-    private void replace(Path file, String content) throws IOException {
-        Path fresh = file.resolveSibling(leftoverPrefix(file) + HexFormat.of().toHexDigits(NAMES.nextLong()) + ".tmp");
-        try {
-            try (FileChannel channel = FileChannel.open(fresh, Set.of(CREATE_NEW, WRITE), attributes(OWNER_ONLY))) {
-                ByteBuffer rest = UTF_8.encode(content);
-                while (rest.hasRemaining()) {
-                    channel.write(rest);
-                }
-                channel.force(true);
-            }
-            Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE);
-        } finally {
-            Files.deleteIfExists(fresh);
-        }
-        forceDirectory(parentOf(file));
-    }
-
-    private static void forceDirectory(Path directory) throws IOException {
-        FileChannel channel;
-        try {
-            channel = FileChannel.open(directory, READ);
-        } catch (IOException cannotBeOpened) {
-            // Windows opens no directories; there renaming is all that can be asked for.
-            return;
-        }
-        try (channel) {
-            channel.force(true);
-        }
-    }
-
-    /** Removes what a killed writer left: nobody else is in the middle of writing, the lock is held. */
-    private static void removeLeftovers(Path file) throws IOException {
-        String pattern = "\\Q" + leftoverPrefix(file) + "\\E[0-9a-f]{16}\\.tmp";
-        try (DirectoryStream<Path> leftovers = Files.newDirectoryStream(
-                parentOf(file), entry -> String.valueOf(entry.getFileName()).matches(pattern))) {
-            for (Path leftover : leftovers) {
-                Files.deleteIfExists(leftover);
-            }
-        }
-    }
-
-    private static String leftoverPrefix(Path file) {
-        return "." + file.getFileName() + ".keyward-";
     }
 
     private static Path parentOf(Path file) {

@@ -565,8 +565,11 @@ class OperatorIT {
     void readsReferencesAsTheServiceDoes() throws Exception {
         String key = ThrowAwayKeys.newKey().reveal();
         Files.writeString(
-                file, "KEYWARD_KEYS_EVE_HASH=${A}\nA=${EVE}\nCLIENT_API_KEY_HASHES=${NOWHERE}," + hashOf("x".repeat(20)).reveal());
-        String environment = "EVE=" + hashOf(key).reveal() + " NOWHERE=" + hashOf("y".repeat(20)).reveal() + " \"$@\"";
+                file,
+                "KEYWARD_KEYS_EVE_HASH=${A}\nA=${EVE}\nCLIENT_API_KEY_HASHES=${NOWHERE},"
+                        + hashOf("x".repeat(20)).reveal());
+        String environment = "EVE=" + hashOf(key).reveal() + " NOWHERE="
+                + hashOf("y".repeat(20)).reveal() + " \"$@\"";
 
         Outcome listed = keyward.shell(environment, "list", "--declared-roles", "client");
         Outcome revoked = keyward.run("revoke", "eve", "--declared-roles", "client");
@@ -576,7 +579,9 @@ class OperatorIT {
         assertEquals(1, revoked.exitCode(), revoked.err());
         assertTrue(revoked.err().contains("set NOWHERE there, or write the value itself"), revoked.err());
         assertTrue(Files.readString(file).startsWith("KEYWARD_KEYS_EVE_HASH=${A}\nKEYWARD_KEYS_EVE_STATE=revoked\n"));
-        assertEquals(0, keyward.shell(environment, "list", "--declared-roles", "client").exitCode());
+        assertEquals(
+                0,
+                keyward.shell(environment, "list", "--declared-roles", "client").exitCode());
     }
 
     @Test

@@ -1,5 +1,6 @@
 package io.keyward.config;
 
+import io.keyward.env.InvalidValue;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
@@ -35,7 +36,7 @@ record Assignment(
     }
 
     ConfigProblem problem(InvalidValue invalid) {
-        return invalid.at(source, line, spelling);
+        return problem(invalid.what(), invalid.rule(), invalid.remedy());
     }
 
     /** Returns the name and its place; never the value. */

@@ -2,6 +2,7 @@ package io.keyward.config;
 
 import static java.util.Objects.requireNonNull;
 
+import io.keyward.env.EnvProblem;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,6 +24,12 @@ public record ConfigProblem(
         requireNonNull(what, "what");
         requireNonNull(rule, "rule");
         requireNonNull(remedy, "remedy");
+    }
+
+    /** Returns a problem of a text that was read from this source. */
+    static ConfigProblem of(String source, EnvProblem problem) {
+        return new ConfigProblem(
+                source, problem.line(), problem.name(), problem.what(), problem.rule(), problem.remedy());
     }
 
     /** Returns the place as {@code file:line: NAME}, as far as it is known. */

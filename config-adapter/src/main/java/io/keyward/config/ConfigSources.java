@@ -2,6 +2,8 @@ package io.keyward.config;
 
 import static java.lang.Integer.MAX_VALUE;
 
+import io.keyward.env.EnvDocument;
+import io.keyward.env.EnvParser;
 import io.smallrye.config.ConfigValue;
 import io.smallrye.config.ConfigValueConfigSource;
 import io.smallrye.config.EnvConfigSource;
@@ -60,9 +62,9 @@ final class ConfigSources {
 
     private final FileSnapshot files;
     private final List<ConfigProblem> problems;
-    private final Map<Property.Name, List<Assignment>> named = new LinkedHashMap<>();
+    private final Map<PropertyName, List<Assignment>> named = new LinkedHashMap<>();
     private final Map<String, List<Assignment>> lists = new LinkedHashMap<>();
-    private final Set<Property.Name> repeatedNames = new HashSet<>();
+    private final Set<PropertyName> repeatedNames = new HashSet<>();
     private final Set<String> repeatedLists = new HashSet<>();
     private final List<Assignment> unknown = new ArrayList<>();
     private final List<ConfigSource> ordered = new ArrayList<>();
@@ -111,7 +113,7 @@ final class ConfigSources {
     }
 
     /** Returns the values of all names of ours, the one that counts first. */
-    Map<Property.Name, List<Assignment>> named() {
+    Map<PropertyName, List<Assignment>> named() {
         return Collections.unmodifiableMap(named);
     }
 
@@ -121,7 +123,7 @@ final class ConfigSources {
     }
 
     /** Returns whether a source has a name twice: then it is not known which of the two is meant. */
-    boolean isRepeated(Property.Name name) {
+    boolean isRepeated(PropertyName name) {
         return repeatedNames.contains(name);
     }
 
@@ -274,7 +276,7 @@ final class ConfigSources {
             bytes.ifPresent(read -> {
                 files.holdsKeys(path);
                 EnvDocument text = EnvParser.read(path.toString(), read);
-                problems.addAll(text.problems());
+                text.problems().forEach(problem -> problems.add(ConfigProblem.of(path.toString(), problem)));
                 own.add(new EnvFileSource(path, text, ordinal));
             });
             if (bytes.isEmpty() && required) {
@@ -315,8 +317,8 @@ final class ConfigSources {
                 continue;
             }
             Assignment found = found(source, raw, value);
-            if (Property.isOurs(name)) {
-                Property.Name parsed = Property.parse(name);
+            if (PropertyName.isOurs(name)) {
+                PropertyName parsed = PropertyName.parse(name);
                 if (parsed == null) {
                     unknown.add(found);
                 } else {
@@ -403,7 +405,8 @@ final class ConfigSources {
     /** Tells whether a value of that name may be a secret: one of ours, or one that looks like a key list, of any profile. */
     static boolean mayHoldKeys(String raw) {
         String name = isProfiled(raw) ? raw.substring(raw.indexOf('.') + 1) : raw;
-        return Property.isOurs(name) || KEY_LIST.matcher(environmentForm(name)).matches();
+        return PropertyName.isOurs(name)
+                || KEY_LIST.matcher(environmentForm(name)).matches();
     }
 
     static String environmentForm(String name) {

@@ -6,6 +6,7 @@ import io.keyward.ApiKey;
 import io.keyward.KeyHash;
 import io.keyward.KeyHasher;
 import io.keyward.KeyHashers;
+import io.keyward.env.InvalidValue;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;

@@ -2,7 +2,7 @@ package io.keyward.config;
 
 import io.keyward.ApiKeyRecord;
 import io.keyward.KeyHash;
-import io.keyward.config.Property.Name;
+import io.keyward.env.ListValue;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -21,7 +21,7 @@ final class KeyDefinition {
     private final @Nullable ApiKeyRecord record;
     private final Assignment place;
     private final boolean plaintext;
-    private final Map<Name, Assignment> assignments;
+    private final Map<PropertyName, Assignment> assignments;
     private final @Nullable ListItem item;
     private final List<Claim> claims;
     private final List<ConfigProblem> problems;
@@ -32,7 +32,7 @@ final class KeyDefinition {
             @Nullable ApiKeyRecord record,
             Assignment place,
             boolean plaintext,
-            Map<Name, Assignment> assignments,
+            Map<PropertyName, Assignment> assignments,
             @Nullable ListItem item,
             List<Claim> claims,
             List<ConfigProblem> problems) {
@@ -52,7 +52,7 @@ final class KeyDefinition {
             @Nullable ApiKeyRecord record,
             Assignment place,
             boolean plaintext,
-            Map<Name, Assignment> assignments,
+            Map<PropertyName, Assignment> assignments,
             List<Claim> claims,
             List<ConfigProblem> problems) {
         return new KeyDefinition(id, record, place, plaintext, assignments, null, claims, problems);
@@ -97,12 +97,12 @@ final class KeyDefinition {
     /** Returns where a property without a name of its own is written; null if it is not. */
     @Nullable
     Assignment find(Property property) {
-        return assignments.get(new Name(property, id, ""));
+        return assignments.get(new PropertyName(property, id, ""));
     }
 
     /** Returns where a name is written; null if it is not. */
     @Nullable
-    Assignment find(Name name) {
+    Assignment find(PropertyName name) {
         return assignments.get(name);
     }
 

@@ -4,6 +4,7 @@ import io.keyward.ApiKeyRecord;
 import io.keyward.KeyHash;
 import io.keyward.config.KeyDefinition.Claim;
 import io.keyward.config.KeyDefinition.ListItem;
+import io.keyward.env.InvalidValue;
 import io.keyward.role.Role;
 import io.keyward.role.RoleModel;
 import java.util.ArrayList;

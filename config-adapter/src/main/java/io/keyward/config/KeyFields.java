@@ -3,7 +3,6 @@ package io.keyward.config;
 import io.keyward.ApiKeyRecord;
 import io.keyward.HashedSecret;
 import io.keyward.KeyState;
-import io.keyward.config.Property.Name;
 import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.Locale;
@@ -17,8 +16,8 @@ final class KeyFields {
     private KeyFields() {}
 
     /** Returns what a record says, in the order in which people read it. */
-    static Map<Name, String> of(ApiKeyRecord record) {
-        Map<Name, String> fields = new LinkedHashMap<>();
+    static Map<PropertyName, String> of(ApiKeyRecord record) {
+        Map<PropertyName, String> fields = new LinkedHashMap<>();
         HashedSecret current = record.current();
         put(fields, record, Property.KEY_HASH, current.hash().reveal());
         put(fields, record, Property.OWNER, record.owner());
@@ -45,17 +44,19 @@ final class KeyFields {
     }
 
     private static void putEntries(
-            Map<Name, String> fields, ApiKeyRecord record, Property property, Map<String, String> entries) {
-        new TreeMap<>(entries).forEach((name, value) -> fields.put(new Name(property, record.id(), name), value));
+            Map<PropertyName, String> fields, ApiKeyRecord record, Property property, Map<String, String> entries) {
+        new TreeMap<>(entries)
+                .forEach((name, value) -> fields.put(new PropertyName(property, record.id(), name), value));
     }
 
     private static @Nullable String ordinalOf(HashedSecret secret) {
         return secret.ordinal() == 1 ? null : Integer.toString(secret.ordinal());
     }
 
-    private static void put(Map<Name, String> fields, ApiKeyRecord record, Property property, @Nullable String value) {
+    private static void put(
+            Map<PropertyName, String> fields, ApiKeyRecord record, Property property, @Nullable String value) {
         if (value != null) {
-            fields.put(new Name(property, record.id(), ""), value);
+            fields.put(new PropertyName(property, record.id(), ""), value);
         }
     }
 
@@ -79,16 +80,16 @@ final class KeyFields {
      *
      * @throws IllegalArgumentException if no spelling is read as this name again
      */
-    static String spelling(Name name) {
+    static String spelling(PropertyName name) {
         String environment = name.property()
                 .environmentPattern()
                 .replace("<ID>", name.id().toUpperCase(Locale.ROOT))
                 .replace("<NAME>", name.metadata().toUpperCase(Locale.ROOT));
-        if (name.equals(Property.parse(environment))) {
+        if (name.equals(PropertyName.parse(environment))) {
             return environment;
         }
         String dotted = name.property().pattern().replace("<id>", name.id()).replace("<name>", name.metadata());
-        if (name.equals(Property.parse(dotted))) {
+        if (name.equals(PropertyName.parse(dotted))) {
             return dotted;
         }
         throw new IllegalArgumentException("key `" + name.id() + "`: there is no way to write "

@@ -6,9 +6,10 @@ import io.keyward.ApiKey;
 import io.keyward.ApiKeyRecord;
 import io.keyward.KeyHasher;
 import io.keyward.KeyHashers;
-import io.keyward.config.EnvDocument.Entry;
 import io.keyward.config.KeyDefinition.Claim;
 import io.keyward.config.KeyFileAccess.Changed;
+import io.keyward.env.EnvDocument.Entry;
+import io.keyward.env.ListValue;
 import io.keyward.role.Role;
 import io.keyward.role.RoleModel;
 import io.keyward.store.StoreException;
@@ -152,7 +153,7 @@ public final class KeyFile {
         }
         return content.document().entries().stream()
                 .map(Entry::name)
-                .filter(name -> !Property.isOurs(name))
+                .filter(name -> !PropertyName.isOurs(name))
                 .filter(name -> isList(ConfigSources.environmentForm(name))
                         && !declared.contains(ConfigSources.environmentForm(name)))
                 .toList();

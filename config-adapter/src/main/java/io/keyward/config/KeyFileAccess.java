@@ -1,5 +1,6 @@
 package io.keyward.config;
 
+import io.keyward.env.LockedFile;
 import io.keyward.store.StoreException;
 import java.io.IOException;
 import java.nio.file.FileSystemException;

@@ -4,6 +4,8 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.keyward.ApiKeyRecord;
 import io.keyward.KeyHash;
+import io.keyward.env.EnvDocument;
+import io.keyward.env.EnvParser;
 import io.keyward.store.StoreException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -36,7 +38,7 @@ final class KeyFileContent {
         this.access = access;
         Path path = access.file().toAbsolutePath().normalize();
         this.document = EnvParser.read(path.toString(), bytes);
-        problems.addAll(document.problems());
+        document.problems().forEach(problem -> problems.add(ConfigProblem.of(path.toString(), problem)));
         ConfigSources sources = ConfigSources.ofFile(path, document, access.environment(), problems);
         ValueReader values = new ValueReader(sources, new FileSnapshot(), path.resolveSibling(""));
         roles.addAll(access.roles());

@@ -3,9 +3,10 @@ package io.keyward.config;
 import static java.util.Objects.requireNonNull;
 
 import io.keyward.ApiKeyRecord;
-import io.keyward.config.EnvDocument.Entry;
 import io.keyward.config.KeyDefinition.ListItem;
-import io.keyward.config.Property.Name;
+import io.keyward.env.EnvDocument;
+import io.keyward.env.EnvDocument.Entry;
+import io.keyward.env.EnvEditor;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
@@ -66,12 +67,12 @@ final class KeyFileEditor {
      * be read.
      */
     private void rewrite(KeyDefinition key, ApiKeyRecord record) {
-        Map<Name, String> old = KeyFields.of(requireNonNull(key.record()));
-        Map<Name, String> wanted = KeyFields.of(record);
+        Map<PropertyName, String> old = KeyFields.of(requireNonNull(key.record()));
+        Map<PropertyName, String> wanted = KeyFields.of(record);
         List<Entry> kept = new ArrayList<>();
         for (Assignment assignment : key.assignments()) {
             Entry entry = content.entryOf(assignment);
-            Name name = meaning(assignment);
+            PropertyName name = meaning(assignment);
             String value = wanted.remove(name);
             boolean isUnread = key.isUnread(assignment);
             if (value == null) {
@@ -96,13 +97,13 @@ final class KeyFileEditor {
     }
 
     /** Returns the name under which the value of an assignment is written from now on. */
-    private static Name meaning(Assignment assignment) {
-        Name name = requireNonNull(Property.parse(assignment.spelling()));
-        return isPlaintext(assignment) ? new Name(Property.KEY_HASH, name.id(), "") : name;
+    private static PropertyName meaning(Assignment assignment) {
+        PropertyName name = requireNonNull(PropertyName.parse(assignment.spelling()));
+        return isPlaintext(assignment) ? new PropertyName(Property.KEY_HASH, name.id(), "") : name;
     }
 
     private static boolean isPlaintext(Assignment assignment) {
-        return requireNonNull(Property.parse(assignment.spelling())).property() == Property.KEY_TEXT;
+        return requireNonNull(PropertyName.parse(assignment.spelling())).property() == Property.KEY_TEXT;
     }
 
     /**
@@ -141,7 +142,7 @@ final class KeyFileEditor {
             ListItem item = key.item();
             if (item == null) {
                 Entry entry = content.entryOf(requireNonNull(key.find(Property.KEY_TEXT)));
-                edit.rename(entry, KeyFields.spelling(new Name(Property.KEY_HASH, key.id(), "")), hash);
+                edit.rename(entry, KeyFields.spelling(new PropertyName(Property.KEY_HASH, key.id(), "")), hash);
             } else {
                 written(item).with(item.text(), hash);
             }

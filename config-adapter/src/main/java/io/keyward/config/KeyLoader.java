@@ -7,6 +7,8 @@ import io.keyward.KeyHashers;
 import io.keyward.KeyRing;
 import io.keyward.KeyRingException;
 import io.keyward.config.ConfigReport.Mode;
+import io.keyward.env.InvalidValue;
+import io.keyward.env.ListValue;
 import io.keyward.role.RoleModel;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -149,7 +151,7 @@ final class KeyLoader {
         });
         values.each(Property.PEPPER, (name, found) -> checkPepper(name.id(), found, hashers));
         values.each(Property.PEPPER_CHECK, (name, found) -> {
-            if (!sources.named().containsKey(new Property.Name(Property.PEPPER, name.id(), ""))) {
+            if (!sources.named().containsKey(new PropertyName(Property.PEPPER, name.id(), ""))) {
                 noted.add(
                         found,
                         "there is no pepper for this check value",
@@ -167,7 +169,7 @@ final class KeyLoader {
         if (check == null) {
             return;
         }
-        List<Assignment> kept = sources.named().get(new Property.Name(Property.PEPPER_CHECK, id, ""));
+        List<Assignment> kept = sources.named().get(new PropertyName(Property.PEPPER_CHECK, id, ""));
         if (kept == null) {
             warnings.add(pepper.problem(
                     "pepper `" + id + "` has no check value",

@@ -7,7 +7,7 @@ import io.keyward.HashedSecret;
 import io.keyward.KeyHash;
 import io.keyward.KeyState;
 import io.keyward.config.KeyDefinition.Claim;
-import io.keyward.config.Property.Name;
+import io.keyward.env.InvalidValue;
 import io.keyward.role.Permission;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -26,7 +26,7 @@ final class NamedKeyReader {
     private final ValueReader values;
     private final Predicate<String> isRole;
     private final Secrets secrets;
-    private final Map<Name, Assignment> assignments = new LinkedHashMap<>();
+    private final Map<PropertyName, Assignment> assignments = new LinkedHashMap<>();
     private final Problems problems = new Problems();
     private final List<Claim> claims = new ArrayList<>();
     private boolean repeated;
@@ -38,7 +38,7 @@ final class NamedKeyReader {
         this.secrets = secrets;
     }
 
-    void add(Name name, Assignment assignment, boolean isRepeated) {
+    void add(PropertyName name, Assignment assignment, boolean isRepeated) {
         assignments.put(name, assignment);
         repeated |= isRepeated;
     }
@@ -67,7 +67,7 @@ final class NamedKeyReader {
         return key;
     }
 
-    private static int inOrder(Name one, Name other) {
+    private static int inOrder(PropertyName one, PropertyName other) {
         int order = one.property().compareTo(other.property());
         return order != 0 ? order : one.metadata().compareTo(other.metadata());
     }
@@ -104,7 +104,7 @@ final class NamedKeyReader {
     }
 
     private @Nullable Assignment find(Property property) {
-        return assignments.get(new Name(property, id, ""));
+        return assignments.get(new PropertyName(property, id, ""));
     }
 
     private void entries(Property property, EntriesSetter setter) {

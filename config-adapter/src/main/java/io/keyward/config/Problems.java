@@ -1,5 +1,6 @@
 package io.keyward.config;
 
+import io.keyward.env.InvalidValue;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;

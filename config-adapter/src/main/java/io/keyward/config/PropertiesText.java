@@ -2,6 +2,7 @@ package io.keyward.config;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.keyward.env.EnvParser;
 import java.io.IOException;
 import java.io.StringReader;
 import java.io.UncheckedIOException;

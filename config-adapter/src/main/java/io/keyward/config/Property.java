@@ -1,15 +1,12 @@
 package io.keyward.config;
 
-import java.util.ArrayList;
-import java.util.Comparator;
-import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Lists every name that this library reads, with what docs/configuration.md says of it.
  *
- * <p>This one table drives the reading of names, the refusal of unknown ones, and the test that the reference in docs is
+ * <p>This one table drives the reading of names in {@link PropertyName}, the refusal of unknown ones, and the test that the reference in docs is
  * complete.
  */
 enum Property {
@@ -178,8 +175,6 @@ enum Property {
     /** The end of a variable that names a file, as images for Docker take it; nothing here is read so. */
     static final String FILE_SUFFIX = "_FILE";
 
-    private static final List<Property> LONGEST_FIRST = longestFirst();
-
     private final String pattern;
     private final String type;
     private final String defaultValue;
@@ -206,25 +201,9 @@ enum Property {
         this.environmentTail = tail == null ? null : environmentForm(tail);
     }
 
-    private static List<Property> longestFirst() {
-        List<Property> named = new ArrayList<>();
-        for (Property property : values()) {
-            if (property.head.startsWith(DOTTED)) {
-                named.add(property);
-            }
-        }
-        named.sort(Comparator.comparingInt(Property::tailLength).reversed());
-        return List.copyOf(named);
-    }
-
     /** Returns whether the name ends with one that the user chooses. */
-    private boolean isOpen() {
+    boolean isOpen() {
         return this == METADATA || this == ATTRIBUTE;
-    }
-
-    /** The name that the user chooses is part of the ending, which so is always the longest. */
-    private int tailLength() {
-        return isOpen() ? Integer.MAX_VALUE : tail == null ? 0 : tail.length();
     }
 
     /** Returns the dotted name, with placeholders in angle brackets. */
@@ -258,90 +237,29 @@ enum Property {
         return pattern.startsWith("keyward.keys.");
     }
 
-    /** Tells whether a name claims to be ours, known or not. */
-    static boolean isOurs(String name) {
-        return name.regionMatches(true, 0, DOTTED, 0, DOTTED.length())
-                || name.regionMatches(true, 0, ENVIRONMENT, 0, ENVIRONMENT.length());
+    /** Returns what is before the first placeholder of the dotted name: all of it where there is none. */
+    String head() {
+        return head;
     }
 
-    /**
-     * Returns what a name of ours means; null if it means nothing. In the environment form the longest known ending wins,
-     * so {@code KEYWARD_KEYS_A_RETIRING_HASH} is of key {@code a}.
-     */
-    static @Nullable Name parse(String name) {
-        boolean environment = name.startsWith(ENVIRONMENT);
-        for (Property property : LONGEST_FIRST) {
-            Name parsed = environment ? property.parseEnvironment(name) : property.parseDotted(name);
-            if (parsed != null) {
-                return parsed;
-            }
-        }
-        return null;
+    /** Returns what is after the first placeholder and before the second; null where there is none. */
+    @Nullable
+    String tail() {
+        return tail;
     }
 
-    private @Nullable Name parseDotted(String name) {
-        if (tail == null) {
-            return name.equals(head) ? new Name(this, "", "") : null;
-        }
-        if (!name.startsWith(head)) {
-            return null;
-        }
-        int stop = name.indexOf('.', head.length());
-        int end = stop < 0 ? name.length() : stop;
-        boolean fits = end > head.length()
-                && (isOpen()
-                        ? name.startsWith(tail, end) && name.length() > end + tail.length()
-                        : name.substring(end).equals(tail));
-        return fits
-                ? new Name(
-                        this, name.substring(head.length(), end), isOpen() ? name.substring(end + tail.length()) : "")
-                : null;
+    /** Returns {@link #head} as it is in an environment variable. */
+    String environmentHead() {
+        return environmentHead;
     }
 
-    private @Nullable Name parseEnvironment(String name) {
-        if (environmentTail == null) {
-            return name.equals(environmentHead) ? new Name(this, "", "") : null;
-        }
-        if (!name.startsWith(environmentHead)) {
-            return null;
-        }
-        int from = environmentHead.length();
-        int end = isOpen()
-                ? name.indexOf(environmentTail, from + 1)
-                : name.endsWith(environmentTail) ? name.length() - environmentTail.length() : -1;
-        if (end <= from) {
-            return null;
-        }
-        if (this == PEPPER && name.endsWith(FILE_SUFFIX)) {
-            return null; // a path, as Docker's images write it, and no pepper
-        }
-        int rest = isOpen() ? end + environmentTail.length() : name.length();
-        return isOpen() && rest == name.length()
-                ? null
-                : new Name(
-                        this,
-                        name.substring(from, end).toLowerCase(Locale.ROOT),
-                        name.substring(rest).toLowerCase(Locale.ROOT));
+    /** Returns {@link #tail} as it is in an environment variable. */
+    @Nullable
+    String environmentTail() {
+        return environmentTail;
     }
 
     private static String environmentForm(String dotted) {
         return dotted.replace('.', '_').replace('-', '_').toUpperCase(Locale.ROOT);
-    }
-
-    /**
-     * What a name means.
-     *
-     * @param property which row of the table
-     * @param id the key id, role or pepper id; empty where the property has none
-     * @param metadata the name of the metadata or attribute; empty for all others
-     */
-    record Name(Property property, String id, String metadata) {
-        /** Returns the dotted spelling, one for all spellings of a name. */
-        String canonical() {
-            if (id.isEmpty()) {
-                return property.pattern;
-            }
-            return property.head + id + property.tail + metadata;
-        }
     }
 }

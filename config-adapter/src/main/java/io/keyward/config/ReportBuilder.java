@@ -8,6 +8,9 @@ import io.keyward.config.ConfigReport.Place;
 import io.keyward.config.ConfigReport.ReportedKey;
 import io.keyward.config.ConfigReport.SeenFile;
 import io.keyward.config.ConfigReport.Setting;
+import io.keyward.env.EnvDocument;
+import io.keyward.env.EnvParser;
+import io.keyward.env.InvalidValue;
 import io.keyward.role.Role;
 import io.keyward.role.RoleModel;
 import java.io.IOException;
@@ -238,7 +241,7 @@ final class ReportBuilder {
     }
 
     private void compare(EnvDocument.Entry entry, List<String> notes) {
-        Property.Name name = Property.parse(entry.name());
+        PropertyName name = PropertyName.parse(entry.name());
         String variable = ConfigSources.environmentForm(entry.name());
         boolean ours = name != null || concernsUs(variable);
         List<Assignment> found =

@@ -2,6 +2,8 @@ package io.keyward.config;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.keyward.env.InvalidValue;
+import io.keyward.env.ListValue;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
@@ -48,12 +50,12 @@ final class ValueReader {
     /** Returns the assignment that wins of a property without placeholder; null if no source has it. */
     @Nullable
     Assignment first(Property property) {
-        List<Assignment> found = sources.named().get(new Property.Name(property, "", ""));
+        List<Assignment> found = sources.named().get(new PropertyName(property, "", ""));
         return found == null ? null : found.get(0);
     }
 
     /** Goes through the assignments that win of a property with a placeholder. */
-    void each(Property property, BiConsumer<Property.Name, Assignment> action) {
+    void each(Property property, BiConsumer<PropertyName, Assignment> action) {
         sources.named().forEach((name, found) -> {
             if (name.property() == property) {
                 action.accept(name, found.get(0));

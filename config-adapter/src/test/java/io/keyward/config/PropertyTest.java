@@ -52,7 +52,7 @@ class PropertyTest {
         "keyward.keys.a.retiring.until, keyward.keys.a.retiring.until",
     })
     void readsBothSpellings(String spelling, String canonical) {
-        assertEquals(canonical, Property.parse(spelling).canonical());
+        assertEquals(canonical, PropertyName.parse(spelling).canonical());
     }
 
     @ParameterizedTest
@@ -74,7 +74,7 @@ class PropertyTest {
                 "keyward.roles.a"
             })
     void knowsNoOtherName(String spelling) {
-        assertNull(Property.parse(spelling));
+        assertNull(PropertyName.parse(spelling));
     }
 
     @Test

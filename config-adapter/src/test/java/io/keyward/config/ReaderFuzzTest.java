@@ -6,6 +6,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.code_intelligence.jazzer.api.FuzzedDataProvider;
 import com.code_intelligence.jazzer.junit.FuzzTest;
+import io.keyward.env.EnvDocument;
+import io.keyward.env.EnvParser;
+import io.keyward.env.EnvProblem;
+import io.keyward.env.InvalidValue;
+import io.keyward.env.ListValue;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 
@@ -40,7 +45,7 @@ class ReaderFuzzTest {
                                     .count());
             end = entry.end();
         }
-        for (ConfigProblem problem : read.problems()) {
+        for (EnvProblem problem : read.problems()) {
             assertTrue(problem.line() >= 0);
         }
     }

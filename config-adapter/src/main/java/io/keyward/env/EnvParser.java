@@ -1,9 +1,9 @@
-package io.keyward.config;
+package io.keyward.env;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import io.keyward.config.EnvDocument.Entry;
-import io.keyward.config.EnvDocument.Quoting;
+import io.keyward.env.EnvDocument.Entry;
+import io.keyward.env.EnvDocument.Quoting;
 import java.nio.ByteBuffer;
 import java.nio.CharBuffer;
 import java.util.ArrayList;
@@ -25,11 +25,11 @@ import org.jspecify.annotations.Nullable;
  * <p>Nothing is expanded. What it cannot read it reports, with the line, and reads on, so that one report has every
  * problem; no report holds anything of the text but names. A text with a problem is not to be used.
  */
-final class EnvParser {
+public final class EnvParser {
     /** The most bytes of a file. */
-    static final int MAX_FILE = 8 << 20;
+    public static final int MAX_FILE = 8 << 20;
     /** The most characters of a line. */
-    static final int MAX_LINE = 256 << 10;
+    public static final int MAX_LINE = 256 << 10;
 
     private static final char BYTE_ORDER_MARK = '\uFEFF';
     private static final int MAX_PROBLEMS = 100;
@@ -40,7 +40,7 @@ final class EnvParser {
     private final String source;
     private final String text;
     private final List<Entry> entries = new ArrayList<>();
-    private final List<ConfigProblem> problems = new ArrayList<>();
+    private final List<EnvProblem> problems = new ArrayList<>();
     private final Map<String, Integer> lines = new HashMap<>();
     private int at;
     private int line = 1;
@@ -51,7 +51,7 @@ final class EnvParser {
     }
 
     /** Reads a file's bytes; {@code source} names it in problems. */
-    static EnvDocument read(String source, byte[] bytes) {
+    public static EnvDocument read(String source, byte[] bytes) {
         if (bytes.length > MAX_FILE) {
             return unreadable(
                     source,
@@ -74,12 +74,12 @@ final class EnvParser {
     }
 
     /** Reads decoded text. */
-    static EnvDocument read(String source, String text) {
+    public static EnvDocument read(String source, String text) {
         return new EnvParser(source, text).run();
     }
 
     private static EnvDocument unreadable(String source, int line, String what, String rule, String remedy) {
-        ConfigProblem problem = new ConfigProblem(source, line, null, what, rule, remedy);
+        EnvProblem problem = new EnvProblem(line, null, what, rule, remedy);
         return new EnvDocument(source, "", List.of(), List.of(problem));
     }
 
@@ -355,7 +355,7 @@ final class EnvParser {
     }
 
     private void problem(int where, @Nullable String name, String what, String rule, String remedy) {
-        problems.add(new ConfigProblem(source, where, name, what, rule, remedy));
+        problems.add(new EnvProblem(where, name, what, rule, remedy));
     }
 
     /** What is known of an assignment before its value is read. */

@@ -1,4 +1,4 @@
-package io.keyward.config;
+package io.keyward.env;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -10,7 +10,7 @@ import java.util.List;
  * <p>Each item of the result stood in the text as it is, apart from JSON escapes. Everything else is refused, and the
  * reason holds nothing of the text.
  */
-final class ListValue {
+public final class ListValue {
     private static final String FORMS = "a list is [\"a\",\"b\"], [a,b] or a,b";
     private static final String SEPARATORS = "; |\t\r\n";
     private static final String MARKS = "\"'\\[]";
@@ -25,7 +25,7 @@ final class ListValue {
     }
 
     /** Returns the items, at least one; none is empty. */
-    static List<String> parse(String value) throws InvalidValue {
+    public static List<String> parse(String value) throws InvalidValue {
         List<String> items = parseOrEmpty(value);
         if (items.isEmpty()) {
             throw new InvalidValue(
@@ -35,7 +35,7 @@ final class ListValue {
     }
 
     /** Returns the items; none only for {@code []}, which somebody wrote on purpose. */
-    static List<String> parseOrEmpty(String value) throws InvalidValue {
+    public static List<String> parseOrEmpty(String value) throws InvalidValue {
         String text = unwrap(trim(value));
         if (text.isEmpty()) {
             throw new InvalidValue(
@@ -162,7 +162,7 @@ final class ListValue {
     }
 
     /** Trims blanks, tabs and line ends; unlike {@code strip} nothing else, unlike {@code trim} no control characters. */
-    static String trim(String text) {
+    public static String trim(String text) {
         int start = 0;
         int end = text.length();
         while (start < end && isBlank(text.charAt(start))) {

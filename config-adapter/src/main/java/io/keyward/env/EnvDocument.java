@@ -1,4 +1,4 @@
-package io.keyward.config;
+package io.keyward.env;
 
 import java.util.Collections;
 import java.util.HashSet;
@@ -14,16 +14,16 @@ import org.jspecify.annotations.Nullable;
  * <p>Positions count characters of {@link #text}, which is the whole text as decoded, a byte-order mark included; encoded
  * as UTF-8 again it is the file, byte for byte. So an editor can replace one entry and leave the rest as it was.
  */
-final class EnvDocument {
+public final class EnvDocument {
     private final String source;
     private final String text;
     private final List<Entry> entries;
-    private final List<ConfigProblem> problems;
+    private final List<EnvProblem> problems;
     private final Map<String, Entry> byName = new LinkedHashMap<>();
     private final Map<String, String> values = new LinkedHashMap<>();
     private final Set<String> repeated = new HashSet<>();
 
-    EnvDocument(String source, String text, List<Entry> entries, List<ConfigProblem> problems) {
+    public EnvDocument(String source, String text, List<Entry> entries, List<EnvProblem> problems) {
         this.source = source;
         this.text = text;
         this.entries = List.copyOf(entries);
@@ -37,37 +37,37 @@ final class EnvDocument {
     }
 
     /** Returns what the text was read from, for messages. */
-    String source() {
+    public String source() {
         return source;
     }
 
-    String text() {
+    public String text() {
         return text;
     }
 
     /** Returns the assignments in their order; of lines with a problem as much as could be read. */
-    List<Entry> entries() {
+    public List<Entry> entries() {
         return entries;
     }
 
     /** Returns what is wrong, in the order of lines; with a problem the text must not be used. */
-    List<ConfigProblem> problems() {
+    public List<EnvProblem> problems() {
         return problems;
     }
 
     /** Returns the first entry of that exact name; null if there is none. */
     @Nullable
-    Entry find(String name) {
+    public Entry find(String name) {
         return byName.get(name);
     }
 
     /** Returns whether a name has more than one entry. */
-    boolean isRepeated(String name) {
+    public boolean isRepeated(String name) {
         return repeated.contains(name);
     }
 
     /** Returns names and values, in their order. */
-    Map<String, String> values() {
+    public Map<String, String> values() {
         return Collections.unmodifiableMap(values);
     }
 
@@ -77,7 +77,7 @@ final class EnvDocument {
     }
 
     /** How a value was written. */
-    enum Quoting {
+    public enum Quoting {
         /** As it is, to the end of the line or to a blank and {@code #}. */
         NONE,
         /** {@code '…'}: every character is itself. */
@@ -101,7 +101,7 @@ final class EnvDocument {
      * @param quoting how the value was written
      * @param exported whether {@code export} stands before it
      */
-    record Entry(
+    public record Entry(
             String name,
             String value,
             int line,

@@ -1,6 +1,6 @@
-package io.keyward.config;
+package io.keyward.env;
 
-import io.keyward.config.EnvDocument.Entry;
+import io.keyward.env.EnvDocument.Entry;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -13,54 +13,54 @@ import java.util.regex.Pattern;
  *
  * <p>Collects changes against positions of the unchanged text and applies them at the end. For one thread.
  */
-final class EnvEditor {
+public final class EnvEditor {
     private static final Pattern PLAIN = Pattern.compile("[A-Za-z0-9_@%+=:,./-]+");
 
     private final EnvDocument original;
     private final List<Change> changes = new ArrayList<>();
 
-    EnvEditor(EnvDocument original) {
+    public EnvEditor(EnvDocument original) {
         this.original = original;
     }
 
     /** Returns the text that is being changed. */
-    EnvDocument original() {
+    public EnvDocument original() {
         return original;
     }
 
     /** Writes another value in place of an entry's, quoted as it needs; a comment after it stays. */
-    void setValue(Entry entry, String value) {
+    public void setValue(Entry entry, String value) {
         setWritten(entry, quote(value));
     }
 
     /** Writes another name and value in the place of an entry's; {@code export} and a comment stay. */
-    void rename(Entry entry, String name, String value) {
+    public void rename(Entry entry, String name, String value) {
         int nameStart = original.text().indexOf(entry.name(), entry.start());
         changes.add(new Change(nameStart, nameStart + entry.name().length(), name));
         setValue(entry, value);
     }
 
     /** Writes text, quotes included, in place of what stands in an entry. */
-    void setWritten(Entry entry, String written) {
+    public void setWritten(Entry entry, String written) {
         boolean commentFollows =
                 entry.valueEnd() < original.text().length() && original.text().charAt(entry.valueEnd()) == '#';
         changes.add(new Change(entry.valueStart(), entry.valueEnd(), commentFollows ? written + " " : written));
     }
 
     /** Removes the lines of an entry, its comment and line end with it. */
-    void remove(Entry entry) {
+    public void remove(Entry entry) {
         int feed = original.text().indexOf('\n', entry.end());
         changes.add(new Change(entry.start(), feed < 0 ? original.text().length() : feed + 1, ""));
     }
 
     /** Adds assignments in the lines after an entry. */
-    void addAfter(Entry entry, Map<String, String> assignments) {
+    public void addAfter(Entry entry, Map<String, String> assignments) {
         String lines = lines(assignments);
         changes.add(new Change(entry.end(), entry.end(), lineEnd() + lines));
     }
 
     /** Adds assignments at the end of the text, after an empty line. */
-    void append(Map<String, String> assignments) {
+    public void append(Map<String, String> assignments) {
         String text = original.text();
         StringBuilder added = new StringBuilder();
         boolean ended = text.isEmpty() || text.endsWith("\n");
@@ -80,7 +80,7 @@ final class EnvEditor {
      * @param item the item as it was read
      * @param replacement what to put there; empty to remove it
      */
-    static String withItem(String written, List<String> items, String item, String replacement) {
+    public static String withItem(String written, List<String> items, String item, String replacement) {
         int at = positionOf(written, item);
         if (at < 0) {
             return rewritten(items, item, replacement);
@@ -100,7 +100,7 @@ final class EnvEditor {
     }
 
     /** Returns how a list is written. */
-    static String list(List<String> items) {
+    public static String list(List<String> items) {
         List<String> quoted = new ArrayList<>();
         items.forEach(item -> quoted.add('"' + item.replace("\\", "\\\\").replace("\"", "\\\"") + '"'));
         return "[" + String.join(",", quoted) + "]";
@@ -158,7 +158,7 @@ final class EnvEditor {
     }
 
     /** Returns the changed text. */
-    String text() {
+    public String text() {
         StringBuilder changed = new StringBuilder(original.text());
         changes.stream()
                 .sorted(Comparator.comparingInt(Change::start)
@@ -180,7 +180,7 @@ final class EnvEditor {
     }
 
     /** Quotes a value so that a shell, which would act on blanks and signs, and our reader take it alike. */
-    static String quote(String value) {
+    public static String quote(String value) {
         if (PLAIN.matcher(value).matches()) {
             return value;
         }
@@ -199,7 +199,7 @@ final class EnvEditor {
     }
 
     /** Returns what stands in the file for a value, quotes included. */
-    static String written(EnvDocument text, Entry entry) {
+    public static String written(EnvDocument text, Entry entry) {
         return text.text().substring(entry.valueStart(), entry.valueEnd());
     }
 

@@ -1,4 +1,4 @@
-package io.keyward.config;
+package io.keyward.env;
 
 import static java.nio.file.LinkOption.NOFOLLOW_LINKS;
 import static java.nio.file.StandardOpenOption.CREATE;
@@ -24,11 +24,11 @@ import java.nio.file.attribute.PosixFileAttributes;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
+import java.time.Duration;
 import java.util.EnumSet;
 import java.util.HexFormat;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -42,9 +42,9 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>For one thread; may be opened by many threads and processes at once, of which one gets it.
  */
-final class LockedFile implements AutoCloseable {
+public final class LockedFile implements AutoCloseable {
     private static final Set<PosixFilePermission> OWNER_ONLY = PosixFilePermissions.fromString("rw-------");
-    private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(30);
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
     private static final long PAUSE_MILLIS = 5;
     private static final SecureRandom NAMES = new SecureRandom();
 
@@ -62,11 +62,16 @@ final class LockedFile implements AutoCloseable {
      * @throws IOException if the directory is missing or not writable, the path is a link to nothing, or others hold the
      *     lock for half a minute
      */
-    static LockedFile open(Path named) throws IOException {
+    public static LockedFile open(Path named) throws IOException {
+        return open(named, PATIENCE);
+    }
+
+    /** Waits for the lock as {@link #open(Path)}, for some other time. */
+    public static LockedFile open(Path named, Duration patience) throws IOException {
         Path path = real(named);
         FileChannel channel = openLock(path);
         try {
-            awaitLock(channel, path);
+            awaitLock(channel, path, patience);
             LockedFile locked = new LockedFile(path, channel);
             locked.removeLeftovers();
             return locked;
@@ -77,7 +82,7 @@ final class LockedFile implements AutoCloseable {
     }
 
     /** Returns the file itself, where the path given was a link to it. */
-    static Path real(Path named) throws IOException {
+    public static Path real(Path named) throws IOException {
         Path absolute = named.toAbsolutePath();
         if (Files.isSymbolicLink(absolute) && !Files.exists(absolute)) {
             throw new FileSystemException(named.toString(), null, "is a symbolic link to a file that does not exist");
@@ -107,12 +112,12 @@ final class LockedFile implements AutoCloseable {
     }
 
     /** Tries again and again, because a lock that another thread of this JVM holds is an exception and not a wait. */
-    private static void awaitLock(FileChannel channel, Path path) throws IOException {
-        long deadline = System.nanoTime() + PATIENCE_NANOS;
+    private static void awaitLock(FileChannel channel, Path path, Duration patience) throws IOException {
+        long deadline = System.nanoTime() + patience.toNanos();
         while (!isLocked(channel)) {
             if (System.nanoTime() > deadline) {
                 throw new FileSystemException(
-                        path.toString(), null, "is being edited by somebody else; try again when they are done");
+                        path.toString(), null, "is locked: somebody else is editing it; try again when they are done");
             }
             try {
                 Thread.sleep(PAUSE_MILLIS);
@@ -133,12 +138,12 @@ final class LockedFile implements AutoCloseable {
     }
 
     /** Returns the file itself. */
-    Path path() {
+    public Path path() {
         return path;
     }
 
     /** Returns the content; nothing if there is no file. */
-    Optional<byte[]> read() throws IOException {
+    public Optional<byte[]> read() throws IOException {
         try {
             return Optional.of(Files.readAllBytes(path));
         } catch (NoSuchFileException none) {
@@ -151,9 +156,21 @@ final class LockedFile implements AutoCloseable {
      *
      * @throws IOException if it was not replaced, or it is not certain that it would outlive a loss of power
      */
-    void replace(byte[] content) throws IOException {
+    public void replace(byte[] content) throws IOException {
+        replace(content, attributes(path));
+    }
+
+    /**
+     * Replaces the content as {@link #replace}, and leaves a file of the caller with mode 0600, whatever it was before.
+     *
+     * @throws IOException as {@link #replace}
+     */
+    public void replacePrivately(byte[] content) throws IOException {
+        replace(content, null);
+    }
+
+    private void replace(byte[] content, @Nullable PosixFileAttributes before) throws IOException {
         Path fresh = path.resolveSibling(leftoverPrefix() + HexFormat.of().toHexDigits(NAMES.nextLong()) + ".tmp");
-        PosixFileAttributes before = attributes(path);
         boolean renamed = false;
         try {
             write(fresh, content, before);
@@ -168,7 +185,7 @@ final class LockedFile implements AutoCloseable {
     }
 
     /** Removes the file, which so is as before it was made. */
-    void delete() throws IOException {
+    public void delete() throws IOException {
         Files.deleteIfExists(path);
         forceDirectory();
     }
