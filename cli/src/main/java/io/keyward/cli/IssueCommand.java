@@ -77,11 +77,11 @@ final class IssueCommand implements Runnable {
     @Option(
             names = "--expires",
             paramLabel = "WHEN",
-            converter = Spans.End.Converter.class,
+            converter = KeyEnd.Converter.class,
             defaultValue = "365d",
             description = "When the key ends: a span like 90d, an instant like 2027-01-01T00:00:00Z, or never. Default:"
                     + " ${DEFAULT-VALUE}.")
-    private Spans.End end = new Spans.End(Duration.ofDays(365), null);
+    private KeyEnd end = new KeyEnd(Duration.ofDays(365), null);
 
     @Option(names = "--not-before", paramLabel = "INSTANT", description = "When the key begins. Default: now.")
     private @Nullable Instant notBefore;

@@ -71,7 +71,7 @@ final class ListCommand implements Runnable {
     @Option(
             names = "--ending-within",
             paramLabel = "SPAN",
-            converter = Spans.Converter.class,
+            converter = SpanConverter.class,
             description = "Only keys that end within this time, like 30d, or have ended.")
     private @Nullable Duration endingWithin;
 

@@ -55,7 +55,7 @@ final class RotateCommand implements Runnable {
     @Option(
             names = "--overlap",
             paramLabel = "SPAN",
-            converter = Spans.Converter.class,
+            converter = SpanConverter.class,
             defaultValue = "24h",
             description = "How long the old secret still counts, like 30m or 24h; 0s ends it now. Default:"
                     + " ${DEFAULT-VALUE}.")
@@ -64,9 +64,9 @@ final class RotateCommand implements Runnable {
     @Option(
             names = "--expires",
             paramLabel = "WHEN",
-            converter = Spans.End.Converter.class,
+            converter = KeyEnd.Converter.class,
             description = "When the key ends, as for issue. Default: as before.")
-    private Spans.@Nullable End end;
+    private @Nullable KeyEnd end;
 
     @Option(
             names = "--drop-old",
@@ -108,7 +108,7 @@ final class RotateCommand implements Runnable {
         if (dropOld) {
             request.dropOld();
         }
-        Spans.End newEnd = end;
+        KeyEnd newEnd = end;
         if (newEnd != null) {
             request.expiresAt(instantOf(newEnd));
         }
@@ -122,7 +122,7 @@ final class RotateCommand implements Runnable {
         }
     }
 
-    private static @Nullable Instant instantOf(Spans.End end) {
+    private static @Nullable Instant instantOf(KeyEnd end) {
         Duration span = end.span();
         try {
             return span != null ? Instant.now().plus(span) : end.instant();
