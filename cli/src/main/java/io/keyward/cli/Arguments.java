@@ -21,6 +21,9 @@ final class Arguments {
 
     private static final Set<String> SECRET_OPTIONS =
             Set.of("--key", "--api-key", "--apikey", "--secret", "--password", "--hash", "--token");
+    /** A word that can only be a mistyped command: a key has at least 16 characters. */
+    private static final Pattern COMMAND = Pattern.compile("[a-z-]{1,12}");
+
     private static final char REPLACEMENT = '\uFFFD';
 
     private Arguments() {}
@@ -62,12 +65,24 @@ final class Arguments {
             return "there is no option " + name + ": " + NO_SECRET;
         }
         if (first.startsWith("-")) {
-            return "unknown option " + name;
+            return "unknown option " + name + nearTo(unmatched, true);
         }
-        if (problem.getCommandLine().getCommandSpec().userObject() instanceof TakesSecret) {
+        boolean isGroup = !problem.getCommandLine().getSubcommands().isEmpty();
+        if (problem.getCommandLine().getCommandSpec().userObject() instanceof TakesSecret
+                && !(isGroup && COMMAND.matcher(first).matches())) {
             return "this command takes no key as an argument: " + NO_SECRET;
         }
-        return "there is one argument too many, or an unknown command";
+        return (isGroup ? "there is no such command" : "there is one argument too many") + nearTo(unmatched, false);
+    }
+
+    /** Suggests names of ours only; what was typed may be a secret. */
+    private static String nearTo(UnmatchedArgumentException unmatched, boolean options) {
+        List<String> near = unmatched.getSuggestions().stream()
+                .filter(name -> name.startsWith("-") == options)
+                .limit(2)
+                .map(name -> "`" + name + "`")
+                .toList();
+        return near.isEmpty() ? "" : "; did you mean " + String.join(" or ", near) + "?";
     }
 
     /** Marks commands that ask for a key, whose users may try to give it as an argument. */

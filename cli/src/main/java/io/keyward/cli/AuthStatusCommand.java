@@ -3,6 +3,7 @@ package io.keyward.cli;
 import io.keyward.cli.Probe.Answered;
 import io.keyward.cli.Probe.Verdict;
 import jakarta.json.JsonArrayBuilder;
+import jakarta.json.JsonObjectBuilder;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
@@ -104,22 +105,31 @@ final class AuthStatusCommand implements Callable<Integer>, Arguments.TakesSecre
             Credential credential = line.credential();
             Verdict verdict = line.verdict();
             labels.add(credential.label());
-            var object = Json.object().add("stored", credential.label());
-            Json.add(object, "id", credential.id().orElse(null));
-            Json.add(object, "prefix", credential.prefix().orElse(null));
-            Json.add(
-                    object,
-                    "origin",
-                    credential.url() == null ? null : credential.url().origin());
-            Json.add(object, "check", verdict == null ? null : nameOf(verdict));
-            Json.add(object, "reason", verdict == null ? null : verdict.reason());
-            credentials.add(object);
+            credentials.add(object(credential, verdict));
         }
         return Json.print(Json.object()
                 .add("authenticated", authenticated)
                 .add("stored_credentials", labels)
                 .add("credentials", credentials)
                 .build());
+    }
+
+    /** Returns the JSON of one stored key. */
+    static String jsonOf(Credential credential, @Nullable Verdict verdict) {
+        return Json.print(object(credential, verdict).build());
+    }
+
+    private static JsonObjectBuilder object(Credential credential, @Nullable Verdict verdict) {
+        var object = Json.object().add("stored", credential.label());
+        Json.add(object, "id", credential.id().orElse(null));
+        Json.add(object, "prefix", credential.prefix().orElse(null));
+        Json.add(
+                object,
+                "origin",
+                credential.url() == null ? null : credential.url().origin());
+        Json.add(object, "check", verdict == null ? null : nameOf(verdict));
+        Json.add(object, "reason", verdict == null ? null : verdict.reason());
+        return object;
     }
 
     private static String nameOf(Verdict verdict) {

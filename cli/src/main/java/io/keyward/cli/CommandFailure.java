@@ -33,6 +33,15 @@ final class CommandFailure extends RuntimeException {
         return new CommandFailure(ExitCode.FILE, message, cause);
     }
 
+    static CommandFailure nobodyReads(Throwable cause) {
+        return new CommandFailure(ExitCode.NOBODY_READS, "nobody reads the output any more", cause);
+    }
+
+    /** Returns the same failure with more to say. */
+    CommandFailure saying(String further) {
+        return new CommandFailure(exitCode, getMessage() + further, this);
+    }
+
     int exitCode() {
         return exitCode;
     }

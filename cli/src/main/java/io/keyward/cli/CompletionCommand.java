@@ -1,27 +1,48 @@
 package io.keyward.cli;
 
-import picocli.AutoComplete;
+import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** Prints the completion script. */
+/** Prints a script by which a shell completes commands, options and ids. */
 @Command(
         name = "completion",
-        description = "Prints a completion script for bash and zsh.",
+        description = "Prints a completion script for a shell: bash, zsh or fish.",
         exitCodeListHeading = ExitCode.HEADING,
         exitCodeList = {ExitCode.OK_LINE, ExitCode.USAGE_LINE, ExitCode.FILE_LINE},
         footer = {
             "",
             "Examples:",
-            "  source <(keyward completion)",
-            "  keyward completion > /etc/bash_completion.d/keyward"
+            "  source <(keyward completion bash)",
+            "  keyward completion zsh > ~/.zfunc/_keyward",
+            "  keyward completion fish > ~/.config/fish/completions/keyward.fish"
         })
 final class CompletionCommand implements Runnable {
+    /** Whose script is printed. */
+    enum Shell {
+        bash,
+        zsh,
+        fish
+    }
+
     private final Terminal terminal;
 
     @Spec
     private CommandSpec spec = CommandSpec.create();
+
+    @Parameters(
+            paramLabel = "SHELL",
+            arity = "0..1",
+            defaultValue = "bash",
+            description = "bash, zsh or fish. Default: ${DEFAULT-VALUE}.")
+    private Shell shell = Shell.bash;
+
+    @Option(names = "--json", description = "Print JSON: shell, script.")
+    private boolean json;
 
     CompletionCommand(Terminal terminal) {
         this.terminal = terminal;
@@ -29,6 +50,92 @@ final class CompletionCommand implements Runnable {
 
     @Override
     public void run() {
-        terminal.show(AutoComplete.bash("keyward", spec.root().commandLine()));
+        CompletionScript scripts = new CompletionScript(spec.root().commandLine());
+        String script = switch (shell) {
+            case bash -> scripts.bash();
+            case zsh -> scripts.zsh();
+            case fish -> scripts.fish();
+        };
+        terminal.show(
+                json
+                        ? Json.print(Json.object()
+                                .add("shell", shell.name())
+                                .add("script", script)
+                                .build())
+                        : script);
+    }
+
+    /** Prints the ids of a key file for the scripts, and nothing where it cannot be read. */
+    @Command(name = "complete-ids", hidden = true, description = "Prints the ids of a key file.")
+    static final class IdsCommand implements Runnable {
+        private final Terminal terminal;
+
+        @Mixin
+        private FileOptions keys = new FileOptions();
+
+        IdsCommand(Terminal terminal) {
+            this.terminal = terminal;
+        }
+
+        @Override
+        public void run() {
+            StringBuilder ids = new StringBuilder();
+            keys.existing()
+                    .load()
+                    .records()
+                    .forEach(record -> ids.append(record.id()).append('\n'));
+            terminal.show(ids.toString());
+        }
+    }
+
+    /** Prints the manual page. */
+    @Command(
+            name = "man",
+            description = "Prints the manual page, made from the help of every command.",
+            exitCodeListHeading = ExitCode.HEADING,
+            exitCodeList = {ExitCode.OK_LINE, ExitCode.USAGE_LINE, ExitCode.FILE_LINE},
+            footer = {"", "Examples:", "  keyward man > /usr/local/share/man/man1/keyward.1", "  keyward man | man -l -"
+            })
+    static final class ManCommand implements Runnable {
+        private final Terminal terminal;
+
+        @Spec
+        private CommandSpec spec = CommandSpec.create();
+
+        @Option(names = "--json", description = "Print JSON: page.")
+        private boolean json;
+
+        ManCommand(Terminal terminal) {
+            this.terminal = terminal;
+        }
+
+        @Override
+        public void run() {
+            StringBuilder page =
+                    new StringBuilder(".TH KEYWARD 1\n.SH NAME\nkeyward \\- makes, hashes and looks after API keys\n");
+            describe(spec.root().commandLine(), page);
+            terminal.show(
+                    json ? Json.print(Json.object().add("page", page.toString()).build()) : page.toString());
+        }
+
+        private static void describe(CommandLine command, StringBuilder page) {
+            if (command.getCommandSpec().usageMessage().hidden()) {
+                return;
+            }
+            page.append(".SH \"")
+                    .append(command.getCommandSpec().qualifiedName().toUpperCase(java.util.Locale.ROOT))
+                    .append("\"\n.nf\n");
+            command.getUsageMessage(CommandLine.Help.Ansi.OFF)
+                    .lines()
+                    .forEach(line -> page.append(roff(line.stripTrailing())).append('\n'));
+            page.append(".fi\n");
+            command.getSubcommands().values().forEach(child -> describe(child, page));
+        }
+
+        /** A dot or an apostrophe that begins a line is a request, and a bare hyphen may be printed as a dash. */
+        private static String roff(String line) {
+            String plain = line.replace("\\", "\\e").replace("-", "\\-");
+            return plain.startsWith(".") || plain.startsWith("'") ? "\\&" + plain : plain;
+        }
     }
 }

@@ -10,6 +10,9 @@ final class ExitCode {
     /** A file or stream cannot be read or written; what was there before is still there. */
     static final int FILE = 3;
 
+    /** What a shell reports of a program that writes to a pipe nobody reads any more: 128 and the number of SIGPIPE. */
+    static final int NOBODY_READS = 141;
+
     static final String HEADING = "%nExit codes:%n";
     static final String OK_LINE = "0:done, or healthy";
     static final String REFUSED_LINE = "1:refused, found, or unhealthy";

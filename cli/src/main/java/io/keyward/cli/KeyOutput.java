@@ -128,12 +128,10 @@ final class KeyOutput {
     private static CommandFailure undone(String id, CommandFailure notShown, Runnable undo) {
         try {
             undo.run();
-            return CommandFailure.file(notShown.getMessage() + "; the key was not stored", notShown);
+            return notShown.saying("; the key was not stored");
         } catch (StoreException | StoreConflictException e) {
-            return CommandFailure.file(
-                    notShown.getMessage() + "; nobody has seen key `" + id + "`, and it could not be taken back: "
-                            + e.getMessage(),
-                    e);
+            return notShown.saying(
+                    "; nobody has seen key `" + id + "`, and it could not be taken back: " + e.getMessage());
         }
     }
 

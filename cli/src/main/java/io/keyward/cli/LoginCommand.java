@@ -64,6 +64,9 @@ final class LoginCommand implements Runnable, Arguments.TakesSecret {
                             + " is stored.")
     private @Nullable String apiUrl;
 
+    @Option(names = "--json", description = "Print JSON: stored, id, prefix, origin, check, reason.")
+    private boolean json;
+
     LoginCommand(Terminal terminal) {
         this.terminal = terminal;
     }
@@ -82,7 +85,7 @@ final class LoginCommand implements Runnable, Arguments.TakesSecret {
         if (verdict != null && verdict.isAccepted() && options.isRoleOpen()) {
             refuseKeyOfAnotherRole(place, credential);
         }
-        store(place, credential, given);
+        store(place, credential, given, verdict);
         terminal.note(describe(verdict) + (url != null && url.isWebSocket() ? WEB_SOCKET : ""));
     }
 
@@ -123,14 +126,18 @@ final class LoginCommand implements Runnable, Arguments.TakesSecret {
         return key;
     }
 
-    private void store(CredentialPlace place, Credential credential, @Nullable ServiceUrl given) {
+    private void store(
+            CredentialPlace place, Credential credential, @Nullable ServiceUrl given, @Nullable Verdict verdict) {
         boolean exposed = place.file().isExposed();
         place.keep(credential.key(), given);
         if (options.isOwnFile()) {
             place.file().closeDirectory();
         }
-        terminal.show("stored " + credential.label() + ": " + credential.description() + ", for " + credential.target()
-                + "\n");
+        terminal.show(
+                json
+                        ? AuthStatusCommand.jsonOf(credential, verdict)
+                        : "stored " + credential.label() + ": " + credential.description() + ", for "
+                                + credential.target() + "\n");
         if (exposed) {
             terminal.note(
                     place.file().path() + " could be reached by other users of this machine and is closed now; have"

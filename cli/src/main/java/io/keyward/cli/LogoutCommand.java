@@ -2,6 +2,7 @@ package io.keyward.cli;
 
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
 
 /** Removes a stored key. */
 @Command(
@@ -26,6 +27,9 @@ final class LogoutCommand implements Runnable, Arguments.TakesSecret {
     @Mixin
     private PlaceOptions options = new PlaceOptions();
 
+    @Option(names = "--json", description = "Print JSON: removed.")
+    private boolean json;
+
     LogoutCommand(Terminal terminal) {
         this.terminal = terminal;
     }
@@ -37,7 +41,10 @@ final class LogoutCommand implements Runnable, Arguments.TakesSecret {
         if (!place.erase()) {
             throw CommandFailure.refused("no key is stored for " + place.label());
         }
-        terminal.show("removed " + place.erasure() + "\n");
+        terminal.show(
+                json
+                        ? Json.print(Json.object().add("removed", place.label()).build())
+                        : "removed " + place.erasure() + "\n");
         terminal.note(description + " is still valid; if it leaked, have it revoked");
     }
 }

@@ -2,31 +2,26 @@ package io.keyward.cli;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import io.keyward.store.ChangeRefusedException;
-import io.keyward.store.ChangeRefusedException.Reason;
-import io.keyward.store.StoreConflictException;
-import io.keyward.store.StoreException;
-import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintWriter;
 import java.io.StringWriter;
-import java.io.UncheckedIOException;
 import java.lang.ref.Reference;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import picocli.CommandLine;
 import picocli.CommandLine.Help.ColorScheme;
-import picocli.CommandLine.ParameterException;
 
 /** Starts the command: parses its arguments, runs it, and turns every failure into a message and an exit code. */
 public final class Main {
     private static final int PATIENCE_SECONDS = 10;
+    private static final int DEFAULT_WIDTH = 100;
 
     private Main() {}
 
     /**
-     * Runs the command and ends the process with its exit code: 0 done, 1 refused or unhealthy, 2 usage, 3 file problem.
+     * Runs the command and ends the process with its exit code: 0 done, 1 refused or unhealthy, 2 usage, 3 file
+     * problem, 130 interrupted, 141 nobody reads the output.
      *
      * @param args the command line; never a secret
      */
@@ -55,6 +50,7 @@ public final class Main {
 
     /** Runs the command within a process and returns its exit code. */
     static int run(List<String> args, Terminal terminal) {
+        FailureReport failures = FailureReport.of(args, terminal);
         try {
             Optional<String> unfit = Arguments.unfitness(args);
             if (unfit.isPresent()) {
@@ -68,7 +64,7 @@ public final class Main {
             terminal.show(printed.toString());
             return exitCode;
         } catch (CommandFailure failure) {
-            return report(failure, terminal);
+            return failures.report(failure);
         }
     }
 
@@ -78,6 +74,7 @@ public final class Main {
     }
 
     private static CommandLine commandLine(Terminal terminal, List<String> args) {
+        FailureReport failures = FailureReport.of(args, terminal);
         CommandLine commandLine = new CommandLine(new KeywardCommand());
         commandLine
                 .addSubcommand(new IssueCommand(terminal))
@@ -104,6 +101,8 @@ public final class Main {
                 .addSubcommand(new WhoamiCommand(terminal))
                 .addSubcommand(new RequestCommand(terminal))
                 .addSubcommand(new CompletionCommand(terminal))
+                .addSubcommand(new CompletionCommand.IdsCommand(terminal))
+                .addSubcommand(new CompletionCommand.ManCommand(terminal))
                 .addSubcommand(new CommandLine.HelpCommand());
         addHelp(commandLine);
         commandLine
@@ -112,12 +111,14 @@ public final class Main {
                         .build())
                 .setDefaultValueProvider(new Defaults(terminal.environment(), args))
                 .setErr(new PrintWriter(terminal.err(), true, UTF_8))
-                .setUsageHelpWidth(100)
+                .setUsageHelpWidth(terminal.width().orElse(DEFAULT_WIDTH))
+                .setUsageHelpAutoWidth(
+                        terminal.showsOutput() && terminal.width().isEmpty())
                 // `-d @FILE` is a body; nothing else takes arguments from a file.
                 .setExpandAtFiles(false)
                 .setCaseInsensitiveEnumValuesAllowed(true)
-                .setParameterExceptionHandler((problem, line) -> refuse(problem, terminal))
-                .setExecutionExceptionHandler((problem, line, result) -> report(problem, terminal));
+                .setParameterExceptionHandler((problem, line) -> failures.refuse(problem))
+                .setExecutionExceptionHandler((problem, line, result) -> failures.report(problem));
         return commandLine;
     }
 
@@ -132,51 +133,5 @@ public final class Main {
     private static String[] version() {
         String version = Main.class.getPackage().getImplementationVersion();
         return new String[] {"keyward " + (version == null ? "(not packaged)" : version)};
-    }
-
-    private static int refuse(ParameterException problem, Terminal terminal) {
-        if (problem.getCause() instanceof CommandFailure failure) {
-            // The parser was told to ask a file that is damaged, see Defaults.
-            return report(failure, terminal);
-        }
-        String command = problem.getCommandLine().getCommandSpec().qualifiedName();
-        terminal.note(Arguments.describe(problem) + "\nTry: " + command + " --help");
-        return ExitCode.USAGE;
-    }
-
-    private static int report(Exception problem, Terminal terminal) {
-        if (problem instanceof CommandFailure failure) {
-            terminal.note(String.valueOf(failure.getMessage()));
-            return failure.exitCode();
-        }
-        if (problem instanceof ChangeRefusedException refused && refused.reason() == Reason.NO_SUCH_KEY) {
-            terminal.note(refused.getMessage() + "; `keyward list` shows the ids, and those of list entries where their"
-                    + " roles are declared");
-            return ExitCode.REFUSED;
-        }
-        if (problem instanceof ChangeRefusedException
-                || problem instanceof StoreConflictException
-                || problem instanceof IllegalArgumentException) {
-            // Refusals of the library: their messages hold no secret.
-            terminal.note(String.valueOf(problem.getMessage()));
-            return ExitCode.REFUSED;
-        }
-        if (problem instanceof StoreException) {
-            terminal.note(String.valueOf(problem.getMessage()));
-            return ExitCode.FILE;
-        }
-        if (problem instanceof IOException || problem instanceof UncheckedIOException) {
-            terminal.note("file problem: " + problem.getMessage());
-            return ExitCode.FILE;
-        }
-        // The message of an unforeseen exception may hold anything, a key included.
-        terminal.note("this should not happen: " + problem.getClass().getName() + " at " + placeOf(problem)
-                + "; please report it");
-        return ExitCode.REFUSED;
-    }
-
-    private static String placeOf(Exception problem) {
-        StackTraceElement[] trace = problem.getStackTrace();
-        return trace.length == 0 ? "an unknown place" : trace[0].toString();
     }
 }

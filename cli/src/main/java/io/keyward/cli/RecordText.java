@@ -7,7 +7,6 @@ import jakarta.json.JsonArrayBuilder;
 import jakarta.json.JsonObjectBuilder;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -72,11 +71,17 @@ final class RecordText {
         return end != null && !now.isBefore(end);
     }
 
+    /** Rounds as people do: what was issued for two days a second ago ends in two days. */
     private static String inWords(Duration left) {
-        long days = left.toDays();
-        return days > 1
-                ? days + " days"
-                : Math.max(1, left.truncatedTo(ChronoUnit.MINUTES).toMinutes()) + " minutes";
+        double minutes = left.toSeconds() / 60.0;
+        if (minutes >= 36 * 60) {
+            return Math.round(minutes / (24 * 60)) + " days";
+        }
+        if (minutes >= 90) {
+            return Math.round(minutes / 60) + " hours";
+        }
+        long rounded = Math.max(1, Math.round(minutes));
+        return rounded + (rounded == 1 ? " minute" : " minutes");
     }
 
     /** Returns the cells of a table row. */

@@ -96,6 +96,11 @@ final class RequestCommand implements Callable<Integer>, Arguments.TakesSecret {
                             + " encrypted.")
     private boolean forceOrigin;
 
+    @Option(
+            names = "--json",
+            description = "Print JSON: method, url, status, body (a text, up to 256 KiB), whatever the answer.")
+    private boolean json;
+
     RequestCommand(Terminal terminal) {
         this.terminal = terminal;
     }
@@ -249,6 +254,15 @@ final class RequestCommand implements Callable<Integer>, Arguments.TakesSecret {
     private int show(HttpResponse<InputStream> response, ServiceUrl target, Credential credential)
             throws NoAnswerException {
         int status = response.statusCode();
+        if (json) {
+            terminal.show(Json.print(Json.object()
+                    .add("method", method)
+                    .add("url", target.toString())
+                    .add("status", status)
+                    .add("body", KeyMask.in(Server.beginningOf(response, target), credential.key()))
+                    .build()));
+            return status < 300 ? ExitCode.OK : ExitCode.REFUSED;
+        }
         if (status < 300) {
             copy(response, credential.key());
             return ExitCode.OK;

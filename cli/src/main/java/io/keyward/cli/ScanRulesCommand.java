@@ -47,6 +47,9 @@ final class ScanRulesCommand implements Runnable {
             description = "The prefix of the keys. Default: ${DEFAULT-VALUE}.")
     private KeyFormat format = KeyFormat.of(PrefixOption.DEFAULT);
 
+    @Option(names = "--json", description = "Print JSON: format, rule.")
+    private boolean json;
+
     ScanRulesCommand(Terminal terminal) {
         this.terminal = terminal;
     }
@@ -60,6 +63,13 @@ final class ScanRulesCommand implements Runnable {
             case trufflehog -> rules.truffleHog();
             case github -> rules.gitHub();
         };
-        terminal.show(rule.stripTrailing() + "\n");
+        String text = rule.stripTrailing() + "\n";
+        terminal.show(
+                json
+                        ? Json.print(Json.object()
+                                .add("format", scanner.name())
+                                .add("rule", text)
+                                .build())
+                        : text);
     }
 }

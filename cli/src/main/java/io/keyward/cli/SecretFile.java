@@ -223,11 +223,9 @@ final class SecretFile {
 
     private CommandFailure failure(IOException e) {
         if (e instanceof FileSystemException named && named.getReason() != null) {
-            return CommandFailure.file(path + ": " + named.getReason(), e);
+            return CommandFailure.file(path + ": " + Failures.describe(e), e);
         }
-        String kind = e instanceof NoSuchFileException
-                ? "a directory on the way is missing"
-                : e.getClass().getSimpleName();
+        String kind = e instanceof NoSuchFileException ? "a directory on the way is missing" : Failures.describe(e);
         return CommandFailure.file(path + ": cannot be read or written: " + kind, e);
     }
 

@@ -2,6 +2,7 @@ package io.keyward.cli;
 
 import io.keyward.ApiKeyRecord;
 import io.keyward.KeyFormat;
+import io.keyward.KeyState;
 import io.keyward.config.KeyFile;
 import io.keyward.store.ApiKeyManager;
 import java.time.Instant;
@@ -38,12 +39,15 @@ abstract class StateCommand implements Callable<Integer> {
     public Integer call() {
         KeyFile file = keys.existing(terminal);
         ApiKeyManager manager = FileOptions.manager(file, KeyFormat.of(PrefixOption.DEFAULT), Set.of());
+        if (file.store().find(id).filter(record -> record.state() == KeyState.REVOKED).isPresent()) {
+            throw CommandFailure.refused("key " + id + " is revoked already, for good; nothing was changed");
+        }
         ApiKeyRecord changed = terminal.uninterrupted(() -> change.apply(manager, id));
+        terminal.note(done + " key " + id + " in " + keys.file());
         if (json) {
             terminal.show(Json.print(
                     new RecordText(changed, Instant.now(), false).json().build()));
         }
-        terminal.note(done + " key " + id + " in " + keys.file());
         return FileOptions.noteProblems(file, keys.file(), terminal) ? ExitCode.REFUSED : ExitCode.OK;
     }
 

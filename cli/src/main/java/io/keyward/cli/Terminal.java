@@ -16,6 +16,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
@@ -49,6 +50,9 @@ record Terminal(
         boolean showsOutput) {
     /** The longest key is 256 characters; more than this is a wrong file, not a key with blanks around it. */
     private static final int MAX_INPUT = 4096;
+
+    /** Narrower than this, a column of options and one of descriptions are not readable next to each other. */
+    private static final int MIN_WIDTH = 60;
 
     private static final Path STANDARD_OUTPUT = Path.of("/proc/self/fd/1");
 
@@ -140,6 +144,14 @@ record Terminal(
         return prompt != null;
     }
 
+    /** Returns the width that the environment says the terminal has; nothing where it says none that can be. */
+    Optional<Integer> width() {
+        String columns = environment.getOrDefault("COLUMNS", "");
+        return columns.matches("[0-9]{2,3}") && Integer.parseInt(columns) >= MIN_WIDTH
+                ? Optional.of(Integer.valueOf(columns))
+                : Optional.empty();
+    }
+
     /** Returns how to colour: only for a person, and not where {@code NO_COLOR} is set (no-color.org). */
     Ansi ansi() {
         boolean refused = !environment.getOrDefault("NO_COLOR", "").isEmpty()
@@ -164,7 +176,10 @@ record Terminal(
             out.write(bytes);
             out.flush();
         } catch (IOException e) {
-            throw CommandFailure.file("standard output cannot be written: " + e.getMessage(), e);
+            if (String.valueOf(e.getMessage()).contains("Broken pipe")) {
+                throw CommandFailure.nobodyReads(e);
+            }
+            throw CommandFailure.file("standard output cannot be written: " + Failures.describe(e), e);
         }
     }
 
@@ -234,7 +249,7 @@ record Terminal(
         try {
             bytes = in.readNBytes(MAX_INPUT + 1);
         } catch (IOException e) {
-            throw CommandFailure.file("standard input cannot be read: " + e.getMessage(), e);
+            throw CommandFailure.file("standard input cannot be read: " + Failures.describe(e), e);
         }
         PastedKey.encodingOf(bytes).ifPresent(encoding -> {
             throw CommandFailure.refused(encoding);

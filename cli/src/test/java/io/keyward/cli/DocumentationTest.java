@@ -46,7 +46,7 @@ class DocumentationTest {
 
     private static void describe(CommandLine parent, StringBuilder page) {
         parent.getSubcommands().forEach((name, command) -> {
-            if (!name.equals("help")) {
+            if (!name.equals("help") && !command.getCommandSpec().usageMessage().hidden()) {
                 page.append("\n## ")
                         .append(command.getCommandSpec().qualifiedName())
                         .append("\n\n```\n");
