@@ -80,8 +80,7 @@ final class CompletionCommand implements Runnable {
         @Override
         public void run() {
             StringBuilder ids = new StringBuilder();
-            keys.existing()
-                    .load()
+            keys.existing(terminal)
                     .records()
                     .forEach(record -> ids.append(record.id()).append('\n'));
             terminal.show(ids.toString());

@@ -1,5 +1,7 @@
 package io.keyward.cli;
 
+import static java.util.Objects.requireNonNull;
+
 import io.keyward.store.ChangeRefusedException;
 import io.keyward.store.ChangeRefusedException.Reason;
 import io.keyward.store.StoreConflictException;
@@ -59,7 +61,7 @@ record FailureReport(Terminal terminal, boolean json) {
             return tell(ExitCode.FILE, describe(e));
         }
         if (problem instanceof UncheckedIOException e) {
-            return tell(ExitCode.FILE, describe(e.getCause()));
+            return tell(ExitCode.FILE, describe(requireNonNull(e.getCause())));
         }
         // The message of an unforeseen exception may hold anything, a key included.
         StackTraceElement[] trace = problem.getStackTrace();

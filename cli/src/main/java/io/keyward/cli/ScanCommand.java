@@ -141,8 +141,7 @@ final class ScanCommand implements Callable<Integer> {
 
     private static Map<String, String> hashesOf(KeyFile keys) {
         Map<String, String> ids = new HashMap<>();
-        keys
-                .records()
+        keys.records()
                 .forEach(record -> record.secrets().forEach(secret -> {
                     String hash = secret.hash().reveal();
                     ids.put(hash.substring(hash.lastIndexOf(':') + 1), record.id());

@@ -100,11 +100,11 @@ final class SecretFile {
             while (!Files.isDirectory(directory)) {
                 directory = parentOf(directory);
             }
-            Path probe =
-                    directory.resolve(leftoverPrefix(path) + HexFormat.of().toHexDigits(NAMES.nextLong()) + ".tmp");
+            FileAttribute<?>[] ownerOnly = isPosix()
+                    ? new FileAttribute<?>[] {PosixFilePermissions.asFileAttribute(OWNER_ONLY)}
+                    : new FileAttribute<?>[0];
+            Path probe = Files.createTempFile(directory, ".keyward-", ".tmp", ownerOnly);
             try {
-                FileChannel.open(probe, Set.of(CREATE_NEW, WRITE), attributes(OWNER_ONLY))
-                        .close();
                 if (!keepsPermissions(probe)) {
                     throw new FileSystemException(
                             path.toString(),

@@ -39,7 +39,10 @@ abstract class StateCommand implements Callable<Integer> {
     public Integer call() {
         KeyFile file = keys.existing(terminal);
         ApiKeyManager manager = FileOptions.manager(file, KeyFormat.of(PrefixOption.DEFAULT), Set.of());
-        if (file.store().find(id).filter(record -> record.state() == KeyState.REVOKED).isPresent()) {
+        if (file.store()
+                .find(id)
+                .filter(record -> record.state() == KeyState.REVOKED)
+                .isPresent()) {
             throw CommandFailure.refused("key " + id + " is revoked already, for good; nothing was changed");
         }
         ApiKeyRecord changed = terminal.uninterrupted(() -> change.apply(manager, id));
