@@ -20,7 +20,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
@@ -333,10 +332,89 @@ public final class ApiKeyManager {
      * @throws StoreException if the store failed
      */
     public List<ApiKeyRecord> list(KeyFilter filter) {
-        return store.load().records().stream()
-                .filter(filter::chooses)
-                .sorted(Comparator.comparing(ApiKeyRecord::id))
-                .toList();
+        return store.list(filter, null, Integer.MAX_VALUE);
+    }
+
+    /**
+     * Returns one page of the stored records that a filter chooses, by id; see {@link ApiKeyStore#list}.
+     *
+     * @param after the id after which the page begins; null for the first page
+     * @param limit the most records, at least 1
+     * @throws IllegalArgumentException if the limit is less than 1
+     * @throws StoreException if the store failed
+     */
+    public List<ApiKeyRecord> list(KeyFilter filter, @Nullable String after, int limit) {
+        return store.list(filter, after, limit);
+    }
+
+    /**
+     * Removes for good the records that a filter chooses and that have been of no use for a while: revoked, or with all
+     * secrets expired, for at least this span. {@code list(filter.endedBy(now.minus(span)))} shows them beforehand.
+     *
+     * <p>A caller that presents a removed key hears nothing else than before, but the log says {@code UNKNOWN} where it said
+     * {@code REVOKED} or {@code EXPIRED}. A key that was revoked by hand in a file, without a note of when, stays until its
+     * secrets have expired. A record with an attribute that this version does not know stays too, and so does one that
+     * somebody changes at the same time.
+     *
+     * <p>Each removal is a change of its own, with {@link ChangeCause.Action#PURGE}. If one ends with an exception, those
+     * before it are done; repeating it is safe.
+     *
+     * @param endedFor the span, not negative
+     * @return the ids of the removed records, by id
+     * @throws IllegalArgumentException if the span is negative
+     * @throws ChangeRefusedException {@code EXCEEDS_MAKER}, see {@link #onBehalfOf}
+     * @throws UnsupportedOperationException if the store keeps every record
+     * @throws StoreException if the store failed
+     */
+    public List<String> purge(KeyFilter filter, Duration endedFor) {
+        if (endedFor.isNegative()) {
+            throw new IllegalArgumentException("span (" + endedFor + ") must not be negative");
+        }
+        return publisher.publishing(() -> {
+            List<String> purged = new ArrayList<>();
+            KeyFilter ended = filter.endedBy(KeyTimes.after(clock.instant(), endedFor.negated()));
+            for (ApiKeyRecord record : list(ended)) {
+                if (record.unknownAttributes().isEmpty() && remove(record)) {
+                    purged.add(record.id());
+                }
+            }
+            return List.copyOf(purged);
+        });
+    }
+
+    /** Removes a record unless somebody has changed or removed it since it was read. */
+    private boolean remove(ApiKeyRecord record) {
+        ChangeCause cause = cause(Action.PURGE);
+        return guards.run(cause, record.id(), () -> {
+            rules(record.id(), cause).requireMakerCovers(record);
+            guards.before(cause, record, null);
+            try {
+                store.remove(record, cause);
+            } catch (StoreConflictException changed) {
+                return false;
+            } catch (StoreException lost) {
+                requireRemoved(record, lost);
+            }
+            publisher.removed(record);
+            guards.applied(cause, record, null);
+            return true;
+        });
+    }
+
+    /** Asks the store whether a removal is done whose answer was lost. */
+    private void requireRemoved(ApiKeyRecord record, StoreException lost) {
+        if (isStored(record.id(), lost)) {
+            throw lost;
+        }
+    }
+
+    private boolean isStored(String id, StoreException lost) {
+        try {
+            return store.find(id).isPresent();
+        } catch (StoreException e) {
+            lost.addSuppressed(e);
+            throw lost;
+        }
     }
 
     /**

@@ -5,8 +5,10 @@ import static java.util.Objects.requireNonNull;
 import io.keyward.ApiKeyRecord;
 import io.keyward.store.ChangeCause.Action;
 import java.time.Instant;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Keeps key records: the write side of a file, a database or memory, and where a {@link io.keyward.KeyRing} is made
@@ -32,9 +34,9 @@ import java.util.Optional;
  * After a {@code StoreException} from a change nobody knows whether the change happened, only that it did not happen in
  * part; {@link #find} tells.
  *
- * <p><b>Nothing is removed here.</b> A revoked record stays, so that its id is not given out again and a caller's
- * refusal can be explained. Where records do vanish (a line deleted by hand, rows purged), {@link #changesSince}
- * answers nothing and followers load anew.
+ * <p><b>A revoked record stays</b>, so that its id is not given out again and a caller's refusal can be explained, until
+ * {@link #remove} is called for it. Where records vanish (removed here, or a line deleted by hand), {@link #changesSince}
+ * answers nothing and followers load again.
  *
  * <p>A store keeps what it is given and judges only what it alone can see: ids, hashes, versions. Roles, windows and
  * states are judged by {@link ApiKeyManager} and the ring. Times to the microsecond come back unchanged; finer ones may
@@ -92,12 +94,59 @@ public interface ApiKeyStore {
     }
 
     /**
+     * Removes the stored record of an id if it is still in the version of the given one: compare and remove.
+     *
+     * <p>For records that are of no use any more, see {@link ApiKeyManager#purge}. Its id and its hashes are free from then
+     * on. {@link #changesSince} answers nothing for every stamp from before it.
+     *
+     * @param record the record as it was read
+     * @param cause why, as for {@link #insert(ApiKeyRecord, ChangeCause)}
+     * @throws StoreConflictException {@code STALE} if the stored version is another, {@code MISSING} if there is no record
+     *     of this id; the store is as before
+     * @throws IllegalArgumentException if the version is 0
+     * @throws UnsupportedOperationException if the store keeps every record, which is the default
+     * @throws StoreException if the store failed: the record is there or not
+     */
+    default void remove(ApiKeyRecord record, ChangeCause cause) {
+        throw new UnsupportedOperationException(this + " keeps every record");
+    }
+
+    /**
      * Returns the record of an id as it is stored now, revoked ones included; nothing if there is none.
      *
      * @param id any text; one that cannot be a key id is answered with nothing
      * @throws StoreException if the store could not be read
      */
     Optional<ApiKeyRecord> find(String id);
+
+    /**
+     * Returns records that a filter chooses, by id in the order of its characters' codes ({@code 0-9}, {@code _}, {@code
+     * a-z}): one page at a time.
+     *
+     * <pre>{@code
+     * List<ApiKeyRecord> next = store.list(filter, page.get(page.size() - 1).id(), 100);
+     * }</pre>
+     *
+     * <p>Records that are inserted or removed between two pages are on their page or not; no other record is skipped or
+     * comes twice. By default it loads all records; a database filters and pages by itself.
+     *
+     * @param after the id after which the page begins, stored or not; null for the first page
+     * @param limit the most records, at least 1
+     * @return the page; the last one if it has fewer records than the limit
+     * @throws IllegalArgumentException if the limit is less than 1
+     * @throws StoreException if the store could not be read
+     */
+    default List<ApiKeyRecord> list(KeyFilter filter, @Nullable String after, int limit) {
+        if (limit < 1) {
+            throw new IllegalArgumentException("limit (" + limit + ") must be at least 1");
+        }
+        return load().records().stream()
+                .filter(record -> after == null || record.id().compareTo(after) > 0)
+                .filter(filter::chooses)
+                .sorted(Comparator.comparing(ApiKeyRecord::id))
+                .limit(limit)
+                .toList();
+    }
 
     /**
      * Returns all records, and the stamp from which {@link #changesSince} goes on.

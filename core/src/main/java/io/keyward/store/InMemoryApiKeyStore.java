@@ -28,6 +28,10 @@ public final class InMemoryApiKeyStore implements ApiKeyStore {
     private final Map<KeyHash, String> idsByHash = new HashMap<>();
     private final NavigableMap<Long, ApiKeyRecord> byLastChange = new TreeMap<>();
     private long changes;
+    /** Stamps from before the last removal cannot tell what vanished. */
+    private long lastRemoval;
+    /** The highest version of a record that was removed; a record of the same id goes on above it. */
+    private long highestRemoved;
 
     private InMemoryApiKeyStore() {}
 
@@ -54,14 +58,30 @@ public final class InMemoryApiKeyStore implements ApiKeyStore {
             throw new IllegalArgumentException(
                     "key `" + record.id() + "` has version 0 and must have that of the record it was made from");
         }
-        Entry before = entries.get(record.id());
-        if (before == null) {
+        return put(record, current(record));
+    }
+
+    private Entry current(ApiKeyRecord record) {
+        Entry stored = entries.get(record.id());
+        if (stored == null) {
             throw new StoreConflictException(Conflict.MISSING, record.id());
         }
-        if (before.record.version() != record.version()) {
+        if (stored.record.version() != record.version()) {
             throw new StoreConflictException(Conflict.STALE, record.id());
         }
-        return put(record, before);
+        return stored;
+    }
+
+    @Override
+    public synchronized void remove(ApiKeyRecord record, ChangeCause cause) {
+        if (record.version() == 0) {
+            throw new IllegalArgumentException("key `" + record.id() + "` has version 0 and was never stored");
+        }
+        Entry before = current(record);
+        release(before);
+        entries.remove(record.id());
+        highestRemoved = Math.max(highestRemoved, record.version());
+        lastRemoval = ++changes;
     }
 
     @Override
@@ -77,6 +97,7 @@ public final class InMemoryApiKeyStore implements ApiKeyStore {
     @Override
     public synchronized Optional<Changes> changesSince(Stamp stamp) {
         return changeNumberOf(stamp)
+                .filter(number -> number >= lastRemoval)
                 .map(number -> new Changes(
                         List.copyOf(byLastChange.tailMap(number, false).values()), stamp()));
     }
@@ -94,16 +115,21 @@ public final class InMemoryApiKeyStore implements ApiKeyStore {
     /** Does everything that can be refused first, so that a refusal leaves nothing behind. */
     private ApiKeyRecord put(ApiKeyRecord record, @Nullable Entry before) {
         requireOwnHashes(record);
-        ApiKeyRecord stored = record.toBuilder().version(record.version() + 1).build();
+        long version = before == null ? highestRemoved : record.version();
+        ApiKeyRecord stored = record.toBuilder().version(version + 1).build();
         if (before != null) {
-            before.record.secrets().forEach(secret -> idsByHash.remove(secret.hash()));
-            byLastChange.remove(before.lastChange);
+            release(before);
         }
         changes++;
         stored.secrets().forEach(secret -> idsByHash.put(secret.hash(), stored.id()));
         byLastChange.put(changes, stored);
         entries.put(stored.id(), new Entry(stored, changes));
         return stored;
+    }
+
+    private void release(Entry entry) {
+        entry.record.secrets().forEach(secret -> idsByHash.remove(secret.hash()));
+        byLastChange.remove(entry.lastChange);
     }
 
     private void requireOwnHashes(ApiKeyRecord record) {

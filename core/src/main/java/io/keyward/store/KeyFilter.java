@@ -3,26 +3,30 @@ package io.keyward.store;
 import static java.util.Objects.requireNonNull;
 
 import io.keyward.ApiKeyRecord;
+import io.keyward.HashedSecret;
 import io.keyward.KeyState;
 import java.time.Instant;
-import java.util.function.Predicate;
+import java.util.List;
+import java.util.stream.Stream;
 
 /**
- * Chooses records for {@link ApiKeyManager#list}: those that meet all that was asked for.
+ * Chooses records: those that meet all conditions.
  *
  * <pre>{@code
  * KeyFilter.all().owner("alice@example.org").expiringBefore(nextWeek)
  * }</pre>
  *
- * <p>Immutable: each method returns another filter. May be shared between threads.
+ * <p>A value that can be read: a store that filters in its database makes a clause of each {@linkplain #conditions
+ * condition} and joins them by {@code and}. Immutable: each method returns another filter. May be shared between threads.
+ *
+ * @param conditions what a record must meet; empty for every record
  */
-public final class KeyFilter {
-    private static final KeyFilter ALL = new KeyFilter(record -> true);
+public record KeyFilter(List<Condition> conditions) {
+    private static final KeyFilter ALL = new KeyFilter(List.of());
 
-    private final Predicate<ApiKeyRecord> condition;
-
-    private KeyFilter(Predicate<ApiKeyRecord> condition) {
-        this.condition = condition;
+    /** Copies the list. */
+    public KeyFilter {
+        conditions = List.copyOf(conditions);
     }
 
     /** Returns the filter that chooses every record, revoked ones included. */
@@ -32,36 +36,144 @@ public final class KeyFilter {
 
     /** Chooses further: of this owner, exactly. */
     public KeyFilter owner(String owner) {
-        requireNonNull(owner, "owner");
-        return and(record -> owner.equals(record.owner()));
+        return and(new OwnedBy(owner));
     }
 
     /** Chooses further: with this role given to the key itself, not by a role that includes it. */
     public KeyFilter role(String role) {
-        requireNonNull(role, "role");
-        return and(record -> record.roles().contains(role));
+        return and(new HavingRole(role));
     }
 
     /** Chooses further: in this state. */
     public KeyFilter state(KeyState state) {
-        requireNonNull(state, "state");
-        return and(record -> record.state() == state);
+        return and(new InState(state));
     }
 
-    /** Chooses further: with an end before this moment, those included that have ended; not those without an end. */
+    /** Chooses further: with an end before this moment, also one that has passed; not those without an end. */
     public KeyFilter expiringBefore(Instant moment) {
-        requireNonNull(moment, "moment");
-        return and(record -> {
+        return and(new ExpiringBefore(moment));
+    }
+
+    /**
+     * Chooses further: of no use any more since this moment or longer, as {@link ApiKeyManager#purge} chooses. Either it was
+     * revoked by then, or each of its secrets had expired. A key that was revoked by hand, without a note of when, is not
+     * chosen before its secrets have expired.
+     */
+    public KeyFilter endedBy(Instant moment) {
+        return and(new EndedBy(moment));
+    }
+
+    private KeyFilter and(Condition further) {
+        return new KeyFilter(
+                Stream.concat(conditions.stream(), Stream.of(further)).toList());
+    }
+
+    /** Returns whether a record meets all conditions. */
+    public boolean chooses(ApiKeyRecord record) {
+        return conditions.stream().allMatch(condition -> condition.isMetBy(record));
+    }
+
+    /**
+     * Says one thing that a record must meet. Later versions may have further ones, so a store that translates conditions
+     * passes one that it does not know by {@link #isMetBy}, or fails; it never leaves it out.
+     */
+    public sealed interface Condition {
+        /** Returns whether a record meets this. */
+        boolean isMetBy(ApiKeyRecord record);
+    }
+
+    /**
+     * Demands an owner.
+     *
+     * @param owner compared exactly, capitals and blanks included
+     */
+    public record OwnedBy(String owner) implements Condition {
+        /** Refuses a missing owner. */
+        public OwnedBy {
+            requireNonNull(owner, "owner");
+        }
+
+        @Override
+        public boolean isMetBy(ApiKeyRecord record) {
+            return owner.equals(record.owner());
+        }
+    }
+
+    /**
+     * Demands a role.
+     *
+     * @param role one of {@link ApiKeyRecord#roles}
+     */
+    public record HavingRole(String role) implements Condition {
+        /** Refuses a missing role. */
+        public HavingRole {
+            requireNonNull(role, "role");
+        }
+
+        @Override
+        public boolean isMetBy(ApiKeyRecord record) {
+            return record.roles().contains(role);
+        }
+    }
+
+    /**
+     * Demands a state.
+     *
+     * @param state as stored, whatever the ends of the secrets are
+     */
+    public record InState(KeyState state) implements Condition {
+        /** Refuses a missing state. */
+        public InState {
+            requireNonNull(state, "state");
+        }
+
+        @Override
+        public boolean isMetBy(ApiKeyRecord record) {
+            return record.state() == state;
+        }
+    }
+
+    /**
+     * Demands that the current secret has an end before a moment.
+     *
+     * @param moment later than the end
+     */
+    public record ExpiringBefore(Instant moment) implements Condition {
+        /** Refuses a missing moment. */
+        public ExpiringBefore {
+            requireNonNull(moment, "moment");
+        }
+
+        @Override
+        public boolean isMetBy(ApiKeyRecord record) {
             Instant end = record.current().expiresAt();
             return end != null && end.isBefore(moment);
-        });
+        }
     }
 
-    private KeyFilter and(Predicate<ApiKeyRecord> further) {
-        return new KeyFilter(condition.and(further));
-    }
+    /**
+     * Demands that the key was revoked, or all its secrets had expired, at a moment.
+     *
+     * @param moment not before the revocation or the last end
+     */
+    public record EndedBy(Instant moment) implements Condition {
+        /** Refuses a missing moment. */
+        public EndedBy {
+            requireNonNull(moment, "moment");
+        }
 
-    boolean chooses(ApiKeyRecord record) {
-        return condition.test(record);
+        @Override
+        public boolean isMetBy(ApiKeyRecord record) {
+            return isRevoked(record) || record.secrets().stream().allMatch(this::hasExpired);
+        }
+
+        private boolean isRevoked(ApiKeyRecord record) {
+            // nothing changes a revoked record, so its last change is the revocation
+            return record.state() == KeyState.REVOKED && KeyTimes.isPast(record.changedAt(), moment);
+        }
+
+        private boolean hasExpired(HashedSecret secret) {
+            return KeyTimes.isPast(secret.expiresAt(), moment);
+        }
     }
 }

@@ -65,6 +65,32 @@ final class RingMerge {
         return unfit.isEmpty() ? null : unfit.get(0);
     }
 
+    /**
+     * Takes records that were removed from the store out of the ring in force, unless it holds a newer state.
+     *
+     * @param removed the last state of each, by id
+     */
+    void remove(Map<String, ApiKeyRecord> removed) {
+        if (removed.isEmpty()) {
+            return;
+        }
+        live.update(now -> {
+            List<ApiKeyRecord> kept = now.records().stream()
+                    .filter(record -> isKept(record, removed.get(record.id())))
+                    .toList();
+            if (kept.size() == now.size()) {
+                return now;
+            }
+            KeyRing after = now.withOnly(kept);
+            putInForce(now, after, removed.values());
+            return after;
+        });
+    }
+
+    private boolean isKept(ApiKeyRecord record, @Nullable ApiKeyRecord removed) {
+        return removed == null || isOrderedAfter(record, removed);
+    }
+
     private boolean isNewer(ApiKeyRecord record, KeyRing now, KeyRing seen) {
         Optional<ApiKeyRecord> present = now.find(record.id());
         if (present.isEmpty()) {

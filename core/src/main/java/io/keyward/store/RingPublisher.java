@@ -5,6 +5,7 @@ import io.keyward.KeyRing;
 import io.keyward.KeyRingException;
 import io.keyward.LiveKeyRing;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -24,7 +25,7 @@ final class RingPublisher {
     private final RingMerge merge;
     /** What this thread has stored and not yet published; removed when its run ends. */
     @SuppressWarnings("ThreadLocalUsage") // of this manager and its thread, and never left behind
-    private final ThreadLocal<@Nullable Map<String, ApiKeyRecord>> pending = new ThreadLocal<>();
+    private final ThreadLocal<@Nullable Pending> pending = new ThreadLocal<>();
 
     RingPublisher(LiveKeyRing live, boolean ordered, @Nullable LastUsed lastUsed) {
         this.live = live;
@@ -53,24 +54,37 @@ final class RingPublisher {
 
     /** Takes note of a record in its newest state. */
     void stored(ApiKeyRecord record) {
-        Map<String, ApiKeyRecord> open = pending.get();
+        Pending open = open();
+        open.removed.remove(record.id());
+        open.stored.remove(record.id());
+        open.stored.put(record.id(), record);
+    }
+
+    /** Takes note of a record that is no longer in the store, in the last state it had there. */
+    void removed(ApiKeyRecord record) {
+        Pending open = open();
+        open.stored.remove(record.id());
+        open.removed.put(record.id(), record);
+    }
+
+    private Pending open() {
+        Pending open = pending.get();
         if (open == null) {
             throw new IllegalStateException("no change is under way");
         }
-        open.remove(record.id());
-        open.put(record.id(), record);
+        return open;
     }
 
     private <T> T publishingPending(Supplier<T> changes) {
         KeyRing seen = live.current();
-        Map<String, ApiKeyRecord> open = new LinkedHashMap<>();
+        Pending open = new Pending(new LinkedHashMap<>(), new HashMap<>());
         pending.set(open);
         T result;
         try {
             result = changes.get();
         } catch (Throwable e) {
             // also what the compiler does not see: a guard in another language may throw a checked exception
-            KeyRingException unfit = merge.publish(open.values(), seen);
+            KeyRingException unfit = merge(open, seen);
             if (unfit != null) {
                 e.addSuppressed(unfit);
             }
@@ -78,10 +92,17 @@ final class RingPublisher {
         } finally {
             pending.remove();
         }
-        KeyRingException unfit = merge.publish(open.values(), seen);
+        KeyRingException unfit = merge(open, seen);
         if (unfit != null) {
             throw unfit;
         }
         return result;
     }
+
+    private @Nullable KeyRingException merge(Pending open, KeyRing seen) {
+        merge.remove(open.removed);
+        return merge.publish(open.stored.values(), seen);
+    }
+
+    private record Pending(Map<String, ApiKeyRecord> stored, Map<String, ApiKeyRecord> removed) {}
 }

@@ -22,6 +22,11 @@ class DelegatingStore implements ApiKeyStore {
     }
 
     @Override
+    public void remove(ApiKeyRecord record, ChangeCause cause) {
+        store.remove(record, cause);
+    }
+
+    @Override
     public Optional<ApiKeyRecord> find(String id) {
         return store.find(id);
     }

@@ -19,11 +19,13 @@ import io.keyward.store.ApiKeyStore.Snapshot;
 import io.keyward.store.ApiKeyStore.Stamp;
 import io.keyward.store.ChangeCause;
 import io.keyward.store.ChangeCause.Action;
+import io.keyward.store.KeyFilter;
 import io.keyward.store.StoreConflictException;
 import io.keyward.store.StoreConflictException.Conflict;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -62,6 +64,8 @@ public abstract class ApiKeyStoreContract {
     private static final int ROUNDS = 25;
     private static final Instant START = Instant.parse("2026-11-23T12:00:00Z");
 
+    private static final ChangeCause PURGE = ChangeCause.of(Action.PURGE, Actor.job("nightly"), START);
+
     private ApiKeyStore store;
 
     /** For subclasses. */
@@ -89,6 +93,14 @@ public abstract class ApiKeyStoreContract {
      * with nothing after every change overrides this with false and is not asked for an order.
      */
     protected boolean tellsChanges() {
+        return true;
+    }
+
+    /**
+     * Returns whether the store can {@link ApiKeyStore#remove}, by default true. One that keeps every record overrides this
+     * with false.
+     */
+    protected boolean removes() {
         return true;
     }
 
@@ -429,6 +441,144 @@ public abstract class ApiKeyStoreContract {
         ApiKeyRecord second = store.update(first.toBuilder().secrets(swapped).build());
 
         assertEquals(swapped, found(second.id()).secrets());
+    }
+
+    // remove
+
+    @Test
+    @DisplayName("what was removed is in no read any more, and its id and its hashes are free")
+    void removesARecord() throws Exception {
+        if (!removes()) {
+            assertKeepsEveryRecord();
+            return;
+        }
+        ApiKeyRecord kept = store.insert(fullRecord().build());
+        ApiKeyRecord record = fullRecord().build();
+        ApiKeyRecord stored = store.update(
+                store.insert(record).toBuilder().state(KeyState.REVOKED).build());
+        Stamp before = store.load().stamp();
+
+        store.remove(stored, PURGE);
+
+        assertHolds(kept);
+        assertEquals(Optional.empty(), store.find(record.id()));
+        assertEquals(Optional.empty(), reopen(store).find(record.id()));
+        assertEquals(Optional.empty(), store.changesSince(before), "who follows loads again");
+        ApiKeyRecord again = store.insert(record);
+        assertSameBut(record, again);
+        assertHolds(kept, again);
+        if (store.hasOrderedVersions()) {
+            assertTrue(again.version() > stored.version(), "versions of an id go up, over its removal too");
+        }
+    }
+
+    private void assertKeepsEveryRecord() {
+        ApiKeyRecord kept = store.insert(bareRecord());
+        assertThrows(UnsupportedOperationException.class, () -> store.remove(kept, PURGE));
+        assertHolds(kept);
+    }
+
+    @Test
+    @DisplayName(
+            "remove refuses a record that was changed since it was read, that is not there, and that was never stored")
+    void refusesToRemoveAnotherState() {
+        if (!removes()) {
+            return;
+        }
+        ApiKeyRecord read = store.insert(bareRecord());
+        ApiKeyRecord now = store.update(read.toBuilder().owner("o").build());
+        ApiKeyRecord missing = newRecord().version(1).build();
+
+        assertConflict(Conflict.STALE, () -> store.remove(read, PURGE));
+        assertConflict(Conflict.MISSING, () -> store.remove(missing, PURGE));
+        assertThrows(IllegalArgumentException.class, () -> store.remove(bareRecord(), PURGE));
+        assertHolds(now);
+    }
+
+    // list
+
+    @Test
+    @DisplayName("list gives every record once, by id in the order of its characters' codes, whatever the limit")
+    void listsInPages() {
+        List<String> ids = List.of("zz", "a_1", "a", "aa", "a0", "0a", "_x", "a__", "b");
+        ids.forEach(id -> store.insert(withId(id)));
+        List<String> sorted = ids.stream().sorted().toList();
+
+        for (int limit : List.of(1, 2, 3, ids.size(), ids.size() + 1, Integer.MAX_VALUE)) {
+            assertEquals(sorted, listed(limit), "by " + limit);
+        }
+        assertEquals(
+                List.of("b", "zz"), idsOf(store.list(KeyFilter.all(), "azzz", 9)), "after an id that is not there");
+        assertEquals(List.of(), store.list(KeyFilter.all(), "zz", 1));
+        for (int none : List.of(0, -1)) {
+            assertThrows(IllegalArgumentException.class, () -> store.list(KeyFilter.all(), null, none));
+        }
+    }
+
+    private List<String> listed(int limit) {
+        List<String> ids = new ArrayList<>();
+        List<ApiKeyRecord> page = store.list(KeyFilter.all(), null, limit);
+        while (!page.isEmpty()) {
+            assertTrue(page.size() <= limit, "no page is longer than the limit");
+            ids.addAll(idsOf(page));
+            page = store.list(KeyFilter.all(), ids.get(ids.size() - 1), limit);
+        }
+        return ids;
+    }
+
+    @Test
+    @DisplayName("list chooses as the filter does, before it cuts the page")
+    void listsWhatAFilterChooses() {
+        HashedSecret ended = bareRecord().current().withExpiresAt(START);
+        HashedSecret ending = bareRecord().current().withExpiresAt(START.plusSeconds(60));
+        Stream.of(
+                        newRecord().owner("alice").roles("client"),
+                        newRecord().owner("Alice").roles("client", "miner"),
+                        newRecord().owner("alice").roles("miner").secrets(List.of(ended)),
+                        newRecord().owner("o'brien; --").secrets(List.of(ending)),
+                        newRecord().state(KeyState.DISABLED).roles("client"),
+                        newRecord().owner("alice").state(KeyState.REVOKED).changed(START, "operator:anna"),
+                        newRecord().state(KeyState.REVOKED))
+                .forEach(record -> store.insert(record.build()));
+
+        for (KeyFilter filter : filters()) {
+            List<ApiKeyRecord> chosen = store.load().records().stream()
+                    .filter(filter::chooses)
+                    .sorted(Comparator.comparing(ApiKeyRecord::id))
+                    .toList();
+            assertEquals(chosen, store.list(filter, null, Integer.MAX_VALUE), filter.toString());
+            assertEquals(chosen.stream().limit(1).toList(), store.list(filter, null, 1), filter.toString());
+        }
+    }
+
+    private static List<KeyFilter> filters() {
+        KeyFilter all = KeyFilter.all();
+        Instant micro = START.plusNanos(1_000);
+        return List.of(
+                all,
+                all.owner("alice"),
+                all.owner("alice").owner("Alice"),
+                all.owner("o'brien; --"),
+                all.owner("nobody"),
+                all.role("client"),
+                all.role("client").role("miner"),
+                all.role("clien"),
+                all.state(KeyState.ACTIVE),
+                all.state(KeyState.REVOKED).owner("alice"),
+                all.expiringBefore(START),
+                all.expiringBefore(micro),
+                all.expiringBefore(START.plusSeconds(61)).owner("alice"),
+                all.endedBy(START.minusNanos(1_000)),
+                all.endedBy(START),
+                all.endedBy(START.plusSeconds(60)).role("miner"));
+    }
+
+    private static ApiKeyRecord withId(String id) {
+        return ApiKeyRecord.builder(id).hash(bareRecord().current().hash()).build();
+    }
+
+    private static List<String> idsOf(List<ApiKeyRecord> records) {
+        return records.stream().map(ApiKeyRecord::id).toList();
     }
 
     // find and load

@@ -195,6 +195,11 @@ class BrokenStoresTest {
         }
 
         @Override
+        public void remove(ApiKeyRecord record, ChangeCause cause) {
+            whole.remove(record, cause);
+        }
+
+        @Override
         public Optional<ApiKeyRecord> find(String id) {
             return whole.find(id);
         }

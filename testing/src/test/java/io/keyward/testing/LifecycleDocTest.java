@@ -134,6 +134,19 @@ class LifecycleDocTest {
         assertEquals(List.of(), expiring);
 
         // page
+        List<ApiKeyRecord> page = manager.list(KeyFilter.all(), null, 100);
+        while (!page.isEmpty()) {
+            page.forEach(record -> LOG.log(Level.INFO, record));
+            page = manager.list(KeyFilter.all(), page.get(page.size() - 1).id(), 100);
+        }
+        // end
+
+        // page
+        List<String> purged = manager.purge(KeyFilter.all(), Duration.ofDays(90));
+        // end
+        assertEquals(List.of(), purged, "what was revoked a moment ago stays");
+
+        // page
         List<ApiKeyRecord> leavers = manager.list(KeyFilter.all().owner("bob@example.org"));
         manager.inBulk(() -> leavers.forEach(record -> manager.revoke(record.id())));
         // end
