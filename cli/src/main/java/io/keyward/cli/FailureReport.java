@@ -61,7 +61,7 @@ record FailureReport(Terminal terminal, boolean json) {
             return tell(ExitCode.FILE, describe(e));
         }
         if (problem instanceof UncheckedIOException e) {
-            return tell(ExitCode.FILE, describe(requireNonNull(e.getCause())));
+            return tell(ExitCode.FILE, describe(requireNonNull(e.getCause(), "cause")));
         }
         // The message of an unforeseen exception may hold anything, a key included.
         StackTraceElement[] trace = problem.getStackTrace();

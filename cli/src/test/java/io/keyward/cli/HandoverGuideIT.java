@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.keyward.ApiKey;
 import io.keyward.KeyFormat;
 import java.io.IOException;
+import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -77,13 +78,19 @@ class HandoverGuideIT {
     @Test
     void showsTheFileThatLoginMakes() throws Exception {
         Shell user = shell("user");
+        int port;
+        try (ServerSocket socket = new ServerSocket(0)) {
+            port = socket.getLocalPort();
+        }
         user.gives(
                 "made_elsewhere_0123",
-                "keyward login --config-file ~/.ml/config.toml --api-url ws://127.0.0.1:8000/ws");
+                "keyward login --config-file ~/.ml/config.toml --api-url ws://127.0.0.1:" + port + "/ws");
 
         String made = Files.readString(user.home().resolve(".ml/config.toml"));
 
-        String shown = made.replace("made_elsewhere_0123", "<the key>").indent(3);
+        String shown = made.replace("made_elsewhere_0123", "<the key>")
+                .replace(String.valueOf(port), "8000")
+                .indent(3);
         assertTrue(Files.readString(GUIDE).contains("```toml\n" + shown + "   ```"), shown);
     }
 

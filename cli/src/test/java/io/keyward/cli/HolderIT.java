@@ -1,5 +1,6 @@
 package io.keyward.cli;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -11,7 +12,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
@@ -23,6 +26,8 @@ class HolderIT {
     @TempDir
     private Path directory;
 
+    private static final Pattern WORD = Pattern.compile("'([^']*)'|\\S+");
+
     private final StringBuilder everythingShown = new StringBuilder();
     private String key = "";
     private Shell shell;
@@ -30,7 +35,10 @@ class HolderIT {
     @BeforeEach
     void issueKey() throws Exception {
         shell = Shell.at(directory);
-        key = shell.run("keyward issue --role client --owner alice").out().strip();
+        key = new Operator(directory.resolve(".env"))
+                .run("issue", "--role=client", "--owner=alice")
+                .out()
+                .strip();
     }
 
     @AfterEach
@@ -48,6 +56,26 @@ class HolderIT {
         return gives("", lines);
     }
 
+    /** Runs a line within this process, as the same person; quotes are single ones. */
+    private Outcome inProcess(String input, String line) {
+        String[] words = WORD.matcher(line.substring("keyward ".length()))
+                .results()
+                .map(word -> word.group(1) == null ? word.group() : word.group(1))
+                .toArray(String[]::new);
+        Outcome outcome = Outcome.in(
+                Map.of(
+                        "HOME", directory.toString(),
+                        "KEYWARD_FILE", directory.resolve(".env").toString()),
+                input.getBytes(UTF_8),
+                words);
+        everythingShown.append(outcome.out()).append(outcome.err());
+        return outcome;
+    }
+
+    private Outcome inProcess(String line) {
+        return inProcess("", line);
+    }
+
     @Test
     void keyIsUsedFromLoginToRevocation() throws Exception {
         RunningCoordinator.assumeBuilt();
@@ -56,50 +84,50 @@ class HolderIT {
         try (RunningCoordinator coordinator = RunningCoordinator.serving(directory.resolve(".env"))) {
             url = coordinator.url();
 
-            Outcome login = gives(key + "\n", "keyward login --api-url " + url);
+            Outcome login = inProcess(key + "\n", "keyward login --api-url " + url);
             assertEquals(0, login.exitCode(), login.err());
             assertTrue(login.err().contains("/v1/whoami answered 200: the key is valid"), login.err());
             assertEquals(
                     "authenticated, stored_credentials: client@default\n",
-                    runs("keyward auth status").out());
+                    inProcess("keyward auth status").out());
             assertEquals(
                     "client@default: key " + id + " with prefix kw_live, for " + url
                             + "\nowner: alice\nroles: client\n",
-                    runs("keyward whoami").out());
+                    inProcess("keyward whoami").out());
 
-            Outcome submitted = runs("keyward request POST /v1/jobs -d '{\"prompt\":\"test\"}'");
+            Outcome submitted = inProcess("keyward request POST /v1/jobs -d '{\"prompt\":\"test\"}'");
             assertEquals(0, submitted.exitCode(), submitted.err());
             assertTrue(submitted.out().contains("\"queued\""), submitted.out());
 
-            Outcome forbidden = runs("keyward request GET " + url + "/v1/admin/keys");
+            Outcome forbidden = inProcess("keyward request GET " + url + "/v1/admin/keys");
             assertEquals(1, forbidden.exitCode());
             assertTrue(forbidden.err().contains("answered 403: the key is valid and lacks the role"), forbidden.err());
 
-            Outcome missing = runs("keyward request POST /v1/agents/workflows -d '{}'");
+            Outcome missing = inProcess("keyward request POST /v1/agents/workflows -d '{}'");
             assertEquals(1, missing.exitCode());
             assertTrue(missing.out().startsWith("endpoints:\n  GET /health\n"), missing.out());
             assertTrue(missing.err().contains("says nothing against the key"), missing.err());
 
             String ws = url.replace("http", "ws") + "/ws";
-            Outcome byWebSocket = gives(key, "keyward login --role socket --api-url " + ws);
+            Outcome byWebSocket = inProcess(key, "keyward login --role socket --api-url " + ws);
             assertTrue(byWebSocket.err().contains("the key is valid"), byWebSocket.err());
 
-            Outcome health = gives(key, "keyward login --role open --api-url " + url + "/health");
+            Outcome health = inProcess(key, "keyward login --role open --api-url " + url + "/health");
             assertTrue(health.err().contains("could not tell"), health.err());
-            runs("keyward logout --role open");
+            inProcess("keyward logout --role open");
 
-            runs("keyward revoke " + id);
+            inProcess("keyward revoke " + id);
             long deadline = System.nanoTime() + RunningCoordinator.RELOAD_BOUND.toNanos();
             Outcome status;
             do {
-                status = runs("keyward auth status --check");
+                status = inProcess("keyward auth status --check");
             } while (!status.out().contains("refused: ") && System.nanoTime() < deadline);
             assertEquals(1, status.exitCode());
             assertTrue(status.out().contains("client@default: refused: "), status.out());
-            assertEquals(1, runs("keyward whoami").exitCode());
-            assertEquals(1, gives(key, "keyward login").exitCode());
+            assertEquals(1, inProcess("keyward whoami").exitCode());
+            assertEquals(1, inProcess(key, "keyward login").exitCode());
         }
-        Outcome down = runs("keyward auth status --check");
+        Outcome down = inProcess("keyward auth status --check");
         assertEquals(1, down.exitCode());
         assertTrue(down.out().contains("could not tell: no answer from " + url), down.out());
     }
@@ -107,12 +135,12 @@ class HolderIT {
     @Test
     void keyThatIsWrongOrMistypedIsNotStored() throws Exception {
         RunningCoordinator.assumeBuilt();
-        String stranger = runs("keyward generate").out().strip();
+        String stranger = inProcess("keyward generate").out().strip();
         everythingShown.setLength(0);
         String mistyped = key.substring(0, 20) + (key.charAt(20) == 'x' ? 'y' : 'x') + key.substring(21);
         try (RunningCoordinator coordinator = RunningCoordinator.serving(directory.resolve(".env"))) {
-            Outcome wrong = gives(stranger, "keyward login --api-url " + coordinator.url());
-            Outcome slip = gives(mistyped, "keyward login --api-url " + coordinator.url());
+            Outcome wrong = inProcess(stranger, "keyward login --api-url " + coordinator.url());
+            Outcome slip = inProcess(mistyped, "keyward login --api-url " + coordinator.url());
 
             assertEquals(1, wrong.exitCode());
             assertTrue(wrong.err().contains("answered 401"), wrong.err());

@@ -50,7 +50,10 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The cases of ATTACKS.md for the command line, against the packaged program as a process. */
+/**
+ * The cases of ATTACKS.md for the command line: against the packaged program where its process is what is tested (umask, signals,
+ * descriptors, two at once), else within this one.
+ */
 class OperatorIT {
     private static final boolean FULL = Boolean.getBoolean("tests.full");
     private static final Pattern KEY = Pattern.compile("kw_live_[0-9A-Za-z]{44}");
@@ -59,12 +62,14 @@ class OperatorIT {
     private Path directory;
 
     private Packaged keyward;
+    private Operator operator;
     private Path file;
 
     @BeforeEach
     void set() {
         keyward = new Packaged(directory);
         file = directory.resolve(".env");
+        operator = new Operator(file);
     }
 
     @Test
@@ -247,7 +252,7 @@ class OperatorIT {
         List<String> args = new ArrayList<>(List.of("issue", "--owner", "alice"));
         args.addAll(values);
 
-        Outcome outcome = keyward.run(args.toArray(String[]::new));
+        Outcome outcome = operator.run(args.toArray(String[]::new));
 
         assertTrue(Set.of(1, 2).contains(outcome.exitCode()), "exit code " + outcome.exitCode());
         assertEquals("", outcome.out());
@@ -272,7 +277,7 @@ class OperatorIT {
     void refusesSecretAsArgument(String command) throws Exception {
         String key = ThrowAwayKeys.newKey().reveal();
 
-        Outcome outcome = keyward.run(command, key);
+        Outcome outcome = operator.run(command, key);
 
         assertEquals(2, outcome.exitCode());
         assertTrue(outcome.err().contains("process list"), outcome.err());
@@ -282,7 +287,7 @@ class OperatorIT {
     @Test
     @DisplayName("CL-11 the key is shown once, on standard output; no other command shows key or hash")
     void keyIsShownOnce() throws Exception {
-        Outcome issued = keyward.run("issue", "--role", "client", "--owner", "alice");
+        Outcome issued = operator.run("issue", "--role", "client", "--owner", "alice");
         String key = issued.out().strip();
         String id = idOf(key);
         String hash = KeyHashers.sha256().hash(ApiKey.of(key)).reveal().substring(7);
@@ -299,7 +304,7 @@ class OperatorIT {
                 List.of("disable", id, "--json"),
                 List.of("enable", id),
                 List.of("revoke", id, "--json"))) {
-            Outcome outcome = keyward.run(command.toArray(String[]::new));
+            Outcome outcome = operator.run(command.toArray(String[]::new));
             assertEquals(0, outcome.exitCode(), () -> command + ": " + outcome.err());
             String all = outcome.out() + outcome.err();
             assertTrue(all.contains(id), () -> command + " says nothing of the key");
@@ -316,8 +321,8 @@ class OperatorIT {
 
         issue("alice");
         String id = onlyRecord().id();
-        assertEquals(0, keyward.run("disable", id).exitCode());
-        assertEquals(0, keyward.run("rotate", id, "--overlap", "1h").exitCode());
+        assertEquals(0, operator.run("disable", id).exitCode());
+        assertEquals(0, operator.run("rotate", id, "--overlap", "1h").exitCode());
 
         assertTrue(Files.readString(file).startsWith(text));
     }
@@ -329,7 +334,7 @@ class OperatorIT {
         issue("alice");
         byte[] before = Files.readAllBytes(file);
 
-        Outcome outcome = keyward.run(command, "nosuchid");
+        Outcome outcome = operator.run(command, "nosuchid");
 
         assertEquals(1, outcome.exitCode());
         assertEquals("", outcome.out());
@@ -340,11 +345,11 @@ class OperatorIT {
     @DisplayName("CL-14 with the last key revoked the file is valid and denies it")
     void revokedLastKey() throws Exception {
         String key = issue("alice").out().strip();
-        assertEquals(0, keyward.runReading(key, "verify").exitCode());
+        assertEquals(0, operator.runReading(key, "verify").exitCode());
 
-        assertEquals(0, keyward.run("revoke", idOf(key)).exitCode());
+        assertEquals(0, operator.run("revoke", idOf(key)).exitCode());
 
-        Outcome refused = keyward.runReading(key, "verify");
+        Outcome refused = operator.runReading(key, "verify");
         assertEquals(1, refused.exitCode());
         assertTrue(refused.err().contains("revoked"), refused.err());
         try (KeywardConfig config = KeywardConfig.builder()
@@ -394,7 +399,7 @@ class OperatorIT {
 
         assertEquals(3, outcome.exitCode(), outcome.err());
         assertEquals(before, onlyRecord());
-        assertEquals(0, keyward.runReading(key, "verify").exitCode());
+        assertEquals(0, operator.runReading(key, "verify").exitCode());
     }
 
     @Test
@@ -418,7 +423,7 @@ class OperatorIT {
         String id = onlyRecord().id();
         byte[] before = Files.readAllBytes(file);
 
-        Outcome outcome = keyward.run("rotate", id, "--overlap", overlap);
+        Outcome outcome = operator.run("rotate", id, "--overlap", overlap);
 
         assertTrue(Set.of(1, 2).contains(outcome.exitCode()), "exit code " + outcome.exitCode());
         assertFalse(outcome.err().contains("should not happen"), outcome.err());
@@ -453,7 +458,7 @@ class OperatorIT {
         RoleModel roles = RoleModel.of(Role.of("client"));
         String id = EnvFileApiKeyStore.of(file, roles).load().records().get(0).id();
 
-        Outcome outcome = keyward.run("rotate", id, "--declared-roles", "client", "--overlap", "1h");
+        Outcome outcome = operator.run("rotate", id, "--declared-roles", "client", "--overlap", "1h");
 
         assertEquals(0, outcome.exitCode(), outcome.err());
         String text = Files.readString(file);
@@ -461,14 +466,14 @@ class OperatorIT {
         for (String key : List.of(old, outcome.out().strip())) {
             assertEquals(
                     0,
-                    keyward.runReading(key, "verify", "--declared-roles", "client")
+                    operator.runReading(key, "verify", "--declared-roles", "client")
                             .exitCode());
         }
     }
 
     @Test
     void bitwardenItemHoldsTheKeyInThePasswordOnly() throws Exception {
-        Outcome outcome = keyward.run("issue", "--role", "client", "--owner", "alice", "--output", "bitwarden");
+        Outcome outcome = operator.run("issue", "--role", "client", "--owner", "alice", "--output", "bitwarden");
 
         var item = Json.createReader(new StringReader(outcome.out())).readObject();
         var login = item.getJsonObject("login");
@@ -488,13 +493,13 @@ class OperatorIT {
         String key = ThrowAwayKeys.newKey().reveal();
         Files.writeString(file, "APP_ENV=dev\nCLIENT_API_KEYS=[\"" + key + "\"] # c\n");
 
-        Outcome outcome = keyward.run("hash", "--file", ".env", "--declared-roles", "client");
+        Outcome outcome = operator.run("hash", "--file", file.toString(), "--declared-roles", "client");
 
         assertEquals(0, outcome.exitCode(), outcome.err());
         assertEquals("APP_ENV=dev\nCLIENT_API_KEYS=[\"" + hashOf(key).reveal() + "\"] # c\n", Files.readString(file));
         assertEquals(
                 0,
-                keyward.runReading(key, "verify", "--declared-roles", "client").exitCode());
+                operator.runReading(key, "verify", "--declared-roles", "client").exitCode());
     }
 
     @Test
@@ -502,7 +507,7 @@ class OperatorIT {
         String key = ThrowAwayKeys.newKey().reveal();
         Files.writeString(file, "SUBMIT_KEY=" + key + "\nCLIENT_API_KEYS=${SUBMIT_KEY}\n");
 
-        Outcome outcome = keyward.run("hash", "--file", ".env", "--declared-roles", "client");
+        Outcome outcome = operator.run("hash", "--file", file.toString(), "--declared-roles", "client");
 
         assertEquals(0, outcome.exitCode(), outcome.err());
         assertTrue(outcome.err().contains("the text of a key in SUBMIT_KEY"), "does not name it");
@@ -517,25 +522,26 @@ class OperatorIT {
         ApiKey forged = ApiKeyGenerator.of(KeyFormat.of("kw_live")).generate(idOf(safe));
         Files.writeString(directory.resolve("leak.log"), "x " + leaked + "\n" + forged.reveal() + "\n");
 
-        Outcome outcome = keyward.run("scan", "--revoke", "leak.log");
+        Outcome outcome =
+                operator.run("scan", "--revoke", directory.resolve("leak.log").toString());
 
         assertEquals(1, outcome.exitCode(), outcome.err());
         assertFalse((outcome.out() + outcome.err()).contains(leaked.substring(16)), "shows the key");
-        assertEquals(1, keyward.runReading(leaked, "verify").exitCode());
-        assertEquals(0, keyward.runReading(safe, "verify").exitCode());
+        assertEquals(1, operator.runReading(leaked, "verify").exitCode());
+        assertEquals(0, operator.runReading(safe, "verify").exitCode());
     }
 
     @Test
     void statusIsUnhealthyWhereServiceWouldRefuse() throws Exception {
         Files.writeString(file, "KEYWARD_KEYS_BOB_HASH=sha256:12\n");
 
-        Outcome outcome = keyward.run("status");
+        Outcome outcome = operator.run("status");
 
         assertEquals(1, outcome.exitCode());
         assertTrue(outcome.out().contains(".env:1"), outcome.out());
         assertEquals(
                 1,
-                keyward.run("status", "--dir", directory.resolve("none").toString())
+                operator.run("status", "--dir", directory.resolve("none").toString())
                         .exitCode());
     }
 
@@ -600,7 +606,7 @@ class OperatorIT {
     private Outcome issue(String owner, String... further) throws IOException, InterruptedException {
         List<String> args = new ArrayList<>(List.of("issue", "--role", "client", "--owner", owner));
         args.addAll(List.of(further));
-        Outcome outcome = keyward.run(args.toArray(String[]::new));
+        Outcome outcome = operator.run(args.toArray(String[]::new));
         assertEquals(0, outcome.exitCode(), outcome.err());
         return outcome;
     }

@@ -75,10 +75,11 @@ final class Packaged {
         return builder;
     }
 
-    private static List<String> command(String... args) {
+    private static List<String> command(String... args) throws IOException {
         String java = ProcessHandle.current().info().command().orElseThrow();
-        List<String> command =
-                new ArrayList<>(List.of(java, "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-jar", JAR.toString()));
+        List<String> command = new ArrayList<>(List.of(java, "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"));
+        command.addAll(SharedClasses.options());
+        command.addAll(List.of("-jar", JAR.toString()));
         command.addAll(List.of(args));
         return command;
     }

@@ -34,6 +34,7 @@ final class Shell {
         environment.put("PATH", bin + ":" + System.getenv("PATH"));
         environment.put("JAVA_HOME", System.getProperty("java.home"));
         environment.put("LC_ALL", "C.UTF-8");
+        environment.put("JAVA_OPTS", String.join(" ", SharedClasses.options()));
         Shell shell = new Shell(home, environment);
         shell.install("keyward", "exec '" + LAUNCHER + "' \"$@\"");
         return shell;
