@@ -131,23 +131,12 @@ public final class EnvFileApiKeyStore implements ApiKeyStore {
         if (record.version() == 0) {
             throw new IllegalArgumentException("key `" + record.id() + "` has version 0 and was never stored");
         }
-        change("remove key `" + record.id() + "` from", content -> {
-            StoredKey stored = content.keys.find(record.id());
-            if (stored == null) {
-                throw new StoreConflictException(Conflict.MISSING, record.id());
-            }
-            if (stored(stored.record()).version() != record.version()) {
-                throw new StoreConflictException(Conflict.STALE, record.id());
-            }
-            EnvEdit edit = new EnvEdit(content.text);
-            Item item = stored.item();
-            if (item != null) {
-                takeOut(item, edit);
-            } else {
-                stored.entries().all().forEach(edit::remove);
-            }
-            content.replaceBy(content.parse(edit.text()));
-            return record;
+        access.change("remove key `" + record.id() + "` from", content -> {
+            KeyDefinition key = unchanged(record, content);
+            requireOnce(key, content);
+            KeyFileEditor editor = new KeyFileEditor(content);
+            editor.remove(key);
+            return new Changed<>(content.with(editor.text()), record);
         });
     }
 

@@ -46,9 +46,14 @@ final class KeyFileEditor {
         edit.append(spelled(record));
     }
 
-    /** Removes a named key. */
+    /** Removes what is written of a key. */
     void remove(KeyDefinition key) {
-        key.assignments().forEach(assignment -> edit.remove(content.entryOf(assignment)));
+        ListItem item = key.item();
+        if (item == null) {
+            key.assignments().forEach(assignment -> edit.remove(content.entryOf(assignment)));
+        } else {
+            takeOut(item);
+        }
     }
 
     /** Replaces what is written of a key; an item of a list becomes a named key. */
