@@ -10,6 +10,7 @@ import io.keyward.KeyState;
 import io.keyward.store.ApiKeyStore;
 import io.keyward.store.ChangeCause;
 import io.keyward.store.InMemoryApiKeyStore;
+import io.keyward.store.KeyFilter;
 import io.keyward.store.StoreConflictException;
 import io.keyward.store.StoreConflictException.Conflict;
 import java.util.ArrayList;
@@ -18,6 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -38,6 +40,9 @@ class BrokenStoresTest {
                     forgotten version      | ForgottenVersion | update gives a new version and changes what was changed
                     stale read after revoke| StaleRead        | after a revoke has returned every read shows it: find, load and changes, here and elsewhere
                     wrong order of changes | WrongOrder       | changes come in the order of their last change, each record once and in its newest state
+                    page before filter     | PageBeforeFilter | list chooses as the filter does, before it cuts the page
+                    silent removal         | SilentRemoval    | what was removed is in no read any more, and its id and its hashes are free
+                    blind removal          | BlindRemoval     | remove refuses a record that was changed since it was read, that is not there, and that was never stored
                     partial write          | PartialWrite     | insert refuses a hash of another record, current or retiring, and leaves nothing behind
                     """)
     void contractFinds(String fault, String store, String expected) throws ClassNotFoundException {
@@ -175,6 +180,47 @@ class BrokenStoresTest {
                         }
                         throw refused;
                     }
+                }
+            };
+        }
+    }
+
+    /** The limit is applied by the database, and the filter to what it returned. */
+    static class PageBeforeFilter extends ApiKeyStoreContract {
+        @Override
+        protected ApiKeyStore newStore() {
+            return new Broken() {
+                @Override
+                public List<ApiKeyRecord> list(KeyFilter filter, @Nullable String after, int limit) {
+                    return super.list(KeyFilter.all(), after, limit).stream()
+                            .filter(filter::chooses)
+                            .toList();
+                }
+            };
+        }
+    }
+
+    /** A row is deleted, and an old stamp is answered as if nothing had vanished. */
+    static class SilentRemoval extends ApiKeyStoreContract {
+        @Override
+        protected ApiKeyStore newStore() {
+            return new Broken() {
+                @Override
+                public Optional<Changes> changesSince(Stamp stamp) {
+                    return super.changesSince(stamp).or(() -> Optional.of(new Changes(List.of(), load().stamp())));
+                }
+            };
+        }
+    }
+
+    /** A row is deleted by its id, whatever version it has. */
+    static class BlindRemoval extends ApiKeyStoreContract {
+        @Override
+        protected ApiKeyStore newStore() {
+            return new Broken() {
+                @Override
+                public void remove(ApiKeyRecord record, ChangeCause cause) {
+                    find(record.id()).ifPresent(now -> super.remove(now, cause));
                 }
             };
         }
