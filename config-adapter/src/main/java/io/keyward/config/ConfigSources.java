@@ -162,14 +162,17 @@ final class ConfigSources {
 
     /**
      * Returns where a reference <code>${NAME}</code> leads: in the source that refers, else in the environment, else in the
-     * first other source that has the name. Passes over what was passed already, so a name may stand for the same name of
-     * the environment.
+     * first other source that has the name. From an {@code .env} file it leads to such files and the environment only,
+     * because who edits the file knows of no other source. Passes over what was passed already, so a name may stand for the
+     * same name of the environment.
      *
      * @param passed the assignments on the way here, the one that refers first
      */
     Optional<Assignment> lookUp(String name, List<Assignment> passed) {
         int own = passed.get(0).rank();
+        boolean fromEnvFile = own < ordered.size() && ordered.get(own) instanceof EnvFileSource;
         List<ConfigSource> asked = new ArrayList<>(ordered);
+        asked.removeIf(source -> fromEnvFile && !(source instanceof EnvConfigSource));
         asked.sort(Comparator.comparingInt(
                 source -> rankOf(source) == own ? 0 : source.getName().equals(EnvConfigSource.NAME) ? 1 : 2));
         for (ConfigSource source : asked) {

@@ -11,7 +11,7 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
-/** Writes a record as names and values: the other direction of {@link StoredKeys}. */
+/** Writes a record as names and values: the other direction of {@link KeyDefinitions}. */
 final class KeyFields {
     private KeyFields() {}
 

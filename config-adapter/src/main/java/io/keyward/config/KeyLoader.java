@@ -8,7 +8,6 @@ import io.keyward.KeyRing;
 import io.keyward.KeyRingException;
 import io.keyward.config.ConfigReport.Mode;
 import io.keyward.env.InvalidValue;
-import io.keyward.env.ListValue;
 import io.keyward.role.RoleModel;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -130,7 +129,7 @@ final class KeyLoader {
             return new ModeChoice(Mode.PRODUCTION, "the default: neither keyward.mode nor APP_ENV is set");
         }
         Assignment found = appEnv.get(0);
-        return DEVELOPMENT_WORDS.contains(ListValue.trim(found.value()).toLowerCase(Locale.ROOT))
+        return DEVELOPMENT_WORDS.contains(ValueReader.written(found).toLowerCase(Locale.ROOT))
                 ? new ModeChoice(Mode.DEVELOPMENT, "because of " + found)
                 : new ModeChoice(Mode.PRODUCTION, "because " + found + " is no word for development");
     }

@@ -168,7 +168,7 @@ final class NamedKeyReader {
 
     private HashedSecret numbered(Property property, HashedSecret secret) {
         List<HashedSecret> numbered = new ArrayList<>(List.of(secret));
-        set(property, found -> numbered.set(0, secret.withOrdinal(Integer.parseInt(values.text(found)))));
+        set(property, found -> numbered.set(0, secret.withOrdinal(values.number(found))));
         return numbered.get(0);
     }
 

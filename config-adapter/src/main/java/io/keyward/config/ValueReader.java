@@ -25,11 +25,12 @@ import org.jspecify.annotations.Nullable;
  * Turns assignments into what they mean: follows references and reads types.
  *
  * <p>A value that is <code>${NAME}</code> stands for the value of that name, and an item of a list that is
- * <code>${NAME}</code> for the items of that name's list. The name is looked up in the source that refers to it, then in the
- * environment, then in the other sources. Throws {@link InvalidValue}; keeps no state between values.
+ * <code>${NAME}</code> for the items of that name's list. Where the name is looked up, {@link ConfigSources#lookUp} says.
+ * Throws {@link InvalidValue}; keeps no state between values.
  */
 final class ValueReader {
     private static final Pattern REFERENCE = Pattern.compile("\\$\\{([A-Za-z_%][A-Za-z0-9_.-]*)}");
+    private static final Pattern NUMBER = Pattern.compile("[0-9]{1,9}");
     private static final int MAX_REFERENCES = 8;
     /** References to lists of references grow without it: eight lists of a hundred names are 10 to the 16th items. */
     private static final int MAX_ITEMS = 100_000;
@@ -68,12 +69,26 @@ final class ValueReader {
         return REFERENCE.matcher(text).matches();
     }
 
+    /**
+     * Returns what is written, without blanks around it. In the environment also without one pair of quotes around it,
+     * because {@code docker run --env-file} leaves those in; in a file the reader of the file has judged the quotes.
+     */
+    static String written(Assignment assignment) {
+        String text = ListValue.trim(assignment.value());
+        int last = text.length() - 1;
+        boolean quoted = last > 0
+                && assignment.source().equals(ConfigSources.ENVIRONMENT)
+                && text.charAt(0) == text.charAt(last)
+                && (text.charAt(0) == '"' || text.charAt(0) == '\'');
+        return quoted ? ListValue.trim(text.substring(1, last)) : text;
+    }
+
     /** Returns a value without blanks around it, its reference followed. */
     String text(Assignment assignment) throws InvalidValue {
         List<Assignment> passed = new ArrayList<>(List.of(assignment));
-        String text = ListValue.trim(assignment.value());
+        String text = written(assignment);
         while (isReference(text)) {
-            text = ListValue.trim(referred(text, passed).value());
+            text = written(referred(text, passed));
         }
         return requireResolved(text);
     }
@@ -218,13 +233,30 @@ final class ValueReader {
                 "correct the spelling");
     }
 
-    Instant instant(Assignment found) throws InvalidValue {
+    Instant instant(Assignment assignment) throws InvalidValue {
+        String text = text(assignment);
         try {
-            return Instant.parse(text(found));
+            // the parser alone takes small letters and offsets, too
+            if (text.endsWith("Z") && text.indexOf('T') > 0) {
+                return Instant.parse(text);
+            }
         } catch (DateTimeException e) {
-            throw new InvalidValue(
-                    "the value is no instant", "an instant is 2027-01-01T00:00:00Z", "write it so, in UTC");
+            throw noInstant();
         }
+        throw noInstant();
+    }
+
+    private static InvalidValue noInstant() {
+        return new InvalidValue("the value is no instant", "an instant is 2027-01-01T00:00:00Z", "write it so, in UTC");
+    }
+
+    int number(Assignment assignment) throws InvalidValue {
+        String text = text(assignment);
+        if (NUMBER.matcher(text).matches()) {
+            return Integer.parseInt(text);
+        }
+        throw new InvalidValue(
+                "the value is no whole number", "a number is 1 to 9 digits, without a sign", "write it in digits");
     }
 
     Duration duration(Assignment found, Duration least, Duration most) throws InvalidValue {

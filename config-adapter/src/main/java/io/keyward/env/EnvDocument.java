@@ -73,7 +73,7 @@ public final class EnvDocument {
 
     @Override
     public String toString() {
-        return "EnvText[" + source + ", " + entries.size() + " entries]";
+        return "EnvDocument[" + source + ", " + entries.size() + " entries]";
     }
 
     /** How a value was written. */

@@ -120,6 +120,10 @@ class KeyFileTest {
                 arguments("CF-26 other mode", "keyward.mode=dev\n", 1),
                 arguments("CF-26 no such switch", "keyward.fail-open=1\n", 1),
                 arguments("instant with another form", named("expires-at", "2027-01-01"), 2),
+                arguments("17.9 instant with an offset", named("expires-at", "2027-01-01T00:00:00+01:00"), 2),
+                arguments("17.9 instant in small letters", named("expires-at", "2027-01-01t00:00:00z"), 2),
+                arguments("17.9 ordinal with a sign", named("ordinal", "+3"), 2),
+                arguments("17.9 ordinal in other digits", named("ordinal", "\u0663"), 2),
                 arguments(
                         "window without a moment",
                         named("expires-at", "2026-01-01T00:00:00Z")
@@ -297,6 +301,21 @@ class KeyFileTest {
         files.env("keyward.keys.a.hash=@secret\n");
         try (KeywardConfig keys = files.load()) {
             assertTrue(accepts(keys, KEY));
+        }
+    }
+
+    @ParameterizedTest(name = "17.8 BR-23 takes variables in quotes as docker run --env-file leaves them: {0}")
+    @ValueSource(strings = {"\"%s\"", "'%s'", " \"%s\" "})
+    void takesVariablesInQuotes(String quoted) {
+        try (KeywardConfig keys = fromEnvironment(Map.of(
+                "KEYWARD_KEYS_A_HASH", String.format(quoted, HASH),
+                "KEYWARD_KEYS_A_ROLES", String.format(quoted, "client"),
+                "KEYWARD_KEYS_B_HASH", "${STORED}",
+                "STORED", String.format(quoted, OTHER_HASH),
+                "APP_ENV", String.format(quoted, "dev")))) {
+            assertTrue(accepts(keys, KEY));
+            assertTrue(accepts(keys, OTHER));
+            assertEquals(ConfigReport.Mode.DEVELOPMENT, keys.report().mode());
         }
     }
 

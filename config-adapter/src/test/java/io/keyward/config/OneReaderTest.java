@@ -97,6 +97,16 @@ class OneReaderTest {
     }
 
     @Test
+    @DisplayName("issue 17.5 a reference of the file leads to no source that the store does not have")
+    void followsReferencesNoFurtherThanTheStoreDoes() {
+        ConfigFiles files = new ConfigFiles(directory).env("KEYWARD_KEYS_EVE_HASH=${eve.hash}\n");
+        KeywardConfig.Builder service = files.builder().systemProperties(Map.of("eve.hash", hash(KEY)));
+        assertTrue(ConfigFiles.refused(service).getMessage().contains("set eve.hash there"));
+        EnvFileApiKeyStore store = EnvFileApiKeyStore.of(files.env, ConfigFiles.ROLES, Map.of());
+        assertThrows(StoreException.class, store::load);
+    }
+
+    @Test
     @DisplayName("issue 15.1 a key file next to a link is found next to the link")
     void readsKeyFileNextToTheLink() throws IOException {
         Path target = Files.createDirectory(directory.resolve("target"));
