@@ -9,18 +9,25 @@ import io.keyward.KeyRing;
 import io.keyward.LiveKeyRing;
 import io.keyward.config.ConfigProblem;
 import io.keyward.config.KeyFile;
+import io.keyward.env.EnvDocument;
+import io.keyward.env.EnvParser;
+import io.keyward.env.EnvProblem;
 import io.keyward.role.Role;
 import io.keyward.role.RoleModel;
 import io.keyward.store.ApiKeyManager;
+import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
 /** The options that say which keys a command works on, and what follows from them. */
@@ -44,8 +51,38 @@ final class FileOptions {
                             + " KEYWARD_ROLES, or declared-roles in the keyward.toml next to the key file.")
     private List<String> roles = List.of();
 
+    @Option(
+            names = "--env-file",
+            paramLabel = "FILE",
+            description =
+                    "The variables of the service, in the form of the key file: a reference that the key file has no"
+                            + " name for leads there. Default: the variables of this process.")
+    private @Nullable Path envFile;
+
     Path file() {
         return file;
+    }
+
+    /**
+     * Returns the variables that references lead to.
+     *
+     * @throws CommandFailure if they are in a file that cannot be read
+     */
+    Map<String, String> environment(Terminal terminal) {
+        Path named = envFile;
+        if (named == null) {
+            return terminal.serviceEnvironment();
+        }
+        try (InputStream in = Files.newInputStream(named)) {
+            EnvDocument document = EnvParser.read(named.toString(), in.readNBytes(EnvParser.MAX_FILE + 1));
+            for (EnvProblem problem : document.problems()) {
+                throw CommandFailure.file(named + ":" + problem.line() + ": " + problem.what() + "; " + problem.rule());
+            }
+            return document.values();
+        } catch (IOException e) {
+            throw CommandFailure.file(
+                    named + ": cannot be read: " + e.getClass().getSimpleName(), e);
+        }
     }
 
     /**
@@ -54,30 +91,30 @@ final class FileOptions {
      * @throws CommandFailure if it does not
      */
     KeyFile existing(Terminal terminal) {
-        return existing(file, roles, terminal);
+        return existing(file, roles, environment(terminal));
     }
 
     /** Returns a key file, which must exist, with the roles that a service declares. */
-    static KeyFile existing(Path file, Collection<String> roles, Terminal terminal) {
+    static KeyFile existing(Path file, Collection<String> roles, Map<String, String> environment) {
         if (!Files.exists(file)) {
             throw CommandFailure.file("there is no file " + file + "; name the key file with --file");
         }
-        return KeyFile.of(file, model(roles), terminal.serviceEnvironment());
+        return KeyFile.of(file, model(roles), environment);
     }
 
     /** Returns the key file, which is created with the first key. */
     KeyFile orNew(Terminal terminal) {
-        return KeyFile.of(file, model(roles), terminal.serviceEnvironment());
+        return KeyFile.of(file, model(roles), environment(terminal));
     }
 
     /** Returns the roles for a reader of the whole configuration, see {@link #rolesBeside}. */
     RoleModel rolesBesideFile(Terminal terminal) {
-        return rolesBeside(file, roles, terminal);
+        return rolesBeside(file, roles, environment(terminal));
     }
 
     /** Returns the roles given, and those in use in a file, without what the file declares itself. */
-    static RoleModel rolesBeside(Path file, Collection<String> given, Terminal terminal) {
-        KeyFile keys = KeyFile.of(file, RoleModel.empty(), terminal.serviceEnvironment());
+    static RoleModel rolesBeside(Path file, Collection<String> given, Map<String, String> environment) {
+        KeyFile keys = KeyFile.of(file, RoleModel.empty(), environment);
         Set<String> beside = new TreeSet<>(given);
         keys.records().forEach(record -> beside.addAll(record.roles()));
         beside.removeAll(keys.declaredRoles());

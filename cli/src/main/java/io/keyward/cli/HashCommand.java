@@ -73,7 +73,7 @@ final class HashCommand implements Runnable, Arguments.TakesSecret {
     }
 
     private void hashFile(Path keyFile) {
-        KeyFile keys = FileOptions.existing(keyFile, roles, terminal);
+        KeyFile keys = FileOptions.existing(keyFile, roles, terminal.environment());
         List<String> undeclared = keys.undeclaredLists();
         List<String> ids = terminal.uninterrupted(keys::hashPlaintextKeys);
         if (json) {

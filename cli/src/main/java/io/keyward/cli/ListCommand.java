@@ -50,7 +50,7 @@ final class ListCommand implements Runnable {
                 record -> record.current().expiresAt(), Comparator.nullsLast(Comparator.naturalOrder()))),
         state(Comparator.comparing(ApiKeyRecord::state));
 
-        @SuppressWarnings("ImmutableEnumChecker") // a comparator without state
+
         private final Comparator<ApiKeyRecord> comparator;
 
         Order(Comparator<ApiKeyRecord> comparator) {

@@ -115,7 +115,7 @@ final class ScanCommand implements Callable<Integer> {
         Path keyPath = file == null && revoke
                 ? Path.of(terminal.environment().getOrDefault(Defaults.FILE_VARIABLE, ".env"))
                 : file;
-        KeyFile keys = keyPath == null ? null : FileOptions.existing(keyPath, roles, terminal);
+        KeyFile keys = keyPath == null ? null : FileOptions.existing(keyPath, roles, terminal.serviceEnvironment());
         keyFile = keyPath == null ? null : real(keyPath);
         scanner = new KeyScanner(only, keys == null ? Map.of() : hashesOf(keys));
         for (String path : paths) {

@@ -114,7 +114,7 @@ final class StatusCommand implements Callable<Integer> {
     private RoleModel beside() {
         Path read = file != null ? file : (directory == null ? Path.of("") : directory).resolve(".env");
         try {
-            return FileOptions.rolesBeside(read, roles, terminal);
+            return FileOptions.rolesBeside(read, roles, terminal.environment());
         } catch (StoreException unreadable) {
             // The report says what is wrong with the file, in the words of the service.
             return RoleModel.of(roles.stream().map(Role::of).toList());

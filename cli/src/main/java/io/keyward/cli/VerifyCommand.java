@@ -57,7 +57,7 @@ final class VerifyCommand implements Callable<Integer>, Arguments.TakesSecret {
         try (KeywardConfig config = KeywardConfig.builder()
                 .envFile(keys.file())
                 .roles(keys.rolesBesideFile(terminal))
-                .environment(terminal.serviceEnvironment())
+                .environment(keys.environment(terminal))
                 .follow(false)
                 .load()) {
             return answer(config.verifier().verify(presented), PastedKey.surroundingsOf(presented));

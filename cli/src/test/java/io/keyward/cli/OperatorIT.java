@@ -585,9 +585,13 @@ class OperatorIT {
         assertEquals(1, revoked.exitCode(), revoked.err());
         assertTrue(revoked.err().contains("set NOWHERE there, or write the value itself"), revoked.err());
         assertTrue(Files.readString(file).startsWith("KEYWARD_KEYS_EVE_HASH=${A}\nKEYWARD_KEYS_EVE_STATE=revoked\n"));
-        assertEquals(
-                0,
-                keyward.shell(environment, "list", "--declared-roles", "client").exitCode());
+        Files.writeString(
+                directory.resolve("service.env"),
+                "NOWHERE=" + hashOf("y".repeat(20)).reveal() + "\nEVE="
+                        + hashOf(key).reveal() + "\n");
+        Outcome again = keyward.run("list", "--declared-roles", "client", "--env-file", "service.env");
+        assertEquals(0, again.exitCode(), again.err());
+        assertEquals(3, keyward.run("list", "--env-file", "none.env").exitCode());
     }
 
     @Test
