@@ -122,8 +122,8 @@ final class FileOptions {
     }
 
     /**
-     * Returns a manager over the store of a key file. Also where something is wrong in the file: then it can still switch
-     * keys off.
+     * Returns a manager over the store of a key file. Also where something is wrong in the file: then it can still
+     * switch keys off.
      *
      * @param format the format of keys made by it
      * @param requested the roles of a new key; where no role at all is declared, they are taken as they are

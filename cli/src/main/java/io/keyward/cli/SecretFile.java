@@ -21,8 +21,8 @@ import java.util.Set;
 import java.util.function.UnaryOperator;
 
 /**
- * Reads a small text file of a person that holds a key, and replaces it whole, through {@link LockedFile}. The file is 0600
- * afterwards, whatever it was before.
+ * Reads a small text file of a person that holds a key, and replaces it whole, through {@link LockedFile}. The file is
+ * 0600 afterwards, whatever it was before.
  *
  * <p>Immutable; for any number of processes at once.
  */
@@ -131,8 +131,8 @@ final class SecretFile {
     /**
      * Replaces the content by what a function makes of it, while no other process does the same.
      *
-     * @param change gets the content, or nothing if there is no file, and returns the new content; what it throws leaves the
-     *     file as it was
+     * @param change gets the content, or nothing if there is no file, and returns the new content; what it throws
+     *     leaves the file as it was
      * @throws CommandFailure if the file was not changed
      */
     void edit(UnaryOperator<Optional<String>> change) {

@@ -110,7 +110,10 @@ final class StatusCommand implements Callable<Integer> {
         }
     }
 
-    /** What a service declares in code is not in the file; unless told, take it that it declares the roles its keys have. */
+    /**
+     * What a service declares in code is not in the file; unless told, take it that it declares the roles its keys
+     * have.
+     */
     private RoleModel beside() {
         Path read = file != null ? file : (directory == null ? Path.of("") : directory).resolve(".env");
         try {

@@ -11,11 +11,11 @@ import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Says what a load of the configuration found: which files were read and which were not, which value of a name counts and
- * which do not, which keys there are, and what is wrong or looks wrong.
+ * Says what a load of the configuration found: which files were read and which were not, which value of a name counts
+ * and which do not, which keys there are, and what is wrong or looks wrong.
  *
- * <p>It exists because of the classic mistake: editing a file that the running service does not read. {@link #text} is for
- * people; the rest is the same for programs. Holds no secret and no hash. Immutable; may be shared between threads.
+ * <p>It exists because of the classic mistake: editing a file that the running service does not read. {@link #text} is
+ * for people; the rest is the same for programs. Holds no secret and no hash. Immutable; may be shared between threads.
  */
 public final class ConfigReport {
     private final Instant time;
@@ -98,8 +98,8 @@ public final class ConfigReport {
     }
 
     /**
-     * Returns why the last load was refused; empty if it was not. While it is not empty, what was in force before it stays
-     * so, and the rest of this report is about that.
+     * Returns why the last load was refused; empty if it was not. While it is not empty, what was in force before it
+     * stays so, and the rest of this report is about that.
      */
     public List<ConfigProblem> problems() {
         return problems;

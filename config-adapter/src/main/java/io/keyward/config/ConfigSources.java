@@ -35,8 +35,8 @@ import org.eclipse.microprofile.config.spi.ConfigSource;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Lays out SmallRye's sources, with this library's reader in place of its {@code .env} reading, and collects from them what
- * concerns keys: for each name every value, the one that counts first.
+ * Lays out SmallRye's sources, with this library's reader in place of its {@code .env} reading, and collects from them
+ * what concerns keys: for each name every value, the one that counts first.
  *
  * <p>Order, ordinals and profiles are SmallRye's. Values are taken raw from the sources, because SmallRye's expressions
  * change or drop what has a {@code $} in it.
@@ -161,10 +161,10 @@ final class ConfigSources {
     }
 
     /**
-     * Returns where a reference <code>${NAME}</code> leads: in the source that refers, else in the environment, else in the
-     * first other source that has the name. From an {@code .env} file it leads to such files and the environment only,
-     * because who edits the file knows of no other source. Passes over what was passed already, so a name may stand for the
-     * same name of the environment.
+     * Returns where a reference <code>${NAME}</code> leads: in the source that refers, else in the environment, else in
+     * the first other source that has the name. From an {@code .env} file it leads to such files and the environment
+     * only, because who edits the file knows of no other source. Passes over what was passed already, so a name may
+     * stand for the same name of the environment.
      *
      * @param passed the assignments on the way here, the one that refers first
      */
@@ -212,7 +212,9 @@ final class ConfigSources {
                 .withSources(own));
     }
 
-    /** Asks SmallRye which profiles are active, of no more than what may say so: all names of a large file take long. */
+    /**
+     * Asks SmallRye which profiles are active, of no more than what may say so: all names of a large file take long.
+     */
     private static List<String> profilesIn(List<ConfigSource> own) {
         List<ConfigSource> asked = new ArrayList<>();
         for (ConfigSource source : own) {
@@ -405,7 +407,10 @@ final class ConfigSources {
         return Collections.disjoint(wanted, profiles) ? null : raw.substring(dot + 1);
     }
 
-    /** Tells whether a value of that name may be a secret: one of ours, or one that looks like a key list, of any profile. */
+    /**
+     * Tells whether a value of that name may be a secret: one of ours, or one that looks like a key list, of any
+     * profile.
+     */
     static boolean mayHoldKeys(String raw) {
         String name = isProfiled(raw) ? raw.substring(raw.indexOf('.') + 1) : raw;
         return PropertyName.isOurs(name)

@@ -10,8 +10,8 @@ import javax.crypto.spec.SecretKeySpec;
 /**
  * Makes a number of a content, so that another content has another number.
  *
- * <p>Keyed with a secret of this process: a version is not secret, and a plain digest would let who sees it test guesses at
- * a hash.
+ * <p>Keyed with a secret of this process: a version is not secret, and a plain digest would let who sees it test
+ * guesses at a hash.
  */
 final class ContentVersion {
     private static final String ALGORITHM = "HmacSHA256";

@@ -26,22 +26,25 @@ import org.jspecify.annotations.Nullable;
 /**
  * Keeps key records in an {@code .env} file, among whatever else is in it.
  *
- * <p>Reads what {@link KeywardConfig} reads of one file, and reads it in the same way. What a change does not concern stays
- * byte for byte: comments, order, line ends, other variables. New keys are written as {@code KEYWARD_KEYS_<ID>_<PROPERTY>},
- * which a shell can source. An item of a key list ({@code CLIENT_API_KEYS}) is a record too; the first change makes a named
- * key of it, with the same id. A plaintext key becomes its hash with the first change of its record.
+ * <p>Reads what {@link KeywardConfig} reads of one file, and reads it in the same way. What a change does not concern
+ * stays byte for byte: comments, order, line ends, other variables. New keys are written as
+ * {@code KEYWARD_KEYS_<ID>_<PROPERTY>}, which a shell can source. An item of a key list ({@code CLIENT_API_KEYS}) is a
+ * record too; the first change makes a named key of it, with the same id. A plaintext key becomes its hash with the
+ * first change of its record.
  *
- * <p>Each change takes a lock that all users of this class on this machine respect, writes a new file next to the old one,
- * owner-only from its first byte, forces it to the disk and renames it; mode and owner stay, a symbolic link stays a link.
- * Editors that do not know the lock can still lose a change, theirs or ours. A missing file is created, with mode 0600.
+ * <p>Each change takes a lock that all users of this class on this machine respect, writes a new file next to the old
+ * one, owner-only from its first byte, forces it to the disk and renames it; mode and owner stay, a symbolic link stays
+ * a link. Editors that do not know the lock can still lose a change, theirs or ours. A missing file is created, with
+ * mode 0600.
  *
- * <p>Where anything in the file is wrong, {@link #load} and {@link #insert(ApiKeyRecord, ChangeCause) insert} refuse it, as a
- * service does. But a key can still be found, disabled and revoked there, also one that cannot be read whole: what cannot be
- * read stays as it is. Only a key that is written twice cannot be changed, because the change would reach one place.
+ * <p>Where anything in the file is wrong, {@link #load} and {@link #insert(ApiKeyRecord, ChangeCause) insert} refuse
+ * it, as a service does. But a key can still be found, disabled and revoked there, also one that cannot be read whole:
+ * what cannot be read stays as it is. Only a key that is written twice cannot be changed, because the change would
+ * reach one place.
  *
- * <p>Not kept: a text with blanks at its ends or with <code>${</code>, because a reader of the file takes it as another text;
- * such a record is refused. A version is a number made of the record's content and is valid within this process. The file
- * keeps no history, so {@link #changesSince} answers nothing once it has changed.
+ * <p>Not kept: a text with blanks at its ends or with <code>${</code>, because a reader of the file takes it as another
+ * text; such a record is refused. A version is a number made of the record's content and is valid within this process.
+ * The file keeps no history, so {@link #changesSince} answers nothing once it has changed.
  *
  * <p>Every call reads the whole file. May be shared between threads.
  */
@@ -62,8 +65,8 @@ public final class EnvFileApiKeyStore implements ApiKeyStore {
     }
 
     /**
-     * Returns a store over a file, which need not exist. References that the file has no name for lead to the environment
-     * of the process.
+     * Returns a store over a file, which need not exist. References that the file has no name for lead to the
+     * environment of the process.
      *
      * @param roles the roles that make variables into key lists, besides those that the file declares
      */
@@ -75,8 +78,8 @@ public final class EnvFileApiKeyStore implements ApiKeyStore {
      * Returns a store over a file, which need not exist.
      *
      * @param roles the roles that make variables into key lists, besides those that the file declares
-     * @param environment the variables that references lead to where the file has no such name; the same as those of the
-     *     service that reads the file
+     * @param environment the variables that references lead to where the file has no such name; the same as those of
+     *     the service that reads the file
      */
     public static EnvFileApiKeyStore of(Path file, RoleModel roles, Map<String, String> environment) {
         return new EnvFileApiKeyStore(KeyFile.access(file, roles, environment));
@@ -143,8 +146,8 @@ public final class EnvFileApiKeyStore implements ApiKeyStore {
     /**
      * Takes back a record that was just inserted and that nobody has seen, as if it had never been there.
      *
-     * <p>For a caller that issued a key and could not hand it over. A record that was in use is revoked instead, so that its
-     * id is not given out again.
+     * <p>For a caller that issued a key and could not hand it over. A record that was in use is revoked instead, so
+     * that its id is not given out again.
      *
      * @param record the record as {@link #insert(ApiKeyRecord, ChangeCause) insert} returned it
      * @throws StoreConflictException {@code MISSING} or {@code STALE} if it was changed since
@@ -241,8 +244,8 @@ public final class EnvFileApiKeyStore implements ApiKeyStore {
     }
 
     /**
-     * Reads what would be written, and refuses it unless the record comes back as it is, all others as they were, and nothing
-     * is wrong that was not before.
+     * Reads what would be written, and refuses it unless the record comes back as it is, all others as they were, and
+     * nothing is wrong that was not before.
      *
      * @throws IllegalArgumentException if a text of the record would be read as another
      */

@@ -28,8 +28,8 @@ import org.slf4j.LoggerFactory;
 /**
  * Follows files on a thread of its own and calls back when what they hold has changed and come to rest.
  *
- * <p>Events of their directories make it quick; comparing the content at an interval makes it certain, where there are no
- * events (NFS), where they are lost, and where a file changes without changing its size or time.
+ * <p>Events of their directories make it quick; comparing the content at an interval makes it certain, where there are
+ * no events (NFS), where they are lost, and where a file changes without changing its size or time.
  *
  * <pre>
  *  waiting ── event, or the interval is over ──► comparing ── same ──► waiting

@@ -13,8 +13,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * One key as it is written: the record that was read, what is wrong with it, and where its parts are.
  *
- * <p>With a problem the record has only what could be read, and in place of a secret that could not be read a hash that fits
- * no key. So such a key can be shown, and switched off, but must never be in force.
+ * <p>With a problem the record has only what could be read, and in place of a secret that could not be read a hash that
+ * fits no key. So such a key can be shown, and switched off, but must never be in force.
  */
 final class KeyDefinition {
     private final String id;

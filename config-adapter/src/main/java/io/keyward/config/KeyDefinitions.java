@@ -20,12 +20,12 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads key lists and named keys, and remembers where each is written: the one reader of keys, for services, the store and
- * tools.
+ * Reads key lists and named keys, and remembers where each is written: the one reader of keys, for services, the store
+ * and tools.
  *
- * <p>A service reads strictly: it obeys what it takes, so it takes nothing that is doubtful. The store and the tools read
- * leniently, because they must be able to repair what a service refuses: modes, peppers and undeclared roles do not matter
- * to them. What a strict reading accepts, a lenient one reads as the same records.
+ * <p>A service reads strictly: it obeys what it takes, so it takes nothing that is doubtful. The store and the tools
+ * read leniently, because they must be able to repair what a service refuses: modes, peppers and undeclared roles do
+ * not matter to them. What a strict reading accepts, a lenient one reads as the same records.
  */
 final class KeyDefinitions {
     static final String KEYS_SUFFIX = "_API_KEYS";
@@ -227,8 +227,8 @@ final class KeyDefinitions {
     }
 
     /**
-     * Finds keys that are written twice, as themselves or as their hashes of any scheme; two hashes alone cannot be compared.
-     * A change of such a key would reach one place, and a revoked key would be left in the other.
+     * Finds keys that are written twice, as themselves or as their hashes of any scheme; two hashes alone cannot be
+     * compared. A change of such a key would reach one place, and a revoked key would be left in the other.
      */
     private void findTwice() {
         List<Owned> claims = new ArrayList<>();

@@ -24,7 +24,8 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
- * Shows an operator what is in a key file, and hashes its plaintext keys; its records are changed through {@link #store}.
+ * Shows an operator what is in a key file, and hashes its plaintext keys; its records are changed through
+ * {@link #store}.
  *
  * <p>Every call reads the whole file. May be shared between threads.
  */
@@ -69,8 +70,8 @@ public final class KeyFile {
     }
 
     /**
-     * Returns what is wrong with the file: a service does not take it while there is anything. What only a service can know
-     * (its mode, its roles, its peppers) is not considered.
+     * Returns what is wrong with the file: a service does not take it while there is anything. What only a service can
+     * know (its mode, its roles, its peppers) is not considered.
      *
      * @throws StoreException if the file could not be read
      */
@@ -100,8 +101,8 @@ public final class KeyFile {
     }
 
     /**
-     * Turns every plaintext key of the file into its hash, where it is written. Ids stay, and the holders of the keys keep
-     * using them. What refers to another variable as <code>${NAME}</code> stays; see {@link #plaintextCopies}.
+     * Turns every plaintext key of the file into its hash, where it is written. Ids stay, and the holders of the keys
+     * keep using them. What refers to another variable as <code>${NAME}</code> stays; see {@link #plaintextCopies}.
      *
      * <p>A key that {@link WellKnownKeys} recognises is refused, and then the file is not touched.
      *
@@ -121,10 +122,10 @@ public final class KeyFile {
     }
 
     /**
-     * Returns the names of variables that hold the text of one of the keys, alone or in a list, and are neither a key nor a
-     * key list: what a list refers to as <code>${NAME}</code>, or the copy of a client that reads the same file.
-     * {@link #hashPlaintextKeys} leaves them alone, since other programs may read them. Keys whose hash has a pepper are not
-     * looked for.
+     * Returns the names of variables that hold the text of one of the keys, alone or in a list, and are neither a key
+     * nor a key list: what a list refers to as <code>${NAME}</code>, or the copy of a client that reads the same file.
+     * {@link #hashPlaintextKeys} leaves them alone, since other programs may read them. Keys whose hash has a pepper
+     * are not looked for.
      *
      * @throws StoreException if the file could not be read, or anything in it is wrong
      */
@@ -139,8 +140,8 @@ public final class KeyFile {
     }
 
     /**
-     * Returns the names of variables that look like key lists, but of roles that neither the file nor the caller declares;
-     * they are left alone.
+     * Returns the names of variables that look like key lists, but of roles that neither the file nor the caller
+     * declares; they are left alone.
      *
      * @throws StoreException if the file could not be read, or anything in it is wrong
      */

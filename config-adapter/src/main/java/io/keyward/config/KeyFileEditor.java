@@ -15,8 +15,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Writes records into the text of a key file: the other direction of {@link KeyDefinitions}. What a change does not concern
- * stays byte for byte. For one change.
+ * Writes records into the text of a key file: the other direction of {@link KeyDefinitions}. What a change does not
+ * concern stays byte for byte. For one change.
  */
 final class KeyFileEditor {
     private final KeyFileContent content;
@@ -68,8 +68,8 @@ final class KeyFileEditor {
     }
 
     /**
-     * Changes those lines of a named key whose meaning changes; the others stay as somebody wrote them, also those that cannot
-     * be read.
+     * Changes those lines of a named key whose meaning changes; the others stay as somebody wrote them, also those that
+     * cannot be read.
      */
     private void rewrite(KeyDefinition key, ApiKeyRecord record) {
         Map<PropertyName, String> old = KeyFields.of(requireNonNull(key.record()));
@@ -112,8 +112,8 @@ final class KeyFileEditor {
     }
 
     /**
-     * Removes an item of a list, and the list itself with its last item. Where the item refers to a list of several keys,
-     * the hashes of the others take its place: the list that it refers to may be somebody else's, too.
+     * Removes an item of a list, and the list itself with its last item. Where the item refers to a list of several
+     * keys, the hashes of the others take its place: the list that it refers to may be somebody else's, too.
      */
     private void takeOut(ListItem item) {
         Entry entry = content.entryOf(item.list());

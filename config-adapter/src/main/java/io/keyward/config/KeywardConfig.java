@@ -34,8 +34,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Loads keys and roles from {@code .env} files, {@code .properties} files and the environment, and follows the files while
- * the service runs.
+ * Loads keys and roles from {@code .env} files, {@code .properties} files and the environment, and follows the files
+ * while the service runs.
  *
  * <pre>{@code
  * try (KeywardConfig keys = KeywardConfig.load(Path.of(".env"), Role.of("client"))) {
@@ -43,10 +43,10 @@ import org.slf4j.LoggerFactory;
  * }
  * }</pre>
  *
- * <p>A load is all or nothing: with any problem it changes nothing and reports every problem. A reload replaces what was in
- * force, whole; what is wrong in it is logged once, by the logger of this class, and the last good keys stay in force until
- * the file is repaired. A valid file without keys refuses everybody. A change takes effect within 1 s where the file system
- * has events, else within {@code keyward.reload-interval}.
+ * <p>A load is all or nothing: with any problem it changes nothing and reports every problem. A reload replaces what
+ * was in force, whole; what is wrong in it is logged once, by the logger of this class, and the last good keys stay in
+ * force until the file is repaired. A valid file without keys refuses everybody. A change takes effect within 1 s where
+ * the file system has events, else within {@code keyward.reload-interval}.
  *
  * <p>Not protected: who can write to the files decides who is let in. May be shared between threads.
  */
@@ -131,8 +131,8 @@ public final class KeywardConfig implements AutoCloseable {
     }
 
     /**
-     * Reads while nobody else publishes: what was read before another's revocation must not come into force after it. The
-     * ring's lock is the only one, so that who changes keys may reload, and who reloads may be told.
+     * Reads while nobody else publishes: what was read before another's revocation must not come into force after it.
+     * The ring's lock is the only one, so that who changes keys may reload, and who reloads may be told.
      */
     private Attempt reload() {
         AtomicReference<Attempt> made = new AtomicReference<>();
@@ -300,9 +300,9 @@ public final class KeywardConfig implements AutoCloseable {
         }
 
         /**
-         * Names files that the service does not read and that an operator may take for the one it reads; the report says of
-         * each whether it is there and what differs in it. {@code .env} in the working directory and in the directories above
-         * is noticed without being named.
+         * Names files that the service does not read and that an operator may take for the one it reads; the report
+         * says of each whether it is there and what differs in it. {@code .env} in the working directory and in the
+         * directories above is noticed without being named.
          */
         public Builder mention(Path... files) {
             this.mentioned = Arrays.stream(files)
@@ -337,15 +337,18 @@ public final class KeywardConfig implements AutoCloseable {
             return this;
         }
 
-        /** Sets whether the files are followed, by default true; without, only {@link KeywardConfig#reloadNow} reads them again. */
+        /**
+         * Sets whether the files are followed, by default true; without, only {@link KeywardConfig#reloadNow} reads
+         * them again.
+         */
         public Builder follow(boolean follow) {
             this.follow = follow;
             return this;
         }
 
         /**
-         * Reads from an application's own configuration in place of the default sources. It is not changed, and its values
-         * are read raw from its sources. It does not follow files itself, so neither do the keys in it.
+         * Reads from an application's own configuration in place of the default sources. It is not changed, and its
+         * values are read raw from its sources. It does not follow files itself, so neither do the keys in it.
          */
         public Builder config(SmallRyeConfig config) {
             this.config = requireNonNull(config, "config");
@@ -365,8 +368,8 @@ public final class KeywardConfig implements AutoCloseable {
         }
 
         /**
-         * Adds a listener that is told after each reload, good or refused; a refused one is told again only when its problems
-         * change. Called on the thread that reloads; should not block.
+         * Adds a listener that is told after each reload, good or refused; a refused one is told again only when its
+         * problems change. Called on the thread that reloads; should not block.
          */
         public Builder onReload(Consumer<ConfigReport> listener) {
             listeners.add(requireNonNull(listener, "listener"));
@@ -401,9 +404,9 @@ public final class KeywardConfig implements AutoCloseable {
          * Loads, and returns the keys together with a manager that issues, rotates and revokes keys in the {@code .env}
          * file. What it changes is in force when its method returns.
          *
-         * <p>The file may be missing or have no keys: then everything is denied until there is one. New keys are hashed with
-         * SHA-256. The manager changes keys of that file only; keys of other sources are verified. Closing the keys stops
-         * following the files.
+         * <p>The file may be missing or have no keys: then everything is denied until there is one. New keys are hashed
+         * with SHA-256. The manager changes keys of that file only; keys of other sources are verified. Closing the
+         * keys stops following the files.
          *
          * @throws ConfigException if anything is wrong; the message names every problem
          * @throws IllegalStateException if no format was given, or {@link #config} was, because then no file is known

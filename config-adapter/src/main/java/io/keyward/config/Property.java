@@ -6,8 +6,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Lists every name that this library reads, with what docs/configuration.md says of it.
  *
- * <p>This one table drives the reading of names in {@link PropertyName}, the refusal of unknown ones, and the test that the reference in docs is
- * complete.
+ * <p>This one table drives the reading of names in {@link PropertyName}, the refusal of unknown ones, and the test that
+ * the reference in docs is complete.
  */
 enum Property {
     MODE("keyward.mode", "`production` or `development`", "`production`", "development", "any other word"),

@@ -32,8 +32,8 @@ record PropertyName(Property property, String id, String metadata) {
     }
 
     /**
-     * Returns what a name of ours means; null if it means nothing. In the environment form the longest known ending wins,
-     * so {@code KEYWARD_KEYS_A_RETIRING_HASH} is of key {@code a}.
+     * Returns what a name of ours means; null if it means nothing. In the environment form the longest known ending
+     * wins, so {@code KEYWARD_KEYS_A_RETIRING_HASH} is of key {@code a}.
      */
     static @Nullable PropertyName parse(String name) {
         boolean environment = name.startsWith(Property.ENVIRONMENT);

@@ -198,7 +198,9 @@ final class ReportBuilder {
         return seen;
     }
 
-    /** The files that an operator may take for the one that is read: the working directory's, those above, those named. */
+    /**
+     * The files that an operator may take for the one that is read: the working directory's, those above, those named.
+     */
     private Set<Path> candidates() {
         Set<Path> candidates = new LinkedHashSet<>(options.mentioned());
         candidates.add(options.directory().resolve(".env"));

@@ -25,8 +25,8 @@ import org.jspecify.annotations.Nullable;
  * Turns assignments into what they mean: follows references and reads types.
  *
  * <p>A value that is <code>${NAME}</code> stands for the value of that name, and an item of a list that is
- * <code>${NAME}</code> for the items of that name's list. Where the name is looked up, {@link ConfigSources#lookUp} says.
- * Throws {@link InvalidValue}; keeps no state between values.
+ * <code>${NAME}</code> for the items of that name's list. Where the name is looked up, {@link ConfigSources#lookUp}
+ * says. Throws {@link InvalidValue}; keeps no state between values.
  */
 final class ValueReader {
     private static final Pattern REFERENCE = Pattern.compile("\\$\\{([A-Za-z_%][A-Za-z0-9_.-]*)}");

@@ -11,8 +11,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * Holds what an {@code .env} text says and where it says it: made by {@link EnvParser}.
  *
- * <p>Positions count characters of {@link #text}, which is the whole text as decoded, a byte-order mark included; encoded
- * as UTF-8 again it is the file, byte for byte. So an editor can replace one entry and leave the rest as it was.
+ * <p>Positions count characters of {@link #text}, which is the whole text as decoded, a byte-order mark included;
+ * encoded as UTF-8 again it is the file, byte for byte. So an editor can replace one entry and leave the rest as it
+ * was.
  */
 public final class EnvDocument {
     private final String source;

@@ -8,8 +8,8 @@ import java.util.Map;
 import java.util.regex.Pattern;
 
 /**
- * Changes single entries of an {@code .env} text and leaves every other character as it was: comments, order, line ends,
- * blanks, unknown lines.
+ * Changes single entries of an {@code .env} text and leaves every other character as it was: comments, order, line
+ * ends, blanks, unknown lines.
  *
  * <p>Collects changes against positions of the unchanged text and applies them at the end. For one thread.
  */
@@ -124,7 +124,10 @@ public final class EnvEditor {
         return ",[]\"' \t\r\n".indexOf(c) >= 0;
     }
 
-    /** Takes an item's quotes with it, and the comma after it with the blanks up to the next item; for the last the one before. */
+    /**
+     * Takes an item's quotes with it, and the comma after it with the blanks up to the next item; for the last the one
+     * before.
+     */
     private static String withoutItem(String written, int itemStart, int itemEnd) {
         boolean json = itemStart > 0
                 && written.charAt(itemStart - 1) == '"'

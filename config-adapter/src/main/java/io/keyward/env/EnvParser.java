@@ -227,8 +227,8 @@ public final class EnvParser {
     }
 
     /**
-     * Reads up to the bracket that closes the first one; quotes hide brackets. Where the brackets are not the whole value
-     * of one line, as in {@code [a-z]+}, it is a value like any other.
+     * Reads up to the bracket that closes the first one; quotes hide brackets. Where the brackets are not the whole
+     * value of one line, as in {@code [a-z]+}, it is a value like any other.
      */
     private void readBrackets(Start entry, int open, int lineEnd) {
         int depth = 0;

@@ -161,7 +161,9 @@ public final class ListValue {
         return new InvalidValue("item " + number + " " + what, FORMS, "write it as JSON, or without any quotes");
     }
 
-    /** Trims blanks, tabs and line ends; unlike {@code strip} nothing else, unlike {@code trim} no control characters. */
+    /**
+     * Trims blanks, tabs and line ends; unlike {@code strip} nothing else, unlike {@code trim} no control characters.
+     */
     public static String trim(String text) {
         int start = 0;
         int end = text.length();

@@ -34,11 +34,11 @@ import org.jspecify.annotations.Nullable;
 /**
  * Holds a file against all other editors that go through here, and replaces it whole.
  *
- * <p>A reader sees the old content or the new, never a part, and so does who comes after a crash or a full disk: the new
- * content is written to a file beside it that is owner-only from its first byte, forced to the disk, given owner, group and
- * mode of the old file, and renamed over it; then the directory is forced. A symbolic link is followed to the file it names
- * and stays a link. The lock is on a file of its own ({@code .env.lock}), since a lock on a file that is renamed over ends
- * with it; that file is empty and stays.
+ * <p>A reader sees the old content or the new, never a part, and so does who comes after a crash or a full disk: the
+ * new content is written to a file beside it that is owner-only from its first byte, forced to the disk, given owner,
+ * group and mode of the old file, and renamed over it; then the directory is forced. A symbolic link is followed to the
+ * file it names and stays a link. The lock is on a file of its own ({@code .env.lock}), since a lock on a file that is
+ * renamed over ends with it; that file is empty and stays.
  *
  * <p>For one thread; may be opened by many threads and processes at once, of which one gets it.
  */
@@ -59,8 +59,8 @@ public final class LockedFile implements AutoCloseable {
     /**
      * Waits for the lock of a file, which need not exist yet.
      *
-     * @throws IOException if the directory is missing or not writable, the path is a link to nothing, or others hold the
-     *     lock for half a minute
+     * @throws IOException if the directory is missing or not writable, the path is a link to nothing, or others hold
+     *     the lock for half a minute
      */
     public static LockedFile open(Path named) throws IOException {
         return open(named, PATIENCE);
