@@ -43,18 +43,24 @@ final class ListCommand implements Runnable {
 
     /** By what keys are sorted. */
     enum Order {
-        id(Comparator.comparing(ApiKeyRecord::id)),
-        owner(Comparator.comparing(ApiKeyRecord::owner, Comparator.nullsLast(Comparator.naturalOrder()))),
-        name(Comparator.comparing(ApiKeyRecord::name, Comparator.nullsLast(Comparator.naturalOrder()))),
-        end(Comparator.comparing(
-                record -> record.current().expiresAt(), Comparator.nullsLast(Comparator.naturalOrder()))),
-        state(Comparator.comparing(ApiKeyRecord::state));
+        id,
+        owner,
+        name,
+        end,
+        state;
 
+        Comparator<ApiKeyRecord> comparator() {
+            return switch (this) {
+                case id -> Comparator.comparing(ApiKeyRecord::id);
+                case owner -> Comparator.comparing(ApiKeyRecord::owner, nullsLast());
+                case name -> Comparator.comparing(ApiKeyRecord::name, nullsLast());
+                case end -> Comparator.comparing(record -> record.current().expiresAt(), nullsLast());
+                case state -> Comparator.comparing(ApiKeyRecord::state);
+            };
+        }
 
-        private final Comparator<ApiKeyRecord> comparator;
-
-        Order(Comparator<ApiKeyRecord> comparator) {
-            this.comparator = comparator;
+        private static <T extends Comparable<T>> Comparator<@Nullable T> nullsLast() {
+            return Comparator.nullsLast(Comparator.naturalOrder());
         }
     }
 
@@ -119,7 +125,7 @@ final class ListCommand implements Runnable {
         Set<String> plaintext = new HashSet<>(file.plaintextKeyIds());
         List<ApiKeyRecord> records = file.store().load().records().stream()
                 .filter(record -> isAskedFor(record, now))
-                .sorted(reverse ? order.comparator.reversed() : order.comparator)
+                .sorted(reverse ? order.comparator().reversed() : order.comparator())
                 .toList();
         List<RecordText> texts = records.stream()
                 .map(record -> new RecordText(record, now, plaintext.contains(record.id())))
