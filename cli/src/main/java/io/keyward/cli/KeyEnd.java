@@ -16,6 +16,20 @@ import picocli.CommandLine.TypeConversionException;
 record KeyEnd(@Nullable Duration span, @Nullable Instant instant) {
     private static final String NEVER = "never";
 
+    /**
+     * Returns the instant that is meant now; null for never.
+     *
+     * @throws CommandFailure if it is further off than time can be counted
+     */
+    @Nullable
+    Instant fromNow() {
+        try {
+            return span == null ? instant : Instant.now().plus(span);
+        } catch (DateTimeException | ArithmeticException tooFarOff) {
+            throw CommandFailure.refused("--expires is too far off", tooFarOff);
+        }
+    }
+
     /** Reads an end as people write it on a command line. */
     static final class Converter implements ITypeConverter<KeyEnd> {
         private final SpanConverter spans = new SpanConverter();

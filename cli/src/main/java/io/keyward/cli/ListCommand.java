@@ -11,10 +11,8 @@ import java.util.Comparator;
 import java.util.HashSet;
 import java.util.Iterator;
 import java.util.List;
-import java.util.Locale;
 import java.util.Objects;
 import java.util.Set;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -151,7 +149,7 @@ final class ListCommand implements Runnable {
     private boolean isAskedFor(ApiKeyRecord record, Instant now) {
         Instant end = record.current().expiresAt();
         Duration within = endingWithin;
-        return (match == null || matches(record, match))
+        return (match == null || Selection.matches(record, match))
                 && (state == null || new RecordText(record, now, false).state().equals(state))
                 && (!rotating || isRotating(record, now))
                 && (owner == null || Objects.equals(owner, record.owner()))
@@ -164,13 +162,6 @@ final class ListCommand implements Runnable {
                 .map(HashedSecret::expiresAt)
                 .filter(until -> until.isAfter(now))
                 .isPresent();
-    }
-
-    private static boolean matches(ApiKeyRecord record, String text) {
-        String wanted = text.toLowerCase(Locale.ROOT);
-        return Stream.of(record.id(), record.owner(), record.name())
-                .filter(Objects::nonNull)
-                .anyMatch(value -> value.toLowerCase(Locale.ROOT).contains(wanted));
     }
 
     /** Names the states for the completion of the shell. */

@@ -81,6 +81,8 @@ public final class Main {
                 .addSubcommand(new ListCommand(terminal))
                 .addSubcommand(new ShowCommand(terminal))
                 .addSubcommand(new RotateCommand(terminal))
+                .addSubcommand(new RenewCommand(terminal))
+                .addSubcommand(new ChangeCommand(terminal))
                 .addSubcommand(new StateCommand.RevokeCommand(terminal))
                 .addSubcommand(new StateCommand.DisableCommand(terminal))
                 .addSubcommand(new StateCommand.EnableCommand(terminal))

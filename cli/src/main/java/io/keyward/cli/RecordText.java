@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 /** Says what a record holds, to people and to programs; no hash is in it. */
 final class RecordText {
     /** As long before its end as the report of the configuration begins to warn by default. */
-    private static final Duration SOON = Duration.ofDays(14);
+    static final Duration SOON = Duration.ofDays(14);
 
     private final ApiKeyRecord record;
     private final Instant now;

@@ -9,7 +9,6 @@ import io.keyward.store.ApiKeyManager;
 import io.keyward.store.ChangeRefusedException;
 import io.keyward.store.IssuedKey;
 import io.keyward.store.RotateRequest;
-import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Set;
@@ -37,7 +36,7 @@ import picocli.CommandLine.Parameters;
         footer = {
             "",
             "Examples:",
-            "  keyward rotate 7hq2mz9a --overlap 24h",
+            "  keyward rotate 7hq2mz9a --overlap 24h --expires 365d",
             "  keyward rotate client_01k2x3y4 --declared-roles client,miner,admin --overlap 0s --output env"
         })
 final class RotateCommand implements Runnable {
@@ -65,7 +64,7 @@ final class RotateCommand implements Runnable {
             names = "--expires",
             paramLabel = "WHEN",
             converter = KeyEnd.Converter.class,
-            description = "When the key ends, as for issue. Default: as before.")
+            description = "When the key ends, as for issue. Default: as before; needed where that is within 14 days.")
     private @Nullable KeyEnd end;
 
     @Option(
@@ -74,6 +73,9 @@ final class RotateCommand implements Runnable {
                     "End the secret that an earlier rotation left for its overlap; without this, a rotation inside"
                             + " that overlap is refused.")
     private boolean dropOld;
+
+    @Option(names = "--keep-end", description = "Keep the end of the key, though it is near.")
+    private boolean keepEnd;
 
     @Option(
             names = "--prefix",
@@ -92,6 +94,7 @@ final class RotateCommand implements Runnable {
         KeyFile file = keys.existing(terminal);
         EnvFileApiKeyStore store = file.store();
         ApiKeyRecord before = store.find(id).orElse(null);
+        requireUsefulEnd(before);
         ApiKeyManager manager = FileOptions.manager(file, formatOf(before), Set.of());
         IssuedKey rotated = terminal.uninterrupted(() -> {
             IssuedKey stored = rotate(manager);
@@ -100,7 +103,11 @@ final class RotateCommand implements Runnable {
         });
         Instant until = rotated.record().retiring().map(HashedSecret::expiresAt).orElse(null);
         terminal.note("rotated key " + id + ", stored in " + keys.file() + "; the old secret "
-                + (until == null ? "has ended" : "counts until " + until));
+                + (until == null ? "has ended" : "is valid until " + until)
+                + "; the key ends "
+                + (rotated.record().current().expiresAt() == null
+                        ? "never"
+                        : rotated.record().current().expiresAt()));
     }
 
     private IssuedKey rotate(ApiKeyManager manager) {
@@ -110,7 +117,7 @@ final class RotateCommand implements Runnable {
         }
         KeyEnd newEnd = end;
         if (newEnd != null) {
-            request.expiresAt(instantOf(newEnd));
+            request.expiresAt(newEnd.fromNow());
         }
         try {
             return manager.rotate(id, request.build());
@@ -122,12 +129,15 @@ final class RotateCommand implements Runnable {
         }
     }
 
-    private static @Nullable Instant instantOf(KeyEnd end) {
-        Duration span = end.span();
-        try {
-            return span != null ? Instant.now().plus(span) : end.instant();
-        } catch (DateTimeException | ArithmeticException beyondReckoning) {
-            throw CommandFailure.refused("--expires is too far off", beyondReckoning);
+    /** A new secret with an end that is near, or past, would help nobody, and nobody would notice. */
+    private void requireUsefulEnd(@Nullable ApiKeyRecord before) {
+        Instant until = before == null ? null : before.current().expiresAt();
+        if (end == null
+                && !keepEnd
+                && until != null
+                && until.isBefore(Instant.now().plus(RecordText.SOON))) {
+            throw CommandFailure.refused("key " + id + (until.isAfter(Instant.now()) ? " ends " : " ended ") + until
+                    + ", and the new secret would end then, too; say --expires 365d, or --keep-end");
         }
     }
 

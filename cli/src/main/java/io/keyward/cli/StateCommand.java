@@ -12,25 +12,30 @@ import java.util.function.BiFunction;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 
 /** Switches a key off, on, or off for good: three commands that differ in one call. */
 abstract class StateCommand implements Callable<Integer> {
     private final Terminal terminal;
+    private final String verb;
     private final String done;
     private final BiFunction<ApiKeyManager, String, ApiKeyRecord> change;
 
     @Mixin
     private FileOptions keys = new FileOptions();
 
-    @Parameters(paramLabel = "ID", description = "The key id.")
-    private String id = "";
+    @Mixin
+    private Selection selection = new Selection();
 
-    @Option(names = "--json", description = "Print the key as `show --json` does.")
+    @Option(
+            names = "--json",
+            description =
+                    "Print the key as `show --json` does; of several keys an array of id, owner, expiresAt, result,"
+                            + " reason.")
     private boolean json;
 
-    StateCommand(Terminal terminal, String done, BiFunction<ApiKeyManager, String, ApiKeyRecord> change) {
+    StateCommand(Terminal terminal, String verb, String done, BiFunction<ApiKeyManager, String, ApiKeyRecord> change) {
         this.terminal = terminal;
+        this.verb = verb;
         this.done = done;
         this.change = change;
     }
@@ -39,19 +44,26 @@ abstract class StateCommand implements Callable<Integer> {
     public Integer call() {
         KeyFile file = keys.existing(terminal);
         ApiKeyManager manager = FileOptions.manager(file, KeyFormat.of(PrefixOption.DEFAULT), Set.of());
-        if (file.store()
-                .find(id)
-                .filter(record -> record.state() == KeyState.REVOKED)
-                .isPresent()) {
-            throw CommandFailure.refused("key " + id + " is revoked already, for good; nothing was changed");
+        String id = selection.onlyId();
+        if (id == null) {
+            int exitCode = selection.change(
+                    file.records(), keys.file(), terminal, verb, one -> change(file, manager, one), json);
+            return FileOptions.noteProblems(file, keys.file(), terminal) ? ExitCode.REFUSED : exitCode;
         }
-        ApiKeyRecord changed = terminal.uninterrupted(() -> change.apply(manager, id));
+        ApiKeyRecord changed = terminal.uninterrupted(() -> change(file, manager, id));
         terminal.note(done + " key " + id + " in " + keys.file());
         if (json) {
             terminal.show(Json.print(
                     new RecordText(changed, Instant.now(), false).json().build()));
         }
         return FileOptions.noteProblems(file, keys.file(), terminal) ? ExitCode.REFUSED : ExitCode.OK;
+    }
+
+    private ApiKeyRecord change(KeyFile file, ApiKeyManager manager, String id) {
+        if (file.store().find(id).filter(record -> record.state() == KeyState.REVOKED).isPresent()) {
+            throw CommandFailure.refused("key " + id + " is revoked already, for good; nothing was changed");
+        }
+        return change.apply(manager, id);
     }
 
     /** Ends a key for good, with all its secrets. */
@@ -62,8 +74,8 @@ abstract class StateCommand implements Callable<Integer> {
             exitCodeListHeading = ExitCode.HEADING,
             exitCodeList = {
                 ExitCode.OK_LINE,
-                "1:there is no such key, or it is revoked, and nothing was changed; or the key was changed, and a service does"
-                        + " not take the file because of another line",
+                "1:a key is not there or is revoked, and was not changed, the others were; or a service does not take the"
+                        + " file because of another line",
                 ExitCode.USAGE_LINE,
                 ExitCode.FILE_LINE
             },
@@ -71,11 +83,12 @@ abstract class StateCommand implements Callable<Integer> {
                 "",
                 "Examples:",
                 "  keyward revoke 7hq2mz9a",
+                "  keyward revoke --owner bob --dry-run",
                 "  keyward revoke client_01k2x3y4 --declared-roles client,miner,admin --file /etc/app/.env"
             })
     static final class RevokeCommand extends StateCommand {
         RevokeCommand(Terminal terminal) {
-            super(terminal, "revoked", ApiKeyManager::revoke);
+            super(terminal, "revoke", "revoked", ApiKeyManager::revoke);
         }
     }
 
@@ -86,15 +99,15 @@ abstract class StateCommand implements Callable<Integer> {
             exitCodeListHeading = ExitCode.HEADING,
             exitCodeList = {
                 ExitCode.OK_LINE,
-                "1:there is no such key, or it is revoked, and nothing was changed; or the key was changed, and a service does"
-                        + " not take the file because of another line",
+                "1:a key is not there or is revoked, and was not changed, the others were; or a service does not take the"
+                        + " file because of another line",
                 ExitCode.USAGE_LINE,
                 ExitCode.FILE_LINE
             },
-            footer = {"", "Examples:", "  keyward disable 7hq2mz9a"})
+            footer = {"", "Examples:", "  keyward disable 7hq2mz9a", "  keyward disable 7hq2mz9a k3x0p1qa --yes"})
     static final class DisableCommand extends StateCommand {
         DisableCommand(Terminal terminal) {
-            super(terminal, "disabled", ApiKeyManager::disable);
+            super(terminal, "disable", "disabled", ApiKeyManager::disable);
         }
     }
 
@@ -105,14 +118,14 @@ abstract class StateCommand implements Callable<Integer> {
             exitCodeListHeading = ExitCode.HEADING,
             exitCodeList = {
                 ExitCode.OK_LINE,
-                "1:there is no such key, or it is revoked; nothing was changed",
+                "1:a key is not there or is revoked, and was not changed; the others were",
                 ExitCode.USAGE_LINE,
                 ExitCode.FILE_LINE
             },
             footer = {"", "Examples:", "  keyward enable 7hq2mz9a"})
     static final class EnableCommand extends StateCommand {
         EnableCommand(Terminal terminal) {
-            super(terminal, "enabled", ApiKeyManager::enable);
+            super(terminal, "enable", "enabled", ApiKeyManager::enable);
         }
     }
 }
