@@ -91,7 +91,8 @@ final class ChangeCommand implements Runnable {
         KeyFile file = keys.existing(terminal);
         ApiKeyManager manager =
                 FileOptions.manager(file, KeyFormat.of(PrefixOption.DEFAULT), roles == null ? List.of() : roles);
-        Map<String, String> before = file.store().find(id).map(ApiKeyRecord::metadata).orElse(Map.of());
+        Map<String, String> before =
+                file.store().find(id).map(ApiKeyRecord::metadata).orElse(Map.of());
         ApiKeyRecord changed = terminal.uninterrupted(() -> manager.change(id, change(before)));
         Instant newEnd = changed.current().expiresAt();
         terminal.note("changed key " + id + " in " + keys.file() + ": owner " + changed.owner() + ", roles "

@@ -73,12 +73,7 @@ final class RenewCommand implements Callable<Integer> {
         String id = selection.onlyId();
         if (id == null) {
             return selection.change(
-                    file.records(),
-                    keys.file(),
-                    terminal,
-                    "renew",
-                    one -> renew(file, manager, one, newEnd),
-                    json);
+                    file.records(), keys.file(), terminal, "renew", one -> renew(file, manager, one, newEnd), json);
         }
         ApiKeyRecord renewed = terminal.uninterrupted(() -> renew(file, manager, id, newEnd));
         terminal.note("renewed key " + id + " in " + keys.file() + "; it ends "
@@ -90,13 +85,11 @@ final class RenewCommand implements Callable<Integer> {
         return ExitCode.OK;
     }
 
-    private static ApiKeyRecord renew(
-            KeyFile file,
-            ApiKeyManager manager,
-            String id,
-            @Nullable Instant newEnd) {
-        Instant before =
-                file.store().find(id).map(record -> record.current().expiresAt()).orElse(null);
+    private static ApiKeyRecord renew(KeyFile file, ApiKeyManager manager, String id, @Nullable Instant newEnd) {
+        Instant before = file.store()
+                .find(id)
+                .map(record -> record.current().expiresAt())
+                .orElse(null);
         if (before != null && newEnd != null && newEnd.isBefore(before)) {
             throw CommandFailure.refused("key " + id + " ends " + before
                     + ", which is later; `keyward change --expires`" + " gives it an earlier end");

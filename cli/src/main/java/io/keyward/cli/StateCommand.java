@@ -60,7 +60,10 @@ abstract class StateCommand implements Callable<Integer> {
     }
 
     private ApiKeyRecord change(KeyFile file, ApiKeyManager manager, String id) {
-        if (file.store().find(id).filter(record -> record.state() == KeyState.REVOKED).isPresent()) {
+        if (file.store()
+                .find(id)
+                .filter(record -> record.state() == KeyState.REVOKED)
+                .isPresent()) {
             throw CommandFailure.refused("key " + id + " is revoked already, for good; nothing was changed");
         }
         return change.apply(manager, id);
