@@ -12,6 +12,7 @@ import jakarta.json.JsonObjectBuilder;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.TreeSet;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -39,7 +40,8 @@ import picocli.CommandLine.Option;
             "Examples:",
             "  keyward status",
             "  keyward status --file /etc/app/.env --declared-roles client,miner,admin",
-            "  keyward status --dir /opt/app --strict --json"
+            "  keyward status --dir /opt/app --strict --json",
+            "  keyward status --pid $(pgrep -f coordinator.jar)"
         })
 final class StatusCommand implements Callable<Integer> {
     private final Terminal terminal;
@@ -67,6 +69,14 @@ final class StatusCommand implements Callable<Integer> {
                             + " keys of the file have.")
     private List<String> roles = List.of();
 
+    @Option(
+            names = "--pid",
+            paramLabel = "PID",
+            description =
+                    "A running service, on Linux: its working directory, arguments and environment say what it reads. Its"
+                            + " environment is not printed.")
+    private @Nullable Long pid;
+
     @Option(names = "--strict", description = "Take warnings as unhealthy, too.")
     private boolean strict;
 
@@ -82,7 +92,11 @@ final class StatusCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        ConfigReport report = report();
+        Map<String, String> environment = terminal.serviceEnvironment();
+        if (pid != null) {
+            environment = readProcess(pid);
+        }
+        ConfigReport report = report(environment);
         boolean healthy = report.problems().isEmpty();
         boolean clean = report.warnings().isEmpty() && report.expiringSoon().isEmpty();
         terminal.show(json ? jsonOf(report, healthy) : Terminal.printable(report.text()));
@@ -92,11 +106,21 @@ final class StatusCommand implements Callable<Integer> {
         return healthy && (clean || !strict) ? ExitCode.OK : ExitCode.REFUSED;
     }
 
-    private ConfigReport report() {
-        KeywardConfig.Builder config = KeywardConfig.builder()
-                .environment(terminal.serviceEnvironment())
-                .follow(false)
-                .roles(beside());
+    private Map<String, String> readProcess(long number) {
+        if (directory != null) {
+            throw CommandFailure.usage("--pid names the directory; leave out --dir");
+        }
+        ServiceProcess process = ServiceProcess.of(number);
+        directory = process.directory();
+        file = process.keyFile().orElse(null);
+        terminal.note(process + " runs in " + directory
+                + (file == null ? ", and no argument names a key file" : ", and an argument names " + file));
+        return process.environment();
+    }
+
+    private ConfigReport report(Map<String, String> environment) {
+        KeywardConfig.Builder config =
+                KeywardConfig.builder().environment(environment).follow(false).roles(beside());
         if (file != null) {
             config.envFile(file);
         }

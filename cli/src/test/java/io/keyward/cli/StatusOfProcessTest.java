@@ -1,0 +1,79 @@
+package io.keyward.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.keyward.KeyHashers;
+import io.keyward.testing.ThrowAwayKeys;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Issue 18.6: what a running process reads. */
+@EnabledOnOs(OS.LINUX)
+class StatusOfProcessTest {
+    @TempDir
+    private Path directory;
+
+    private void write(Path file) throws IOException {
+        String hash = KeyHashers.sha256().hash(ThrowAwayKeys.newKey()).reveal();
+        Files.writeString(file, "KEYWARD_KEYS_ALICE_HASH=" + hash + "\nKEYWARD_KEYS_ALICE_ROLES=client\n");
+    }
+
+    private Outcome statusOf(String... arguments) throws Exception {
+        List<String> command = new ArrayList<>(List.of("sh", "-c", "read line", "service"));
+        command.addAll(List.of(arguments));
+        ProcessBuilder builder = new ProcessBuilder(command).directory(directory.toFile());
+        builder.environment().clear();
+        builder.environment().put("PATH", System.getenv("PATH"));
+        builder.environment().put("DATABASE_PASSWORD", "marker-0123456789");
+        Process service = builder.start();
+        try {
+            return Outcome.of("status", "--pid", String.valueOf(service.pid()));
+        } finally {
+            service.destroy();
+            service.waitFor();
+        }
+    }
+
+    @Test
+    @DisplayName("issue 18.6 reads the .env of the working directory and prints nothing of the environment")
+    void readsTheFileOfTheWorkingDirectory() throws Exception {
+        write(directory.resolve(".env"));
+
+        Outcome outcome = statusOf();
+
+        assertEquals(0, outcome.exitCode(), outcome.err());
+        assertTrue(outcome.out().contains(directory.resolve(".env").toString()), outcome.out());
+        assertTrue(outcome.out().contains("alice"), outcome.out());
+        assertFalse((outcome.out() + outcome.err()).contains("marker"), "prints the environment");
+    }
+
+    @Test
+    @DisplayName("issue 18.6 reads the file that an argument names")
+    void readsTheFileOfAnArgument() throws Exception {
+        write(directory.resolve("prod.env"));
+
+        for (String[] arguments : new String[][] {{"--env-file", "prod.env"}, {"--env-file=prod.env"}}) {
+            Outcome outcome = statusOf(arguments);
+
+            assertEquals(0, outcome.exitCode(), outcome.err());
+            assertTrue(outcome.err().contains("an argument names " + directory.resolve("prod.env")), outcome.err());
+            assertTrue(outcome.out().contains("alice"), outcome.out());
+        }
+    }
+
+    @Test
+    void saysThatThereIsNoSuchProcess() {
+        assertEquals(1, Outcome.of("status", "--pid", "999999999").exitCode());
+        assertEquals(2, Outcome.of("status", "--pid", "1", "--dir", "x").exitCode());
+    }
+}
