@@ -33,12 +33,15 @@ final class Server {
     /** More than any listing of endpoints or description of a key; what comes after it is not read. */
     private static final int MAX_BODY = 1 << 18;
 
-    // HTTP/1.1: a service that knows WebSockets only may stumble over the offer of an upgrade to HTTP/2.
-    private final HttpClient client = HttpClient.newBuilder()
-            .version(HttpClient.Version.HTTP_1_1)
-            .followRedirects(HttpClient.Redirect.NEVER)
-            .connectTimeout(PATIENCE)
-            .build();
+    /** Made with the first request: with its TLS and threads, a client takes longer to make than most commands to run. */
+    private static final class Client {
+        // HTTP/1.1: a service that knows WebSockets only may stumble over the offer of an upgrade to HTTP/2.
+        private static final HttpClient INSTANCE = HttpClient.newBuilder()
+                .version(HttpClient.Version.HTTP_1_1)
+                .followRedirects(HttpClient.Redirect.NEVER)
+                .connectTimeout(PATIENCE)
+                .build();
+    }
 
     /** What a service answered: status, the Location header or an empty text, and the beginning of the body. */
     record Answer(int status, String location, String body) {}
@@ -66,7 +69,7 @@ final class Server {
     Answer get(ServiceUrl url, @Nullable ApiKey key) throws NoAnswerException {
         HttpRequest request =
                 request(url, key).header("Accept", "application/json").build();
-        CompletableFuture<Answer> answer = client.sendAsync(request, BodyHandlers.ofInputStream())
+        CompletableFuture<Answer> answer = Client.INSTANCE.sendAsync(request, BodyHandlers.ofInputStream())
                 .thenApply(response -> new Answer(
                         response.statusCode(),
                         response.headers().firstValue("Location").orElse(""),
@@ -81,7 +84,7 @@ final class Server {
      */
     HttpResponse<InputStream> open(HttpRequest request, ServiceUrl url) throws NoAnswerException {
         try {
-            return client.send(request, BodyHandlers.ofInputStream());
+            return Client.INSTANCE.send(request, BodyHandlers.ofInputStream());
         } catch (IOException e) {
             throw noAnswer(url, e);
         } catch (InterruptedException e) {
