@@ -1,0 +1,224 @@
+package io.keyward.jdbc;
+
+import io.keyward.store.StoreException;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.SQLFeatureNotSupportedException;
+import java.sql.Statement;
+import java.util.Set;
+import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Runs work on connections of its own, in transactions of its own, and lets no {@link SQLException} out.
+ *
+ * <p>Both drivers put the values of a statement into their messages, so a duplicate key would bring its hash into a log.
+ * What leaves this class holds SQLState and error code only, and no cause.
+ */
+final class Database {
+    private static final int NETWORK_TIMEOUT_MILLIS = 30_000;
+    /** A lock was not given in time, or two transactions met: nothing was stored, and again is worth it. */
+    private static final Set<String> AGAIN = Set.of("40001", "40P01", "55P03", "HYT00");
+
+    /** The server takes no changes (a standby), or the connection broke before the commit. */
+    private static final Set<String> OTHER_CONNECTION = Set.of("25006");
+
+    private static final int ATTEMPTS = 5;
+
+    private final DataSource dataSource;
+    final Names names;
+    private volatile @Nullable Dialect dialect;
+
+    Database(DataSource dataSource, Names names) {
+        this.dataSource = dataSource;
+        this.names = names;
+        refuseBoundConnections(dataSource.getClass());
+    }
+
+    /** Their connections are in the caller's transaction: a revocation not yet committed would reach the ring. */
+    private static void refuseBoundConnections(Class<?> type) {
+        for (Class<?> each = type; each != null; each = each.getSuperclass()) {
+            String name = each.getSimpleName();
+            if (name.equals("TransactionAwareDataSourceProxy") || name.equals("SingleConnectionDataSource")) {
+                throw new IllegalArgumentException("data source must not be a " + name
+                        + ", whose connections are bound to the caller's transaction; pass the data source under it");
+            }
+        }
+    }
+
+    /** Reads in one snapshot. */
+    <T> T read(String what, Work<T> work) {
+        return attempt(what, true, work);
+    }
+
+    /** Changes in one transaction; again on another connection where nothing was stored and it may help. */
+    <T> T write(String what, Work<T> work) {
+        return attempt(what, false, work);
+    }
+
+    private <T> T attempt(String what, boolean readOnly, Work<T> work) {
+        for (int attempt = 1; ; attempt++) {
+            try {
+                return transaction(readOnly, work);
+            } catch (SQLException e) {
+                boolean again = AGAIN.contains(stateOf(e)) || (OTHER_CONNECTION.contains(stateOf(e)) && attempt == 1);
+                if (!again || attempt == ATTEMPTS) {
+                    throw failure(what, e);
+                }
+            }
+        }
+    }
+
+    /** Runs one statement outside a transaction. */
+    <T> T poll(String what, Work<T> work) {
+        try (Connection connection = connect()) {
+            return settled(connection, true, false, work);
+        } catch (SQLException e) {
+            throw failure(what, e);
+        }
+    }
+
+    private <T> T transaction(boolean readOnly, Work<T> work) throws SQLException {
+        try (Connection connection = connect()) {
+            return settled(connection, false, readOnly, work);
+        }
+    }
+
+    private Connection connect() throws SQLException {
+        Connection connection = dataSource.getConnection();
+        try {
+            connection.setNetworkTimeout(Runnable::run, NETWORK_TIMEOUT_MILLIS);
+        } catch (SQLFeatureNotSupportedException e) {
+            // H2: its connection is in this process, or its URL has a time-out
+        } catch (SQLException e) {
+            connection.close();
+            throw e;
+        }
+        return connection;
+    }
+
+    /** Gives the connection the settings of the work, and those of its pool back. */
+    private <T> T settled(Connection connection, boolean autoCommit, boolean readOnly, Work<T> work)
+            throws SQLException {
+        boolean poolAutoCommit = connection.getAutoCommit();
+        boolean poolReadOnly = connection.isReadOnly();
+        int poolIsolation = connection.getTransactionIsolation();
+        try {
+            Dialect known = dialectOf(connection);
+            int isolation = readOnly ? known.snapshotIsolation() : Connection.TRANSACTION_READ_COMMITTED;
+            if (!poolAutoCommit) {
+                connection.rollback();
+            }
+            if (poolReadOnly != readOnly) {
+                connection.setReadOnly(readOnly);
+            }
+            if (poolIsolation != isolation) {
+                connection.setTransactionIsolation(isolation);
+            }
+            if (poolAutoCommit != autoCommit) {
+                connection.setAutoCommit(autoCommit);
+            }
+            T result = work.in(connection, known);
+            if (!autoCommit) {
+                connection.commit();
+            }
+            restore(connection, autoCommit, poolAutoCommit, poolReadOnly, poolIsolation);
+            return result;
+        } catch (SQLException | RuntimeException | Error e) {
+            undo(connection, autoCommit, poolAutoCommit, poolReadOnly, poolIsolation, e);
+            throw e;
+        }
+    }
+
+    private static void restore(
+            Connection connection, boolean autoCommit, boolean poolAutoCommit, boolean poolReadOnly, int poolIsolation)
+            throws SQLException {
+        if (poolAutoCommit != autoCommit) {
+            connection.setAutoCommit(poolAutoCommit);
+        }
+        if (connection.getTransactionIsolation() != poolIsolation) {
+            connection.setTransactionIsolation(poolIsolation);
+        }
+        if (connection.isReadOnly() != poolReadOnly) {
+            connection.setReadOnly(poolReadOnly);
+        }
+        if (!poolAutoCommit) {
+            connection.rollback();
+        }
+    }
+
+    private static void undo(
+            Connection connection,
+            boolean autoCommit,
+            boolean poolAutoCommit,
+            boolean poolReadOnly,
+            int poolIsolation,
+            Throwable failure) {
+        try {
+            if (failure instanceof SQLException e && OTHER_CONNECTION.contains(stateOf(e))) {
+                // it leads to a server that is not the primary any more: a pool must not hand it out again
+                connection.abort(Runnable::run);
+                return;
+            }
+            if (!connection.getAutoCommit()) {
+                connection.rollback();
+            }
+            restore(connection, autoCommit, poolAutoCommit, poolReadOnly, poolIsolation);
+        } catch (SQLException e) {
+            // the connection is broken, and the pool sees that for itself; the first failure says why
+        }
+    }
+
+    /** Returns the dialect; null before the first connection. */
+    @Nullable
+    Dialect dialect() {
+        return dialect;
+    }
+
+    private Dialect dialectOf(Connection connection) throws SQLException {
+        Dialect known = dialect;
+        if (known == null) {
+            known = Dialect.of(connection);
+            dialect = known;
+        }
+        return known;
+    }
+
+    /** Runs a script of several statements. */
+    void run(Connection connection, String script) throws SQLException {
+        try (Statement statement = connection.createStatement()) {
+            statement.execute(names.in(script));
+        }
+    }
+
+    static StoreException failure(String what, SQLException e) {
+        return new StoreException("the database could not " + what + ": " + reasonOf(stateOf(e)) + " (SQLState "
+                + stateOf(e) + ", error code " + e.getErrorCode() + ")");
+    }
+
+    static String stateOf(SQLException e) {
+        return String.valueOf(e.getSQLState());
+    }
+
+    private static String reasonOf(String state) {
+        return switch (state) {
+            case "25006" -> "nothing was stored, because the server takes no changes; it is a standby or read-only";
+            case "42501", "90096" -> "its user lacks a right; see the grants in docs/database.md";
+            case "42P01", "3F000", "42S02", "90079", "42S04", "42S03" ->
+                "a table is missing; call createSchema(), or check schema and table prefix";
+            case "40001", "40P01", "55P03", "HYT00" ->
+                "nothing was stored, because a lock was held by others for too long";
+            case "57014" -> "the statement took too long";
+            default ->
+                state.startsWith("08") || state.startsWith("57")
+                        ? "it cannot be reached, or the connection was cut"
+                        : "the driver reports an error whose text may hold a hash and is left out";
+        };
+    }
+
+    /** Does something with a connection. */
+    @FunctionalInterface
+    interface Work<T> {
+        T in(Connection connection, Dialect dialect) throws SQLException;
+    }
+}

@@ -1,0 +1,27 @@
+package io.keyward.jdbc;
+
+import static java.util.Objects.requireNonNull;
+
+/**
+ * Says one thing that {@link JdbcApiKeyStore#check} found in the database. Holds no hash.
+ *
+ * @param level how much it matters
+ * @param message what was found and what to do about it
+ */
+public record DatabaseFinding(Level level, String message) {
+    /** Refuses a missing part. */
+    public DatabaseFinding {
+        requireNonNull(level, "level");
+        requireNonNull(message, "message");
+    }
+
+    /** Says how much a finding matters. */
+    public enum Level {
+        /** Good to know. */
+        INFO,
+        /** The store works, and something should be looked at, such as a role that can read hashes. */
+        WARNING,
+        /** The store does not work until it is repaired. */
+        ERROR
+    }
+}

@@ -1,0 +1,88 @@
+package io.keyward.jdbc;
+
+import io.keyward.store.StoreException;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** Names the databases that this store works with, and what differs between them. */
+enum Dialect {
+    POSTGRESQL("postgresql", 14),
+    H2("h2", 2);
+
+    /** What PostgreSQL says of itself, and H2 in its PostgreSQL mode: others that speak the protocol add to it. */
+    private static final Pattern POSTGRESQL_VERSION =
+            Pattern.compile("PostgreSQL (\\d+)(\\.\\d+)*((beta|rc)\\d+)?( .*)?");
+
+    private static final Pattern OTHERS = Pattern.compile(
+            "(?i).*(cockroach|-YB-|yugabyte|redshift|greenplum|crate|materialize|risingwave|questdb).*");
+    private static final int LONGEST_VERSION = 80;
+
+    final String folder;
+    private final int oldest;
+
+    Dialect(String folder, int oldest) {
+        this.folder = folder;
+        this.oldest = oldest;
+    }
+
+    /**
+     * Returns the dialect of a connection.
+     *
+     * @throws StoreException if the database is another, or too old
+     */
+    static Dialect of(Connection connection) throws SQLException {
+        String product = connection.getMetaData().getDatabaseProductName();
+        if (product.equals("H2")) {
+            return H2.requireMajor(connection.getMetaData().getDatabaseMajorVersion());
+        }
+        if (!product.equals("PostgreSQL")) {
+            throw refused(product);
+        }
+        // the driver says PostgreSQL of each server that speaks its protocol: ask the server
+        String version = versionOf(connection);
+        Matcher matcher = POSTGRESQL_VERSION.matcher(version);
+        if (!matcher.matches() || OTHERS.matcher(version).matches()) {
+            throw refused(version);
+        }
+        return POSTGRESQL.requireMajor(Integer.parseInt(matcher.group(1)));
+    }
+
+    private static String versionOf(Connection connection) throws SQLException {
+        try (Statement statement = connection.createStatement();
+                ResultSet row = statement.executeQuery("select version()")) {
+            return row.next() ? String.valueOf(row.getString(1)) : "";
+        }
+    }
+
+    private Dialect requireMajor(int major) {
+        if (major < oldest) {
+            throw new StoreException("the database is " + this + " " + major + " and must be " + oldest + " or later");
+        }
+        return this;
+    }
+
+    private static StoreException refused(String version) {
+        String start = version.length() > LONGEST_VERSION ? version.substring(0, LONGEST_VERSION) + "…" : version;
+        return new StoreException("the database must be PostgreSQL or H2 and says that it is `" + start
+                + "`: others lack the locks and triggers that revocation depends on");
+    }
+
+    /** Returns the isolation in which all statements of a transaction read one moment; in H2 a lower one shows new rows. */
+    int snapshotIsolation() {
+        return this == POSTGRESQL ? Connection.TRANSACTION_REPEATABLE_READ : Connection.TRANSACTION_SERIALIZABLE;
+    }
+
+    /** Returns what answers whether the server is a standby, as an expression. */
+    String inRecovery() {
+        return this == POSTGRESQL ? "pg_is_in_recovery()" : "false";
+    }
+
+    @Override
+    public String toString() {
+        return this == POSTGRESQL ? "PostgreSQL" : "H2";
+    }
+}

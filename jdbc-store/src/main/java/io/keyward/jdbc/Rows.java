@@ -1,0 +1,314 @@
+package io.keyward.jdbc;
+
+import io.keyward.ApiKeyRecord;
+import io.keyward.HashedSecret;
+import io.keyward.KeyHash;
+import io.keyward.KeyState;
+import io.keyward.role.Permission;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Types;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Reads records from the rows of three tables, and writes them there. */
+final class Rows {
+    private static final Logger LOG = LoggerFactory.getLogger(JdbcApiKeyStore.class);
+    /** Lets the PostgreSQL driver stream: without it a million rows are in memory twice. */
+    private static final int FETCH_SIZE = 2_000;
+
+    private static final Instant FIRST = Instant.parse("0001-01-01T00:00:00Z");
+    private static final Instant LAST = Instant.parse("9999-12-31T23:59:59.999999Z");
+
+    private static final String ALL = "";
+    private static final String ONE = " where k.id = ?";
+    private static final String AFTER = " where k.version > ?";
+
+    private final Names names;
+
+    Rows(Names names) {
+        this.names = names;
+    }
+
+    /** Returns all records; those that are not sound are left out, so that their keys are rejected. */
+    Read all(Connection connection) throws SQLException {
+        return read(connection, ALL, null);
+    }
+
+    Read one(Connection connection, String id) throws SQLException {
+        return read(connection, ONE, id);
+    }
+
+    /** Returns the records whose last change is after a number, in the order of their last change. */
+    Read after(Connection connection, long number) throws SQLException {
+        return read(connection, AFTER, number);
+    }
+
+    private Read read(Connection connection, String condition, @Nullable Object argument) throws SQLException {
+        Map<String, List<HashedSecret>> secrets = new HashMap<>();
+        Map<String, Map<String, String>> metadata = new HashMap<>();
+        Map<String, String> unsound = new HashMap<>();
+        query(
+                connection,
+                "select s.key_id, s.hash, s.not_before, s.expires_at from keyward.keyward_secret s"
+                        + (condition.isEmpty() ? "" : " join keyward.keyward_key k on k.id = s.key_id" + condition)
+                        + " order by s.key_id, s.ordinal",
+                argument,
+                row -> {
+                    String id = row.getString(1);
+                    try {
+                        HashedSecret secret =
+                                new HashedSecret(KeyHash.parse(row.getString(2)), time(row, 3), time(row, 4));
+                        secrets.computeIfAbsent(id, none -> new ArrayList<>(1)).add(secret);
+                    } catch (IllegalArgumentException e) {
+                        // its message holds nothing of the hash
+                        unsound.put(id, String.valueOf(e.getMessage()));
+                    }
+                });
+        query(
+                connection,
+                "select a.key_id, a.attribute, a.content from keyward.keyward_attribute a"
+                        + (condition.isEmpty() ? "" : " join keyward.keyward_key k on k.id = a.key_id" + condition)
+                        + (condition.isEmpty() ? " where" : " and") + " a.kind = 'metadata'",
+                argument,
+                row -> metadata.computeIfAbsent(row.getString(1), none -> new HashMap<>(4))
+                        .put(row.getString(2), row.getString(3)));
+        List<ApiKeyRecord> records = new ArrayList<>();
+        query(
+                connection,
+                "select k.id, k.version, k.owner, k.name, k.state, k.roles, k.permissions from keyward.keyward_key k"
+                        + condition + " order by k.version",
+                argument,
+                row -> {
+                    String id = row.getString(1);
+                    try {
+                        String flaw = unsound.get(id);
+                        if (flaw != null) {
+                            throw new IllegalArgumentException(flaw);
+                        }
+                        records.add(recordOf(
+                                row, secrets.getOrDefault(id, List.of()), metadata.getOrDefault(id, Map.of())));
+                    } catch (IllegalArgumentException e) {
+                        unsound.put(id, String.valueOf(e.getMessage()));
+                    }
+                });
+        return new Read(records, unsound);
+    }
+
+    private static ApiKeyRecord recordOf(ResultSet row, List<HashedSecret> secrets, Map<String, String> metadata)
+            throws SQLException {
+        return ApiKeyRecord.builder(row.getString(1))
+                .version(row.getLong(2))
+                .owner(row.getString(3))
+                .name(row.getString(4))
+                .state(KeyState.valueOf(row.getString(5).toUpperCase(Locale.ROOT)))
+                .roles(items(row.getString(6)).toList())
+                .permissions(items(row.getString(7)).map(Permission::of).toList())
+                .secrets(secrets)
+                .metadata(metadata)
+                .build();
+    }
+
+    private static Stream<String> items(String text) {
+        return Stream.of(text.split(" +")).filter(item -> !item.isEmpty());
+    }
+
+    private static @Nullable Instant time(ResultSet row, int column) throws SQLException {
+        OffsetDateTime time = row.getObject(column, OffsetDateTime.class);
+        return time == null ? null : time.toInstant();
+    }
+
+    private void query(Connection connection, String sql, @Nullable Object argument, Reader reader)
+            throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement(names.in(sql))) {
+            statement.setFetchSize(FETCH_SIZE);
+            if (argument != null) {
+                statement.setObject(1, argument);
+            }
+            try (ResultSet rows = statement.executeQuery()) {
+                while (rows.next()) {
+                    reader.take(rows);
+                }
+            }
+        }
+    }
+
+    /** Returns the record as it comes back from the database: times to the microsecond. */
+    static ApiKeyRecord storable(ApiKeyRecord record) {
+        List<HashedSecret> secrets = record.secrets().stream()
+                .map(secret -> new HashedSecret(
+                        secret.hash(),
+                        storable(record.id(), secret.notBefore()),
+                        storable(record.id(), secret.expiresAt())))
+                .toList();
+        return record.toBuilder().secrets(secrets).build();
+    }
+
+    private static @Nullable Instant storable(String id, @Nullable Instant time) {
+        if (time == null) {
+            return null;
+        }
+        Instant cut = time.truncatedTo(ChronoUnit.MICROS);
+        if (cut.isBefore(FIRST) || cut.isAfter(LAST)) {
+            throw new IllegalArgumentException("key `" + id + "` has a time outside the years 1 to 9999");
+        }
+        return cut;
+    }
+
+    /** Returns whether a hash occurs twice in a record, or in another record. */
+    boolean isHashTaken(Connection connection, ApiKeyRecord record) throws SQLException {
+        Set<String> hashes =
+                record.secrets().stream().map(secret -> secret.hash().reveal()).collect(Collectors.toSet());
+        if (hashes.size() < record.secrets().size()) {
+            return true;
+        }
+        try (PreparedStatement statement = connection.prepareStatement(
+                names.in("select 1 from keyward.keyward_secret where hash = ? and key_id <> ?"))) {
+            for (String hash : hashes) {
+                statement.setString(1, hash);
+                statement.setString(2, record.id());
+                try (ResultSet rows = statement.executeQuery()) {
+                    if (rows.next()) {
+                        return true;
+                    }
+                }
+            }
+        }
+        return false;
+    }
+
+    /** Returns the version of a key; 0 if there is none. */
+    long versionOf(Connection connection, String id) throws SQLException {
+        try (PreparedStatement statement =
+                connection.prepareStatement(names.in("select version from keyward.keyward_key where id = ?"))) {
+            statement.setString(1, id);
+            try (ResultSet rows = statement.executeQuery()) {
+                return rows.next() ? rows.getLong(1) : 0;
+            }
+        }
+    }
+
+    void insert(Connection connection, ApiKeyRecord record, Instant now) throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement(
+                names.in("insert into keyward.keyward_key (version, owner, name, state, roles, permissions, changed_at,"
+                        + " created_at, id) values (?, ?, ?, ?, ?, ?, ?, ?, ?)"))) {
+            setKey(statement, record, now);
+            statement.setObject(8, now.atOffset(ZoneOffset.UTC));
+            statement.setString(9, record.id());
+            statement.executeUpdate();
+        }
+        insertParts(connection, record);
+    }
+
+    void update(Connection connection, ApiKeyRecord record, Instant now) throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement(
+                names.in("update keyward.keyward_key set version = ?, owner = ?, name = ?, state = ?, roles = ?,"
+                        + " permissions = ?, changed_at = ?, changed_by = null where id = ?"))) {
+            setKey(statement, record, now);
+            statement.setString(8, record.id());
+            statement.executeUpdate();
+        }
+        deleteParts(connection, "keyward.keyward_secret where", record.id());
+        deleteParts(connection, "keyward.keyward_attribute where kind = 'metadata' and", record.id());
+        insertParts(connection, record);
+    }
+
+    private static void setKey(PreparedStatement statement, ApiKeyRecord record, Instant now) throws SQLException {
+        statement.setLong(1, record.version());
+        statement.setString(2, record.owner());
+        statement.setString(3, record.name());
+        statement.setString(4, record.state().name().toLowerCase(Locale.ROOT));
+        statement.setString(5, joined(record.roles()));
+        statement.setString(6, joined(record.permissions()));
+        statement.setObject(7, now.atOffset(ZoneOffset.UTC));
+    }
+
+    private static String joined(Collection<?> items) {
+        Set<String> texts = new TreeSet<>();
+        items.forEach(item -> texts.add(item.toString()));
+        return String.join(" ", new LinkedHashSet<>(texts));
+    }
+
+    private void deleteParts(Connection connection, String from, String id) throws SQLException {
+        try (PreparedStatement statement =
+                connection.prepareStatement(names.in("delete from " + from + " key_id = ?"))) {
+            statement.setString(1, id);
+            statement.executeUpdate();
+        }
+    }
+
+    private void insertParts(Connection connection, ApiKeyRecord record) throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement(
+                names.in("insert into keyward.keyward_secret (hash, key_id, ordinal, not_before, expires_at)"
+                        + " values (?, ?, ?, ?, ?)"))) {
+            int ordinal = 0;
+            for (HashedSecret secret : record.secrets()) {
+                statement.setString(1, secret.hash().reveal());
+                statement.setString(2, record.id());
+                statement.setInt(3, ordinal++);
+                setTime(statement, 4, secret.notBefore());
+                setTime(statement, 5, secret.expiresAt());
+                statement.executeUpdate();
+            }
+        }
+        if (record.metadata().isEmpty()) {
+            return;
+        }
+        try (PreparedStatement statement = connection.prepareStatement(
+                names.in("insert into keyward.keyward_attribute (key_id, kind, attribute, content)"
+                        + " values (?, 'metadata', ?, ?)"))) {
+            for (Map.Entry<String, String> entry : record.metadata().entrySet()) {
+                statement.setString(1, record.id());
+                statement.setString(2, entry.getKey());
+                statement.setString(3, entry.getValue());
+                statement.addBatch();
+            }
+            statement.executeBatch();
+        }
+    }
+
+    private static void setTime(PreparedStatement statement, int index, @Nullable Instant time) throws SQLException {
+        if (time == null) {
+            statement.setNull(index, Types.TIMESTAMP_WITH_TIMEZONE);
+        } else {
+            statement.setObject(index, time.atOffset(ZoneOffset.UTC));
+        }
+    }
+
+    /**
+     * Holds what was read.
+     *
+     * @param records the sound ones
+     * @param unsound ids of the others, and what is wrong with them
+     */
+    record Read(List<ApiKeyRecord> records, Map<String, String> unsound) {
+        /** Logs which records are left out. */
+        void report() {
+            unsound.forEach((id, flaw) ->
+                    LOG.error("key `{}` is not sound in the database, so it is left out and rejected: {}", id, flaw));
+        }
+    }
+
+    @FunctionalInterface
+    private interface Reader {
+        void take(ResultSet row) throws SQLException;
+    }
+}

@@ -1,0 +1,200 @@
+package io.keyward.jdbc;
+
+import io.keyward.jdbc.DatabaseFinding.Level;
+import io.keyward.store.StoreException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+
+/** Makes the tables, on request only, and checks that they are there and who may do what with them. */
+final class Schema {
+    /** The version that these classes need; the scripts are additive, so a later one is as good. */
+    static final int VERSION = 1;
+
+    private static final Set<String> TABLE_MISSING = Set.of("42P01", "3F000", "42S02", "42S04", "90079");
+    private static final int H2_ATTEMPTS = 10;
+
+    private final Database database;
+    private volatile boolean known;
+
+    Schema(Database database) {
+        this.database = database;
+    }
+
+    /** Applies the scripts that are missing; nodes that start at once wait for one another. */
+    void create() {
+        for (int attempt = 1; ; attempt++) {
+            try {
+                database.write("create its schema", (connection, dialect) -> {
+                    lock(connection, dialect);
+                    for (int version = versionOf(connection, dialect) + 1; version <= VERSION; version++) {
+                        database.run(connection, script(dialect, version));
+                    }
+                    return dialect;
+                });
+                return;
+            } catch (StoreException e) {
+                // H2 has no lock for this: where two meet one fails, and its next attempt finds what the other made
+                if (database.dialect() != Dialect.H2 || attempt == H2_ATTEMPTS) {
+                    throw e;
+                }
+            }
+        }
+    }
+
+    /** A lock of the transaction, not of the session: a pooler gives each transaction another session. */
+    private void lock(Connection connection, Dialect dialect) throws SQLException {
+        if (dialect == Dialect.POSTGRESQL) {
+            try (PreparedStatement statement =
+                    connection.prepareStatement("select pg_advisory_xact_lock(hashtext(?))")) {
+                statement.setString(1, database.names.in("keyward.keyward_meta"));
+                statement.execute();
+            }
+        }
+    }
+
+    /** Refuses a schema that these classes cannot work with; asks once. */
+    void require(Connection connection) throws SQLException {
+        if (known) {
+            return;
+        }
+        try (Statement statement = connection.createStatement();
+                ResultSet row = statement.executeQuery(
+                        database.names.in("select schema_version, min_reader from keyward.keyward_meta"))) {
+            if (!row.next()) {
+                throw new StoreException(database.names.in("table keyward.keyward_meta has no row, so the keys cannot"
+                        + " be followed; restore it from a backup"));
+            }
+            int version = row.getInt(1);
+            int minReader = row.getInt(2);
+            if (version < VERSION) {
+                throw new StoreException("the schema has version " + version + " and must have " + VERSION
+                        + " or later; call createSchema()");
+            }
+            if (minReader > VERSION) {
+                throw new StoreException("the schema has version " + version + ", which needs a Keyward that knows"
+                        + " version " + minReader + "; this one knows " + VERSION);
+            }
+        }
+        known = true;
+    }
+
+    /** Returns the version of the schema; 0 if there is none. */
+    private int versionOf(Connection connection, Dialect dialect) throws SQLException {
+        if (dialect == Dialect.POSTGRESQL) {
+            try (PreparedStatement statement = connection.prepareStatement("select to_regclass(?) is not null")) {
+                statement.setString(1, database.names.in("keyward.keyward_meta"));
+                try (ResultSet row = statement.executeQuery()) {
+                    if (!row.next() || !row.getBoolean(1)) {
+                        return 0;
+                    }
+                }
+            }
+        }
+        try (Statement statement = connection.createStatement();
+                ResultSet row =
+                        statement.executeQuery(database.names.in("select schema_version from keyward.keyward_meta"))) {
+            return row.next() ? row.getInt(1) : 0;
+        } catch (SQLException e) {
+            if (TABLE_MISSING.contains(Database.stateOf(e))) {
+                return 0;
+            }
+            throw e;
+        }
+    }
+
+    private static String script(Dialect dialect, int version) {
+        String name = dialect.folder + "/V" + version + "__keyward.sql";
+        try (InputStream in = Schema.class.getResourceAsStream(name)) {
+            if (in == null) {
+                throw new IllegalStateException("the jar lacks the script " + name);
+            }
+            return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Looks at schema and rights; what cannot be asked is a finding too. */
+    List<DatabaseFinding> check() {
+        List<DatabaseFinding> findings = new ArrayList<>();
+        try {
+            database.read("be checked", (connection, dialect) -> {
+                require(connection);
+                findings.add(
+                        new DatabaseFinding(Level.INFO, "the database is " + dialect + ", schema version " + VERSION));
+                if (dialect == Dialect.POSTGRESQL) {
+                    addRights(connection, findings);
+                    addDisabledTriggers(connection, findings);
+                }
+                return findings;
+            });
+        } catch (StoreException e) {
+            findings.add(new DatabaseFinding(Level.ERROR, String.valueOf(e.getMessage())));
+        }
+        return findings;
+    }
+
+    /** Names each role besides the owner that can read a hash or change a key, and is no superuser. */
+    private void addRights(Connection connection, List<DatabaseFinding> findings) throws SQLException {
+        String sql = """
+                select r.rolname, s.readable, s.changeable
+                from pg_catalog.pg_roles r cross join lateral (
+                    select bool_or(c.relname = 'keyward_secret' and (
+                            has_table_privilege(r.oid, c.oid, 'select')
+                            or has_any_column_privilege(r.oid, c.oid, 'select'))) as readable,
+                        bool_or(has_table_privilege(r.oid, c.oid, 'insert, update, delete, truncate')
+                            or has_any_column_privilege(r.oid, c.oid, 'insert, update')) as changeable
+                    from pg_catalog.pg_class c
+                    where c.relnamespace = 'keyward'::regnamespace and c.relkind = 'r'
+                        and c.relname in ('keyward_key', 'keyward_secret', 'keyward_attribute', 'keyward_meta')) s
+                where not r.rolsuper and r.rolname not like 'pg\\_%'
+                    and has_schema_privilege(r.oid, 'keyward'::regnamespace, 'usage')
+                    and r.oid <> (select relowner from pg_catalog.pg_class
+                        where oid = 'keyward.keyward_key'::regclass)
+                    and (s.readable or s.changeable)
+                order by r.rolname
+                """;
+        try (Statement statement = connection.createStatement();
+                ResultSet rows = statement.executeQuery(database.names.in(sql))) {
+            while (rows.next()) {
+                boolean changes = rows.getBoolean("changeable");
+                String rights = rows.getBoolean("readable")
+                        ? "read hashes" + (changes ? " and change keys" : "")
+                        : "change keys";
+                findings.add(new DatabaseFinding(
+                        Level.WARNING,
+                        "role `" + rows.getString("rolname") + "` can " + rights
+                                + "; revoke its rights unless a node or an operator needs them"));
+            }
+        }
+    }
+
+    private void addDisabledTriggers(Connection connection, List<DatabaseFinding> findings) throws SQLException {
+        String sql = """
+                select c.relname, t.tgname from pg_catalog.pg_trigger t
+                join pg_catalog.pg_class c on c.oid = t.tgrelid
+                where c.relnamespace = 'keyward'::regnamespace and not t.tgisinternal
+                    and starts_with(t.tgname, 'keyward_') and t.tgenabled not in ('O', 'A')
+                order by 1, 2
+                """;
+        try (Statement statement = connection.createStatement();
+                ResultSet rows = statement.executeQuery(database.names.in(sql))) {
+            while (rows.next()) {
+                findings.add(new DatabaseFinding(
+                        Level.WARNING,
+                        "trigger `" + rows.getString(2) + "` of table `" + rows.getString(1)
+                                + "` is off, so nodes do not see changes made by hand; enable it"));
+            }
+        }
+    }
+}

@@ -1,0 +1,10 @@
+/**
+ * Keys in PostgreSQL, for many nodes, and in H2, for tests and development.
+ *
+ * <p>Start with {@link io.keyward.jdbc.JdbcApiKeyStore}, and with {@link io.keyward.jdbc.DatabaseFinding}, which is what
+ * its check of the database answers.
+ */
+@NullMarked
+package io.keyward.jdbc;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,309 @@
+package io.keyward.jdbc;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.keyward.ApiKeyRecord;
+import io.keyward.jdbc.DatabaseFinding.Level;
+import io.keyward.store.StoreException;
+import io.keyward.testing.ThrowAwayKeys;
+import java.lang.reflect.Proxy;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import javax.sql.DataSource;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class SchemaTest {
+    @ParameterizedTest // PR-04
+    @ValueSource(
+            strings = {
+                "",
+                ";MODE=PostgreSQL",
+                ";DATABASE_TO_LOWER=TRUE",
+                ";MODE=PostgreSQL;DATABASE_TO_LOWER=TRUE",
+                ";IGNORECASE=TRUE"
+            })
+    void worksOnH2InEachSpelling(String settings) {
+        JdbcApiKeyStore store = JdbcApiKeyStore.of(TestDatabases.h2(settings));
+        store.createSchema();
+        store.createSchema();
+
+        ApiKeyRecord stored = store.insert(record());
+
+        assertEquals(List.of(stored), store.load().records());
+    }
+
+    @ParameterizedTest // PR-04
+    @ValueSource(
+            strings = {
+                "CockroachDB CCL v25.4.1 (x86_64-pc-linux-gnu)",
+                "PostgreSQL 11.2-YB-2.20.0.0-b0 on x86_64-pc-linux-gnu",
+                "PostgreSQL 15.0-YB-2.25.0.0-b0 on x86_64-pc-linux-gnu",
+                "PostgreSQL 8.0.2 on i686-pc-linux-gnu, compiled by GCC, Redshift 1.0.12103"
+            })
+    void refusesDatabaseThatOnlySpeaksLikePostgres(String version) {
+        JdbcApiKeyStore store = JdbcApiKeyStore.of(sayingVersion(version));
+
+        StoreException e = assertThrows(StoreException.class, store::createSchema);
+
+        assertTrue(e.getMessage().contains("must be PostgreSQL or H2"), e.getMessage());
+    }
+
+    @Test // PR-04
+    void refusesOldServerWithBothNumbers() {
+        JdbcApiKeyStore store = JdbcApiKeyStore.of(sayingVersion("PostgreSQL 12.4 on x86_64-pc-linux-gnu"));
+
+        StoreException e = assertThrows(StoreException.class, store::load);
+
+        assertTrue(e.getMessage().contains("12") && e.getMessage().contains("14"), e.getMessage());
+    }
+
+    @Test
+    void createsSchemaOnceForNodesThatStartTogether() throws Exception {
+        String schema = TestDatabases.newName("together");
+        createTogether(TestDatabases.postgres(), schema);
+        createTogether(TestDatabases.h2(""), schema);
+    }
+
+    private static void createTogether(DataSource dataSource, String schema) throws Exception {
+        ExecutorService nodes = Executors.newFixedThreadPool(5);
+        try {
+            List<Callable<Void>> starts = new ArrayList<>();
+            for (int i = 0; i < 5; i++) {
+                starts.add(() -> {
+                    JdbcApiKeyStore.builder(dataSource).schema(schema).build().createSchema();
+                    return null;
+                });
+            }
+            for (Future<Void> start : nodes.invokeAll(starts)) {
+                start.get();
+            }
+        } finally {
+            nodes.shutdownNow();
+        }
+        JdbcApiKeyStore store =
+                JdbcApiKeyStore.builder(dataSource).schema(schema).build();
+        assertEquals(1, store.insert(record()).version());
+    }
+
+    @Test
+    void keepsTwoPrefixesInOneSchemaApart() {
+        String schema = TestDatabases.newName("shared");
+        JdbcApiKeyStore one = JdbcApiKeyStore.builder(TestDatabases.postgres())
+                .schema(schema)
+                .tablePrefix("one_")
+                .build();
+        JdbcApiKeyStore two = JdbcApiKeyStore.builder(TestDatabases.postgres())
+                .schema(schema)
+                .tablePrefix("two_")
+                .build();
+        one.createSchema();
+        two.createSchema();
+
+        one.insert(record());
+
+        assertEquals(1, one.load().records().size());
+        assertEquals(0, two.load().records().size());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "Keys", "a b", "k\"", "1a", "a;drop", "ключ"})
+    void refusesNameThatNeedsQuotes(String name) {
+        JdbcApiKeyStore.Builder builder = JdbcApiKeyStore.builder(TestDatabases.h2(""));
+        assertThrows(IllegalArgumentException.class, () -> builder.schema(name).build());
+    }
+
+    @Test
+    void saysWhatIsMissingWhereThereAreNoTables() {
+        for (DataSource dataSource : List.of(TestDatabases.postgres(), TestDatabases.h2(""))) {
+            JdbcApiKeyStore store =
+                    JdbcApiKeyStore.builder(dataSource).schema("nothing_here").build();
+
+            StoreException e = assertThrows(StoreException.class, store::load);
+
+            assertTrue(e.getMessage().contains("createSchema()"), e.getMessage());
+            assertEquals(Level.ERROR, store.check().get(0).level());
+        }
+    }
+
+    @Test
+    void refusesSchemaThatNeedsNewerReader() throws Exception {
+        DataSource h2 = TestDatabases.h2("");
+        JdbcApiKeyStore.of(h2).createSchema();
+        TestDatabases.execute(h2, "update keyward.keyward_meta set schema_version = 9, min_reader = 8");
+
+        StoreException e = assertThrows(StoreException.class, JdbcApiKeyStore.of(h2)::load);
+
+        assertTrue(e.getMessage().contains("8"), e.getMessage());
+    }
+
+    @Test // PR-08
+    void takesAwayWhatDefaultPrivilegesGive() throws Exception {
+        DataSource owner = TestDatabases.postgres();
+        String schema = TestDatabases.newName("published");
+        String anon = TestDatabases.newName("anon");
+        TestDatabases.execute(
+                owner,
+                "create role " + anon + " login",
+                "create schema " + schema,
+                "grant usage on schema " + schema + " to " + anon,
+                "alter default privileges in schema " + schema + " grant all on tables to " + anon,
+                "alter default privileges in schema " + schema + " grant execute on functions to " + anon);
+        JdbcApiKeyStore store = JdbcApiKeyStore.builder(owner).schema(schema).build();
+        store.createSchema();
+        store.insert(record());
+
+        DataSource stranger = TestDatabases.postgres(anon, "postgres");
+        for (String sql : List.of(
+                "select hash from S.keyward_secret",
+                "update S.keyward_key set state = 'active'",
+                "insert into S.keyward_secret values ('x', 'y', 0)",
+                "truncate S.keyward_key cascade",
+                "select S.keyward_take('a', 'b', false)")) {
+            SQLException e = assertThrows(
+                    SQLException.class, () -> TestDatabases.execute(stranger, sql.replace("S.", schema + ".")), sql);
+            assertEquals("42501", e.getSQLState(), sql);
+        }
+        assertFalse(store.check().toString().contains(anon));
+
+        TestDatabases.execute(owner, "grant select on " + schema + ".keyward_secret to " + anon);
+        assertTrue(store.check().toString().contains("role `" + anon + "` can read hashes"));
+    }
+
+    @Test // LE-11
+    void carriesNothingOfTheDriver() throws Exception {
+        for (DataSource dataSource : List.of(TestDatabases.postgres(), TestDatabases.h2(""))) {
+            String schema = TestDatabases.newName("leak");
+            JdbcApiKeyStore store =
+                    JdbcApiKeyStore.builder(dataSource).schema(schema).build();
+            store.createSchema();
+            ApiKeyRecord record = record();
+            // a duplicate that the store does not see before the database does
+            TestDatabases.execute(
+                    dataSource, "alter table " + schema + ".keyward_secret add constraint refuse check (ordinal > 5)");
+
+            StoreException e = assertThrows(StoreException.class, () -> store.insert(record));
+
+            assertNull(e.getCause());
+            assertEquals(0, e.getSuppressed().length);
+            assertFalse(e.getMessage().contains("sha256"), e.getMessage());
+            assertTrue(e.getMessage().contains("SQLState 23"), e.getMessage());
+            assertEquals(List.of(), store.load().records());
+        }
+    }
+
+    @Test // DB-05
+    void leavesOutRecordThatIsNotSound() throws Exception {
+        DataSource dataSource = TestDatabases.postgres();
+        String schema = TestDatabases.newName("unsound");
+        JdbcApiKeyStore store =
+                JdbcApiKeyStore.builder(dataSource).schema(schema).build();
+        store.createSchema();
+        ApiKeyRecord sound = store.insert(record());
+        ApiKeyRecord bad = store.insert(record());
+        TestDatabases.execute(
+                dataSource,
+                "update " + schema + ".keyward_key set roles = 'Not A Role!' where id = '" + bad.id() + "'");
+
+        assertEquals(List.of(sound), store.load().records());
+        assertThrows(StoreException.class, () -> store.find(bad.id()));
+    }
+
+    @Test
+    void readOnlyStoreReadsAndRefusesChanges() throws Exception {
+        DataSource owner = TestDatabases.postgres();
+        String schema = TestDatabases.newName("reading");
+        JdbcApiKeyStore writer = JdbcApiKeyStore.builder(owner).schema(schema).build();
+        writer.createSchema();
+        ApiKeyRecord stored = writer.insert(record());
+        String role = TestDatabases.newName("verifier");
+        for (String sql : grants("verifies")) {
+            TestDatabases.execute(owner, sql.replace("verifier", role).replaceAll("\\bkeyward(?=\\.|\\s+to)", schema));
+        }
+
+        TestDatabases.execute(owner, "select 1");
+        JdbcApiKeyStore reader = JdbcApiKeyStore.builder(TestDatabases.postgres(role, "postgres"))
+                .schema(schema)
+                .readOnly()
+                .build();
+
+        assertEquals(List.of(stored), reader.load().records());
+        assertEquals(
+                List.of(),
+                reader.changesSince(reader.load().stamp()).orElseThrow().records());
+        assertThrows(StoreException.class, () -> reader.insert(record()));
+    }
+
+    @Test
+    void writerNeedsNoMoreThanItsGrants() throws Exception {
+        DataSource owner = TestDatabases.postgres();
+        String schema = TestDatabases.newName("writing");
+        JdbcApiKeyStore.builder(owner).schema(schema).build().createSchema();
+        String role = TestDatabases.newName("writer");
+        for (String sql : grants("changes")) {
+            TestDatabases.execute(owner, sql.replace("manager", role).replaceAll("\\bkeyward(?=\\.|\\s+to)", schema));
+        }
+        JdbcApiKeyStore writer = JdbcApiKeyStore.builder(TestDatabases.postgres(role, "postgres"))
+                .schema(schema)
+                .build();
+
+        ApiKeyRecord stored = writer.insert(record());
+        ApiKeyRecord changed = writer.update(stored.toBuilder().owner("o").build());
+
+        assertEquals(List.of(changed), writer.load().records());
+    }
+
+    /** Returns the statements of docs/database.md under a heading with this word. */
+    private static List<String> grants(String word) throws Exception {
+        String page = java.nio.file.Files.readString(java.nio.file.Path.of("..", "docs", "database.md"));
+        String block = page.substring(page.indexOf("-- a node that " + word));
+        block = block.substring(block.indexOf('\n'), block.indexOf("```"));
+        return List.of(block.strip().split(";\\s*"));
+    }
+
+    private static ApiKeyRecord record() {
+        return ThrowAwayKeys.recordOf(ThrowAwayKeys.newKey()).build();
+    }
+
+    /** The data source of the server, with another answer to {@code select version()}. */
+    private static DataSource sayingVersion(String version) {
+        DataSource real = TestDatabases.postgres();
+        return proxy(
+                DataSource.class,
+                real,
+                "getConnection",
+                connection -> proxy(
+                        Connection.class,
+                        connection,
+                        "createStatement",
+                        statement -> proxy(
+                                java.sql.Statement.class,
+                                statement,
+                                "executeQuery",
+                                rows -> proxy(java.sql.ResultSet.class, rows, "getString", any -> version))));
+    }
+
+    private static <T> T proxy(
+            Class<T> type, Object real, String method, java.util.function.Function<Object, Object> replacement) {
+        return type.cast(Proxy.newProxyInstance(
+                SchemaTest.class.getClassLoader(), new Class<?>[] {type}, (self, called, args) -> {
+                    try {
+                        Object result = called.invoke(real, args);
+                        return called.getName().equals(method) ? replacement.apply(result) : result;
+                    } catch (java.lang.reflect.InvocationTargetException e) {
+                        throw e.getCause();
+                    }
+                }));
+    }
+}
