@@ -3,10 +3,14 @@ package io.keyward.jdbc;
 import static java.util.Objects.requireNonNull;
 
 import io.keyward.ApiKeyRecord;
+import io.keyward.jdbc.DatabaseFinding.Level;
+import io.keyward.jdbc.History.Known;
+import io.keyward.jdbc.History.Verdict;
 import io.keyward.store.ApiKeyStore;
 import io.keyward.store.StoreConflictException;
 import io.keyward.store.StoreConflictException.Conflict;
 import io.keyward.store.StoreException;
+import java.security.SecureRandom;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -16,8 +20,14 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.regex.Pattern;
 import javax.sql.DataSource;
 import org.slf4j.Logger;
@@ -33,7 +43,8 @@ import org.slf4j.LoggerFactory;
  *
  * <p>Each call takes a connection of its own from the data source, and each change is a transaction of its own: the
  * store never takes part in a transaction of the caller. Each change first locks one row and takes the next number from
- * it. So numbers are committed in their order, and a record's version is the number of its last change.
+ * it. So numbers are committed in their order, and a record's version is the number of its last change, until a restore
+ * sets the numbers back; then versions go on above those before.
  *
  * <p>No exception from here carries what the driver threw, because both drivers put hashes into their messages; SQLState
  * and error code are in the message. May be shared between threads.
@@ -41,7 +52,11 @@ import org.slf4j.LoggerFactory;
 public final class JdbcApiKeyStore implements ApiKeyStore {
     private static final Logger LOG = LoggerFactory.getLogger(JdbcApiKeyStore.class);
     private static final Pattern ID = Pattern.compile("[a-z0-9_]{1,64}");
-    private static final int NUMBERS_REMEMBERED = 1_024;
+    /** As many as are remembered. */
+    private static final int MARKS_READ = 1_024;
+
+    private static final int IDS_LOGGED = 100;
+    private static final SecureRandom RANDOM = new SecureRandom();
 
     /** One constant text with a comment that filters of traces and of pg_stat_statements can name. */
     private static final String POLL_MARKER = "/* keyward-poll */ ";
@@ -52,7 +67,7 @@ public final class JdbcApiKeyStore implements ApiKeyStore {
     private final boolean readOnly;
     private final boolean replica;
     private final InstantSource clock;
-    private final History history = new History(NUMBERS_REMEMBERED);
+    private final History history;
 
     private JdbcApiKeyStore(Builder builder) {
         this.database = new Database(builder.dataSource, new Names(builder.schema, builder.tablePrefix));
@@ -61,6 +76,7 @@ public final class JdbcApiKeyStore implements ApiKeyStore {
         this.readOnly = builder.readOnly;
         this.replica = builder.replica;
         this.clock = builder.clock;
+        this.history = new History(clock);
     }
 
     /** Returns a store in schema {@code keyward}, as {@link #builder} makes it. Does not connect. */
@@ -92,7 +108,13 @@ public final class JdbcApiKeyStore implements ApiKeyStore {
      * Changes nothing. A database that cannot be reached is a finding too.
      */
     public List<DatabaseFinding> check() {
-        return List.copyOf(schema.check());
+        List<DatabaseFinding> findings = new ArrayList<>(schema.check());
+        lostRevocations()
+                .forEach(id -> findings.add(new DatabaseFinding(
+                        Level.WARNING,
+                        "key `" + id + "` was revoked or disabled and the database has lost that, so it is rejected on"
+                                + " this node only; revoke it again")));
+        return List.copyOf(findings);
     }
 
     @Override
@@ -102,10 +124,9 @@ public final class JdbcApiKeyStore implements ApiKeyStore {
                     + " and must have 0 to be inserted; update it instead");
         }
         return change(record, "insert", (connection, cut) -> {
-            if (rows.versionOf(connection, record.id()) != 0) {
+            if (rows.numberOf(connection, record.id()) != 0) {
                 throw new StoreConflictException(Conflict.ID_TAKEN, record.id());
             }
-            requireFreeHashes(connection, record);
         });
     }
 
@@ -116,18 +137,14 @@ public final class JdbcApiKeyStore implements ApiKeyStore {
                     "key `" + record.id() + "` has version 0 and must have that of the record it was made from");
         }
         return change(record, "update", (connection, cut) -> {
-            long held = rows.versionOf(connection, record.id());
-            if (held != record.version()) {
-                throw new StoreConflictException(held == 0 ? Conflict.MISSING : Conflict.STALE, record.id());
+            long held = rows.numberOf(connection, record.id());
+            if (held == 0) {
+                throw new StoreConflictException(Conflict.MISSING, record.id());
             }
-            requireFreeHashes(connection, record);
+            if (held != History.numberOf(record.version()) || history.isOfEarlierHistory(record.version())) {
+                throw new StoreConflictException(Conflict.STALE, record.id());
+            }
         });
-    }
-
-    private void requireFreeHashes(Connection connection, ApiKeyRecord record) throws SQLException {
-        if (rows.isHashTaken(connection, record)) {
-            throw new StoreConflictException(Conflict.HASH_TAKEN, record.id());
-        }
     }
 
     private ApiKeyRecord change(ApiKeyRecord record, String cause, Check check) {
@@ -135,52 +152,76 @@ public final class JdbcApiKeyStore implements ApiKeyStore {
             throw new StoreException("nothing was stored, because this store was opened with readOnly()");
         }
         ApiKeyRecord cut = Rows.storable(record);
-        return database.write("store key `" + record.id() + "`", (connection, dialect) -> {
+        Known known = history.known();
+        Stored stored = database.write("store key `" + record.id() + "`", (connection, dialect) -> {
             schema.require(connection);
             if (dialect == Dialect.POSTGRESQL) {
                 configure(connection, "lock_timeout", "5s");
             }
             // the row first: who holds it is the only writer, so what is checked below stays so
-            Position before = positionLocked(connection);
+            Poll before = positionLocked(connection);
+            meet(connection, before, known, true);
             check.run(connection, cut);
-            ApiKeyRecord stored = cut.toBuilder().version(before.number() + 1).build();
-            Instant now = clock.instant().truncatedTo(ChronoUnit.MICROS);
-            append(connection, dialect, before, stored, cause, now);
-            if (record.version() == 0) {
-                rows.insert(connection, stored, now);
-            } else {
-                rows.update(connection, stored, now);
+            requireNotLost(record);
+            if (rows.isHashTaken(connection, record)) {
+                throw new StoreConflictException(Conflict.HASH_TAKEN, record.id());
             }
-            return stored;
+            long generation = history.generation();
+            long number = before.position().number() + 1;
+            ApiKeyRecord numbered = cut.toBuilder()
+                    .version(History.versionOf(generation, number))
+                    .build();
+            Instant now = clock.instant().truncatedTo(ChronoUnit.MICROS);
+            Position after = append(connection, dialect, before.position(), numbered, cause, now);
+            if (record.version() == 0) {
+                rows.insert(connection, numbered, now);
+            } else {
+                rows.update(connection, numbered, now);
+            }
+            return new Stored(numbered, after, generation);
         });
+        history.reached(stored.position(), stored.generation());
+        history.stored(stored.record());
+        return stored.record();
     }
 
-    private Position positionLocked(Connection connection) throws SQLException {
-        try (Statement statement = connection.createStatement();
-                ResultSet row = statement.executeQuery(
-                        database.names.in("select epoch, number, mark from keyward.keyward_meta for update"))) {
-            if (!row.next()) {
-                throw noMeta();
-            }
-            return new Position(row.getString(1), row.getLong(2), row.getString(3));
+    /** What this node has seen revoked must not come back by a change of something else. */
+    private void requireNotLost(ApiKeyRecord record) {
+        if (history.isLost(record.id(), record.state())) {
+            throw new StoreException("nothing was stored, because key `" + record.id() + "` was revoked or disabled and"
+                    + " the database has lost that; revoke it again, or call acceptLostRevocations()");
         }
     }
 
-    private void append(
+    private Poll positionLocked(Connection connection) throws SQLException {
+        try (Statement statement = connection.createStatement();
+                ResultSet row = statement.executeQuery(database.names.in(
+                        "select epoch, number, mark, pruned_to from keyward.keyward_meta for update"))) {
+            if (!row.next()) {
+                throw noMeta();
+            }
+            return new Poll(new Position(row.getString(1), row.getLong(2), row.getString(3)), row.getLong(4), false);
+        }
+    }
+
+    private Position append(
             Connection connection, Dialect dialect, Position before, ApiKeyRecord stored, String cause, Instant now)
             throws SQLException {
-        String entry = stored.version() + " " + stored.id() + " " + cause + " " + now;
+        long number = before.number() + 1;
+        String entry = number + " " + stored.id() + " " + cause + " " + now + " "
+                // two histories must differ also where clocks do not
+                + HexFormat.of().toHexDigits(RANDOM.nextLong());
         String mark = Marks.after(before.mark(), entry);
         try (PreparedStatement statement = connection.prepareStatement(
                 database.names.in("update keyward.keyward_meta set number = ?, mark = ?"))) {
-            statement.setLong(1, stored.version());
+            statement.setLong(1, number);
             statement.setString(2, mark);
             statement.executeUpdate();
         }
         try (PreparedStatement statement = connection.prepareStatement(
                 database.names.in("insert into keyward.keyward_change (number, mark, key_id, changed_at, cause, entry)"
                         + " values (?, ?, ?, ?, ?, ?)"))) {
-            statement.setLong(1, stored.version());
+            statement.setLong(1, number);
             statement.setString(2, mark);
             statement.setString(3, stored.id());
             statement.setObject(4, now.atOffset(ZoneOffset.UTC));
@@ -190,8 +231,9 @@ public final class JdbcApiKeyStore implements ApiKeyStore {
         }
         if (dialect == Dialect.POSTGRESQL) {
             // tells the triggers that this change has its number
-            configure(connection, database.names.in("keyward.keyward_number"), Long.toString(stored.version()));
+            configure(connection, database.names.in("keyward.keyward_number"), Long.toString(number));
         }
+        return new Position(before.epoch(), number, mark);
     }
 
     /** Sets a parameter for the rest of this transaction, so that a pooler may give the next one another session. */
@@ -211,7 +253,7 @@ public final class JdbcApiKeyStore implements ApiKeyStore {
         }
         return database.read("read key `" + id + "`", (connection, dialect) -> {
             schema.require(connection);
-            Rows.Read read = rows.one(connection, id);
+            Rows.Read read = rows.one(connection, history.generation(), id);
             String flaw = read.unsound().get(id);
             if (flaw != null) {
                 throw new StoreException("key `" + id + "` is not sound in the database: " + flaw);
@@ -228,14 +270,33 @@ public final class JdbcApiKeyStore implements ApiKeyStore {
      */
     @Override
     public Snapshot load() {
-        return database.read("load its keys", (connection, dialect) -> {
-            schema.require(connection);
-            Poll poll = poll(connection, dialect);
-            Rows.Read read = rows.all(connection);
-            read.report();
-            history.restart(poll.position());
-            return new Snapshot(read.records(), poll.position().stamp());
-        });
+        while (true) {
+            Known known = history.known();
+            Loaded loaded = database.read("load its keys", (connection, dialect) -> {
+                schema.require(connection);
+                Poll poll = poll(connection, dialect);
+                meet(connection, poll, known, false);
+                long generation = history.generation();
+                Rows.Read read = rows.all(connection, generation);
+                Map<Long, String> marks = marksOf(connection, poll.position().number() - MARKS_READ);
+                return new Loaded(poll.position(), generation, read, marks);
+            });
+            if (loaded.generation() == history.generation()) {
+                return taken(loaded);
+            }
+            // another history began meanwhile, and these records have versions of the one before
+        }
+    }
+
+    private Snapshot taken(Loaded loaded) {
+        loaded.read().report();
+        long asOf = History.versionOf(loaded.generation(), loaded.position().number());
+        history.remember(loaded.marks(), loaded.generation());
+        history.reached(loaded.position(), loaded.generation());
+        Set<String> lost = new TreeSet<>();
+        List<ApiKeyRecord> records = history.loaded(loaded.read().records(), asOf, lost);
+        reportLost(lost);
+        return new Snapshot(records, loaded.position().stamp(loaded.generation()));
     }
 
     /**
@@ -248,58 +309,112 @@ public final class JdbcApiKeyStore implements ApiKeyStore {
      */
     @Override
     public Optional<Changes> changesSince(Stamp stamp) {
-        Optional<Position> since = Position.of(stamp);
+        Known known = history.known();
+        Optional<Position> since = Position.of(stamp, known.generation());
         if (since.isEmpty()) {
             return Optional.empty();
         }
-        Position known = since.get();
+        Position from = since.get();
         Poll poll = database.poll("be polled", (connection, dialect) -> {
             schema.require(connection);
             return poll(connection, dialect);
         });
-        if (poll.position().equals(known)) {
+        if (poll.position().equals(from) && (known.latest() == null || from.equals(known.latest()))) {
             return Optional.of(new Changes(List.of(), stamp));
         }
-        if (!poll.position().epoch().equals(known.epoch()) || known.number() < poll.prunedTo()) {
+        return database.read("read what changed", (connection, dialect) -> {
+            Poll now = poll(connection, dialect);
+            meet(connection, now, known, false);
+            return changes(connection, now, from, known.generation());
+        });
+    }
+
+    private Optional<Changes> changes(Connection connection, Poll now, Position from, long generation)
+            throws SQLException {
+        if (history.generation() != generation
+                || from.number() < now.prunedTo()
+                || !from.mark().equals(markOf(connection, from.number()))
+                || !from.epoch().equals(now.position().epoch())) {
             return Optional.empty();
         }
-        if (poll.position().number() <= known.number()) {
-            return behind(poll.position(), known);
-        }
-        return database.read("read what changed", (connection, dialect) -> changes(connection, dialect, known));
-    }
-
-    private Optional<Changes> behind(Position now, Position known) {
-        if (history.holds(now)) {
-            throw new StoreException("the database answers with change " + now.number()
-                    + " and has answered with change " + known.number()
-                    + " before; it is a replica that lags, and what it says is not taken over");
-        }
-        LOG.error(
-                "the database has lost changes: it is at change {} of another history than change {}, which this node"
-                        + " has seen. It was restored from a backup, or a failover lost commits. All keys are loaded again;"
-                        + " repeat the revocations made since",
-                now.number(),
-                known.number());
-        return Optional.empty();
-    }
-
-    private Optional<Changes> changes(Connection connection, Dialect dialect, Position known) throws SQLException {
-        Poll poll = poll(connection, dialect);
-        if (!known.mark().equals(markOf(connection, known.number())) || known.number() < poll.prunedTo()) {
-            return poll.position().number() <= known.number() ? Optional.empty() : behindOrPruned(poll, known);
-        }
-        Rows.Read read = rows.after(connection, known.number());
+        Rows.Read read = rows.after(connection, generation, from.number());
         if (!read.unsound().isEmpty()) {
             // the follower still has their older state: only a load takes it away
             return Optional.empty();
         }
-        history.add(poll.position());
-        return Optional.of(new Changes(read.records(), poll.position().stamp()));
+        long first = Math.max(from.number(), now.position().number() - MARKS_READ);
+        history.remember(marksOf(connection, first), generation);
+        history.reached(now.position(), generation);
+        Set<String> lost = new TreeSet<>();
+        List<ApiKeyRecord> records = history.changed(
+                read.records(), History.versionOf(generation, now.position().number()), lost);
+        reportLost(lost);
+        return Optional.of(new Changes(records, now.position().stamp(generation)));
     }
 
-    private Optional<Changes> behindOrPruned(Poll poll, Position known) {
-        return known.number() < poll.prunedTo() ? Optional.empty() : behind(poll.position(), known);
+    /** Compares what the database says with what this node has seen of it. */
+    private void meet(Connection connection, Poll now, Known known, boolean isFinal) throws SQLException {
+        Position latest = known.latest();
+        String mark = latest == null
+                        || latest.number() < now.prunedTo()
+                        || latest.number() > now.position().number()
+                ? null
+                : markOf(connection, latest.number());
+        Verdict verdict = history.judge(now.position(), known, mark, now.isStandby(), isFinal);
+        if (latest == null || verdict == Verdict.SAME) {
+            return;
+        }
+        if (verdict == Verdict.BEHIND) {
+            throw new StoreException(
+                    "the database answers with change " + now.position().number()
+                            + " and has answered with change " + latest.number()
+                            + " before; it is a replica that lags, and what it says is not taken over");
+        }
+        LOG.error(
+                "the database has lost changes: it is at change {} of another history than change {}, which this node"
+                        + " has seen. It was restored from a backup, or a failover lost commits. All keys are loaded"
+                        + " again; repeat the changes made since",
+                now.position().number(),
+                latest.number());
+    }
+
+    private static void reportLost(Set<String> lost) {
+        if (!lost.isEmpty()) {
+            LOG.error(
+                    "the database has lost revocations. Number of keys that were revoked or disabled and are not any more:"
+                            + " {}. They stay rejected on this node; revoke them again, or call"
+                            + " acceptLostRevocations(): {}",
+                    lost.size(),
+                    lost.stream().limit(IDS_LOGGED).toList());
+        }
+    }
+
+    /**
+     * Returns the ids of keys that this node has seen revoked or disabled, and that the database shows as less than that
+     * since it was restored or a failover lost commits. They are rejected here until they are revoked or disabled again,
+     * {@link #acceptLostRevocations} is called, or this process ends.
+     */
+    public Set<String> lostRevocations() {
+        return history.held();
+    }
+
+    /** Takes the word of the database for the {@linkplain #lostRevocations lost revocations}: their keys are valid again. */
+    public void acceptLostRevocations() {
+        history.release();
+    }
+
+    private Map<Long, String> marksOf(Connection connection, long after) throws SQLException {
+        Map<Long, String> marks = new LinkedHashMap<>();
+        try (PreparedStatement statement = connection.prepareStatement(database.names.in(
+                "select number, mark from keyward.keyward_change where number > ? order by number"))) {
+            statement.setLong(1, after);
+            try (ResultSet row = statement.executeQuery()) {
+                while (row.next()) {
+                    marks.put(row.getLong(1), row.getString(2));
+                }
+            }
+        }
+        return marks;
     }
 
     private String markOf(Connection connection, long number) throws SQLException {
@@ -326,13 +441,19 @@ public final class JdbcApiKeyStore implements ApiKeyStore {
                 throw new SQLException("standby", "25006");
             }
             Position position = new Position(row.getString(1), row.getLong(2), row.getString(3));
-            return new Poll(position, row.getLong(4));
+            return new Poll(position, row.getLong(4), row.getBoolean(5));
         }
     }
 
     private StoreException noMeta() {
         return new StoreException(database.names.in(
                 "table keyward.keyward_meta has no row, so the keys cannot be followed; restore it from a backup"));
+    }
+
+    /** Returns true: a number is never given twice, and where a restore sets numbers back, versions go on above them. */
+    @Override
+    public boolean hasOrderedVersions() {
+        return true;
     }
 
     /** Returns names of schema and tables; nothing of the data source, whose text may hold a password. */
@@ -398,7 +519,11 @@ public final class JdbcApiKeyStore implements ApiKeyStore {
         }
     }
 
-    private record Poll(Position position, long prunedTo) {}
+    private record Poll(Position position, long prunedTo, boolean isStandby) {}
+
+    private record Stored(ApiKeyRecord record, Position position, long generation) {}
+
+    private record Loaded(Position position, long generation, Rows.Read read, Map<Long, String> marks) {}
 
     @FunctionalInterface
     private interface Check {

@@ -6,23 +6,28 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Names a moment in the history of one database, as {@code epoch:number:mark}.
+ * Names a moment in the history of one database, as {@code epoch:number:mark}, from the second history that a node
+ * meets on with the count of those before it.
  *
  * @param epoch made when the schema was made
  * @param number the number of the last change
  * @param mark chains that change to those before it, so that two histories differ in it
  */
 record Position(String epoch, long number, String mark) {
-    private static final Pattern TEXT = Pattern.compile("([0-9a-f]{32}):([0-9]{1,18}):([0-9a-f]{32})");
+    private static final Pattern TEXT =
+            Pattern.compile("([0-9a-f]{32}):([0-9]{1,13}):([0-9a-f]{32})(?::([0-9]{1,6}))?");
 
-    static Optional<Position> of(Stamp stamp) {
+    /** Returns the position of a stamp; nothing if another store made it, or it is of a history before this one. */
+    static Optional<Position> of(Stamp stamp, long generation) {
         Matcher matcher = TEXT.matcher(stamp.text());
-        return matcher.matches()
-                ? Optional.of(new Position(matcher.group(1), Long.parseLong(matcher.group(2)), matcher.group(3)))
-                : Optional.empty();
+        if (!matcher.matches() || generation != (matcher.group(4) == null ? 0 : Long.parseLong(matcher.group(4)))) {
+            return Optional.empty();
+        }
+        return Optional.of(new Position(matcher.group(1), Long.parseLong(matcher.group(2)), matcher.group(3)));
     }
 
-    Stamp stamp() {
-        return new Stamp(epoch + ":" + number + ":" + mark);
+    Stamp stamp(long generation) {
+        String text = epoch + ":" + number + ":" + mark;
+        return new Stamp(generation == 0 ? text : text + ":" + generation);
     }
 }

@@ -49,20 +49,21 @@ final class Rows {
     }
 
     /** Returns all records; those that are not sound are left out, so that their keys are rejected. */
-    Read all(Connection connection) throws SQLException {
-        return read(connection, ALL, null);
+    Read all(Connection connection, long generation) throws SQLException {
+        return read(connection, generation, ALL, null);
     }
 
-    Read one(Connection connection, String id) throws SQLException {
-        return read(connection, ONE, id);
+    Read one(Connection connection, long generation, String id) throws SQLException {
+        return read(connection, generation, ONE, id);
     }
 
     /** Returns the records whose last change is after a number, in the order of their last change. */
-    Read after(Connection connection, long number) throws SQLException {
-        return read(connection, AFTER, number);
+    Read after(Connection connection, long generation, long number) throws SQLException {
+        return read(connection, generation, AFTER, number);
     }
 
-    private Read read(Connection connection, String condition, @Nullable Object argument) throws SQLException {
+    private Read read(Connection connection, long generation, String condition, @Nullable Object argument)
+            throws SQLException {
         Map<String, List<HashedSecret>> secrets = new HashMap<>();
         Map<String, Map<String, String>> metadata = new HashMap<>();
         Map<String, String> unsound = new HashMap<>();
@@ -105,7 +106,10 @@ final class Rows {
                             throw new IllegalArgumentException(flaw);
                         }
                         records.add(recordOf(
-                                row, secrets.getOrDefault(id, List.of()), metadata.getOrDefault(id, Map.of())));
+                                row,
+                                generation,
+                                secrets.getOrDefault(id, List.of()),
+                                metadata.getOrDefault(id, Map.of())));
                     } catch (IllegalArgumentException e) {
                         unsound.put(id, String.valueOf(e.getMessage()));
                     }
@@ -113,10 +117,11 @@ final class Rows {
         return new Read(records, unsound);
     }
 
-    private static ApiKeyRecord recordOf(ResultSet row, List<HashedSecret> secrets, Map<String, String> metadata)
+    private static ApiKeyRecord recordOf(
+            ResultSet row, long generation, List<HashedSecret> secrets, Map<String, String> metadata)
             throws SQLException {
         return ApiKeyRecord.builder(row.getString(1))
-                .version(row.getLong(2))
+                .version(History.versionOf(generation, row.getLong(2)))
                 .owner(row.getString(3))
                 .name(row.getString(4))
                 .state(KeyState.valueOf(row.getString(5).toUpperCase(Locale.ROOT)))
@@ -195,8 +200,8 @@ final class Rows {
         return false;
     }
 
-    /** Returns the version of a key; 0 if there is none. */
-    long versionOf(Connection connection, String id) throws SQLException {
+    /** Returns the number of the last change of a key; 0 if there is none. */
+    long numberOf(Connection connection, String id) throws SQLException {
         try (PreparedStatement statement =
                 connection.prepareStatement(names.in("select version from keyward.keyward_key where id = ?"))) {
             statement.setString(1, id);
@@ -232,7 +237,7 @@ final class Rows {
     }
 
     private static void setKey(PreparedStatement statement, ApiKeyRecord record, Instant now) throws SQLException {
-        statement.setLong(1, record.version());
+        statement.setLong(1, History.numberOf(record.version()));
         statement.setString(2, record.owner());
         statement.setString(3, record.name());
         statement.setString(4, record.state().name().toLowerCase(Locale.ROOT));

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.keyward.ApiKeyRecord;
 import io.keyward.HashedSecret;
@@ -579,6 +580,74 @@ public abstract class ApiKeyStoreContract {
 
     private static List<String> idsOf(List<ApiKeyRecord> records) {
         return records.stream().map(ApiKeyRecord::id).toList();
+    }
+
+    @Test
+    @DisplayName(
+            "where versions are ordered, each state of a record has a higher one than those before it, also elsewhere")
+    void ordersVersionsWhereItSaysSo() throws Exception {
+        assumeTrue(store.hasOrderedVersions(), "the versions of this store have no order");
+        ApiKeyRecord current = store.insert(fullRecord().build());
+        for (int i = 0; i < ROUNDS; i++) {
+            ApiKeyStore writer = i % 2 == 0 ? store : reopen(store);
+            ApiKeyRecord next =
+                    writer.update(current.toBuilder().name("name " + i).build());
+            assertTrue(next.version() > current.version(), next.version() + " after " + current.version());
+            assertEquals(
+                    next.version(), reopen(store).find(next.id()).orElseThrow().version());
+            current = next;
+        }
+    }
+
+    @Test
+    @DisplayName("where versions are ordered, many who change one record meet no version twice and none that goes back")
+    void ordersVersionsOfManyWriters() throws Exception {
+        assumeTrue(store.hasOrderedVersions(), "the versions of this store have no order");
+        ApiKeyRecord first = store.insert(bareRecord());
+        AtomicBoolean done = new AtomicBoolean();
+        Callable<List<Long>> reader = () -> {
+            List<Long> seen = new ArrayList<>();
+            while (!done.get()) {
+                seen.add(found(first.id()).version());
+            }
+            return seen;
+        };
+        ExecutorService threads = Executors.newFixedThreadPool(3);
+        try {
+            Future<List<Long>> reading = threads.submit(reader);
+            List<Future<List<Long>>> writing = new ArrayList<>();
+            for (int i = 0; i < 2; i++) {
+                String name = "writer " + i;
+                writing.add(threads.submit(() -> changeUntilRefusedNoMore(first.id(), name)));
+            }
+            Set<Long> versions = new HashSet<>();
+            for (Future<List<Long>> writer : writing) {
+                for (long version : writer.get()) {
+                    assertTrue(versions.add(version), "version " + version + " names two states");
+                }
+            }
+            done.set(true);
+            List<Long> seen = reading.get();
+            assertEquals(seen.stream().sorted().toList(), seen, "a reader never sees an older state after a newer one");
+        } finally {
+            done.set(true);
+            threads.shutdownNow();
+        }
+    }
+
+    private List<Long> changeUntilRefusedNoMore(String id, String name) {
+        List<Long> versions = new ArrayList<>();
+        while (versions.size() < ROUNDS) {
+            try {
+                versions.add(store.update(found(id).toBuilder()
+                                .name(name + versions.size())
+                                .build())
+                        .version());
+            } catch (StoreConflictException stale) {
+                assertEquals(Conflict.STALE, stale.conflict());
+            }
+        }
+        return versions;
     }
 
     // find and load

@@ -73,7 +73,8 @@ begin
     if not found then
         return null;
     end if;
-    line := meta.number + 1 || ' ' || coalesce(the_key, '-') || ' ' || what || ' ' || clock_timestamp();
+    line := meta.number + 1 || ' ' || coalesce(the_key, '-') || ' ' || what || ' ' || clock_timestamp()
+        || ' ' || gen_random_uuid();
     meta.mark := left(encode(sha256(convert_to(meta.mark || E'\n' || line, 'UTF8')), 'hex'), 32);
     update keyward.keyward_meta
         set number = meta.number + 1,
