@@ -5,9 +5,11 @@ import static java.util.Objects.requireNonNull;
 import io.keyward.ApiKeyRecord;
 import io.keyward.store.ChangeCause.Action;
 import java.time.Instant;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -192,6 +194,40 @@ public interface ApiKeyStore {
      */
     default boolean isShared() {
         return true;
+    }
+
+    /**
+     * Returns whether the store holds exactly these records, as far as it can tell cheaply; by default true. A follower asks
+     * now and then, and loads all where the answer is no: for changes that went past the count of changes, such as those
+     * that an operator makes while triggers are off.
+     *
+     * @param records what a follower has taken over up to the stamp, and maybe newer ones
+     * @param except ids that are not compared, because the service holds them in another state on purpose
+     * @param stamp of the last reading
+     * @throws StoreException if the store could not be read
+     */
+    default boolean isInStep(Collection<ApiKeyRecord> records, Set<String> except, Stamp stamp) {
+        return true;
+    }
+
+    /**
+     * Has a callback run soon after records may have changed, for a store that is notified of changes; by default never.
+     * A follower reads at its interval all the same, because a notification can be lost.
+     *
+     * @param changed returns at once and throws nothing; runs on any thread, also where nothing changed
+     * @return ends it
+     */
+    default Watch watch(Runnable changed) {
+        requireNonNull(changed, "changed");
+        return () -> {};
+    }
+
+    /** Ends a {@link #watch} when closed; the second time it does nothing. */
+    @FunctionalInterface
+    interface Watch extends AutoCloseable {
+        /** Ends it; after this the callback does not run. */
+        @Override
+        void close();
     }
 
     /**

@@ -189,7 +189,7 @@ public final class ApiKeys implements AutoCloseable {
         }
 
         /**
-         * Sets how often the store is asked for what others changed, by default once a second; follows also a store that
+         * Sets how often the store is asked for what others changed, by default twice a second; follows also a store that
          * is not {@linkplain ApiKeyStore#isShared shared}. See {@link StoreFollower.Builder#interval}.
          */
         public Builder interval(Duration interval) {

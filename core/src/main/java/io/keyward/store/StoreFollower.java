@@ -11,6 +11,7 @@ import io.keyward.LiveKeyRing;
 import io.keyward.store.ApiKeyStore.Changes;
 import io.keyward.store.ApiKeyStore.Snapshot;
 import io.keyward.store.ApiKeyStore.Stamp;
+import io.keyward.store.ApiKeyStore.Watch;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
@@ -20,6 +21,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.ThreadFactory;
@@ -37,7 +39,8 @@ import org.slf4j.LoggerFactory;
  * follower.start();
  * }</pre>
  *
- * <p>It asks the store for changes at an interval, and at once after {@link #wake}. Where the store cannot tell them,
+ * <p>It asks the store for changes at an interval, and at once after {@link #wake}, which a store that is
+ * {@linkplain ApiKeyStore#watch notified of changes} calls. Where the store cannot tell them,
  * because records were removed, it loads all. The ring then holds what the store holds and nothing else. A record that
  * does not fit, because the roles or peppers of this service lack its own, is disabled here and reported by
  * {@link #state}.
@@ -59,6 +62,8 @@ public final class StoreFollower implements AutoCloseable {
     private static final Duration MAX_INTERVAL = Duration.ofDays(1);
     private static final Duration MAX_BACK_OFF = Duration.ofSeconds(30);
     private static final double MAX_JITTER = 0.5;
+    /** Services that start together must not all check together. */
+    private static final double CHECK_JITTER = 0.3;
     /** So many intervals without an answer, and the store counts as away. */
     private static final int PATIENCE = 2;
     /** Beyond this power of two each interval is longer than any back-off. */
@@ -72,17 +77,20 @@ public final class StoreFollower implements AutoCloseable {
     private final Duration interval;
     private final double jitter;
     private final Duration maxStaleness;
+    private final Duration checkInterval;
     private final InstantSource clock;
     private final ThreadFactory threads;
     private final SecureRandom random = new SecureRandom();
     private final Semaphore wakeUps = new Semaphore(0);
     private final CountDownLatch closed = new CountDownLatch(1);
     private final List<Thread> started = new ArrayList<>(2);
+    private @Nullable Watch watch;
 
     /** One reading at a time; guards {@link #stamp} and {@link #unfit}. */
     private final ReentrantLock reading = new ReentrantLock();
 
     private @Nullable Stamp stamp;
+    private Instant checkAt;
     private final Map<String, Problem> unfit = new LinkedHashMap<>();
     private volatile Progress progress;
 
@@ -95,7 +103,9 @@ public final class StoreFollower implements AutoCloseable {
         this.maxStaleness = builder.maxStaleness;
         this.clock = builder.clock;
         this.threads = builder.threads;
+        this.checkInterval = builder.checkInterval;
         Instant opened = clock.instant();
+        this.checkAt = nextCheck(opened);
         this.progress = new Progress(opened, opened, null, 0, null, List.of());
     }
 
@@ -149,6 +159,7 @@ public final class StoreFollower implements AutoCloseable {
             started.add(thread);
             thread.start();
         }
+        watch = store.watch(this::wake);
     }
 
     /** Lets the store be read at once: for a database that notifies of changes. Returns without waiting. */
@@ -187,6 +198,10 @@ public final class StoreFollower implements AutoCloseable {
     public synchronized void close() {
         closed.countDown();
         wakeUps.release();
+        if (watch != null) {
+            watch.close();
+            watch = null;
+        }
         boolean interrupted = false;
         for (Thread thread : started) {
             // a store may not stand an interrupt well: the file of an embedded database is closed by it
@@ -320,9 +335,26 @@ public final class StoreFollower implements AutoCloseable {
 
     private void readNewer() {
         Stamp known = stamp;
-        if (known == null || !takeChanges(known)) {
+        if (known == null || !takeChanges(known) || isOutOfStep()) {
             takeAll();
         }
+    }
+
+    /** Asks now and then, because some changes go past the count of changes. */
+    private boolean isOutOfStep() {
+        Stamp known = stamp;
+        Instant now = clock.instant();
+        if (known == null || now.isBefore(checkAt)) {
+            return false;
+        }
+        checkAt = nextCheck(now);
+        // what is disabled here only differs from the store as it should
+        return !store.isInStep(live.current().records(), Set.copyOf(unfit.keySet()), known);
+    }
+
+    private Instant nextCheck(Instant now) {
+        double factor = 1 + CHECK_JITTER * (2 * random.nextDouble() - 1);
+        return KeyTimes.after(now, Duration.ofMillis(Math.round(checkInterval.toMillis() * factor)));
     }
 
     /** Takes over what changed, part by part; returns false where the store cannot tell. */
@@ -458,7 +490,8 @@ public final class StoreFollower implements AutoCloseable {
     public static final class Builder {
         private final ApiKeyStore store;
         private final LiveKeyRing live;
-        private Duration interval = Duration.ofSeconds(1);
+        private Duration interval = Duration.ofMillis(500);
+        private Duration checkInterval = Duration.ofMinutes(10);
         private double jitter = 0.1;
         private Duration maxStaleness = Duration.ofMinutes(15);
         private InstantSource clock = InstantSource.system();
@@ -470,7 +503,7 @@ public final class StoreFollower implements AutoCloseable {
             this.live = requireNonNull(live, "live");
         }
 
-        /** Sets the time between two readings, by default one second; 1 millisecond to 1 day. */
+        /** Sets the time between two readings, by default half a second; 1 millisecond to 1 day. */
         public Builder interval(Duration interval) {
             this.interval = requireNonNull(interval, "interval");
             return this;
@@ -491,6 +524,15 @@ public final class StoreFollower implements AutoCloseable {
          */
         public Builder maxStaleness(Duration maxStaleness) {
             this.maxStaleness = requireNonNull(maxStaleness, "maxStaleness");
+            return this;
+        }
+
+        /**
+         * Sets how often the store is asked whether it holds what is in force, see {@link ApiKeyStore#isInStep}; by default
+         * every 10 minutes, more or less by a random part. From 1 millisecond.
+         */
+        public Builder checkInterval(Duration checkInterval) {
+            this.checkInterval = requireNonNull(checkInterval, "checkInterval");
             return this;
         }
 
@@ -522,6 +564,9 @@ public final class StoreFollower implements AutoCloseable {
             require(
                     interval.compareTo(MIN_INTERVAL) >= 0 && interval.compareTo(MAX_INTERVAL) <= 0,
                     "interval (" + interval + ") must be from 1 millisecond to 1 day");
+            require(
+                    checkInterval.compareTo(MIN_INTERVAL) >= 0,
+                    "checkInterval (" + checkInterval + ") must be at least 1 millisecond");
             require(jitter >= 0 && jitter <= MAX_JITTER, "jitter (" + jitter + ") must be from 0 to " + MAX_JITTER);
             Duration least = interval.multipliedBy(PATIENCE);
             require(

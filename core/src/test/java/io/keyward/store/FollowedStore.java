@@ -1,7 +1,9 @@
 package io.keyward.store;
 
 import io.keyward.ApiKeyRecord;
+import java.util.Collection;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
@@ -13,6 +15,10 @@ final class FollowedStore extends DelegatingStore {
 
     volatile boolean ordered = true;
     volatile boolean isAway;
+    volatile boolean isInStep = true;
+    volatile boolean isWatchClosed;
+    volatile Runnable changed = () -> {};
+    volatile List<String> asked = List.of();
     private final Set<String> removed = new HashSet<>();
     private boolean hasForgotten;
 
@@ -68,6 +74,18 @@ final class FollowedStore extends DelegatingStore {
     @Override
     public boolean hasOrderedVersions() {
         return ordered;
+    }
+
+    @Override
+    public boolean isInStep(Collection<ApiKeyRecord> records, Set<String> except, Stamp stamp) {
+        asked = records.stream().map(ApiKeyRecord::id).toList();
+        return isInStep;
+    }
+
+    @Override
+    public Watch watch(Runnable whenChanged) {
+        changed = whenChanged;
+        return () -> isWatchClosed = true;
     }
 
     @Override

@@ -53,6 +53,7 @@ class StoreFollowerTest {
         return StoreFollower.builder(store, here.ring)
                 .clock(here.clock)
                 .lastUsed(here.lastUsed)
+                .interval(SECOND)
                 .threads(task -> {
                     Thread thread = new Thread(task, "followed");
                     thread.setDaemon(true);
@@ -65,6 +66,49 @@ class StoreFollowerTest {
     void stop() {
         goOn.countDown();
         follower.close();
+    }
+
+    @Test
+    void readsAtOnceWhenStoreIsNotifiedAndNoMoreAfterItWasClosed() throws Exception {
+        Semaphore readings = new Semaphore(0);
+        follower = builder()
+                .interval(Duration.ofDays(1))
+                .maxStaleness(Duration.ofDays(3))
+                .build();
+        follower.follow();
+        store.step = step -> readings.release();
+        follower.start();
+        assertTrue(readings.tryAcquire(1, 30, SECONDS), "the thread reads at its start");
+
+        readings.drainPermits();
+        store.changed.run();
+
+        assertTrue(readings.tryAcquire(1, 30, SECONDS), "a notification wakes the follower");
+        follower.close();
+        assertTrue(store.isWatchClosed);
+    }
+
+    @Test
+    void loadsAllWhenStoreIsOutOfStepThoughNothingWasCounted() {
+        IssuedKey issued = issueElsewhere();
+        follower = builder().checkInterval(Duration.ofMinutes(10)).build();
+        follower.follow();
+        List<String> steps = new CopyOnWriteArrayList<>();
+        store.step = steps::add;
+        store.isInStep = false;
+
+        follower.follow();
+        assertFalse(steps.contains("load"), "not before its time");
+        here.advance(Duration.ofMinutes(13));
+        store.isInStep = true;
+        follower.follow();
+        assertFalse(steps.contains("load"), "not where it is in step");
+        here.advance(Duration.ofMinutes(13));
+        store.isInStep = false;
+        follower.follow();
+
+        assertTrue(steps.contains("load"));
+        assertEquals(List.of(issued.record().id()), store.asked);
     }
 
     private IssuedKey issueElsewhere(String... roles) {
