@@ -5,6 +5,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.SQLFeatureNotSupportedException;
 import java.sql.Statement;
+import java.time.Duration;
 import java.util.Set;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
@@ -16,21 +17,25 @@ import org.jspecify.annotations.Nullable;
  * What leaves this class holds SQLState and error code only, and no cause.
  */
 final class Database {
-    private static final int NETWORK_TIMEOUT_MILLIS = 30_000;
+    /** Gives a connection that is cut off without a word an end; each packet of a long answer begins it again. */
+    static final Duration NETWORK_TIMEOUT = Duration.ofSeconds(10);
+
     /** A lock was not given in time, or two transactions met: nothing was stored, and again is worth it. */
     private static final Set<String> AGAIN = Set.of("40001", "40P01", "55P03", "HYT00");
 
-    /** The server takes no changes (a standby), or the connection broke before the commit. */
+    /** The server is a standby. */
     private static final Set<String> OTHER_CONNECTION = Set.of("25006");
 
     private static final int ATTEMPTS = 5;
 
     private final DataSource dataSource;
+    private final int networkTimeoutMillis;
     final Names names;
     private volatile @Nullable Dialect dialect;
 
-    Database(DataSource dataSource, Names names) {
+    Database(DataSource dataSource, Names names, Duration networkTimeout) {
         this.dataSource = dataSource;
+        this.networkTimeoutMillis = (int) networkTimeout.toMillis();
         this.names = names;
         refuseBoundConnections(dataSource.getClass());
     }
@@ -71,30 +76,38 @@ final class Database {
 
     /** Runs one statement outside a transaction. */
     <T> T poll(String what, Work<T> work) {
-        try (Connection connection = connect()) {
-            return settled(connection, true, false, work);
+        try {
+            return connected(true, false, work);
         } catch (SQLException e) {
             throw failure(what, e);
         }
     }
 
     private <T> T transaction(boolean readOnly, Work<T> work) throws SQLException {
-        try (Connection connection = connect()) {
-            return settled(connection, false, readOnly, work);
+        return connected(false, readOnly, work);
+    }
+
+    private <T> T connected(boolean autoCommit, boolean readOnly, Work<T> work) throws SQLException {
+        try (Connection connection = dataSource.getConnection()) {
+            int poolTimeout = withTimeout(connection, networkTimeoutMillis);
+            T result = settled(connection, autoCommit, readOnly, work);
+            withTimeout(connection, poolTimeout);
+            return result;
         }
     }
 
-    private Connection connect() throws SQLException {
-        Connection connection = dataSource.getConnection();
+    /** Sets the network time-out and returns the one before; does nothing where there is none. */
+    private static int withTimeout(Connection connection, int millis) throws SQLException {
         try {
-            connection.setNetworkTimeout(Runnable::run, NETWORK_TIMEOUT_MILLIS);
+            int before = connection.getNetworkTimeout();
+            if (before != millis) {
+                connection.setNetworkTimeout(Runnable::run, millis);
+            }
+            return before;
         } catch (SQLFeatureNotSupportedException e) {
             // H2: its connection is in this process, or its URL has a time-out
-        } catch (SQLException e) {
-            connection.close();
-            throw e;
+            return 0;
         }
-        return connection;
     }
 
     /** Gives the connection the settings of the work, and those of its pool back. */
@@ -155,8 +168,9 @@ final class Database {
             int poolIsolation,
             Throwable failure) {
         try {
-            if (failure instanceof SQLException e && OTHER_CONNECTION.contains(stateOf(e))) {
-                // it leads to a server that is not the primary any more: a pool must not hand it out again
+            if (failure instanceof SQLException e
+                    && (OTHER_CONNECTION.contains(stateOf(e)) || stateOf(e).startsWith("08"))) {
+                // it leads to a server that is not the primary any more, or nowhere: a pool must not hand it out again
                 connection.abort(Runnable::run);
                 return;
             }
@@ -202,7 +216,7 @@ final class Database {
 
     private static String reasonOf(String state) {
         return switch (state) {
-            case "25006" -> "nothing was stored, because the server takes no changes; it is a standby or read-only";
+            case "25006" -> "the server is a standby or read-only, so nothing was stored and its answers may be old";
             case "42501", "90096" -> "its user lacks a right; see the grants in docs/database.md";
             case "42P01", "3F000", "42S02", "90079", "42S04", "42S03" ->
                 "a table is missing; call createSchema(), or check schema and table prefix";

@@ -3,10 +3,14 @@ package io.keyward.jdbc;
 import static java.util.Objects.requireNonNull;
 
 import io.keyward.ApiKeyRecord;
+import io.keyward.jdbc.ChangeListener.Times;
 import io.keyward.jdbc.DatabaseFinding.Level;
 import io.keyward.jdbc.History.Known;
 import io.keyward.jdbc.History.Verdict;
+import io.keyward.jdbc.LastUseWriter.SecretUse;
+import io.keyward.store.Actor;
 import io.keyward.store.ApiKeyStore;
+import io.keyward.store.ChangeCause;
 import io.keyward.store.StoreConflictException;
 import io.keyward.store.StoreConflictException.Conflict;
 import io.keyward.store.StoreException;
@@ -16,20 +20,28 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -66,17 +78,28 @@ public final class JdbcApiKeyStore implements ApiKeyStore {
     private final Rows rows;
     private final boolean readOnly;
     private final boolean replica;
-    private final InstantSource clock;
+    private final Uses uses;
+    private final Comparison comparison;
     private final History history;
+    /** Ids of the last load that are left out of it. */
+    private volatile Set<String> unsound = Set.of();
+
+    private final @Nullable DataSource listening;
+    private final Times listenerTimes;
+    private final Set<ChangeListener> listeners = ConcurrentHashMap.newKeySet();
 
     private JdbcApiKeyStore(Builder builder) {
-        this.database = new Database(builder.dataSource, new Names(builder.schema, builder.tablePrefix));
+        this.database = new Database(
+                builder.dataSource, new Names(builder.schema, builder.tablePrefix), builder.networkTimeout);
         this.schema = new Schema(database);
         this.rows = new Rows(database.names);
+        this.uses = new Uses(database.names);
+        this.comparison = new Comparison(database.names, rows);
         this.readOnly = builder.readOnly;
         this.replica = builder.replica;
-        this.clock = builder.clock;
-        this.history = new History(clock);
+        this.history = new History(builder.clock);
+        this.listening = builder.listening;
+        this.listenerTimes = builder.listenerTimes;
     }
 
     /** Returns a store in schema {@code keyward}, as {@link #builder} makes it. Does not connect. */
@@ -118,12 +141,12 @@ public final class JdbcApiKeyStore implements ApiKeyStore {
     }
 
     @Override
-    public ApiKeyRecord insert(ApiKeyRecord record) {
+    public ApiKeyRecord insert(ApiKeyRecord record, ChangeCause cause) {
         if (record.version() != 0) {
             throw new IllegalArgumentException("key `" + record.id() + "` has version " + record.version()
                     + " and must have 0 to be inserted; update it instead");
         }
-        return change(record, "insert", (connection, cut) -> {
+        return change(record, cause, (connection, cut) -> {
             if (rows.numberOf(connection, record.id()) != 0) {
                 throw new StoreConflictException(Conflict.ID_TAKEN, record.id());
             }
@@ -131,12 +154,12 @@ public final class JdbcApiKeyStore implements ApiKeyStore {
     }
 
     @Override
-    public ApiKeyRecord update(ApiKeyRecord record) {
+    public ApiKeyRecord update(ApiKeyRecord record, ChangeCause cause) {
         if (record.version() == 0) {
             throw new IllegalArgumentException(
                     "key `" + record.id() + "` has version 0 and must have that of the record it was made from");
         }
-        return change(record, "update", (connection, cut) -> {
+        return change(record, cause, (connection, cut) -> {
             long held = rows.numberOf(connection, record.id());
             if (held == 0) {
                 throw new StoreConflictException(Conflict.MISSING, record.id());
@@ -147,7 +170,8 @@ public final class JdbcApiKeyStore implements ApiKeyStore {
         });
     }
 
-    private ApiKeyRecord change(ApiKeyRecord record, String cause, Check check) {
+    private ApiKeyRecord change(ApiKeyRecord record, ChangeCause cause, Check check) {
+        requireNonNull(cause, "cause");
         if (readOnly) {
             throw new StoreException("nothing was stored, because this store was opened with readOnly()");
         }
@@ -171,12 +195,11 @@ public final class JdbcApiKeyStore implements ApiKeyStore {
             ApiKeyRecord numbered = cut.toBuilder()
                     .version(History.versionOf(generation, number))
                     .build();
-            Instant now = clock.instant().truncatedTo(ChronoUnit.MICROS);
-            Position after = append(connection, dialect, before.position(), numbered, cause, now);
+            Position after = append(connection, dialect, before.position(), record.id(), cause);
             if (record.version() == 0) {
-                rows.insert(connection, numbered, now);
+                rows.insert(connection, numbered);
             } else {
-                rows.update(connection, numbered, now);
+                rows.update(connection, numbered);
             }
             return new Stored(numbered, after, generation);
         });
@@ -204,13 +227,26 @@ public final class JdbcApiKeyStore implements ApiKeyStore {
         }
     }
 
-    private Position append(
-            Connection connection, Dialect dialect, Position before, ApiKeyRecord stored, String cause, Instant now)
+    private Position append(Connection connection, Dialect dialect, Position before, String id, ChangeCause cause)
             throws SQLException {
         long number = before.number() + 1;
-        String entry = number + " " + stored.id() + " " + cause + " " + now + " "
-                // two histories must differ also where clocks do not
-                + HexFormat.of().toHexDigits(RANDOM.nextLong());
+        String action = cause.action().name().toLowerCase(Locale.ROOT);
+        Actor actor = cause.actor();
+        Instant time = cause.time().truncatedTo(ChronoUnit.MICROS);
+        // two histories must differ also where clocks do not
+        String nonce = HexFormat.of().toHexDigits(RANDOM.nextLong());
+        String entry = Stream.of(
+                        number,
+                        id,
+                        action,
+                        time,
+                        actor.label(),
+                        actor.name(),
+                        actor.address(),
+                        cause.requestId(),
+                        nonce)
+                .map(part -> part == null ? "-" : part.toString())
+                .collect(Collectors.joining("\t"));
         String mark = Marks.after(before.mark(), entry);
         try (PreparedStatement statement = connection.prepareStatement(
                 database.names.in("update keyward.keyward_meta set number = ?, mark = ?"))) {
@@ -219,14 +255,19 @@ public final class JdbcApiKeyStore implements ApiKeyStore {
             statement.executeUpdate();
         }
         try (PreparedStatement statement = connection.prepareStatement(
-                database.names.in("insert into keyward.keyward_change (number, mark, key_id, changed_at, cause, entry)"
-                        + " values (?, ?, ?, ?, ?, ?)"))) {
+                database.names.in(
+                        "insert into keyward.keyward_change (number, mark, key_id, changed_at, cause,"
+                                + " changed_by, by_name, by_address, request_id, entry) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"))) {
             statement.setLong(1, number);
             statement.setString(2, mark);
-            statement.setString(3, stored.id());
-            statement.setObject(4, now.atOffset(ZoneOffset.UTC));
-            statement.setString(5, cause);
-            statement.setString(6, entry);
+            statement.setString(3, id);
+            statement.setObject(4, time.atOffset(ZoneOffset.UTC));
+            statement.setString(5, action);
+            statement.setString(6, actor.label());
+            statement.setString(7, actor.name());
+            statement.setString(8, actor.address());
+            statement.setString(9, cause.requestId());
+            statement.setString(10, entry);
             statement.executeUpdate();
         }
         if (dialect == Dialect.POSTGRESQL) {
@@ -290,6 +331,7 @@ public final class JdbcApiKeyStore implements ApiKeyStore {
 
     private Snapshot taken(Loaded loaded) {
         loaded.read().report();
+        unsound = Set.copyOf(loaded.read().unsound().keySet());
         long asOf = History.versionOf(loaded.generation(), loaded.position().number());
         history.remember(loaded.marks(), loaded.generation());
         history.reached(loaded.position(), loaded.generation());
@@ -350,6 +392,75 @@ public final class JdbcApiKeyStore implements ApiKeyStore {
                 read.records(), History.versionOf(generation, now.position().number()), lost);
         reportLost(lost);
         return Optional.of(new Changes(records, now.position().stamp(generation)));
+    }
+
+    /**
+     * {@inheritDoc}
+     *
+     * <p>PostgreSQL computes checksums of all rows, and rows are read only where those differ; ids of keys that differ are
+     * logged at error. H2 reads all rows.
+     */
+    @Override
+    public boolean isInStep(Collection<ApiKeyRecord> records, Set<String> except, Stamp stamp) {
+        long generation = history.generation();
+        Optional<Position> since = Position.of(stamp, generation);
+        if (since.isEmpty()) {
+            // the next reading answers nothing to this stamp, so all is loaded anyway
+            return true;
+        }
+        long number = since.get().number();
+        long asOf = History.versionOf(generation, number);
+        Set<String> apart = new HashSet<>(except);
+        apart.addAll(history.held());
+        apart.addAll(unsound);
+        records.stream().filter(record -> record.version() > asOf).forEach(record -> apart.add(record.id()));
+        Set<String> differing = database.read("compare its keys", (connection, dialect) -> {
+            schema.require(connection);
+            Poll now = poll(connection, dialect);
+            if (now.prunedTo() > number || now.position().number() < number) {
+                return Set.of();
+            }
+            apart.addAll(rows.idsAfter(connection, number));
+            return comparison.differing(connection, dialect, generation, records, apart);
+        });
+        if (!differing.isEmpty()) {
+            LOG.error(
+                    "the keys in force differ from the database, though it has counted no change, as when rows are changed"
+                            + " while triggers are off; all are loaded again. Number of keys that differ: {}: {}",
+                    differing.size(),
+                    differing.stream().sorted().limit(IDS_LOGGED).toList());
+        }
+        return differing.isEmpty();
+    }
+
+    /**
+     * Returns when the secrets of a key were last used on any node that has a {@link LastUseWriter}, by
+     * {@linkplain io.keyward.HashedSecret#ordinal ordinal}, to about a minute; empty where nothing is known.
+     *
+     * @throws StoreException if the database could not be read
+     */
+    public Map<Integer, Instant> lastUses(String id) {
+        if (!ID.matcher(id).matches()) {
+            return Map.of();
+        }
+        return database.read("read when key `" + id + "` was used", (connection, dialect) -> {
+            schema.require(connection);
+            return uses.of(connection, id);
+        });
+    }
+
+    void writeUses(List<SecretUse> batch) {
+        if (!batch.isEmpty()) {
+            database.write("store when keys were used", (connection, dialect) -> {
+                schema.require(connection);
+                uses.write(connection, dialect, batch);
+                return batch;
+            });
+        }
+    }
+
+    boolean isReadOnly() {
+        return readOnly;
     }
 
     /** Compares what the database says with what this node has seen of it. */
@@ -456,10 +567,41 @@ public final class JdbcApiKeyStore implements ApiKeyStore {
         return true;
     }
 
-    /** Returns names of schema and tables; nothing of the data source, whose text may hold a password. */
+    /**
+     * {@inheritDoc}
+     *
+     * <p>Runs it for the notifications of PostgreSQL where {@link Builder#listening} was called; otherwise never.
+     */
+    @Override
+    public Watch watch(Runnable changed) {
+        requireNonNull(changed, "changed");
+        if (listening == null) {
+            return () -> {};
+        }
+        ChangeListener listener = new ChangeListener(listening, database, listenerTimes, changed);
+        listeners.add(listener);
+        listener.start();
+        return () -> {
+            listener.close();
+            listeners.remove(listener);
+        };
+    }
+
+    /**
+     * Returns names of schema and tables, and whether notifications arrive where they should; nothing of the data source,
+     * whose text may hold a password.
+     */
     @Override
     public String toString() {
-        return "JdbcApiKeyStore[" + database.names.in("keyward.keyward_key") + (readOnly ? ", read-only]" : "]");
+        return "JdbcApiKeyStore[" + database.names.in("keyward.keyward_key") + (readOnly ? ", read-only" : "")
+                + following() + "]";
+    }
+
+    private String following() {
+        if (listening == null || listeners.isEmpty()) {
+            return "";
+        }
+        return listeners.stream().allMatch(ChangeListener::isHeard) ? ", listening" : ", polling only";
     }
 
     /** Builds a store; not for use by several threads. */
@@ -470,6 +612,9 @@ public final class JdbcApiKeyStore implements ApiKeyStore {
         private boolean readOnly;
         private boolean replica;
         private InstantSource clock = InstantSource.system();
+        private @Nullable DataSource listening;
+        private Times listenerTimes = Times.DEFAULT;
+        private Duration networkTimeout = Database.NETWORK_TIMEOUT;
 
         private Builder(DataSource dataSource) {
             this.dataSource = requireNonNull(dataSource, "dataSource");
@@ -502,7 +647,45 @@ public final class JdbcApiKeyStore implements ApiKeyStore {
             return this;
         }
 
-        /** Sets what tells the time of a change, by default the system's clock. */
+        /**
+         * Listens to the notifications of PostgreSQL too, so that a change made by another node is in force here some
+         * milliseconds later instead of within the interval of the follower. By default changes are found by polling, which
+         * goes on in any case.
+         *
+         * <p>Takes one connection for each node, and a thread. Where notifications do not arrive, as behind a pooler that
+         * gives each transaction another session, one warning is logged and {@link JdbcApiKeyStore#toString} says
+         * {@code polling only}. Needs the PostgreSQL driver, {@code org.postgresql:postgresql}.
+         *
+         * @param dataSource leads to the server itself; best one without a pool, because the connection is kept
+         */
+        public Builder listening(DataSource dataSource) {
+            this.listening = requireNonNull(dataSource, "dataSource");
+            return this;
+        }
+
+        /**
+         * Sets how long the network may be silent while an answer is awaited, by default 10 seconds, 1 millisecond to 1 day. It
+         * belongs to the bound in which a node notices that the database is away.
+         *
+         * @throws IllegalArgumentException if it is out of range
+         */
+        public Builder networkTimeout(Duration networkTimeout) {
+            if (networkTimeout.compareTo(Duration.ofMillis(1)) < 0
+                    || networkTimeout.compareTo(Duration.ofDays(1)) > 0) {
+                throw new IllegalArgumentException(
+                        "networkTimeout (" + networkTimeout + ") must be from 1 millisecond to 1 day");
+            }
+            this.networkTimeout = networkTimeout;
+            return this;
+        }
+
+        /** For tests. */
+        Builder listenerTimes(Times times) {
+            this.listenerTimes = times;
+            return this;
+        }
+
+        /** Sets the clock by which a server that lags is given time, by default the system's. */
         public Builder clock(InstantSource clock) {
             this.clock = requireNonNull(clock, "clock");
             return this;

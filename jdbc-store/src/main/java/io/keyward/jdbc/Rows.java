@@ -17,6 +17,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
@@ -37,6 +38,10 @@ final class Rows {
 
     private static final Instant FIRST = Instant.parse("0001-01-01T00:00:00Z");
     private static final Instant LAST = Instant.parse("9999-12-31T23:59:59.999999Z");
+
+    private static final String METADATA = "metadata";
+    /** What any other kind is read as too: it may narrow what the key may do. */
+    private static final String ATTRIBUTE = "attribute";
 
     private static final String ALL = "";
     private static final String ONE = " where k.id = ?";
@@ -62,22 +67,29 @@ final class Rows {
         return read(connection, generation, AFTER, number);
     }
 
+    Set<String> idsAfter(Connection connection, long number) throws SQLException {
+        Set<String> ids = new HashSet<>();
+        query(connection, "select k.id from keyward.keyward_key k" + AFTER, number, row -> ids.add(row.getString(1)));
+        return ids;
+    }
+
     private Read read(Connection connection, long generation, String condition, @Nullable Object argument)
             throws SQLException {
         Map<String, List<HashedSecret>> secrets = new HashMap<>();
         Map<String, Map<String, String>> metadata = new HashMap<>();
+        Map<String, Map<String, String>> attributes = new HashMap<>();
         Map<String, String> unsound = new HashMap<>();
         query(
                 connection,
-                "select s.key_id, s.hash, s.not_before, s.expires_at from keyward.keyward_secret s"
+                "select s.key_id, s.hash, s.not_before, s.expires_at, s.ordinal from keyward.keyward_secret s"
                         + (condition.isEmpty() ? "" : " join keyward.keyward_key k on k.id = s.key_id" + condition)
-                        + " order by s.key_id, s.ordinal",
+                        + " order by s.key_id, s.retiring, s.ordinal desc",
                 argument,
                 row -> {
                     String id = row.getString(1);
                     try {
-                        HashedSecret secret =
-                                new HashedSecret(KeyHash.parse(row.getString(2)), time(row, 3), time(row, 4));
+                        HashedSecret secret = new HashedSecret(
+                                KeyHash.parse(row.getString(2)), time(row, 3), time(row, 4), row.getInt(5));
                         secrets.computeIfAbsent(id, none -> new ArrayList<>(1)).add(secret);
                     } catch (IllegalArgumentException e) {
                         // its message holds nothing of the hash
@@ -86,16 +98,17 @@ final class Rows {
                 });
         query(
                 connection,
-                "select a.key_id, a.attribute, a.content from keyward.keyward_attribute a"
-                        + (condition.isEmpty() ? "" : " join keyward.keyward_key k on k.id = a.key_id" + condition)
-                        + (condition.isEmpty() ? " where" : " and") + " a.kind = 'metadata'",
+                "select a.key_id, a.attribute, a.content, a.kind from keyward.keyward_attribute a"
+                        + (condition.isEmpty() ? "" : " join keyward.keyward_key k on k.id = a.key_id" + condition),
                 argument,
-                row -> metadata.computeIfAbsent(row.getString(1), none -> new HashMap<>(4))
+                row -> (row.getString(4).equals(METADATA) ? metadata : attributes)
+                        .computeIfAbsent(row.getString(1), none -> new HashMap<>(4))
                         .put(row.getString(2), row.getString(3)));
         List<ApiKeyRecord> records = new ArrayList<>();
         query(
                 connection,
-                "select k.id, k.version, k.owner, k.name, k.state, k.roles, k.permissions from keyward.keyward_key k"
+                "select k.id, k.version, k.owner, k.name, k.state, k.roles, k.permissions, k.created_at,"
+                        + " k.created_by, k.changed_at, k.changed_by from keyward.keyward_key k"
                         + condition + " order by k.version",
                 argument,
                 row -> {
@@ -109,7 +122,8 @@ final class Rows {
                                 row,
                                 generation,
                                 secrets.getOrDefault(id, List.of()),
-                                metadata.getOrDefault(id, Map.of())));
+                                metadata.getOrDefault(id, Map.of()),
+                                attributes.getOrDefault(id, Map.of())));
                     } catch (IllegalArgumentException e) {
                         unsound.put(id, String.valueOf(e.getMessage()));
                     }
@@ -118,7 +132,11 @@ final class Rows {
     }
 
     private static ApiKeyRecord recordOf(
-            ResultSet row, long generation, List<HashedSecret> secrets, Map<String, String> metadata)
+            ResultSet row,
+            long generation,
+            List<HashedSecret> secrets,
+            Map<String, String> metadata,
+            Map<String, String> attributes)
             throws SQLException {
         return ApiKeyRecord.builder(row.getString(1))
                 .version(History.versionOf(generation, row.getLong(2)))
@@ -129,6 +147,9 @@ final class Rows {
                 .permissions(items(row.getString(7)).map(Permission::of).toList())
                 .secrets(secrets)
                 .metadata(metadata)
+                .attributes(attributes)
+                .created(time(row, 8), row.getString(9))
+                .changed(time(row, 10), row.getString(11))
                 .build();
     }
 
@@ -162,7 +183,8 @@ final class Rows {
                 .map(secret -> new HashedSecret(
                         secret.hash(),
                         storable(record.id(), secret.notBefore()),
-                        storable(record.id(), secret.expiresAt())))
+                        storable(record.id(), secret.expiresAt()),
+                        secret.ordinal()))
                 .toList();
         return record.toBuilder().secrets(secrets).build();
     }
@@ -211,50 +233,56 @@ final class Rows {
         }
     }
 
-    void insert(Connection connection, ApiKeyRecord record, Instant now) throws SQLException {
-        try (PreparedStatement statement = connection.prepareStatement(
-                names.in("insert into keyward.keyward_key (version, owner, name, state, roles, permissions, changed_at,"
-                        + " created_at, id) values (?, ?, ?, ?, ?, ?, ?, ?, ?)"))) {
-            setKey(statement, record, now);
-            statement.setObject(8, now.atOffset(ZoneOffset.UTC));
-            statement.setString(9, record.id());
-            statement.executeUpdate();
-        }
+    void insert(Connection connection, ApiKeyRecord record) throws SQLException {
+        write(
+                connection,
+                record,
+                "insert into keyward.keyward_key (version, owner, name, state, roles, permissions, created_at, created_by,"
+                        + " changed_at, changed_by, id) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
         insertParts(connection, record);
     }
 
-    void update(Connection connection, ApiKeyRecord record, Instant now) throws SQLException {
-        try (PreparedStatement statement = connection.prepareStatement(
-                names.in("update keyward.keyward_key set version = ?, owner = ?, name = ?, state = ?, roles = ?,"
-                        + " permissions = ?, changed_at = ?, changed_by = null where id = ?"))) {
-            setKey(statement, record, now);
-            statement.setString(8, record.id());
-            statement.executeUpdate();
-        }
-        deleteParts(connection, "keyward.keyward_secret where", record.id());
-        deleteParts(connection, "keyward.keyward_attribute where kind = 'metadata' and", record.id());
+    void update(Connection connection, ApiKeyRecord record) throws SQLException {
+        write(
+                connection,
+                record,
+                "update keyward.keyward_key set version = ?, owner = ?, name = ?, state = ?, roles = ?, permissions = ?,"
+                        + " created_at = ?, created_by = ?, changed_at = ?, changed_by = ? where id = ?");
+        delete(connection, "keyward.keyward_secret", record.id());
+        delete(connection, "keyward.keyward_attribute", record.id());
         insertParts(connection, record);
     }
 
-    private static void setKey(PreparedStatement statement, ApiKeyRecord record, Instant now) throws SQLException {
-        statement.setLong(1, History.numberOf(record.version()));
-        statement.setString(2, record.owner());
-        statement.setString(3, record.name());
-        statement.setString(4, record.state().name().toLowerCase(Locale.ROOT));
-        statement.setString(5, joined(record.roles()));
-        statement.setString(6, joined(record.permissions()));
-        statement.setObject(7, now.atOffset(ZoneOffset.UTC));
+    private void write(Connection connection, ApiKeyRecord record, String sql) throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement(names.in(sql))) {
+            statement.setLong(1, History.numberOf(record.version()));
+            statement.setString(2, record.owner());
+            statement.setString(3, record.name());
+            statement.setString(4, textOf(record.state()));
+            statement.setString(5, joined(record.roles()));
+            statement.setString(6, joined(record.permissions()));
+            setTime(statement, 7, record.createdAt());
+            statement.setString(8, record.createdBy());
+            setTime(statement, 9, record.changedAt());
+            statement.setString(10, record.changedBy());
+            statement.setString(11, record.id());
+            statement.executeUpdate();
+        }
     }
 
-    private static String joined(Collection<?> items) {
+    static String textOf(KeyState state) {
+        return state.name().toLowerCase(Locale.ROOT);
+    }
+
+    static String joined(Collection<?> items) {
         Set<String> texts = new TreeSet<>();
         items.forEach(item -> texts.add(item.toString()));
         return String.join(" ", new LinkedHashSet<>(texts));
     }
 
-    private void deleteParts(Connection connection, String from, String id) throws SQLException {
+    private void delete(Connection connection, String table, String id) throws SQLException {
         try (PreparedStatement statement =
-                connection.prepareStatement(names.in("delete from " + from + " key_id = ?"))) {
+                connection.prepareStatement(names.in("delete from " + table + " where key_id = ?"))) {
             statement.setString(1, id);
             statement.executeUpdate();
         }
@@ -262,28 +290,36 @@ final class Rows {
 
     private void insertParts(Connection connection, ApiKeyRecord record) throws SQLException {
         try (PreparedStatement statement = connection.prepareStatement(
-                names.in("insert into keyward.keyward_secret (hash, key_id, ordinal, not_before, expires_at)"
-                        + " values (?, ?, ?, ?, ?)"))) {
-            int ordinal = 0;
+                names.in("insert into keyward.keyward_secret (hash, key_id, ordinal, retiring, not_before, expires_at)"
+                        + " values (?, ?, ?, ?, ?, ?)"))) {
+            boolean isRetiring = false;
             for (HashedSecret secret : record.secrets()) {
                 statement.setString(1, secret.hash().reveal());
                 statement.setString(2, record.id());
-                statement.setInt(3, ordinal++);
-                setTime(statement, 4, secret.notBefore());
-                setTime(statement, 5, secret.expiresAt());
+                statement.setInt(3, secret.ordinal());
+                statement.setBoolean(4, isRetiring);
+                setTime(statement, 5, secret.notBefore());
+                setTime(statement, 6, secret.expiresAt());
                 statement.executeUpdate();
+                isRetiring = true;
             }
         }
-        if (record.metadata().isEmpty()) {
+        insertEntries(connection, record.id(), METADATA, record.metadata());
+        insertEntries(connection, record.id(), ATTRIBUTE, record.attributes());
+    }
+
+    private void insertEntries(Connection connection, String id, String kind, Map<String, String> entries)
+            throws SQLException {
+        if (entries.isEmpty()) {
             return;
         }
-        try (PreparedStatement statement = connection.prepareStatement(
-                names.in("insert into keyward.keyward_attribute (key_id, kind, attribute, content)"
-                        + " values (?, 'metadata', ?, ?)"))) {
-            for (Map.Entry<String, String> entry : record.metadata().entrySet()) {
-                statement.setString(1, record.id());
-                statement.setString(2, entry.getKey());
-                statement.setString(3, entry.getValue());
+        try (PreparedStatement statement = connection.prepareStatement(names.in(
+                "insert into keyward.keyward_attribute (key_id, kind, attribute, content)" + " values (?, ?, ?, ?)"))) {
+            for (Map.Entry<String, String> entry : entries.entrySet()) {
+                statement.setString(1, id);
+                statement.setString(2, kind);
+                statement.setString(3, entry.getKey());
+                statement.setString(4, entry.getValue());
                 statement.addBatch();
             }
             statement.executeBatch();

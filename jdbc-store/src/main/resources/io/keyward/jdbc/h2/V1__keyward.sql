@@ -29,14 +29,15 @@ create table if not exists keyward.keyward_key (
 create table if not exists keyward.keyward_secret (
     hash varchar(160) primary key,
     key_id varchar(64) not null references keyward.keyward_key (id) on delete cascade,
-    ordinal integer not null,
+    ordinal integer default 1 not null,
+    retiring boolean default false not null,
     not_before timestamp(6) with time zone,
     expires_at timestamp(6) with time zone
 );
 
 create table if not exists keyward.keyward_attribute (
     key_id varchar(64) not null references keyward.keyward_key (id) on delete cascade,
-    kind varchar(16) default 'metadata' not null,
+    kind varchar(16) default 'metadata' not null, -- or 'attribute', which narrows what the key may do
     attribute varchar(64) not null,
     content varchar not null,
     primary key (key_id, kind, attribute)
@@ -55,6 +56,10 @@ create table if not exists keyward.keyward_change (
     key_id varchar(64),
     changed_at timestamp(6) with time zone not null,
     cause varchar(200) not null,
+    changed_by varchar(200),
+    by_name varchar(200),
+    by_address varchar(200),
+    request_id varchar(200),
     entry varchar not null
 );
 

@@ -29,7 +29,8 @@ create table keyward.keyward_key (
 create table keyward.keyward_secret (
     hash varchar(160) primary key,
     key_id varchar(64) not null references keyward.keyward_key (id) on delete cascade,
-    ordinal integer not null,
+    ordinal integer default 1 not null,
+    retiring boolean default false not null,
     not_before timestamp(6) with time zone,
     expires_at timestamp(6) with time zone
 );
@@ -37,7 +38,7 @@ create index keyward_secret_of_key on keyward.keyward_secret (key_id);
 
 create table keyward.keyward_attribute (
     key_id varchar(64) not null references keyward.keyward_key (id) on delete cascade,
-    kind varchar(16) default 'metadata' not null,
+    kind varchar(16) default 'metadata' not null, -- or 'attribute', which narrows what the key may do
     attribute varchar(64) not null,
     content varchar not null,
     primary key (key_id, kind, attribute)
@@ -57,6 +58,10 @@ create table keyward.keyward_change (
     key_id varchar(64),
     changed_at timestamp(6) with time zone not null,
     cause varchar(200) not null,
+    changed_by varchar(200),
+    by_name varchar(200),
+    by_address varchar(200),
+    request_id varchar(200),
     entry varchar not null
 );
 
@@ -74,14 +79,15 @@ begin
         return null;
     end if;
     line := meta.number + 1 || ' ' || coalesce(the_key, '-') || ' ' || what || ' ' || clock_timestamp()
-        || ' ' || gen_random_uuid();
+        || ' database:' || session_user || ' ' || gen_random_uuid();
     meta.mark := left(encode(sha256(convert_to(meta.mark || E'\n' || line, 'UTF8')), 'hex'), 32);
     update keyward.keyward_meta
         set number = meta.number + 1,
             mark = meta.mark,
             pruned_to = case when gone then meta.number + 1 else meta.pruned_to end;
-    insert into keyward.keyward_change (number, mark, key_id, changed_at, cause, entry)
-        values (meta.number + 1, meta.mark, the_key, clock_timestamp(), left('by hand: ' || session_user, 200), line);
+    insert into keyward.keyward_change (number, mark, key_id, changed_at, cause, changed_by, entry)
+        values (meta.number + 1, meta.mark, the_key, clock_timestamp(), what,
+            left('database:' || session_user, 200), line);
     perform set_config('keyward.keyward_number', (meta.number + 1)::text, true);
     return meta.number + 1;
 end
