@@ -31,6 +31,10 @@ final class TestDatabases {
         return server().getDatabase(user, database);
     }
 
+    static int port() {
+        return server().getPort();
+    }
+
     private static EmbeddedPostgres server() {
         EmbeddedPostgres server = Server.POSTGRES;
         assumeTrue(
