@@ -11,6 +11,7 @@ import io.keyward.jdbc.LastUseWriter.SecretUse;
 import io.keyward.store.Actor;
 import io.keyward.store.ApiKeyStore;
 import io.keyward.store.ChangeCause;
+import io.keyward.store.KeyFilter;
 import io.keyward.store.StoreConflictException;
 import io.keyward.store.StoreConflictException.Conflict;
 import io.keyward.store.StoreException;
@@ -68,6 +69,7 @@ public final class JdbcApiKeyStore implements ApiKeyStore {
     private static final int MARKS_READ = 1_024;
 
     private static final int IDS_LOGGED = 100;
+    private static final int PAGE = 500;
     private static final SecureRandom RANDOM = new SecureRandom();
 
     /** One constant text with a comment that filters of traces and of pg_stat_statements can name. */
@@ -160,31 +162,67 @@ public final class JdbcApiKeyStore implements ApiKeyStore {
                     "key `" + record.id() + "` has version 0 and must have that of the record it was made from");
         }
         return change(record, cause, (connection, cut) -> {
-            long held = rows.numberOf(connection, record.id());
-            if (held == 0) {
-                throw new StoreConflictException(Conflict.MISSING, record.id());
-            }
-            if (held != History.numberOf(record.version()) || history.isOfEarlierHistory(record.version())) {
-                throw new StoreConflictException(Conflict.STALE, record.id());
-            }
+            requireCurrent(connection, record);
         });
+    }
+
+    private void requireCurrent(Connection connection, ApiKeyRecord record) throws SQLException {
+        long held = rows.numberOf(connection, record.id());
+        if (held == 0) {
+            throw new StoreConflictException(Conflict.MISSING, record.id());
+        }
+        if (held != History.numberOf(record.version()) || history.isOfEarlierHistory(record.version())) {
+            throw new StoreConflictException(Conflict.STALE, record.id());
+        }
+    }
+
+    @Override
+    public void remove(ApiKeyRecord record, ChangeCause cause) {
+        requireNonNull(cause, "cause");
+        if (record.version() == 0) {
+            throw new IllegalArgumentException("key `" + record.id() + "` has version 0 and was never stored");
+        }
+        requireWritable();
+        Known known = history.known();
+        Stored removed = database.write("remove key `" + record.id() + "`", (connection, dialect) -> {
+            Poll before = locked(connection, dialect, known);
+            requireCurrent(connection, record);
+            long generation = history.generation();
+            Position after = append(connection, dialect, before.position(), record.id(), cause, true);
+            if (dialect == Dialect.POSTGRESQL) {
+                // tells the trigger that this removal has its number
+                configure(connection, database.names.in("keyward.keyward_removed"), record.id());
+            }
+            rows.remove(connection, record.id());
+            return new Stored(record, after, generation);
+        });
+        history.reached(removed.position(), removed.generation());
+    }
+
+    private void requireWritable() {
+        if (readOnly) {
+            throw new StoreException("nothing was stored, because this store was opened with readOnly()");
+        }
+    }
+
+    /** Locks the row that gives the numbers: whoever holds it is the only writer, so what is checked then stays so. */
+    private Poll locked(Connection connection, Dialect dialect, Known known) throws SQLException {
+        schema.require(connection);
+        if (dialect == Dialect.POSTGRESQL) {
+            configure(connection, "lock_timeout", "5s");
+        }
+        Poll before = positionLocked(connection);
+        meet(connection, before, known, true);
+        return before;
     }
 
     private ApiKeyRecord change(ApiKeyRecord record, ChangeCause cause, Check check) {
         requireNonNull(cause, "cause");
-        if (readOnly) {
-            throw new StoreException("nothing was stored, because this store was opened with readOnly()");
-        }
+        requireWritable();
         ApiKeyRecord cut = Rows.storable(record);
         Known known = history.known();
         Stored stored = database.write("store key `" + record.id() + "`", (connection, dialect) -> {
-            schema.require(connection);
-            if (dialect == Dialect.POSTGRESQL) {
-                configure(connection, "lock_timeout", "5s");
-            }
-            // the row first: who holds it is the only writer, so what is checked below stays so
-            Poll before = positionLocked(connection);
-            meet(connection, before, known, true);
+            Poll before = locked(connection, dialect, known);
             check.run(connection, cut);
             requireNotLost(record);
             if (rows.isHashTaken(connection, record)) {
@@ -195,7 +233,7 @@ public final class JdbcApiKeyStore implements ApiKeyStore {
             ApiKeyRecord numbered = cut.toBuilder()
                     .version(History.versionOf(generation, number))
                     .build();
-            Position after = append(connection, dialect, before.position(), record.id(), cause);
+            Position after = append(connection, dialect, before.position(), record.id(), cause, false);
             if (record.version() == 0) {
                 rows.insert(connection, numbered);
             } else {
@@ -227,7 +265,8 @@ public final class JdbcApiKeyStore implements ApiKeyStore {
         }
     }
 
-    private Position append(Connection connection, Dialect dialect, Position before, String id, ChangeCause cause)
+    private Position append(
+            Connection connection, Dialect dialect, Position before, String id, ChangeCause cause, boolean isRemoval)
             throws SQLException {
         long number = before.number() + 1;
         String action = cause.action().name().toLowerCase(Locale.ROOT);
@@ -248,8 +287,9 @@ public final class JdbcApiKeyStore implements ApiKeyStore {
                 .map(part -> part == null ? "-" : part.toString())
                 .collect(Collectors.joining("\t"));
         String mark = Marks.after(before.mark(), entry);
-        try (PreparedStatement statement = connection.prepareStatement(
-                database.names.in("update keyward.keyward_meta set number = ?, mark = ?"))) {
+        try (PreparedStatement statement =
+                connection.prepareStatement(database.names.in("update keyward.keyward_meta set number = ?, mark = ?"
+                        + (isRemoval ? ", pruned_to = number + 1" : "")))) {
             statement.setLong(1, number);
             statement.setString(2, mark);
             statement.executeUpdate();
@@ -300,6 +340,36 @@ public final class JdbcApiKeyStore implements ApiKeyStore {
                 throw new StoreException("key `" + id + "` is not sound in the database: " + flaw);
             }
             return read.records().stream().findFirst();
+        });
+    }
+
+    /**
+     * {@inheritDoc}
+     *
+     * <p>Filters and pages in the database. A record that is not sound is left out.
+     */
+    @Override
+    public List<ApiKeyRecord> list(KeyFilter filter, @Nullable String after, int limit) {
+        if (limit < 1) {
+            throw new IllegalArgumentException("limit (" + limit + ") must be at least 1");
+        }
+        Clauses clauses = Clauses.of(filter);
+        return database.read("list keys", (connection, dialect) -> {
+            schema.require(connection);
+            long generation = history.generation();
+            List<ApiKeyRecord> page = new ArrayList<>();
+            List<String> ids = rows.ids(connection, clauses, after == null ? "" : after, Math.min(limit, PAGE));
+            while (!ids.isEmpty()) {
+                // the clauses choose a little more than the filter where a moment is finer than a microsecond
+                rows.of(connection, generation, ids).stream()
+                        .filter(filter::chooses)
+                        .forEach(page::add);
+                if (page.size() >= limit) {
+                    break;
+                }
+                ids = rows.ids(connection, clauses, ids.get(ids.size() - 1), Math.min(limit - page.size(), PAGE));
+            }
+            return List.copyOf(page);
         });
     }
 

@@ -16,6 +16,8 @@ import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
@@ -36,8 +38,8 @@ final class Rows {
     /** Lets the PostgreSQL driver stream: without it a million rows are in memory twice. */
     private static final int FETCH_SIZE = 2_000;
 
-    private static final Instant FIRST = Instant.parse("0001-01-01T00:00:00Z");
-    private static final Instant LAST = Instant.parse("9999-12-31T23:59:59.999999Z");
+    static final Instant FIRST = Instant.parse("0001-01-01T00:00:00Z");
+    static final Instant LAST = Instant.parse("9999-12-31T23:59:59.999999Z");
 
     private static final String METADATA = "metadata";
     /** What any other kind is read as too: it may narrow what the key may do. */
@@ -55,26 +57,59 @@ final class Rows {
 
     /** Returns all records; those that are not sound are left out, so that their keys are rejected. */
     Read all(Connection connection, long generation) throws SQLException {
-        return read(connection, generation, ALL, null);
+        return read(connection, generation, ALL, List.of());
     }
 
     Read one(Connection connection, long generation, String id) throws SQLException {
-        return read(connection, generation, ONE, id);
+        return read(connection, generation, ONE, List.of(id));
     }
 
     /** Returns the records whose last change is after a number, in the order of their last change. */
     Read after(Connection connection, long generation, long number) throws SQLException {
-        return read(connection, generation, AFTER, number);
+        return read(connection, generation, AFTER, List.of(number));
+    }
+
+    /** Returns ids that clauses choose, in their order, after one. */
+    List<String> ids(Connection connection, Clauses clauses, String after, int limit) throws SQLException {
+        List<Object> arguments = new ArrayList<>(clauses.arguments());
+        arguments.add(after);
+        arguments.add(limit);
+        List<String> ids = new ArrayList<>();
+        query(
+                connection,
+                "select k.id from keyward.keyward_key k where " + clauses.sql() + "k.id > ? order by k.id limit ?",
+                arguments,
+                row -> ids.add(row.getString(1)));
+        return ids;
+    }
+
+    /** Returns the sound ones of some records, in the order of their ids. */
+    List<ApiKeyRecord> of(Connection connection, long generation, List<String> ids) throws SQLException {
+        String places = String.join(", ", Collections.nCopies(ids.size(), "?"));
+        return read(connection, generation, " where k.id in (" + places + ")", ids).records().stream()
+                .sorted(Comparator.comparing(ApiKeyRecord::id))
+                .toList();
+    }
+
+    void remove(Connection connection, String id) throws SQLException {
+        try (PreparedStatement statement =
+                connection.prepareStatement(names.in("delete from keyward.keyward_key where id = ?"))) {
+            statement.setString(1, id);
+            statement.executeUpdate();
+        }
     }
 
     Set<String> idsAfter(Connection connection, long number) throws SQLException {
         Set<String> ids = new HashSet<>();
-        query(connection, "select k.id from keyward.keyward_key k" + AFTER, number, row -> ids.add(row.getString(1)));
+        query(
+                connection,
+                "select k.id from keyward.keyward_key k" + AFTER,
+                List.of(number),
+                row -> ids.add(row.getString(1)));
         return ids;
     }
 
-    private Read read(Connection connection, long generation, String condition, @Nullable Object argument)
-            throws SQLException {
+    private Read read(Connection connection, long generation, String condition, List<?> arguments) throws SQLException {
         Map<String, List<HashedSecret>> secrets = new HashMap<>();
         Map<String, Map<String, String>> metadata = new HashMap<>();
         Map<String, Map<String, String>> attributes = new HashMap<>();
@@ -84,7 +119,7 @@ final class Rows {
                 "select s.key_id, s.hash, s.not_before, s.expires_at, s.ordinal from keyward.keyward_secret s"
                         + (condition.isEmpty() ? "" : " join keyward.keyward_key k on k.id = s.key_id" + condition)
                         + " order by s.key_id, s.retiring, s.ordinal desc",
-                argument,
+                arguments,
                 row -> {
                     String id = row.getString(1);
                     try {
@@ -100,7 +135,7 @@ final class Rows {
                 connection,
                 "select a.key_id, a.attribute, a.content, a.kind from keyward.keyward_attribute a"
                         + (condition.isEmpty() ? "" : " join keyward.keyward_key k on k.id = a.key_id" + condition),
-                argument,
+                arguments,
                 row -> (row.getString(4).equals(METADATA) ? metadata : attributes)
                         .computeIfAbsent(row.getString(1), none -> new HashMap<>(4))
                         .put(row.getString(2), row.getString(3)));
@@ -110,7 +145,7 @@ final class Rows {
                 "select k.id, k.version, k.owner, k.name, k.state, k.roles, k.permissions, k.created_at,"
                         + " k.created_by, k.changed_at, k.changed_by from keyward.keyward_key k"
                         + condition + " order by k.version",
-                argument,
+                arguments,
                 row -> {
                     String id = row.getString(1);
                     try {
@@ -162,12 +197,12 @@ final class Rows {
         return time == null ? null : time.toInstant();
     }
 
-    private void query(Connection connection, String sql, @Nullable Object argument, Reader reader)
-            throws SQLException {
+    private void query(Connection connection, String sql, List<?> arguments, Reader reader) throws SQLException {
         try (PreparedStatement statement = connection.prepareStatement(names.in(sql))) {
             statement.setFetchSize(FETCH_SIZE);
-            if (argument != null) {
-                statement.setObject(1, argument);
+            int index = 1;
+            for (Object argument : arguments) {
+                statement.setObject(index++, argument);
             }
             try (ResultSet rows = statement.executeQuery()) {
                 while (rows.next()) {

@@ -13,7 +13,7 @@ create table keyward.keyward_meta (
 );
 
 create table keyward.keyward_key (
-    id varchar(64) primary key,
+    id varchar(64) collate "C" primary key, -- listed in the order of the characters' codes
     version bigint not null unique,
     owner varchar(200),
     name varchar(200),
@@ -28,7 +28,7 @@ create table keyward.keyward_key (
 
 create table keyward.keyward_secret (
     hash varchar(160) primary key,
-    key_id varchar(64) not null references keyward.keyward_key (id) on delete cascade,
+    key_id varchar(64) collate "C" not null references keyward.keyward_key (id) on delete cascade,
     ordinal integer default 1 not null,
     retiring boolean default false not null,
     not_before timestamp(6) with time zone,
@@ -37,7 +37,7 @@ create table keyward.keyward_secret (
 create index keyward_secret_of_key on keyward.keyward_secret (key_id);
 
 create table keyward.keyward_attribute (
-    key_id varchar(64) not null references keyward.keyward_key (id) on delete cascade,
+    key_id varchar(64) collate "C" not null references keyward.keyward_key (id) on delete cascade,
     kind varchar(16) default 'metadata' not null, -- or 'attribute', which narrows what the key may do
     attribute varchar(64) not null,
     content varchar not null,
@@ -45,7 +45,7 @@ create table keyward.keyward_attribute (
 );
 
 create table keyward.keyward_use (
-    key_id varchar(64) not null references keyward.keyward_key (id) on delete cascade,
+    key_id varchar(64) collate "C" not null references keyward.keyward_key (id) on delete cascade,
     ordinal integer not null,
     used_at timestamp(6) with time zone not null,
     primary key (key_id, ordinal)
@@ -105,6 +105,9 @@ declare
     taken bigint;
 begin
     if tg_op = 'DELETE' then
+        if current_setting('keyward.keyward_removed', true) = old.id then
+            return old;
+        end if;
         perform keyward.keyward_take(old.id, 'delete', true);
         return old;
     end if;
