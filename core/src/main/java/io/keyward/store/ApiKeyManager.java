@@ -82,6 +82,7 @@ public final class ApiKeyManager {
     private final @Nullable ApiKeyPrincipal maker;
     private final @Nullable Actor named;
     private final @Nullable String requestId;
+    private final @Nullable Long expectedVersion;
 
     private ApiKeyManager(Builder builder) {
         this.store = builder.store;
@@ -95,10 +96,15 @@ public final class ApiKeyManager {
         this.maker = null;
         this.named = null;
         this.requestId = null;
+        this.expectedVersion = null;
     }
 
     private ApiKeyManager(
-            ApiKeyManager manager, @Nullable ApiKeyPrincipal maker, @Nullable Actor named, @Nullable String requestId) {
+            ApiKeyManager manager,
+            @Nullable ApiKeyPrincipal maker,
+            @Nullable Actor named,
+            @Nullable String requestId,
+            @Nullable Long expectedVersion) {
         this.store = manager.store;
         this.live = manager.live;
         this.generator = manager.generator;
@@ -110,6 +116,7 @@ public final class ApiKeyManager {
         this.maker = maker;
         this.named = named;
         this.requestId = requestId;
+        this.expectedVersion = expectedVersion;
     }
 
     /**
@@ -137,7 +144,7 @@ public final class ApiKeyManager {
      */
     public ApiKeyManager onBehalfOf(ApiKeyPrincipal principal) {
         requireNonNull(principal, "principal");
-        return new ApiKeyManager(this, principal, named, requestId);
+        return new ApiKeyManager(this, principal, named, requestId, expectedVersion);
     }
 
     /**
@@ -148,7 +155,7 @@ public final class ApiKeyManager {
      * and names the actor.
      */
     public ApiKeyManager as(Actor newActor) {
-        return new ApiKeyManager(this, maker, requireNonNull(newActor, "newActor"), requestId);
+        return new ApiKeyManager(this, maker, requireNonNull(newActor, "newActor"), requestId, expectedVersion);
     }
 
     /**
@@ -160,7 +167,29 @@ public final class ApiKeyManager {
      */
     public ApiKeyManager inRequest(@Nullable String newRequestId) {
         Actor.requireLine("request id", newRequestId, ChangeCause.MAX_REQUEST_ID);
-        return new ApiKeyManager(this, maker, named, newRequestId);
+        return new ApiKeyManager(this, maker, named, newRequestId, expectedVersion);
+    }
+
+    /**
+     * Returns a manager that changes a key only if its record still has this version: for somebody who decided on what they
+     * have read.
+     *
+     * <pre>{@code
+     * ApiKeyRecord read = manager.find(id).orElseThrow();
+     * manager.ifVersion(read.version()).rotate(id, Duration.ofHours(24));
+     * }</pre>
+     *
+     * <p>If somebody else was faster, the change is refused as {@code STALE} and not made on what they stored. A new key has
+     * no version yet, so {@link #issue} ignores it.
+     *
+     * @param version the {@linkplain ApiKeyRecord#version version} that was read
+     * @throws IllegalArgumentException if it is not positive, because a stored record has none such
+     */
+    public ApiKeyManager ifVersion(long version) {
+        if (version < 1) {
+            throw new IllegalArgumentException("version (" + version + ") must be positive");
+        }
+        return new ApiKeyManager(this, maker, named, requestId, version);
     }
 
     /**
@@ -512,6 +541,7 @@ public final class ApiKeyManager {
         for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
             ApiKeyRecord before = store.find(id).orElseThrow(() -> noSuchKey(id));
             ChangeRules rules = rules(id, cause);
+            rules.requireVersion(before, expectedVersion);
             ApiKeyRecord after = change.apply(before, rules);
             if (after.equals(before)) {
                 // the ring may lack what is stored, if the change was made once and ended half-way

@@ -52,6 +52,11 @@ public final class ChangeRefusedException extends RuntimeException {
         /** The change goes beyond what its maker may do. An HTTP service answers 403. */
         EXCEEDS_MAKER,
         /**
+         * The record is no longer in the version that was asked for, see {@link ApiKeyManager#ifVersion}. An HTTP service
+         * answers 412.
+         */
+        STALE,
+        /**
          * Others changed the key again and again meanwhile. An HTTP service answers 503, and the change may be tried
          * again.
          */

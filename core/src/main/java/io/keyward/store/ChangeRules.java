@@ -47,6 +47,13 @@ final class ChangeRules {
         }
     }
 
+    /** Refuses a record that is not the one that was read; null for any version. */
+    void requireVersion(ApiKeyRecord record, @Nullable Long expected) {
+        if (expected != null && record.version() != expected) {
+            throw refused(Reason.STALE, "somebody else changed it since it was read; read it again and decide anew");
+        }
+    }
+
     void requireNotRevoked(ApiKeyRecord record) {
         if (record.state() == KeyState.REVOKED) {
             throw refused(Reason.REVOKED, "it is revoked, which is final; issue a new one");
