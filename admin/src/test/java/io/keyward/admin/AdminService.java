@@ -1,0 +1,177 @@
+package io.keyward.admin;
+
+import static io.keyward.servlet.Access.authenticated;
+
+import io.keyward.ApiKeyRecord;
+import io.keyward.ApiKeyVerifier;
+import io.keyward.KeyRing;
+import io.keyward.role.Permission;
+import io.keyward.role.Role;
+import io.keyward.role.RoleModel;
+import io.keyward.servlet.ApiKeyFilter;
+import io.keyward.store.ApiKeyManager;
+import io.keyward.store.ApiKeyStore;
+import io.keyward.store.ApiKeys;
+import io.keyward.store.ChangeCause;
+import io.keyward.store.InMemoryApiKeyStore;
+import io.keyward.store.IssueRequest;
+import io.keyward.store.IssuedKey;
+import io.keyward.store.StoreException;
+import io.keyward.testing.MovableClock;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.UnaryOperator;
+import org.eclipse.jetty.ee11.servlet.ServletContextHandler;
+import org.eclipse.jetty.server.Server;
+import org.eclipse.jetty.server.ServerConnector;
+
+/** The admin servlet behind the filter on Jetty, at /app/admin, over a store in memory that can be made to fail. */
+final class AdminService implements AutoCloseable {
+    static final String PATH = "/app/admin";
+    static final RoleModel ROLES = RoleModel.of(
+            Role.of("client")
+                    .permitting("jobs:submit", "own-key:read", "own-key:rotate", "own-key:revoke", "own-key:list"),
+            Role.of("miner").permitting("jobs:work"),
+            Role.of("auditor").permitting("keys:read"),
+            Role.of("ops")
+                    .permitting("keys:read", "keys:issue", "keys:change", "keys:rotate", "keys:revoke", "keys:disable"),
+            Role.of("admin").including("client", "miner", "ops"));
+
+    final MovableClock clock = MovableClock.at("2026-11-25T12:00:00Z");
+    final FailingStore store = new FailingStore();
+    final ApiKeys keys =
+            ApiKeys.over(store).roles(ROLES).format("kw_test").clock(clock).open();
+    final ApiKeyManager manager = keys.manager();
+    final IssuedKey admin = issue("admin");
+
+    private final Server server = new Server();
+    private final ServerConnector connector = new ServerConnector(server);
+
+    AdminService() {
+        this(builder -> builder);
+    }
+
+    AdminService(UnaryOperator<ApiKeyAdminServlet.Builder> settings) {
+        ServletContextHandler context = new ServletContextHandler("/app");
+        ApiKeyAdminServlet servlet =
+                settings.apply(ApiKeyAdminServlet.builder(keys).clock(clock)).build();
+        context.addServletContainerInitializer((classes, servletContext) -> {
+            ApiKeyFilter.register(
+                    servletContext,
+                    ApiKeyFilter.builder()
+                            .verifier(keys.verifier())
+                            .otherwise(authenticated())
+                            .build());
+            ApiKeyAdminServlet.register(servletContext, "/admin", servlet);
+        });
+        connector.setHost("127.0.0.1");
+        server.addConnector(connector);
+        server.setHandler(context);
+        try {
+            server.start();
+        } catch (Exception e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    IssuedKey issue(String... roles) {
+        return manager.issue(IssueRequest.builder().owner("alice").roles(roles).build());
+    }
+
+    IssuedKey issueWith(String... permissions) {
+        return manager.issue(IssueRequest.builder()
+                .permissions(
+                        java.util.Arrays.stream(permissions).map(Permission::of).toList())
+                .build());
+    }
+
+    ApiKeyRecord stored(IssuedKey key) {
+        return manager.find(key.id()).orElseThrow();
+    }
+
+    String etag(IssuedKey key) {
+        return "\"" + stored(key).version() + "\"";
+    }
+
+    /** Returns whether a key is accepted now. */
+    boolean isAccepted(String key) {
+        return ApiKeyVerifier.of(keys.ring(), clock).verify(key).isAccepted();
+    }
+
+    Request request(String method, String path) {
+        return new Request(connector.getLocalPort(), method, PATH + path).key(admin.key());
+    }
+
+    KeyRing ring() {
+        return keys.ring().current();
+    }
+
+    @Override
+    public void close() throws Exception {
+        server.stop();
+        keys.close();
+    }
+
+    /** Fails when it is told to, before a change or after it. */
+    static final class FailingStore implements ApiKeyStore {
+        private final ApiKeyStore store = InMemoryApiKeyStore.create();
+        volatile boolean isAway;
+        volatile ChangeCause lastCause;
+
+        private void requireThere() {
+            if (isAway) {
+                throw new StoreException("the store of secret-host is away");
+            }
+        }
+
+        @Override
+        public ApiKeyRecord insert(ApiKeyRecord record, ChangeCause cause) {
+            requireThere();
+            lastCause = cause;
+            return store.insert(record, cause);
+        }
+
+        @Override
+        public ApiKeyRecord update(ApiKeyRecord record, ChangeCause cause) {
+            requireThere();
+            return store.update(record, cause);
+        }
+
+        @Override
+        public Optional<ApiKeyRecord> find(String id) {
+            requireThere();
+            return store.find(id);
+        }
+
+        @Override
+        public Snapshot load() {
+            requireThere();
+            return store.load();
+        }
+
+        @Override
+        public Optional<Changes> changesSince(Stamp stamp) {
+            return store.changesSince(stamp);
+        }
+
+        @Override
+        public boolean isShared() {
+            return false;
+        }
+    }
+
+    /** Returns every permission that the servlet knows. */
+    static List<String> permissions() {
+        return List.of(
+                "keys:read",
+                "keys:issue",
+                "keys:change",
+                "keys:rotate",
+                "keys:revoke",
+                "keys:disable",
+                "own-key:read",
+                "own-key:rotate",
+                "own-key:revoke",
+                "own-key:list");
+    }
+}
