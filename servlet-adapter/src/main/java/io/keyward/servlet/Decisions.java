@@ -29,7 +29,7 @@ final class Decisions {
     }
 
     /** Cuts path parameters and what follows: some clients put secrets there. */
-    private static String rawPath(HttpServletRequest request) {
+    static String rawPath(HttpServletRequest request) {
         String uri = request.getRequestURI();
         if (uri == null) {
             return "";

@@ -6,11 +6,19 @@ import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
+import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.MDC;
 
-/** Hands an allowed request on, as the application is to see it. */
-final class Passage {
+/**
+ * Hands an allowed request on, as the application is to see it: with the principal, without the credential, and with an
+ * answer that no cache gives to another caller.
+ *
+ * <p>The filter does so by itself. Use this class where something else verifies the key, such as the filter of a security
+ * framework. Immutable; may be shared between threads.
+ */
+public final class Passage {
     private final HeaderPolicy headers;
     private final HeaderPolicy traceHeaders;
     private final String vary;
@@ -25,6 +33,31 @@ final class Passage {
         this.headers = headers;
         this.traceHeaders = traceHeaders;
         this.vary = vary;
+    }
+
+    /**
+     * Returns the passage that hides the credentials of these sources.
+     *
+     * @throws IllegalArgumentException if there is none, or two read the same place
+     */
+    public static Passage hiding(KeySource... sources) {
+        List<KeySource> hidden = KeyReader.of(sources).sources();
+        HeaderPolicy headers = new HeaderPolicy(hidden, Map.of());
+        String vary = Denials.builder().sources(sources).build().vary();
+        return new Passage(headers, headers, vary);
+    }
+
+    /**
+     * Runs the rest of the chain for a caller whose key is valid. The log context has the key id meanwhile, as
+     * {@link ApiKeyFilter#MDC_KEY}.
+     *
+     * @throws IOException if the rest of the chain throws it
+     * @throws ServletException if the rest of the chain throws it
+     */
+    public void lead(
+            ApiKeyPrincipal principal, HttpServletRequest request, HttpServletResponse response, FilterChain chain)
+            throws IOException, ServletException {
+        lead(principal, request, response, chain, (dispatch, target, from, to) -> true);
     }
 
     /**

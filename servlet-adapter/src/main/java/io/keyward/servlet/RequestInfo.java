@@ -1,6 +1,7 @@
 package io.keyward.servlet;
 
 import jakarta.servlet.http.HttpServletRequest;
+import java.util.List;
 
 /**
  * Says which request a decision is about, in a form that is safe for a log: what a stranger sent is escaped and cut,
@@ -15,6 +16,9 @@ public final class RequestInfo {
     private static final int MAX_PATH = 200;
     private static final int MAX_PEER = 64;
 
+    /** No rule names a part of a path as public. */
+    private static final LogPath NOTHING_NAMED = new LogPath(List.of());
+
     private final String method;
     private final String path;
     private final String peer;
@@ -26,6 +30,11 @@ public final class RequestInfo {
         this.path = path;
         this.peer = address == null ? "?" : address;
         this.mask = mask;
+    }
+
+    /** Returns what a log may say of a request. */
+    public static RequestInfo of(HttpServletRequest request) {
+        return new RequestInfo(request, Decisions.rawPath(request), NOTHING_NAMED);
     }
 
     /** Returns the method; {@code ***} if it is as long as a key, because a method may be any token. */
