@@ -1,0 +1,188 @@
+package io.keyward.spring.security;
+
+import io.keyward.ApiKeyPrincipal;
+import io.keyward.ApiKeyVerifier;
+import io.keyward.Verification;
+import io.keyward.role.RoleModel;
+import io.keyward.servlet.ApiKeyFilter;
+import io.keyward.servlet.KeyReader.Credential;
+import io.keyward.servlet.KeyReader.None;
+import io.keyward.servlet.KeyReader.One;
+import io.keyward.servlet.KeyReader.Unusable;
+import io.keyward.servlet.Passage;
+import jakarta.servlet.DispatcherType;
+import jakarta.servlet.FilterChain;
+import jakarta.servlet.ServletException;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import org.jspecify.annotations.Nullable;
+import org.springframework.security.authentication.AuthenticationEventPublisher;
+import org.springframework.security.authentication.AuthenticationServiceException;
+import org.springframework.security.authentication.BadCredentialsException;
+import org.springframework.security.authentication.CredentialsExpiredException;
+import org.springframework.security.authentication.DisabledException;
+import org.springframework.security.authentication.LockedException;
+import org.springframework.security.core.AuthenticationException;
+import org.springframework.security.core.context.SecurityContext;
+import org.springframework.security.core.context.SecurityContextHolderStrategy;
+import org.springframework.security.web.authentication.WebAuthenticationDetailsSource;
+import org.springframework.security.web.context.RequestAttributeSecurityContextRepository;
+import org.springframework.security.web.context.SecurityContextRepository;
+import org.springframework.web.filter.OncePerRequestFilter;
+
+/**
+ * Verifies the key of a request, once a request. {@link ApiKeysConfigurer} makes it; its name is for
+ * {@code addFilterAfter} and the like.
+ *
+ * <p>The context goes into the request and never into a session, so asynchronous and error dispatches of the request find
+ * the first verdict, and nothing else does. May be shared between threads.
+ */
+public final class ApiKeyAuthenticationFilter extends OncePerRequestFilter {
+    private final ApiKeyVerifier verifier;
+    private final RequestKeys keys;
+    private final Passage passage;
+    private final DeniedRequests denied;
+    private final AuthenticationEventPublisher events;
+    private final SecurityContextHolderStrategy holder;
+    private final SecurityContextRepository contexts = new RequestAttributeSecurityContextRepository();
+    private final WebAuthenticationDetailsSource details = new WebAuthenticationDetailsSource();
+
+    ApiKeyAuthenticationFilter(
+            ApiKeyVerifier verifier,
+            RequestKeys keys,
+            Passage passage,
+            DeniedRequests denied,
+            AuthenticationEventPublisher events,
+            SecurityContextHolderStrategy holder) {
+        this.verifier = verifier;
+        this.keys = keys;
+        this.passage = passage;
+        this.denied = denied;
+        this.events = events;
+        this.holder = holder;
+    }
+
+    /** Returns that asynchronous dispatches pass here too, because they hide the credential again. */
+    @Override
+    protected boolean shouldNotFilterAsyncDispatch() {
+        return false;
+    }
+
+    /** Returns that error dispatches pass here too, because they hide the credential again. */
+    @Override
+    protected boolean shouldNotFilterErrorDispatch() {
+        return false;
+    }
+
+    @Override
+    protected void doFilterInternal(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
+            throws IOException, ServletException {
+        ApiKeyPrincipal known =
+                request.getDispatcherType() == DispatcherType.REQUEST ? null : ofEarlierDispatch(request);
+        if (known != null) {
+            passage.lead(known, request, response, chain);
+            return;
+        }
+        Credential credential = keys.read(request);
+        if (credential instanceof None) {
+            chain.doFilter(request, response);
+        } else if (credential instanceof Unusable unusable) {
+            unusable(unusable.problem(), request, response);
+        } else if (keys.hasOthers(request)) {
+            unusable("a key together with credentials of another mechanism", request, response);
+        } else {
+            verify((One) credential, request, response, chain);
+        }
+    }
+
+    private @Nullable ApiKeyPrincipal ofEarlierDispatch(HttpServletRequest request) {
+        SecurityContext earlier = contexts.loadDeferredContext(request).get();
+        if (!(earlier.getAuthentication() instanceof ApiKeyAuthentication authentication)) {
+            return null;
+        }
+        if (holder.getContext().getAuthentication() == null) {
+            holder.setContext(earlier);
+        }
+        return authentication.getPrincipal();
+    }
+
+    private void verify(One key, HttpServletRequest request, HttpServletResponse response, FilterChain chain)
+            throws IOException, ServletException {
+        Verification verification;
+        RoleModel roles;
+        try {
+            verification = verifier.verify(key.reveal());
+            roles = verifier.roles().orElse(RoleModel.empty());
+        } catch (Throwable failure) {
+            // Whatever it throws, nothing behind this filter must run.
+            failed(failure, request, response);
+            return;
+        }
+        if (verification instanceof Verification.Accepted accepted) {
+            accept(ApiKeyAuthentication.of(accepted.principal(), roles), request, response, chain);
+        } else if (verification instanceof Verification.Rejected rejected) {
+            reject(rejected, request, response);
+        } else {
+            failed(new IllegalStateException("null"), request, response);
+        }
+    }
+
+    private void accept(
+            ApiKeyAuthentication authentication,
+            HttpServletRequest request,
+            HttpServletResponse response,
+            FilterChain chain)
+            throws IOException, ServletException {
+        authentication.setDetails(details.buildDetails(request));
+        SecurityContext context = holder.createEmptyContext();
+        context.setAuthentication(authentication);
+        holder.setContext(context);
+        contexts.saveContext(context, request, response);
+        request.setAttribute(ApiKeyFilter.PRINCIPAL_ATTRIBUTE, authentication.getPrincipal());
+        events.publishAuthenticationSuccess(authentication);
+        passage.lead(authentication.getPrincipal(), request, response, chain);
+    }
+
+    private void unusable(String problem, HttpServletRequest request, HttpServletResponse response) throws IOException {
+        holder.clearContext();
+        publish(new BadCredentialsException("no single credential that may be a key"), null, null, request);
+        denied.unauthorized(true, problem, request, response);
+    }
+
+    private void reject(Verification.Rejected rejected, HttpServletRequest request, HttpServletResponse response)
+            throws IOException {
+        holder.clearContext();
+        publish(exception(rejected.reason()), rejected.reason(), rejected.keyId(), request);
+        denied.rejected(rejected, request, response);
+    }
+
+    private void failed(Throwable failure, HttpServletRequest request, HttpServletResponse response)
+            throws IOException {
+        holder.clearContext();
+        // Without the cause: what a failing driver quotes in its message may be the key.
+        publish(new AuthenticationServiceException("the verifier could not tell"), null, null, request);
+        denied.unavailable(failure, request, response);
+    }
+
+    private void publish(
+            AuthenticationException exception,
+            Verification.@Nullable Reason reason,
+            @Nullable String keyId,
+            HttpServletRequest request) {
+        RejectedApiKey rejected = new RejectedApiKey(reason, keyId);
+        rejected.setDetails(details.buildDetails(request));
+        events.publishAuthenticationFailure(exception, rejected);
+    }
+
+    /** Spring maps exactly these classes, and no subclass of them, to events of their own. */
+    private static AuthenticationException exception(Verification.Reason reason) {
+        String message = "API key rejected: " + reason;
+        return switch (reason) {
+            case MISSING, MALFORMED, UNKNOWN -> new BadCredentialsException(message);
+            case EXPIRED -> new CredentialsExpiredException(message);
+            case NOT_YET_VALID, DISABLED -> new DisabledException(message);
+            case REVOKED -> new LockedException(message);
+        };
+    }
+}

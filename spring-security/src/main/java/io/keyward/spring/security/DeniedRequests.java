@@ -1,0 +1,113 @@
+package io.keyward.spring.security;
+
+import io.keyward.KeysUnavailableException;
+import io.keyward.Verification;
+import io.keyward.servlet.Denials;
+import io.keyward.servlet.KeyReader.None;
+import io.keyward.servlet.RequestInfo;
+import jakarta.servlet.ServletException;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import jakarta.servlet.http.HttpSession;
+import java.io.IOException;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.security.access.AccessDeniedException;
+import org.springframework.security.core.Authentication;
+import org.springframework.security.core.AuthenticationException;
+import org.springframework.security.core.context.SecurityContextHolderStrategy;
+import org.springframework.security.web.AuthenticationEntryPoint;
+import org.springframework.security.web.access.AccessDeniedHandler;
+import org.springframework.security.web.access.AccessDeniedHandlerImpl;
+import org.springframework.security.web.csrf.CsrfException;
+
+/** Answers denied requests as the servlet filter does, with one line in the log for each. */
+final class DeniedRequests implements AuthenticationEntryPoint, AccessDeniedHandler {
+    private static final Logger LOG = LoggerFactory.getLogger(ApiKeyAuthenticationFilter.class);
+
+    private final Denials denials;
+    private final RequestKeys keys;
+    private final SecurityContextHolderStrategy holder;
+    private final AccessDeniedHandler forOthers = new AccessDeniedHandlerImpl();
+
+    DeniedRequests(Denials denials, RequestKeys keys, SecurityContextHolderStrategy holder) {
+        this.denials = denials;
+        this.keys = keys;
+        this.holder = holder;
+    }
+
+    /** Answers a request that nobody is named for and that the rules want somebody for. */
+    @Override
+    public void commence(HttpServletRequest request, HttpServletResponse response, AuthenticationException exception)
+            throws IOException {
+        unauthorized(false, "no key", request, response);
+    }
+
+    /** Answers a caller who may not; callers without a key get the answer that they get without this handler. */
+    @Override
+    public void handle(HttpServletRequest request, HttpServletResponse response, AccessDeniedException exception)
+            throws IOException, ServletException {
+        Authentication caller = holder.getContext().getAuthentication();
+        if (caller instanceof ApiKeyAuthentication key) {
+            log(
+                    403,
+                    request,
+                    "the rules of the chain or of a method say no",
+                    key.getPrincipal().id());
+            denials.forbidden(request, response);
+        } else if (exception instanceof CsrfException && caller == null && isNobody(request)) {
+            // Spring asks for the token before it asks who calls; a client without a key needs to hear the second.
+            forgetNewSession(request);
+            unauthorized(false, "no key", request, response);
+        } else {
+            forOthers.handle(request, response, exception);
+        }
+    }
+
+    private boolean isNobody(HttpServletRequest request) {
+        HttpSession session = request.getSession(false);
+        return (session == null || session.isNew()) && keys.read(request) instanceof None && !keys.hasOthers(request);
+    }
+
+    /** Ends the session that Spring made for a token nobody will send, because strangers could make any number. */
+    private static void forgetNewSession(HttpServletRequest request) {
+        HttpSession session = request.getSession(false);
+        if (session != null) {
+            session.invalidate();
+        }
+    }
+
+    void unauthorized(boolean presented, String reason, HttpServletRequest request, HttpServletResponse response)
+            throws IOException {
+        log(401, request, reason, null);
+        denials.unauthorized(presented, request, response);
+    }
+
+    void rejected(Verification.Rejected rejected, HttpServletRequest request, HttpServletResponse response)
+            throws IOException {
+        String reason = rejected.reason().name().toLowerCase(Locale.ROOT).replace('_', ' ');
+        log(401, request, reason + " key", rejected.keyId());
+        denials.unauthorized(true, request, response);
+    }
+
+    /** Logs the class of a failure and its place, and no message: what a failing driver quotes in it may be the key. */
+    void unavailable(Throwable failure, HttpServletRequest request, HttpServletResponse response) throws IOException {
+        StackTraceElement[] trace = failure.getStackTrace();
+        LOG.error(
+                "denied 503 {}: the verifier could not tell: {}{}{}",
+                RequestInfo.of(request),
+                failure.getClass().getName(),
+                trace.length > 0 ? " at " + trace[0] : "",
+                failure instanceof KeysUnavailableException ? " (" + failure.getMessage() + ")" : "");
+        denials.unavailable(request, response);
+    }
+
+    private static void log(int status, HttpServletRequest request, String reason, @Nullable String keyId) {
+        if (LOG.isInfoEnabled()) {
+            String key = keyId == null ? "" : ", key " + keyId;
+            LOG.info("denied {} {}: {}{}", status, RequestInfo.of(request), reason, key);
+        }
+    }
+}

@@ -1,0 +1,243 @@
+package io.keyward.spring.security;
+
+import static io.keyward.spring.security.ApiKeysConfigurer.apiKeys;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.springframework.security.config.Customizer.withDefaults;
+
+import io.keyward.ApiKeyPrincipal;
+import jakarta.servlet.DispatcherType;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Path;
+import java.util.EnumSet;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import org.apache.catalina.Context;
+import org.apache.catalina.startup.Tomcat;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.security.config.annotation.web.builders.HttpSecurity;
+import org.springframework.security.config.annotation.web.configuration.EnableWebSecurity;
+import org.springframework.security.core.Authentication;
+import org.springframework.security.core.context.SecurityContextHolder;
+import org.springframework.security.web.SecurityFilterChain;
+import org.springframework.security.web.context.NullSecurityContextRepository;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.RequestMapping;
+import org.springframework.web.bind.annotation.RestController;
+import org.springframework.web.context.request.async.DeferredResult;
+import org.springframework.web.context.support.AnnotationConfigWebApplicationContext;
+import org.springframework.web.filter.DelegatingFilterProxy;
+import org.springframework.web.servlet.DispatcherServlet;
+import org.springframework.web.servlet.config.annotation.CorsRegistry;
+import org.springframework.web.servlet.config.annotation.EnableWebMvc;
+import org.springframework.web.servlet.config.annotation.WebMvcConfigurer;
+import org.springframework.web.servlet.mvc.method.annotation.StreamingResponseBody;
+
+@DisplayName("PR-27 and PR-29: later dispatches, other threads and preflights on a real container")
+class OnTomcatTest {
+    private static final TestKeys KEYS = new TestKeys();
+
+    @TempDir
+    static Path folder;
+
+    private static Tomcat tomcat;
+
+    @Configuration
+    @EnableWebMvc
+    @EnableWebSecurity
+    static class Application implements WebMvcConfigurer {
+        @Bean
+        SecurityFilterChain api(HttpSecurity http) throws Exception {
+            return http.with(apiKeys(KEYS), withDefaults())
+                    .cors(withDefaults())
+                    .authorizeHttpRequests(paths -> paths.anyRequest().authenticated())
+                    .build();
+        }
+
+        @Bean
+        @org.springframework.core.annotation.Order(1)
+        SecurityFilterChain forgetful(HttpSecurity http) throws Exception {
+            return http.securityMatcher("/forgetful/**")
+                    .with(apiKeys(KEYS), withDefaults())
+                    .securityContext(context -> context.securityContextRepository(new NullSecurityContextRepository()))
+                    .authorizeHttpRequests(paths -> paths.anyRequest().authenticated())
+                    .build();
+        }
+
+        @Override
+        public void addCorsMappings(CorsRegistry cors) {
+            cors.addMapping("/**").allowedOrigins("https://page.example").allowedMethods("POST");
+        }
+    }
+
+    @RestController
+    static class Handlers {
+        private static String caller() {
+            Authentication caller = SecurityContextHolder.getContext().getAuthentication();
+            return caller != null && caller.getPrincipal() instanceof ApiKeyPrincipal principal
+                    ? principal.id()
+                    : "nobody";
+        }
+
+        @GetMapping({"/callable", "/forgetful/callable"})
+        Callable<String> callable() {
+            return Handlers::caller;
+        }
+
+        @GetMapping("/deferred")
+        DeferredResult<String> deferred(HttpServletRequest request) {
+            DeferredResult<String> result = new DeferredResult<>();
+            String id = caller();
+            CompletableFuture.runAsync(() -> result.setResult(id));
+            return result;
+        }
+
+        @GetMapping("/future")
+        CompletableFuture<String> future() {
+            String id = caller();
+            return CompletableFuture.supplyAsync(() -> id);
+        }
+
+        @GetMapping("/stream")
+        StreamingResponseBody stream() {
+            String id = caller();
+            return out -> out.write(id.getBytes());
+        }
+
+        @PostMapping("/callable")
+        String post() {
+            return caller();
+        }
+
+        @GetMapping("/send-error")
+        void sendError(HttpServletResponse response) throws IOException {
+            response.sendError(418);
+        }
+
+        @GetMapping("/throw-late")
+        Callable<String> throwLate() {
+            return () -> {
+                throw new IllegalStateException("late");
+            };
+        }
+
+        @RequestMapping("/error")
+        String error(HttpServletRequest request) {
+            return request.getDispatcherType() + " " + caller() + " " + (request.getHeader("X-Api-Key") == null);
+        }
+    }
+
+    @BeforeAll
+    static void start() throws Exception {
+        AnnotationConfigWebApplicationContext spring = new AnnotationConfigWebApplicationContext();
+        spring.register(Application.class, Handlers.class);
+        tomcat = new Tomcat();
+        tomcat.setBaseDir(folder.toString());
+        tomcat.setPort(0);
+        Context context = tomcat.addContext("", folder.toString());
+        org.apache.tomcat.util.descriptor.web.ErrorPage page = new org.apache.tomcat.util.descriptor.web.ErrorPage();
+        page.setLocation("/error");
+        context.addErrorPage(page);
+        context.addServletContainerInitializer(
+                (classes, servlets) -> {
+                    var dispatcher = servlets.addServlet("spring", new DispatcherServlet(spring));
+                    dispatcher.addMapping("/");
+                    dispatcher.setLoadOnStartup(1);
+                    dispatcher.setAsyncSupported(true);
+                    DelegatingFilterProxy proxy = new DelegatingFilterProxy("springSecurityFilterChain");
+                    proxy.setContextAttribute("org.springframework.web.servlet.FrameworkServlet.CONTEXT.spring");
+                    var filter = servlets.addFilter("springSecurityFilterChain", proxy);
+                    filter.setAsyncSupported(true);
+                    filter.addMappingForUrlPatterns(EnumSet.allOf(DispatcherType.class), false, "/*");
+                },
+                null);
+        tomcat.getConnector();
+        tomcat.start();
+    }
+
+    @AfterAll
+    static void stop() throws Exception {
+        tomcat.stop();
+        tomcat.destroy();
+    }
+
+    private static HttpResponse<String> send(String method, String path, String... headers) throws Exception {
+        HttpRequest.Builder request = HttpRequest.newBuilder(
+                        URI.create("http://localhost:" + tomcat.getConnector().getLocalPort() + path))
+                .method(method, HttpRequest.BodyPublishers.noBody());
+        if (headers.length > 0) {
+            request.headers(headers);
+        }
+        return HttpClient.newHttpClient().send(request.build(), BodyHandlers.ofString());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"/callable", "/forgetful/callable", "/deferred", "/future", "/stream"})
+    void asynchronousHandlersSeeTheCallerOfOneVerification(String path) throws Exception {
+        int before = KEYS.verifications.get();
+        HttpResponse<String> response = send("GET", path, "X-Api-Key", KEYS.client());
+        assertEquals("200 " + KEYS.clientId(), response.statusCode() + " " + response.body());
+        assertEquals(1, KEYS.verifications.get() - before);
+        assertFalse(response.headers().firstValue("Set-Cookie").isPresent());
+        assertEquals("401", "" + send("GET", path).statusCode());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"/send-error", "/throw-late"})
+    void errorPagesSeeTheCallerAndNotTheKey(String path) throws Exception {
+        int before = KEYS.verifications.get();
+        HttpResponse<String> response = send("GET", path, "X-Api-Key", KEYS.client());
+        assertEquals(path.equals("/send-error") ? 418 : 500, response.statusCode());
+        assertEquals("ERROR " + KEYS.clientId() + " true", response.body());
+        assertEquals(1, KEYS.verifications.get() - before);
+    }
+
+    @Test
+    void makesNoSessionForStrangers() throws Exception {
+        HttpResponse<String> response = send("GET", "/callable", "Accept", "text/html");
+        assertEquals(401, response.statusCode());
+        assertFalse(response.headers().firstValue("Set-Cookie").isPresent());
+        assertEquals(401, send("POST", "/callable").statusCode());
+        assertEquals(200, send("POST", "/callable", "X-Api-Key", KEYS.client()).statusCode());
+    }
+
+    @Test
+    void preflightsAreAnsweredAndPagesMayReadDenials() throws Exception {
+        HttpResponse<String> preflight = send(
+                "OPTIONS",
+                "/callable",
+                "Origin",
+                "https://page.example",
+                "Access-Control-Request-Method",
+                "POST",
+                "Access-Control-Request-Headers",
+                "x-api-key");
+        assertEquals(200, preflight.statusCode());
+        assertEquals(
+                "https://page.example",
+                preflight.headers().firstValue("Access-Control-Allow-Origin").orElseThrow());
+        HttpResponse<String> denied =
+                send("POST", "/callable", "Origin", "https://page.example", "X-Api-Key", KEYS.unknown());
+        assertEquals(401, denied.statusCode());
+        assertEquals(
+                "https://page.example",
+                denied.headers().firstValue("Access-Control-Allow-Origin").orElseThrow());
+        assertEquals(401, send("OPTIONS", "/callable").statusCode());
+    }
+}
