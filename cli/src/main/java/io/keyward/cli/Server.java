@@ -69,7 +69,8 @@ final class Server {
     Answer get(ServiceUrl url, @Nullable ApiKey key) throws NoAnswerException {
         HttpRequest request =
                 request(url, key).header("Accept", "application/json").build();
-        CompletableFuture<Answer> answer = Client.INSTANCE.sendAsync(request, BodyHandlers.ofInputStream())
+        CompletableFuture<Answer> answer = Client.INSTANCE
+                .sendAsync(request, BodyHandlers.ofInputStream())
                 .thenApply(response -> new Answer(
                         response.statusCode(),
                         response.headers().firstValue("Location").orElse(""),

@@ -181,7 +181,7 @@ public final class ApiKeyAuthenticationFilter extends OncePerRequestFilter {
         return switch (reason) {
             case MISSING, MALFORMED, UNKNOWN -> new BadCredentialsException(message);
             case EXPIRED -> new CredentialsExpiredException(message);
-            case NOT_YET_VALID, DISABLED -> new DisabledException(message);
+            case NOT_YET_VALID, DISABLED, UNSUPPORTED -> new DisabledException(message);
             case REVOKED -> new LockedException(message);
         };
     }
