@@ -1,0 +1,23 @@
+package io.keyward.spring.boot;
+
+import io.keyward.config.ConfigException;
+import io.keyward.config.ConfigProblem;
+import org.springframework.boot.diagnostics.AbstractFailureAnalyzer;
+import org.springframework.boot.diagnostics.FailureAnalysis;
+
+/** Shows what is wrong with the keys in place of a stack trace. Spring makes it, by its name in {@code spring.factories}. */
+final class ConfigFailureAnalyzer extends AbstractFailureAnalyzer<ConfigException> {
+    ConfigFailureAnalyzer() {}
+
+    @Override
+    protected FailureAnalysis analyze(Throwable rootFailure, ConfigException cause) {
+        StringBuilder description = new StringBuilder("The keys of the Environment cannot be loaded:\n");
+        for (ConfigProblem problem : cause.problems()) {
+            description.append("\n    ").append(problem);
+        }
+        return new FailureAnalysis(
+                description.toString(),
+                "Correct what is named, or make a bean of ApiKeyVerifier. docs/configuration.md lists all properties.",
+                cause);
+    }
+}

@@ -1,0 +1,186 @@
+package io.keyward.spring.boot;
+
+import io.smallrye.config.ConfigValue;
+import io.smallrye.config.ConfigValueConfigSource;
+import io.smallrye.config.EnvConfigSource;
+import io.smallrye.config.SmallRyeConfig;
+import io.smallrye.config.SmallRyeConfigBuilder;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+import org.springframework.boot.origin.Origin;
+import org.springframework.boot.origin.OriginLookup;
+import org.springframework.boot.origin.TextResourceOrigin;
+import org.springframework.core.env.ConfigurableEnvironment;
+import org.springframework.core.env.EnumerablePropertySource;
+import org.springframework.core.env.PropertySource;
+import org.springframework.core.env.StandardEnvironment;
+
+/**
+ * Shows the property sources of Spring to the reader of keys, one by one and in Spring's order.
+ *
+ * <p>Names go through as they are. Spring's relaxed names would make one key of {@code ab} and {@code a_b}, and its binder
+ * would break the items of a JSON array.
+ */
+final class EnvironmentSources {
+    /** Settings of the starter, which mean nothing to the reader of keys. */
+    private static final Pattern OF_STARTER = Pattern.compile("(?i)keyward[._](store|otherwise|rules(\\[\\d+])?)");
+
+    private static final Pattern OF_KEYS =
+            Pattern.compile("(?i)keyward[._].*|.*[._-]api[._-](keys|key[._-]hashes)(\\[\\d+])?|app[._-]env");
+    private static final Pattern ITEM = Pattern.compile("(.+)\\[(\\d+)]");
+    private static final Pattern REFERENCE = Pattern.compile("\\$\\{[^{}]*}");
+    private static final int HIGHEST_ORDINAL = 100_000;
+
+    private EnvironmentSources() {}
+
+    static SmallRyeConfig of(ConfigurableEnvironment environment) {
+        SmallRyeConfigBuilder config = new SmallRyeConfigBuilder();
+        int ordinal = HIGHEST_ORDINAL;
+        for (PropertySource<?> source : environment.getPropertySources()) {
+            if (source instanceof EnumerablePropertySource<?> enumerable) {
+                Map<String, ConfigValue> values = valuesOf(enumerable, environment);
+                if (isEnvironment(source)) {
+                    Map<String, String> variables = new LinkedHashMap<>();
+                    values.forEach((name, value) -> variables.put(name, value.getValue()));
+                    config.withSources(new EnvConfigSource(variables, ordinal));
+                } else if (!values.isEmpty()) {
+                    config.withSources(new Source(source.getName(), values, ordinal));
+                }
+                ordinal--;
+            }
+        }
+        return config.build();
+    }
+
+    private static boolean isEnvironment(PropertySource<?> source) {
+        return source.getName().equals(StandardEnvironment.SYSTEM_ENVIRONMENT_PROPERTY_SOURCE_NAME);
+    }
+
+    private static Map<String, ConfigValue> valuesOf(
+            EnumerablePropertySource<?> source, ConfigurableEnvironment environment) {
+        Map<String, ConfigValue> values = new LinkedHashMap<>();
+        Map<String, Map<Integer, String>> lists = new LinkedHashMap<>();
+        Map<String, String> firstNames = new LinkedHashMap<>();
+        for (String name : source.getPropertyNames()) {
+            Object value = isOfKeys(name) ? source.getProperty(name) : null;
+            if (value == null) {
+                continue;
+            }
+            String text = resolved(value.toString(), environment);
+            Matcher item = ITEM.matcher(name);
+            if (item.matches() && !isEnvironment(source)) {
+                lists.computeIfAbsent(item.group(1), list -> new TreeMap<>()).put(Integer.valueOf(item.group(2)), text);
+                firstNames.putIfAbsent(item.group(1), name);
+            } else {
+                values.put(name, value(source, name, name, text));
+            }
+        }
+        lists.forEach((name, items) ->
+                values.put(name, value(source, name, firstNames.getOrDefault(name, name), json(items))));
+        return values;
+    }
+
+    private static boolean isOfKeys(String name) {
+        return OF_KEYS.matcher(name).matches() && !OF_STARTER.matcher(name).matches();
+    }
+
+    /** Resolves a value that is one reference; inside a longer text {@code $} is a character like any other. */
+    private static String resolved(String text, ConfigurableEnvironment environment) {
+        return REFERENCE.matcher(text).matches() ? environment.resolvePlaceholders(text) : text;
+    }
+
+    /** Returns the items of a list as the JSON array that the reader of keys takes. */
+    private static String json(Map<Integer, String> items) {
+        List<String> quoted = new ArrayList<>();
+        items.values().forEach(item -> quoted.add(quoted(item)));
+        return "[" + String.join(",", quoted) + "]";
+    }
+
+    private static String quoted(String item) {
+        StringBuilder json = new StringBuilder("\"");
+        for (int i = 0; i < item.length(); i++) {
+            char c = item.charAt(i);
+            if (c < 0x20 || c > 0x7e || c == '"' || c == '\\') {
+                json.append(String.format(Locale.ROOT, "\\u%04x", (int) c));
+            } else {
+                json.append(c);
+            }
+        }
+        return json.append('"').toString();
+    }
+
+    private static ConfigValue value(PropertySource<?> source, String name, String spelling, String text) {
+        return ConfigValue.builder()
+                .withName(name)
+                .withValue(text)
+                .withRawValue(text)
+                .withConfigSourceName(source.getName())
+                .withLineNumber(line(source, spelling))
+                .build();
+    }
+
+    private static int line(PropertySource<?> source, String name) {
+        Origin origin = OriginLookup.getOrigin(source, name);
+        return origin instanceof TextResourceOrigin text && text.getLocation() != null
+                ? text.getLocation().getLine() + 1
+                : -1;
+    }
+
+    /** One property source of Spring, as it was at the start. */
+    private static final class Source implements ConfigValueConfigSource {
+        private final String name;
+        private final Map<String, ConfigValue> values;
+        private final int ordinal;
+
+        Source(String name, Map<String, ConfigValue> values, int ordinal) {
+            this.name = name;
+            this.values = values;
+            this.ordinal = ordinal;
+        }
+
+        @Override
+        public String getName() {
+            return name;
+        }
+
+        @Override
+        public int getOrdinal() {
+            return ordinal;
+        }
+
+        @Override
+        public Set<String> getPropertyNames() {
+            return values.keySet();
+        }
+
+        @Override
+        public @Nullable ConfigValue getConfigValue(String propertyName) {
+            return values.get(propertyName);
+        }
+
+        @Override
+        public Map<String, ConfigValue> getConfigValueProperties() {
+            return values;
+        }
+
+        @Override
+        public @Nullable String getValue(String propertyName) {
+            ConfigValue value = values.get(propertyName);
+            return value == null ? null : value.getValue();
+        }
+
+        /** Returns the name, because the values are secret. */
+        @Override
+        public String toString() {
+            return name;
+        }
+    }
+}

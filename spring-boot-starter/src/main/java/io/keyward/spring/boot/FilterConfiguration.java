@@ -1,0 +1,60 @@
+package io.keyward.spring.boot;
+
+import io.keyward.ApiKeyVerifier;
+import io.keyward.servlet.AccessListener;
+import io.keyward.servlet.ApiKeyFilter;
+import io.keyward.servlet.CorsPolicy;
+import io.keyward.servlet.RequestGate;
+import jakarta.servlet.DispatcherType;
+import java.util.EnumSet;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingClass;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
+import org.springframework.boot.web.servlet.FilterRegistrationBean;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.core.Ordered;
+
+/** Guards the application with the servlet filter where there is no Spring Security. */
+@Configuration(proxyBeanMethods = false)
+@ConditionalOnWebApplication(type = ConditionalOnWebApplication.Type.SERVLET)
+@ConditionalOnClass(name = "jakarta.servlet.Filter")
+@ConditionalOnMissingClass("org.springframework.security.config.annotation.web.builders.HttpSecurity")
+class FilterConfiguration {
+    @Bean
+    @ConditionalOnMissingBean
+    ApiKeyFilter apiKeyFilter(
+            ApiKeyVerifier verifier,
+            KeywardProperties settings,
+            ObjectProvider<AccessListener> listener,
+            ObjectProvider<RequestGate> gate,
+            ObjectProvider<CorsPolicy> cors) {
+        String otherwise = settings.otherwise();
+        if (otherwise == null) {
+            throw new IllegalArgumentException(
+                    "keyward.otherwise is not set: it says who may go where no rule of"
+                            + " keyward.rules names the path; set it to denyAll or authenticated, or make a bean of ApiKeyFilter");
+        }
+        ApiKeyFilter.Builder filter = ApiKeyFilter.builder().verifier(verifier);
+        RuleText.addTo(filter, settings.rulesOrNone());
+        filter.otherwise(RuleText.access("keyward.otherwise", otherwise));
+        listener.ifUnique(filter::listener);
+        gate.ifUnique(filter::gate);
+        cors.ifUnique(filter::cors);
+        return filter.build();
+    }
+
+    /**
+     * Registers the filter for all dispatches. Ahead of it are only Spring's filters for forwarded headers, for the encoding
+     * and for metrics, see docs/servlet.md.
+     */
+    @Bean
+    FilterRegistrationBean<ApiKeyFilter> apiKeyFilterRegistration(ApiKeyFilter filter) {
+        FilterRegistrationBean<ApiKeyFilter> registration = new FilterRegistrationBean<>(filter);
+        registration.setDispatcherTypes(EnumSet.allOf(DispatcherType.class));
+        registration.setOrder(Ordered.HIGHEST_PRECEDENCE + 2);
+        return registration;
+    }
+}

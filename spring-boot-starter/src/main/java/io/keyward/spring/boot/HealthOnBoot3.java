@@ -1,0 +1,27 @@
+package io.keyward.spring.boot;
+
+import io.keyward.ApiKeyVerifier;
+import io.keyward.config.KeywardConfig;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.boot.actuate.health.Health;
+import org.springframework.boot.actuate.health.HealthIndicator;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+
+/** The health component {@code keyward} by the classes of Boot 3. */
+@Configuration(proxyBeanMethods = false)
+@ConditionalOnClass(name = "org.springframework.boot.actuate.health.HealthIndicator")
+@ConditionalOnProperty(name = "management.health.keyward.enabled", matchIfMissing = true)
+class HealthOnBoot3 {
+    @Bean
+    @ConditionalOnMissingBean(name = "keywardHealthIndicator")
+    HealthIndicator keywardHealthIndicator(ApiKeyVerifier verifier, ObjectProvider<KeywardConfig> config) {
+        KeywardHealth health = new KeywardHealth(verifier, config.getIfAvailable());
+        return () -> (health.isUp() ? Health.up() : Health.down())
+                .withDetails(health.details())
+                .build();
+    }
+}

@@ -1,0 +1,66 @@
+package io.keyward.spring.boot;
+
+import io.keyward.ApiKeyVerifier;
+import io.keyward.config.KeywardConfig;
+import io.keyward.role.RoleModel;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.boot.LazyInitializationExcludeFilter;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Import;
+import org.springframework.core.env.ConfigurableEnvironment;
+
+/**
+ * Loads keys from the Environment and guards the application with them: with a chain of Spring Security where that is on
+ * the class path, with the servlet filter where it is not.
+ *
+ * <p>A bean of the application replaces what is made here: an {@link ApiKeyVerifier} the loading of keys, a
+ * {@code SecurityFilterChain} the chain, an {@code ApiKeyFilter} the filter. A bean of {@link RoleModel} declares roles in code.
+ */
+@AutoConfiguration(
+        beforeName = {
+            "org.springframework.boot.autoconfigure.security.servlet.SecurityAutoConfiguration",
+            "org.springframework.boot.autoconfigure.security.servlet.UserDetailsServiceAutoConfiguration",
+            "org.springframework.boot.security.autoconfigure.UserDetailsServiceAutoConfiguration",
+            "org.springframework.boot.security.autoconfigure.web.servlet.ServletWebSecurityAutoConfiguration"
+        })
+@EnableConfigurationProperties(KeywardProperties.class)
+@Import({
+    KeywardAutoConfiguration.KeysOfEnvironment.class,
+    FilterConfiguration.class,
+    SecurityConfiguration.class,
+    HealthOnBoot3.class,
+    HealthOnBoot4.class
+})
+public final class KeywardAutoConfiguration {
+    /** Made by Spring. */
+    public KeywardAutoConfiguration() {}
+
+    /** Reads the keys of the Environment, unless the application brings a verifier. */
+    @Configuration(proxyBeanMethods = false)
+    @ConditionalOnMissingBean(ApiKeyVerifier.class)
+    static class KeysOfEnvironment {
+        @Bean(destroyMethod = "close")
+        KeywardConfig keywardConfig(ConfigurableEnvironment environment, ObjectProvider<RoleModel> roles) {
+            KeywardConfig.Builder keys = KeywardConfig.builder()
+                    .config(EnvironmentSources.of(environment))
+                    .follow(false);
+            roles.ifAvailable(keys::roles);
+            return keys.load();
+        }
+
+        @Bean
+        ApiKeyVerifier apiKeyVerifier(KeywardConfig keys) {
+            return keys.verifier();
+        }
+
+        /** What is wrong with the keys shows at the start, also where beans wait for their first use. */
+        @Bean
+        static LazyInitializationExcludeFilter keywardIsNotLazy() {
+            return LazyInitializationExcludeFilter.forBeanTypes(KeywardConfig.class, ApiKeyVerifier.class);
+        }
+    }
+}

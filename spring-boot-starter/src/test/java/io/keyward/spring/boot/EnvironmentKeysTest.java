@@ -1,0 +1,218 @@
+package io.keyward.spring.boot;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.keyward.ApiKey;
+import io.keyward.KeyHashers;
+import io.keyward.Verification;
+import io.keyward.config.ConfigException;
+import io.keyward.config.KeywardConfig;
+import io.keyward.testing.ThrowAwayKeys;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Test;
+import org.springframework.boot.env.YamlPropertySourceLoader;
+import org.springframework.core.env.MapPropertySource;
+import org.springframework.core.env.MutablePropertySources;
+import org.springframework.core.env.StandardEnvironment;
+import org.springframework.core.env.SystemEnvironmentPropertySource;
+import org.springframework.core.io.ByteArrayResource;
+
+@DisplayName("issue 21: keys from Spring's Environment")
+class EnvironmentKeysTest {
+    private final ApiKey key1 = ThrowAwayKeys.newKey();
+    private final ApiKey key2 = ThrowAwayKeys.newKey();
+    private final ApiKey key3 = ThrowAwayKeys.newKey();
+    private final Map<String, Object> variables = new LinkedHashMap<>();
+    private final StandardEnvironment environment = new StandardEnvironment() {
+        @Override
+        protected void customizePropertySources(MutablePropertySources sources) {
+            sources.addLast(new SystemEnvironmentPropertySource("systemEnvironment", variables));
+        }
+    };
+
+    private static String hash(ApiKey key) {
+        return KeyHashers.sha256().hash(key).reveal();
+    }
+
+    private void yaml(String name, String text) throws IOException {
+        new YamlPropertySourceLoader()
+                .load(name, new ByteArrayResource(text.getBytes(StandardCharsets.UTF_8), name))
+                .forEach(environment.getPropertySources()::addLast);
+    }
+
+    private KeywardConfig load() {
+        return KeywardConfig.builder()
+                .config(EnvironmentSources.of(environment))
+                .follow(false)
+                .load();
+    }
+
+    private static Verification verify(KeywardConfig keys, ApiKey key) {
+        return keys.verifier().verify(key.reveal());
+    }
+
+    private static Verification.Accepted accepted(KeywardConfig keys, ApiKey key) {
+        return assertInstanceOf(Verification.Accepted.class, verify(keys, key));
+    }
+
+    @Nested
+    @DisplayName("PR-21: ids are exact")
+    class Names {
+        @Test
+        void keepsIdsApartThatRelaxedNamesMix() throws IOException {
+            yaml("application.yml", """
+                    keyward:
+                      roles: [client, admin]
+                      keys:
+                        ab: {hash: '%s', roles: client}
+                        a_b: {hash: '%s', roles: admin}
+                    """.formatted(hash(key1), hash(key2)));
+            KeywardConfig keys = load();
+            assertEquals("ab", accepted(keys, key1).keyId());
+            assertEquals(Set.of("client"), accepted(keys, key1).principal().roles());
+            assertEquals("a_b", accepted(keys, key2).keyId());
+            assertEquals(Set.of("admin"), accepted(keys, key2).principal().roles());
+        }
+
+        @Test
+        void takesVariablesAsTheConfigAdapterDoes() throws IOException {
+            variables.put("KEYWARD_KEYS_BATCH_JOB_HASH", hash(key3));
+            variables.put("KEYWARD_KEYS_A_B_ROLES", "admin");
+            variables.put("KEYWARD_KEYS_A_B_METADATA_COST_CENTRE", "x");
+            yaml("application.yml", """
+                    keyward:
+                      roles: client,admin
+                      keys:
+                        a_b: {hash: '%s', roles: client}
+                        ab: {hash: '%s', roles: client}
+                    """.formatted(hash(key1), hash(key2)));
+            KeywardConfig keys = load();
+            assertEquals("batch_job", accepted(keys, key3).keyId());
+            assertEquals(Set.of("admin"), accepted(keys, key1).principal().roles());
+            assertEquals(Set.of("client"), accepted(keys, key2).principal().roles());
+        }
+
+        @Test
+        void refusesWhatCannotBeTakenApartWithFileAndLine() throws IOException {
+            yaml("application.yml", """
+                    keyward:
+                      keys:
+                        Partner-A: {hash: '%s'}
+                        a.b: {hash: '%s'}
+                        fine: {hash: '%s', expiresAt: 2030-01-01T00:00:00Z}
+                    """.formatted(hash(key1), hash(key2), hash(key3)));
+            ConfigException refused = assertThrows(ConfigException.class, this::loaded);
+            assertTrue(refused.getMessage().contains("application.yml:3"), refused.getMessage());
+            assertTrue(refused.getMessage().contains("application.yml:4"), refused.getMessage());
+            assertTrue(refused.getMessage().contains("application.yml:5"), refused.getMessage());
+            assertFalse(refused.getMessage().contains(hash(key1)), refused.getMessage());
+        }
+
+        private void loaded() {
+            load();
+        }
+    }
+
+    @Nested
+    @DisplayName("PR-23: what several profiles add up to")
+    class Profiles {
+        @Test
+        void unitesKeysReplacesListsAndRevokes() throws IOException {
+            yaml("application-prod.yml", """
+                    keyward.keys.prod.hash: '%s'
+                    keyward.keys.a.roles: [client]
+                    keyward.keys.dev.state: revoked
+                    """.formatted(hash(key3)));
+            yaml("application.yml", """
+                    keyward.roles: [client, miner]
+                    keyward.keys.dev.hash: '%s'
+                    keyward.keys.a: {hash: '%s', roles: [client, miner]}
+                    """.formatted(hash(key1), hash(key2)));
+            KeywardConfig keys = load();
+            assertEquals(
+                    Verification.Reason.REVOKED,
+                    assertInstanceOf(Verification.Rejected.class, verify(keys, key1))
+                            .reason());
+            assertEquals(Set.of("client"), accepted(keys, key2).principal().roles());
+            assertEquals("prod", accepted(keys, key3).keyId());
+            assertTrue(
+                    keys.report().text().contains("application-prod.yml"),
+                    keys.report().text());
+        }
+    }
+
+    @Test
+    void readsKeyListsOfEveryForm() throws IOException {
+        yaml("application.yml", """
+                keyward.roles: [client, miner, admin]
+                CLIENT_API_KEY_HASHES: ['%s']
+                MINER_API_KEY_HASHES: '["%s"]'
+                ADMIN_API_KEY_HASHES: %s
+                OPENAI_API_KEYS: [somebody-elses]
+                """.formatted(hash(key1), hash(key2), hash(key3)));
+        KeywardConfig keys = load();
+        assertEquals(Set.of("client"), accepted(keys, key1).principal().roles());
+        assertEquals(Set.of("miner"), accepted(keys, key2).principal().roles());
+        assertEquals(Set.of("admin"), accepted(keys, key3).principal().roles());
+    }
+
+    @Test
+    void resolvesAValueThatIsOneReferenceAndLeavesDollarsInKeysAlone() throws IOException {
+        String odd = "made-elsewhere$1${HOME}-x";
+        environment.getPropertySources().addFirst(new MapPropertySource("test", Map.of("HASH_OF_ALICE", hash(key1))));
+        yaml("application.yml", """
+                keyward.plaintext-keys: allow
+                keyward.keys.alice.hash: ${HASH_OF_ALICE}
+                keyward.keys.odd.key: 'made-elsewhere$1-and-more'
+                """);
+        KeywardConfig keys = load();
+        assertEquals("alice", accepted(keys, key1).keyId());
+        assertTrue(keys.verifier().verify("made-elsewhere$1-and-more").isAccepted());
+        assertFalse(keys.verifier().verify(odd).isAccepted());
+    }
+
+    @Test
+    void settingsOfTheStarterDoNotDisturb() throws IOException {
+        yaml("application.yml", """
+                keyward:
+                  store: config
+                  rules: ['GET /a = jobs:read', '/b = denyAll']
+                  otherwise: authenticated
+                  keys.alice.hash: '%s'
+                """.formatted(hash(key1)));
+        variables.put("KEYWARD_OTHERWISE", "denyAll");
+        assertEquals("alice", accepted(load(), key1).keyId());
+    }
+
+    @Test
+    void theExampleOfThePageLoads() throws IOException {
+        Matcher block = Pattern.compile("```yaml\\R(.*?)```", Pattern.DOTALL)
+                .matcher(Files.readString(Path.of("..", "docs", "spring.md")));
+        assertTrue(block.find());
+        variables.put("ALICE_KEY_HASH", hash(key1));
+        yaml("application.yml", block.group(1).stripIndent());
+        assertTrue(accepted(load(), key1).principal().hasPermission("jobs:submit"));
+        assertEquals("authenticated", environment.getProperty("keyward.otherwise"));
+        assertEquals("GET /v1/jobs/* = jobs:read", environment.getProperty("keyward.rules[0]"));
+    }
+
+    @Test
+    void noKeysAtAllIsRefused() throws IOException {
+        yaml("application.yml", "keyward.otherwise: denyAll\n");
+        assertThrows(ConfigException.class, this::load);
+    }
+}

@@ -1,0 +1,278 @@
+package io.keyward.spring.boot;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.keyward.ApiKey;
+import io.keyward.ApiKeyVerifier;
+import io.keyward.KeyHashers;
+import io.keyward.config.ConfigException;
+import io.keyward.config.KeywardConfig;
+import io.keyward.servlet.ApiKeyFilter;
+import io.keyward.spring.security.ApiKeyAuthenticationFilter;
+import io.keyward.testing.ThrowAwayKeys;
+import jakarta.servlet.DispatcherType;
+import java.io.InputStream;
+import java.lang.reflect.RecordComponent;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.context.annotation.ImportCandidates;
+import org.springframework.boot.diagnostics.FailureAnalysis;
+import org.springframework.boot.test.context.FilteredClassLoader;
+import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.boot.test.context.runner.WebApplicationContextRunner;
+import org.springframework.boot.web.servlet.FilterRegistrationBean;
+import org.springframework.context.ApplicationContext;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.core.Ordered;
+import org.springframework.mock.web.MockFilterChain;
+import org.springframework.mock.web.MockHttpServletRequest;
+import org.springframework.mock.web.MockHttpServletResponse;
+import org.springframework.security.config.annotation.web.builders.HttpSecurity;
+import org.springframework.security.config.annotation.web.configuration.EnableWebSecurity;
+import org.springframework.security.core.userdetails.User;
+import org.springframework.security.core.userdetails.UserDetailsService;
+import org.springframework.security.provisioning.InMemoryUserDetailsManager;
+import org.springframework.security.web.FilterChainProxy;
+import org.springframework.security.web.SecurityFilterChain;
+
+@DisplayName("issue 21: what the starter adds, and what takes its place")
+class KeywardAutoConfigurationTest {
+    private final ApiKey key = ThrowAwayKeys.newKey();
+    private final String hash = KeyHashers.sha256().hash(key).reveal();
+
+    private final WebApplicationContextRunner application = new WebApplicationContextRunner()
+            .withConfiguration(AutoConfigurations.of(KeywardAutoConfiguration.class))
+            .withPropertyValues(
+                    "keyward.roles=client,admin",
+                    "keyward.roles.client.permissions=jobs:read",
+                    "keyward.roles.admin.includes=client",
+                    "keyward.keys.alice.hash=" + hash,
+                    "keyward.keys.alice.roles=client");
+    private final WebApplicationContextRunner withoutSecurity =
+            application.withClassLoader(new FilteredClassLoader("org.springframework.security"));
+    private final WebApplicationContextRunner withSecurity = application.withUserConfiguration(WebSecurity.class);
+
+    @Configuration
+    @EnableWebSecurity
+    static class WebSecurity {}
+
+    private int status(ApiKeyFilter filter, String method, String path, ApiKey presented) throws Exception {
+        MockHttpServletRequest request = new MockHttpServletRequest(method, path);
+        request.setPathInfo(path);
+        if (presented != null) {
+            request.addHeader("X-Api-Key", presented.reveal());
+        }
+        MockHttpServletResponse response = new MockHttpServletResponse();
+        filter.doFilter(request, response, new MockFilterChain());
+        return response.getStatus();
+    }
+
+    @Test
+    void bootFindsTheAutoConfiguration() {
+        List<String> names = ImportCandidates.load(
+                        AutoConfiguration.class, getClass().getClassLoader())
+                .getCandidates();
+        assertTrue(names.contains(KeywardAutoConfiguration.class.getName()));
+        for (String tests : List.of(
+                "org.springframework.boot.test.autoconfigure.web.servlet.AutoConfigureMockMvc",
+                "org.springframework.boot.webmvc.test.autoconfigure.AutoConfigureMockMvc")) {
+            assertFalse(getClass().getResource("/META-INF/spring/" + tests + ".imports") == null, tests);
+        }
+    }
+
+    @Test
+    void guardsWithTheFilterWhereThereIsNoSpringSecurity() {
+        withoutSecurity
+                .withPropertyValues(
+                        "keyward.rules[0]=GET /v1/jobs/* = jobs:read",
+                        "keyward.rules[1]=/v1/admin = role admin",
+                        "keyward.rules[2]=/health = permitAll",
+                        "keyward.otherwise=denyAll")
+                .run(context -> {
+                    assertNull(context.getStartupFailure());
+                    FilterRegistrationBean<?> registration = context.getBean(FilterRegistrationBean.class);
+                    assertEquals(Ordered.HIGHEST_PRECEDENCE + 2, registration.getOrder());
+                    assertEquals(
+                            DispatcherType.values().length,
+                            registration.determineDispatcherTypes().size());
+                    ApiKeyFilter filter = context.getBean(ApiKeyFilter.class);
+                    assertEquals(200, status(filter, "GET", "/v1/jobs/7", key));
+                    assertEquals(403, status(filter, "POST", "/v1/jobs/7", key));
+                    assertEquals(403, status(filter, "GET", "/v1/admin", key));
+                    assertEquals(200, status(filter, "GET", "/health", null));
+                    assertEquals(401, status(filter, "GET", "/v1/jobs/7", ThrowAwayKeys.newKey()));
+                    assertEquals(401, status(filter, "GET", "/else", null));
+                    assertEquals(403, status(filter, "GET", "/else", key));
+                });
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = ';',
+            value = {
+                "keyward.rules[0]=GET /a = jobs:read; keyward.otherwise is not set",
+                "keyward.rules[0]=/a jobs:read; keyward.rules[0] is no rule",
+                "keyward.rules[0]=/a = role nobody; nobody",
+                "keyward.rules[0]=/a = jobs read; keyward.rules[0]",
+                "keyward.rules[0]=/jobs/{id} = authenticated; {id}",
+                "keyward.store=jbdc; keyward.store"
+            })
+    void refusesSettingsThatCannotBeMeant(String setting, String said) {
+        WebApplicationContextRunner runner = withoutSecurity.withPropertyValues(setting);
+        if (!said.contains("otherwise")) {
+            runner = runner.withPropertyValues("keyward.otherwise=denyAll");
+        }
+        runner.run(context -> {
+            StringBuilder messages = new StringBuilder();
+            for (Throwable t = context.getStartupFailure(); t != null; t = t.getCause()) {
+                messages.append(t.getMessage()).append('\n');
+            }
+            assertTrue(messages.toString().contains(said), messages.toString());
+        });
+    }
+
+    @Test
+    void guardsWithAChainWhereThereIsSpringSecurity() {
+        withSecurity.run(context -> {
+            assertNull(context.getStartupFailure());
+            assertFalse(context.containsBean("apiKeyFilterRegistration"));
+            assertTrue(context.containsBean("keyward"));
+            assertTrue(hasKeys(context.getBean(SecurityFilterChain.class)));
+            MockHttpServletRequest request = new MockHttpServletRequest("GET", "/v1/jobs");
+            request.addHeader("X-Api-Key", key.reveal());
+            for (int i = 0; i < 2; i++) {
+                MockHttpServletResponse response = new MockHttpServletResponse();
+                context.getBean(FilterChainProxy.class).doFilter(request, response, new MockFilterChain());
+                assertEquals(i == 0 ? 200 : 401, response.getStatus());
+                request = new MockHttpServletRequest("GET", "/v1/jobs");
+            }
+        });
+    }
+
+    private static boolean hasKeys(SecurityFilterChain chain) {
+        return chain.getFilters().stream().anyMatch(ApiKeyAuthenticationFilter.class::isInstance);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"keyward.rules[0]=/a = denyAll", "keyward.otherwise=denyAll"})
+    void refusesRulesThatNobodyAsks(String setting) {
+        withSecurity
+                .withPropertyValues(setting)
+                .run(context -> assertTrue(
+                        context.getStartupFailure().getMessage().contains("authorizeHttpRequests decides"),
+                        context.getStartupFailure().toString()));
+    }
+
+    @Configuration
+    static class Own {
+        @Bean
+        SecurityFilterChain own(HttpSecurity http) throws Exception {
+            return http.authorizeHttpRequests(paths -> paths.anyRequest().denyAll())
+                    .build();
+        }
+
+        @Bean
+        UserDetailsService users() {
+            return new InMemoryUserDetailsManager(
+                    User.withUsername("user").password("{noop}x").build());
+        }
+    }
+
+    @Test
+    void givesWayToTheApplicationsOwn() {
+        withSecurity.withUserConfiguration(Own.class).run(context -> {
+            assertNull(context.getStartupFailure());
+            assertFalse(hasKeys(context.getBean(SecurityFilterChain.class)));
+            assertFalse(context.containsBean("noUsersBesidesKeys"));
+        });
+        withSecurity.run(context -> assertTrue(context.containsBean("noUsersBesidesKeys")));
+    }
+
+    @Configuration
+    static class OwnVerifier {
+        @Bean
+        ApiKeyVerifier own() {
+            return presented -> {
+                throw new IllegalStateException("the database is away");
+            };
+        }
+    }
+
+    @Test
+    void anyVerifierReplacesTheLoadingOfKeysAndHealthIsDownOnlyWhereItCannotAnswer() {
+        withoutSecurity
+                .withPropertyValues("keyward.otherwise=denyAll")
+                .run(context -> assertEquals("UP", healthStatus(context)));
+        withoutSecurity
+                .withUserConfiguration(OwnVerifier.class)
+                .withPropertyValues("keyward.otherwise=denyAll", "keyward.keys.alice.roles=unknown")
+                .run(context -> {
+                    assertNull(context.getStartupFailure());
+                    assertTrue(context.getBeansOfType(KeywardConfig.class).isEmpty());
+                    assertEquals("DOWN", healthStatus(context));
+                });
+        withoutSecurity
+                .withPropertyValues("keyward.otherwise=denyAll", "management.health.keyward.enabled=false")
+                .run(context -> assertFalse(context.containsBean("keywardHealthIndicator")));
+    }
+
+    /** The indicator is of another class on each Boot. */
+    private static String healthStatus(ApplicationContext context) throws Exception {
+        Object indicator = context.getBean("keywardHealthIndicator");
+        Object health = indicator.getClass().getMethod("health").invoke(indicator);
+        return health.getClass().getMethod("getStatus").invoke(health).toString();
+    }
+
+    @Test
+    @DisplayName("PR-26: a mistake in the keys fails the start also where beans are lazy")
+    void isNotLazy() {
+        new ApplicationContextRunner()
+                .withConfiguration(AutoConfigurations.of(KeywardAutoConfiguration.class))
+                .withInitializer(context -> context.addBeanFactoryPostProcessor(
+                        new org.springframework.boot.LazyInitializationBeanFactoryPostProcessor()))
+                .withPropertyValues("keyward.keys.a.hash=" + hash, "keyward.keys.a.roles=unknown")
+                .run(context -> {
+                    Throwable root = context.getStartupFailure();
+                    while (root.getCause() != null) {
+                        root = root.getCause();
+                    }
+                    ConfigException refused = assertInstanceOf(ConfigException.class, root);
+                    FailureAnalysis analysis = new ConfigFailureAnalyzer().analyze(refused, refused);
+                    assertTrue(analysis.getDescription().contains("keyward.keys.a.roles"), analysis.getDescription());
+                    assertFalse(analysis.getDescription().contains(hash));
+                });
+    }
+
+    @Test
+    void everyPropertyHasMetadata() throws Exception {
+        String metadata;
+        try (InputStream in =
+                KeywardProperties.class.getResourceAsStream("/META-INF/spring-configuration-metadata.json")) {
+            metadata = new String(in.readAllBytes(), StandardCharsets.UTF_8);
+        }
+        for (RecordComponent property : KeywardProperties.class.getRecordComponents()) {
+            assertTrue(metadata.contains("\"keyward." + property.getName() + "\""), property.getName());
+        }
+        Matcher documented = Pattern.compile("`(keyward\\.[a-z-]+)[.`]")
+                .matcher(Files.readString(Path.of("..", "docs", "configuration.md")));
+        while (documented.find()) {
+            assertTrue(metadata.contains("\"" + documented.group(1) + "\""), documented.group(1));
+        }
+    }
+}
