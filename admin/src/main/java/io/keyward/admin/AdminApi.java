@@ -62,6 +62,7 @@ final class AdminApi {
             call.query();
             return answer(call);
         } catch (Problem problem) {
+            drain(request);
             return problem.answer();
         } catch (KeysUnavailableException e) {
             return unavailable("unavailable", "the keys cannot be judged at the moment")
@@ -70,6 +71,15 @@ final class AdminApi {
             LOG.error("a call to the admin API failed", e);
             return Problem.of(500, "internal", "the call failed; the log of the service says why")
                     .answer();
+        }
+    }
+
+    /** Reads what is left of a body: containers close the connection otherwise, and the next request on it fails. */
+    private static void drain(HttpServletRequest request) {
+        try {
+            request.getInputStream().readNBytes(Call.MAX_BODY);
+        } catch (IOException e) {
+            // then the connection is closed, and the answer may be lost
         }
     }
 

@@ -47,8 +47,8 @@ final class KeyJson {
         JsonObjectBuilder object = Json.object().add("id", record.id()).add("etag", IfMatch.tagOf(record));
         Json.add(object, "owner", record.owner());
         Json.add(object, "name", record.name());
-        object.add("state", record.state().name().toLowerCase(Locale.ROOT));
         object.add("roles", Json.sorted(record.roles()));
+        object.add("state", record.state().name().toLowerCase(Locale.ROOT));
         object.add("permissions", Json.sorted(record.permissions()));
         Json.add(object, "notBefore", record.current().notBefore());
         Instant end = record.current().expiresAt();

@@ -35,7 +35,7 @@ final class AdminService implements AutoCloseable {
             Role.of("auditor").permitting("keys:read"),
             Role.of("ops")
                     .permitting("keys:read", "keys:issue", "keys:change", "keys:rotate", "keys:revoke", "keys:disable"),
-            Role.of("admin").including("client", "miner", "ops"));
+            Role.of("admin").including("client", "miner", "ops").permitting("reports:read"));
 
     final MovableClock clock = MovableClock.at("2026-11-25T12:00:00Z");
     final FailingStore store = new FailingStore();

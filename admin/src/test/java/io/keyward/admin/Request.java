@@ -65,8 +65,12 @@ final class Request {
         return this;
     }
 
+    String url() {
+        return "http://127.0.0.1:" + port + path;
+    }
+
     Reply send() {
-        HttpRequest.Builder request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path))
+        HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(url()))
                 .method(method, body == null ? BodyPublishers.noBody() : BodyPublishers.ofByteArray(body));
         if (key != null) {
             request.header("X-Api-Key", key);
