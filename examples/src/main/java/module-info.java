@@ -1,5 +1,6 @@
 /** The coordinator: a small service that is guarded by API keys. */
 module io.keyward.examples {
+    requires io.keyward.admin;
     requires io.keyward.config;
     requires io.keyward.servlet;
     requires jakarta.json;

@@ -54,7 +54,7 @@ public final class Coordinator {
         } catch (ConfigException e) {
             throw exit(1, String.valueOf(e.getMessage()));
         }
-        CoordinatorServer server = new CoordinatorServer(keys, port);
+        CoordinatorServer server = new CoordinatorServer(envFile, keys, port);
         Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(server, keys), "stop"));
         System.err.println(keys.report().text());
         ready.accept(start(server, port, portOption));

@@ -4,11 +4,23 @@ import static io.keyward.servlet.Access.anyRole;
 import static io.keyward.servlet.Access.authenticated;
 import static io.keyward.servlet.Access.permitAll;
 
+import io.keyward.ApiKeyGenerator;
+import io.keyward.KeyFormat;
+import io.keyward.admin.ApiKeyAdminServlet;
+import io.keyward.config.ConfigProblem;
+import io.keyward.config.ConfigReport;
+import io.keyward.config.EnvFileApiKeyStore;
 import io.keyward.config.KeywardConfig;
 import io.keyward.role.Role;
 import io.keyward.role.RoleModel;
 import io.keyward.servlet.ApiKeyFilter;
+import io.keyward.store.ApiKeyManager;
+import io.keyward.store.ApiKeys;
+import io.keyward.store.KeysState;
+import io.keyward.store.LastUsed;
 import jakarta.servlet.http.HttpServlet;
+import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import org.eclipse.jetty.ee11.servlet.ServletContextHandler;
 import org.eclipse.jetty.ee11.servlet.ServletHolder;
@@ -20,8 +32,12 @@ import org.eclipse.jetty.server.ServerConnector;
 
 /** The coordinator on embedded Jetty: which roles there are, who may call what, and what answers. */
 final class CoordinatorServer {
-    static final RoleModel ROLES =
-            RoleModel.of(Role.of("client"), Role.of("miner"), Role.of("admin").including("client", "miner"));
+    static final RoleModel ROLES = RoleModel.of(
+            Role.of("client").permitting("own-key:*"),
+            Role.of("miner").permitting("own-key:*"),
+            Role.of("admin").including("client", "miner").permitting("keys:*"));
+
+    private static final KeyFormat FORMAT = KeyFormat.of("kw_live");
 
     private static final String LOOPBACK = "127.0.0.1";
     private static final int STOP_TIMEOUT_MILLIS = 5_000;
@@ -30,42 +46,76 @@ final class CoordinatorServer {
     private final ServerConnector connector;
 
     /** Prepares a server for keys that are already loaded; the port 0 picks a free one. */
-    CoordinatorServer(KeywardConfig keys, int port) {
+    CoordinatorServer(Path envFile, KeywardConfig config, int port) {
         HttpConfiguration http = new HttpConfiguration();
         http.setSendServerVersion(false);
         connector = new ServerConnector(server, new HttpConnectionFactory(http));
         connector.setHost(LOOPBACK);
         connector.setPort(port);
         server.addConnector(connector);
-        server.setHandler(application(keys));
+        server.setHandler(application(keys(envFile, config), config));
         server.setStopTimeout(STOP_TIMEOUT_MILLIS);
     }
 
-    private static ServletContextHandler application(KeywardConfig keys) {
+    /** Issued keys go into the key file, and into the ring that follows it, at once. */
+    private static ApiKeys keys(Path envFile, KeywardConfig config) {
+        LastUsed lastUsed = LastUsed.create();
+        ApiKeyManager manager = ApiKeyManager.builder(
+                        EnvFileApiKeyStore.of(envFile, ROLES), config.ring(), ApiKeyGenerator.of(FORMAT))
+                .lastUsed(lastUsed)
+                .build();
+        return ApiKeys.of(
+                config.verifier().notifying(lastUsed),
+                manager,
+                config.ring(),
+                lastUsed,
+                () -> state(envFile, config),
+                config::close);
+    }
+
+    private static KeysState state(Path envFile, KeywardConfig config) {
+        ConfigReport report = config.report();
+        String problems = String.join(
+                "\n", report.problems().stream().map(ConfigProblem::toString).toList());
+        return new KeysState(
+                config.ring().current().size(),
+                envFile.toString(),
+                true,
+                null,
+                problems.isEmpty() ? null : problems,
+                List.of());
+    }
+
+    private static ServletContextHandler application(ApiKeys keys, KeywardConfig config) {
         ServletContextHandler context = new ServletContextHandler();
         Map<String, HttpServlet> servlets = Map.of(
                 "/health", new HealthServlet(),
                 "/v1/jobs", new JobsServlet(),
                 "/v1/miners/heartbeat", new HeartbeatServlet(),
-                "/v1/admin/keys", new AdminKeysServlet(keys.ring()),
                 "/v1/whoami", new WhoAmIServlet(),
                 "/", new UnknownPathServlet());
+        ApiKeyAdminServlet admin = ApiKeyAdminServlet.builder(keys)
+                .details(() -> config.report().text().lines().toList())
+                .build();
         servlets.forEach((path, servlet) -> context.addServlet(new ServletHolder(servlet), path));
         // The container puts its WebSocket filter first; the key filter, registered after that, comes before it.
         JakartaWebSocketServletContainerInitializer.configure(context, (servletContext, container) -> {
             container.addEndpoint(EchoEndpoint.class);
+            ApiKeyAdminServlet.register(servletContext, "/v1/admin", admin);
             ApiKeyFilter.register(servletContext, filter(keys));
         });
         return context;
     }
 
-    private static ApiKeyFilter filter(KeywardConfig keys) {
+    private static ApiKeyFilter filter(ApiKeys keys) {
         return ApiKeyFilter.builder()
                 .verifier(keys.verifier())
                 .rule("/health", permitAll())
                 .rule("/v1/jobs", anyRole("client"))
                 .rule("/v1/miners/heartbeat", anyRole("miner"))
                 .rule("/v1/admin/*", anyRole("admin"))
+                .rule("/v1/admin/me", authenticated())
+                .rule("/v1/admin/me/*", authenticated())
                 .otherwise(authenticated())
                 .build();
     }

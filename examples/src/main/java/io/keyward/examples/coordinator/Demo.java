@@ -104,7 +104,12 @@ public final class Demo {
         line("200, and see its jobs", "curl -i " + url + "/v1/jobs" + header(keys, "client"));
         line("403, a miner may not", submit + header(keys, "miner"));
         line("404, no such path", "curl -i " + url + "/v1/agents" + header(keys, "client"));
-        line("200, an admin sees ids and roles", "curl -i " + url + "/v1/admin/keys" + header(keys, "admin"));
+        String keysUrl = url + "/v1/admin/keys";
+        line("200, an admin sees ids and roles", "curl -i " + keysUrl + header(keys, "admin"));
+        line(
+                "201, and issues a key",
+                "curl -i " + keysUrl + header(keys, "admin")
+                        + " -H 'Content-Type: application/json' -d '{\"owner\":\"alice\",\"roles\":[\"client\"]}'");
     }
 
     private static String header(Map<String, ApiKey> keys, String role) {

@@ -16,6 +16,8 @@ final class UnknownPathServlet extends HttpServlet {
             "POST /v1/jobs",
             "POST /v1/miners/heartbeat",
             "GET /v1/admin/keys",
+            "POST /v1/admin/keys",
+            "GET /v1/admin/openapi.json",
             "GET /v1/whoami",
             "GET /ws (WebSocket)");
 

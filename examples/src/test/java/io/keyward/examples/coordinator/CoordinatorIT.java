@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.keyward.ApiKey;
+import io.keyward.KeyFormat;
 import io.keyward.KeyHasher;
 import io.keyward.KeyHashers;
 import io.keyward.examples.coordinator.CoordinatorProcess.Refusal;
@@ -30,6 +31,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -115,6 +118,52 @@ class CoordinatorIT {
                 () -> assertTrue(body.contains("\"roles\":[\"miner\"],\"state\":\"active\""), body),
                 () -> assertFalse(body.contains(miner.reveal())),
                 () -> assertFalse(body.contains(digitsOf(SHA256.hash(miner).reveal()))));
+    }
+
+    @Test
+    void issuesKeysThatWorkAtOnceAndRevokesThemAtOnceAlsoOverARestart(@TempDir Path directory) throws Exception {
+        Path file = directory.resolve(".env");
+        Files.writeString(file, hashes("CLIENT", client) + hashes("ADMIN", admin));
+        ApiKey kept;
+        ApiKey revoked;
+        try (CoordinatorProcess first = CoordinatorProcess.serving(file)) {
+            kept = issue(first);
+            revoked = issue(first);
+            assertEquals(200, status(first, kept));
+            assertEquals(200, status(first, revoked));
+            String id = KeyFormat.of("kw_live").idOf(revoked);
+            assertEquals(
+                    200,
+                    post(first, "/v1/admin/keys/" + id + "/revoke", admin, "").statusCode());
+            assertEquals(401, status(first, revoked));
+            assertEquals(403, post(first, "/v1/admin/keys", kept, "{}").statusCode(), "a client is no admin");
+            assertFalse(Files.readString(file).contains(kept.reveal()));
+        }
+        try (CoordinatorProcess second = CoordinatorProcess.serving(file)) {
+            assertEquals(200, status(second, kept));
+            assertEquals(401, status(second, revoked));
+            assertEquals(200, post(second, "/v1/admin/me/revoke", kept, "").statusCode(), "its own key");
+            assertEquals(401, status(second, kept));
+        }
+    }
+
+    private ApiKey issue(CoordinatorProcess service) throws Exception {
+        HttpResponse<String> answer = post(service, "/v1/admin/keys", admin, "{\"roles\":[\"client\"]}");
+        assertEquals(201, answer.statusCode(), answer.body());
+        Matcher key = Pattern.compile("kw_live_[0-9A-Za-z]{44}").matcher(answer.body());
+        assertTrue(key.find(), answer.body());
+        return ApiKey.of(key.group());
+    }
+
+    private HttpResponse<String> post(CoordinatorProcess service, String path, ApiKey key, String body)
+            throws Exception {
+        HttpRequest request = HttpRequest.newBuilder(URI.create(service.url() + path))
+                .timeout(PATIENCE)
+                .header("X-Api-Key", key.reveal())
+                .header("Content-Type", "application/json")
+                .POST(BodyPublishers.ofString(body))
+                .build();
+        return http.send(request, BodyHandlers.ofString());
     }
 
     @Test
