@@ -33,9 +33,10 @@ import org.jspecify.annotations.Nullable;
  * first change of its record.
  *
  * <p>Each change takes a lock that all users of this class on this machine respect, writes a new file next to the old
- * one, owner-only from its first byte, forces it to the disk and renames it; mode and owner stay, a symbolic link stays
- * a link. Editors that do not know the lock can still lose a change, theirs or ours. A missing file is created, with
- * mode 0600.
+ * one, owner-only from its first byte, forces it to the disk and renames it. Owner, group, mode, POSIX ACL and
+ * attributes stay, and a symbolic link stays a link; a user who cannot keep them is refused before anything is written.
+ * Editors that do not know the lock can still lose a change, theirs or ours. A missing file is created, with mode 0600.
+ * A default ACL of the directory applies to the new file as to any other that is created there.
  *
  * <p>Where anything in the file is wrong, {@link #load} and {@link #insert(ApiKeyRecord, ChangeCause) insert} refuse
  * it, as a service does. But a key can still be found, disabled and revoked there, also one that cannot be read whole:

@@ -2,43 +2,39 @@ package io.keyward.env;
 
 import static java.nio.file.LinkOption.NOFOLLOW_LINKS;
 import static java.nio.file.StandardOpenOption.CREATE;
-import static java.nio.file.StandardOpenOption.CREATE_NEW;
 import static java.nio.file.StandardOpenOption.READ;
 import static java.nio.file.StandardOpenOption.WRITE;
 
 import java.io.IOException;
 import java.io.InterruptedIOException;
-import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.DirectoryStream;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFileAttributeView;
 import java.nio.file.attribute.PosixFileAttributes;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.EnumSet;
-import java.util.HexFormat;
 import java.util.Optional;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Holds a file against all other editors that go through here, and replaces it whole.
  *
- * <p>A reader sees the old content or the new, never a part, and so does who comes after a crash or a full disk: the
- * new content is written to a file beside it that is owner-only from its first byte, forced to the disk, given owner,
- * group and mode of the old file, and renamed over it; then the directory is forced. A symbolic link is followed to the
- * file it names and stays a link. The lock is on a file of its own ({@code .env.lock}), since a lock on a file that is
- * renamed over ends with it; that file is empty and stays.
+ * <p>A reader sees the old content or the new, never a part, also after a crash or with a full disk: the new content is
+ * written to a {@link Replacement} with owner, group, mode, ACL and attributes of the old file, forced to the disk and
+ * renamed over it; then the directory is forced. A symbolic link is followed to the file it names and stays a link. The
+ * lock is on a file of its own ({@code .env.lock}), because a lock on a file that is renamed over ends with it. That
+ * file is empty, has the rights of the key file, and stays.
  *
  * <p>For one thread; may be opened by many threads and processes at once, of which one gets it.
  */
@@ -46,7 +42,6 @@ public final class LockedFile implements AutoCloseable {
     private static final Set<PosixFilePermission> OWNER_ONLY = PosixFilePermissions.fromString("rw-------");
     private static final Duration PATIENCE = Duration.ofSeconds(30);
     private static final long PAUSE_MILLIS = 5;
-    private static final SecureRandom NAMES = new SecureRandom();
 
     private final Path path;
     private final FileChannel lock;
@@ -101,14 +96,87 @@ public final class LockedFile implements AutoCloseable {
     }
 
     private static FileChannel openLock(Path path) throws IOException {
-        Path file = path.resolveSibling(path.getFileName() + ".lock");
-        PosixFileAttributes attributes = attributes(path);
-        // Who may write the file may lock it; its owner may replace it even where it is read-only.
-        Set<PosixFilePermission> permissions = EnumSet.copyOf(OWNER_ONLY);
-        if (attributes != null) {
-            permissions.addAll(attributes.permissions());
+        Path file = new SiblingNames(path).lock();
+        try {
+            if (!Files.exists(file, NOFOLLOW_LINKS)) {
+                createLock(path, file);
+            } else if (!Files.isRegularFile(file, NOFOLLOW_LINKS)) {
+                throw new FileSystemException(path.toString(), null, "its lock " + file + " is no regular file");
+            }
+            FileChannel lock = FileChannel.open(file, Set.of(CREATE, WRITE, NOFOLLOW_LINKS), created(path));
+            shareLock(path, file);
+            return lock;
+        } catch (AccessDeniedException e) {
+            FileSystemException explained = new FileSystemException(
+                    path.toString(),
+                    null,
+                    "its lock " + file + " cannot be used or made by this user; run as the owner of the key file, or"
+                            + " remove the lock while no editor runs");
+            explained.initCause(e);
+            throw explained;
         }
-        return FileChannel.open(file, Set.of(CREATE, WRITE, NOFOLLOW_LINKS), created(path, permissions));
+    }
+
+    /** Makes the lock with all rights of the key file, so that whoever may change the one can take the other. */
+    private static void createLock(Path path, Path file) throws IOException {
+        if (!Files.exists(path)) {
+            return;
+        }
+        try (Replacement lock = Replacement.of(path)) {
+            lock.openToOwner();
+            lock.linkTo(file);
+        } catch (FileAlreadyExistsException another) {
+            // made at the same moment by somebody else
+            return;
+        } catch (IOException | UnsupportedOperationException e) {
+            // no hard links here, or no room for a copy: the lock is made without the ACL
+            return;
+        }
+    }
+
+    /**
+     * Gives the lock the owner, the group and the mode of the key file, which may have changed. Only a lock that is surely
+     * ours is changed: another file may be planted under its name.
+     */
+    private static void shareLock(Path path, Path file) throws IOException {
+        PosixFileAttributes wanted = Replacement.posix(path);
+        PosixFileAttributes now = Replacement.posix(file);
+        if (wanted == null || now == null || !isPlainlyOurs(file, now)) {
+            return;
+        }
+        Set<PosixFilePermission> permissions = lockPermissions(wanted);
+        PosixFileAttributeView view = Files.getFileAttributeView(file, PosixFileAttributeView.class, NOFOLLOW_LINKS);
+        try {
+            if (!now.group().equals(wanted.group())) {
+                view.setGroup(wanted.group());
+            }
+            if (!now.permissions().equals(permissions)) {
+                view.setPermissions(permissions);
+            }
+            if (!now.owner().equals(wanted.owner())) {
+                view.setOwner(wanted.owner());
+            }
+        } catch (FileSystemException notAllowed) {
+            // then the file's owner cannot be kept either, and the change is refused for that
+            return;
+        }
+    }
+
+    private static boolean isPlainlyOurs(Path file, PosixFileAttributes now) throws IOException {
+        boolean single = !file.getFileSystem().supportedFileAttributeViews().contains("unix")
+                || (int) Files.getAttribute(file, "unix:nlink", NOFOLLOW_LINKS) == 1;
+        return now.isRegularFile() && now.size() == 0 && single;
+    }
+
+    private static Set<PosixFilePermission> lockPermissions(PosixFileAttributes keyFile) {
+        Set<PosixFilePermission> permissions = EnumSet.copyOf(OWNER_ONLY);
+        permissions.addAll(keyFile.permissions());
+        return permissions;
+    }
+
+    private static FileAttribute<?>[] created(Path path) throws IOException {
+        PosixFileAttributes keyFile = Replacement.posix(path);
+        return Replacement.attributes(path, keyFile == null ? OWNER_ONLY : lockPermissions(keyFile));
     }
 
     /** Tries again and again, because a lock that another thread of this JVM holds is an exception and not a wait. */
@@ -154,10 +222,13 @@ public final class LockedFile implements AutoCloseable {
     /**
      * Replaces the content, or makes the file with mode 0600 if there was none.
      *
-     * @throws IOException if it was not replaced, or it is not certain that it would outlive a loss of power
+     * @throws IOException if it was not replaced, because owner, mode or attributes cannot be kept for one, or if it is
+     *     not certain that it would outlive a loss of power
      */
     public void replace(byte[] content) throws IOException {
-        replace(content, attributes(path));
+        try (Replacement replacement = Replacement.of(path)) {
+            replace(replacement, content);
+        }
     }
 
     /**
@@ -166,21 +237,14 @@ public final class LockedFile implements AutoCloseable {
      * @throws IOException as {@link #replace}
      */
     public void replacePrivately(byte[] content) throws IOException {
-        replace(content, null);
+        try (Replacement replacement = Replacement.ownerOnly(path)) {
+            replace(replacement, content);
+        }
     }
 
-    private void replace(byte[] content, @Nullable PosixFileAttributes before) throws IOException {
-        Path fresh = path.resolveSibling(leftoverPrefix() + HexFormat.of().toHexDigits(NAMES.nextLong()) + ".tmp");
-        boolean renamed = false;
-        try {
-            write(fresh, content, before);
-            Files.move(fresh, path, StandardCopyOption.ATOMIC_MOVE);
-            renamed = true;
-        } finally {
-            if (!renamed) {
-                Files.deleteIfExists(fresh);
-            }
-        }
+    private void replace(Replacement replacement, byte[] content) throws IOException {
+        replacement.write(content);
+        replacement.moveTo(path);
         forceDirectory();
     }
 
@@ -188,41 +252,6 @@ public final class LockedFile implements AutoCloseable {
     public void delete() throws IOException {
         Files.deleteIfExists(path);
         forceDirectory();
-    }
-
-    private static void write(Path fresh, byte[] content, @Nullable PosixFileAttributes before) throws IOException {
-        try (FileChannel channel = FileChannel.open(fresh, Set.of(CREATE_NEW, WRITE), created(fresh, OWNER_ONLY))) {
-            ByteBuffer rest = ByteBuffer.wrap(content);
-            while (rest.hasRemaining()) {
-                channel.write(rest);
-            }
-            if (before != null) {
-                keepOwnerAndMode(fresh, before);
-            }
-            channel.force(true);
-        }
-    }
-
-    private static void keepOwnerAndMode(Path fresh, PosixFileAttributes before) throws IOException {
-        PosixFileAttributeView view = Files.getFileAttributeView(fresh, PosixFileAttributeView.class);
-        PosixFileAttributes now = view.readAttributes();
-        try {
-            if (!now.owner().equals(before.owner())) {
-                view.setOwner(before.owner());
-            }
-            if (!now.group().equals(before.group())) {
-                view.setGroup(before.group());
-            }
-        } catch (FileSystemException e) {
-            FileSystemException explained = new FileSystemException(
-                    fresh.toString(),
-                    null,
-                    "the file's owner " + before.owner() + ":" + before.group()
-                            + " cannot be kept; run as that user or as root");
-            explained.initCause(e);
-            throw explained;
-        }
-        view.setPermissions(before.permissions());
     }
 
     private void forceDirectory() throws IOException {
@@ -240,41 +269,17 @@ public final class LockedFile implements AutoCloseable {
 
     /** Removes what an editor left that was killed; nobody else can be in the middle of writing, the lock is held. */
     private void removeLeftovers() throws IOException {
-        try (DirectoryStream<Path> leftovers = Files.newDirectoryStream(
-                parent(), entry -> String.valueOf(entry.getFileName()).matches(leftoverPattern()))) {
+        SiblingNames names = new SiblingNames(path);
+        try (DirectoryStream<Path> leftovers = Files.newDirectoryStream(parent(), names::isTemporary)) {
             for (Path leftover : leftovers) {
-                Files.deleteIfExists(leftover);
+                Replacement.remove(leftover);
             }
         }
-    }
-
-    private String leftoverPrefix() {
-        return "." + path.getFileName() + ".keyward-";
-    }
-
-    private String leftoverPattern() {
-        return "\\Q" + leftoverPrefix() + "\\E[0-9a-f]{16}\\.tmp";
     }
 
     private Path parent() {
         Path parent = path.getParent();
         return parent == null ? path : parent;
-    }
-
-    private static @Nullable PosixFileAttributes attributes(Path path) throws IOException {
-        PosixFileAttributeView view = Files.getFileAttributeView(path, PosixFileAttributeView.class);
-        try {
-            return view == null ? null : view.readAttributes();
-        } catch (NoSuchFileException none) {
-            return null;
-        }
-    }
-
-    private static FileAttribute<?>[] created(Path path, Set<PosixFilePermission> permissions) {
-        boolean posix = path.getFileSystem().supportedFileAttributeViews().contains("posix");
-        return posix
-                ? new FileAttribute<?>[] {PosixFilePermissions.asFileAttribute(permissions)}
-                : new FileAttribute<?>[0];
     }
 
     /** Lets others have the file. */
