@@ -107,18 +107,13 @@ final class FileOptions {
         return KeyFile.of(file, model(roles), environment(terminal));
     }
 
-    /** Returns the roles for a reader of the whole configuration, see {@link #rolesBeside}. */
-    RoleModel rolesBesideFile(Terminal terminal) {
-        return rolesBeside(file, roles, environment(terminal));
-    }
-
-    /** Returns the roles given, and those in use in a file, without what the file declares itself. */
-    static RoleModel rolesBeside(Path file, Collection<String> given, Map<String, String> environment) {
-        KeyFile keys = KeyFile.of(file, RoleModel.empty(), environment);
-        Set<String> beside = new TreeSet<>(given);
-        keys.records().forEach(record -> beside.addAll(record.roles()));
-        beside.removeAll(keys.declaredRoles());
-        return model(beside);
+    /**
+     * Returns what a command that changes nothing reads.
+     *
+     * @throws CommandFailure if there is nothing, or if a pipe does not end
+     */
+    KeyInput input(Terminal terminal) {
+        return KeyInput.read(file, roles, environment(terminal));
     }
 
     /**
@@ -183,7 +178,7 @@ final class FileOptions {
         }
     }
 
-    private static RoleModel model(Collection<String> names) {
+    static RoleModel model(Collection<String> names) {
         try {
             return RoleModel.of(new TreeSet<>(names).stream().map(Role::of).toList());
         } catch (IllegalArgumentException e) {

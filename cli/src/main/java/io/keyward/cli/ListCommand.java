@@ -115,7 +115,7 @@ final class ListCommand implements Runnable {
 
     @Override
     public void run() {
-        KeyFile file = keys.existing(terminal);
+        KeyFile file = keys.input(terminal).keys();
         Instant now = Instant.now();
         if (state != null && !States.NAMES.contains(state)) {
             throw CommandFailure.usage("--state must be one of " + String.join(", ", States.NAMES));

@@ -37,7 +37,7 @@ final class ShowCommand implements Runnable {
 
     @Override
     public void run() {
-        KeyFile file = keys.existing(terminal);
+        KeyFile file = keys.input(terminal).keys();
         ApiKeyRecord record = file.store()
                 .find(id)
                 .orElseThrow(() -> CommandFailure.refused(

@@ -119,11 +119,13 @@ final class StatusCommand implements Callable<Integer> {
     }
 
     private ConfigReport report(Map<String, String> environment) {
-        KeywardConfig.Builder config =
-                KeywardConfig.builder().environment(environment).follow(false).roles(beside());
-        if (file != null) {
-            config.envFile(file);
-        }
+        Path named = file;
+        Path read = named != null ? named : (directory == null ? Path.of("") : directory).resolve(".env");
+        KeyInput input = KeyInput.readIfThere(read, roles, environment);
+        KeywardConfig.Builder config = (named == null ? KeywardConfig.builder() : input.configuration())
+                .environment(environment)
+                .follow(false)
+                .roles(beside(input));
         if (directory != null) {
             config.directory(directory);
         }
@@ -138,10 +140,9 @@ final class StatusCommand implements Callable<Integer> {
      * What a service declares in code is not in the file; unless told, take it that it declares the roles its keys
      * have.
      */
-    private RoleModel beside() {
-        Path read = file != null ? file : (directory == null ? Path.of("") : directory).resolve(".env");
+    private RoleModel beside(KeyInput input) {
         try {
-            return FileOptions.rolesBeside(read, roles, terminal.environment());
+            return input.rolesBeside();
         } catch (StoreException unreadable) {
             // The report says what is wrong with the file, in the words of the service.
             return RoleModel.of(roles.stream().map(Role::of).toList());

@@ -52,14 +52,10 @@ final class VerifyCommand implements Callable<Integer>, Arguments.TakesSecret {
 
     @Override
     public Integer call() {
-        keys.existing(terminal);
+        KeyInput input = keys.input(terminal);
         String presented = terminal.readSecret("Key (not shown): ");
-        try (KeywardConfig config = KeywardConfig.builder()
-                .envFile(keys.file())
-                .roles(keys.rolesBesideFile(terminal))
-                .environment(keys.environment(terminal))
-                .follow(false)
-                .load()) {
+        try (KeywardConfig config =
+                input.configuration().roles(input.rolesBeside()).follow(false).load()) {
             return answer(config.verifier().verify(presented), PastedKey.surroundingsOf(presented));
         } catch (ConfigException e) {
             throw CommandFailure.refused(String.valueOf(e.getMessage()), e);

@@ -4,6 +4,7 @@ import static java.lang.Integer.MAX_VALUE;
 
 import io.keyward.env.EnvDocument;
 import io.keyward.env.EnvParser;
+import io.keyward.env.KeyFileBytes;
 import io.smallrye.config.ConfigValue;
 import io.smallrye.config.ConfigValueConfigSource;
 import io.smallrye.config.EnvConfigSource;
@@ -14,6 +15,7 @@ import io.smallrye.config.SmallRyeConfigBuilder;
 import io.smallrye.config.SysPropConfigSource;
 import java.io.IOException;
 import java.net.URI;
+import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -199,6 +201,12 @@ final class ConfigSources {
                                 options.systemProperties(), SysPropConfigSource.NAME, SysPropConfigSource.ORDINAL));
         own.add(new EnvConfigSource(options.environment(), EnvConfigSource.ORDINAL));
         Path envFile = options.file();
+        ByteBuffer content = options.envContent();
+        if (content != null) {
+            byte[] bytes = new byte[content.remaining()];
+            content.duplicate().get(bytes);
+            files.give(envFile, bytes);
+        }
         boolean required = options.envFile() != null && !options.startsEmpty();
         boolean present = addEnvFile(envFile, required, ENV_FILE_ORDINAL, own);
         if (present) {
@@ -305,9 +313,9 @@ final class ConfigSources {
                 path.toString(),
                 0,
                 null,
-                "the file cannot be read (" + e.getClass().getSimpleName() + ")",
+                "the file cannot be read (" + KeyFileBytes.reason(e) + ")",
                 "a key file is a file that this process may read",
-                "check that it is no directory, and its owner and permissions");
+                "check its kind, its owner and its permissions");
     }
 
     private void collect(ConfigSource source) {

@@ -86,6 +86,19 @@ public final class EnvFileApiKeyStore implements ApiKeyStore {
         return new EnvFileApiKeyStore(KeyFile.access(file, roles, environment));
     }
 
+    /**
+     * Returns a store over a content, for what can be read only once, such as a pipe. It refuses every change.
+     * References that the content has no name for lead to the environment of the process.
+     *
+     * @param name what to call it in messages
+     * @param content the text of an {@code .env} file in UTF-8; copied
+     * @param roles the roles that make variables into key lists, besides those that the content declares
+     */
+    public static EnvFileApiKeyStore ofContent(Path name, byte[] content, RoleModel roles) {
+        return new EnvFileApiKeyStore(
+                KeyFile.access(name, roles, System.getenv()).withContent(content));
+    }
+
     /** Returns the file, as it was named. */
     public Path file() {
         return access.file();

@@ -1,5 +1,6 @@
 package io.keyward.config;
 
+import io.keyward.env.KeyPath;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -46,7 +47,7 @@ final class FilePermissions {
     }
 
     private static void judgeOwner(Path path, Path real, List<ConfigProblem> findings) throws IOException {
-        Integer process = processUser();
+        Integer process = KeyPath.processUser();
         int owner = (int) Files.getAttribute(real, "unix:uid");
         if (process != null && owner != process && owner != 0) {
             findings.add(finding(
@@ -54,11 +55,6 @@ final class FilePermissions {
                     "the file belongs to another user (" + Files.getOwner(real).getName() + ")",
                     "chown it to the user of this process"));
         }
-    }
-
-    private static @Nullable Integer processUser() throws IOException {
-        Path self = Path.of("/proc/self");
-        return Files.exists(self) ? (Integer) Files.getAttribute(self, "unix:uid") : null;
     }
 
     private static void judgeDirectory(Path path, @Nullable Path directory, List<ConfigProblem> findings)
@@ -69,6 +65,25 @@ final class FilePermissions {
                     path,
                     "everybody can replace the file, since everybody can write to " + directory,
                     "chmod o-w " + directory));
+        }
+    }
+
+    /** Adds a note if the file has other names: our tools and most editors replace a file under one name only. */
+    static void noteOtherNames(Path path, List<ConfigProblem> notes) {
+        try {
+            int links = (int) Files.getAttribute(path, "unix:nlink");
+            if (links > 1) {
+                notes.add(new ConfigProblem(
+                        path.toString(),
+                        0,
+                        null,
+                        "the file has " + links + " names (hard links)",
+                        "a change that replaces the file under one name leaves the others with the old keys",
+                        "use a symbolic link for the second name"));
+            }
+        } catch (IOException | UnsupportedOperationException | IllegalArgumentException unknowable) {
+            // no such notion here, or the file is gone and is reported as such
+            return;
         }
     }
 

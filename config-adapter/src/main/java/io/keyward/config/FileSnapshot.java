@@ -3,15 +3,15 @@ package io.keyward.config;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.keyward.env.EnvParser;
+import io.keyward.env.KeyFileBytes;
 import java.io.IOException;
-import java.io.InputStream;
-import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -28,25 +28,36 @@ import java.util.Set;
  */
 final class FileSnapshot {
     private final Map<Path, State> states = new LinkedHashMap<>();
+    private final Map<Path, byte[]> given = new HashMap<>();
     private final Set<Path> withKeys = new LinkedHashSet<>();
 
     /**
      * Returns the bytes of a file, at most one more than {@link EnvParser#MAX_FILE}; nothing if there is
      * no such file.
      *
-     * @throws IOException if there is something that cannot be read
+     * @throws IOException if there is something that cannot be read, or that is no regular file
      */
     Optional<byte[]> read(Path file) throws IOException {
         Path path = absolute(file);
+        if (given.containsKey(path)) {
+            return Optional.of(given.get(path));
+        }
         states.put(path, State.UNREADABLE);
         try {
-            byte[] bytes = bytesOf(path);
+            byte[] bytes = KeyFileBytes.ofRegular(path);
             states.put(path, State.of(path, bytes));
             return Optional.of(bytes);
         } catch (NoSuchFileException none) {
             states.put(path, State.MISSING);
             return Optional.empty();
         }
+    }
+
+    /** Takes a content for that of a file, which is not read then and never changes. */
+    void give(Path file, byte[] content) {
+        Path path = absolute(file);
+        given.put(path, content);
+        states.put(path, State.of(path, content));
     }
 
     /** Remembers a file that something else reads. */
@@ -93,7 +104,7 @@ final class FileSnapshot {
     /** Returns what the files are now, to be compared with a later answer. */
     Map<Path, State> statesNow() {
         Map<Path, State> now = new LinkedHashMap<>();
-        states.keySet().forEach(path -> now.put(path, stateOf(path)));
+        states.forEach((path, state) -> now.put(path, given.containsKey(path) ? state : stateOf(path)));
         return now;
     }
 
@@ -111,17 +122,11 @@ final class FileSnapshot {
 
     private static State stateOf(Path path) {
         try {
-            return State.of(path, bytesOf(path));
+            return State.of(path, KeyFileBytes.ofRegular(path));
         } catch (NoSuchFileException none) {
             return State.MISSING;
         } catch (IOException unreadable) {
             return State.UNREADABLE;
-        }
-    }
-
-    private static byte[] bytesOf(Path path) throws IOException {
-        try (InputStream in = Files.newInputStream(path)) {
-            return in.readNBytes(EnvParser.MAX_FILE + 1);
         }
     }
 

@@ -50,9 +50,21 @@ public final class KeyFile {
         return new KeyFile(access(file, roles, environment));
     }
 
+    /**
+     * Returns a view of a content, for what can be read only once, such as a pipe. It refuses every change.
+     *
+     * @param name what to call it in messages
+     * @param content the text of an {@code .env} file in UTF-8; copied
+     * @param roles the roles that make variables into key lists, besides those that the content declares
+     * @param environment the variables that references lead to where the content has no such name
+     */
+    public static KeyFile ofContent(Path name, byte[] content, RoleModel roles, Map<String, String> environment) {
+        return new KeyFile(access(name, roles, environment).withContent(content));
+    }
+
     static KeyFileAccess access(Path file, RoleModel roles, Map<String, String> environment) {
         Set<String> names = roles.roles().stream().map(Role::name).collect(Collectors.toUnmodifiableSet());
-        return new KeyFileAccess(requireNonNull(file, "file"), names, Map.copyOf(environment));
+        return new KeyFileAccess(requireNonNull(file, "file"), names, Map.copyOf(environment), null);
     }
 
     /** Returns the store over this file. */

@@ -1,8 +1,10 @@
 package io.keyward.config;
 
+import io.keyward.env.KeyFileBytes;
 import io.keyward.env.LockedFile;
 import io.keyward.store.StoreException;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -11,18 +13,33 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads and changes one key file, which need not exist.
+ * Reads and changes one key file, which need not exist; or only reads a content that was read once.
  *
  * @param file the file, as it was named
  * @param roles the roles that make variables into key lists, besides those that the file declares
  * @param environment where references lead that the file has no name for
+ * @param given what stands for the content of the file, which then is not read or changed; null for the file
  */
-record KeyFileAccess(Path file, Set<String> roles, Map<String, String> environment) {
+record KeyFileAccess(
+        Path file,
+        Set<String> roles,
+        Map<String, String> environment,
+        @Nullable ByteBuffer given) {
+    /** Returns the same over a content; copies it. */
+    KeyFileAccess withContent(byte[] content) {
+        return new KeyFileAccess(file, roles, environment, ByteBuffer.wrap(content.clone()));
+    }
+
     /** Reads the file. */
     KeyFileContent read() {
+        if (given != null) {
+            byte[] content = new byte[given.remaining()];
+            given.duplicate().get(content);
+            return new KeyFileContent(content, this);
+        }
         try {
             Path real = LockedFile.real(file);
-            return new KeyFileContent(Files.exists(real) ? Files.readAllBytes(real) : null, this);
+            return new KeyFileContent(Files.exists(real) ? KeyFileBytes.ofRegular(real) : null, this);
         } catch (IOException e) {
             throw failure("read", e);
         }
@@ -32,9 +49,13 @@ record KeyFileAccess(Path file, Set<String> roles, Map<String, String> environme
      * Changes the file under its lock.
      *
      * @param what what is done to the file, for a message
-     * @throws StoreException if the file cannot be read or written
+     * @throws StoreException if the file cannot be read or written, or there is only a content
      */
     <T> T change(String what, Change<T> change) {
+        if (given != null) {
+            throw new StoreException(
+                    "cannot " + what + " " + file + ": it is a content that was read once; name a file");
+        }
         try (LockedFile locked = LockedFile.open(file)) {
             KeyFileContent before = new KeyFileContent(locked.read().orElse(null), this);
             Changed<T> changed = change.apply(before);

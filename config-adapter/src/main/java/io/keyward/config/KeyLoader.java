@@ -250,6 +250,7 @@ final class KeyLoader {
         sources.filesOfKeys().forEach(files::holdsKeys);
         for (Path file : files.withKeys()) {
             FilePermissions.judge(file, settings.strictPermissions() ? problems : warnings);
+            FilePermissions.noteOtherNames(file, warnings);
         }
     }
 

@@ -18,6 +18,7 @@ import io.keyward.store.ApiKeys;
 import io.keyward.store.KeysState;
 import io.keyward.store.LastUsed;
 import io.smallrye.config.SmallRyeConfig;
+import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -273,6 +274,7 @@ public final class KeywardConfig implements AutoCloseable {
     /** Builds a {@link KeywardConfig}; not for use by several threads. */
     public static final class Builder {
         private @Nullable Path envFile;
+        private @Nullable ByteBuffer envContent;
         private Path directory = Path.of("");
         private List<Path> mentioned = List.of();
         private @Nullable SmallRyeConfig config;
@@ -290,6 +292,20 @@ public final class KeywardConfig implements AutoCloseable {
         /** Names a file that is read in place of {@code .env} in the working directory; it must exist. */
         public Builder envFile(Path envFile) {
             this.envFile = requireNonNull(envFile, "envFile");
+            this.envContent = null;
+            return this;
+        }
+
+        /**
+         * Gives what an {@code .env} file holds, in place of reading it: for a content that can be read only once, such
+         * as that of a pipe, and for tests. It is not followed.
+         *
+         * @param name what to call it in the report; a relative {@code @file} starts in its directory
+         * @param content text in UTF-8; copied
+         */
+        public Builder envFile(Path name, byte[] content) {
+            this.envFile = requireNonNull(name, "name");
+            this.envContent = ByteBuffer.wrap(content.clone()).asReadOnlyBuffer();
             return this;
         }
 
@@ -426,6 +442,7 @@ public final class KeywardConfig implements AutoCloseable {
             ClassLoader context = Thread.currentThread().getContextClassLoader();
             Options options = new Options(
                     envFile,
+                    envContent,
                     directory.toAbsolutePath().normalize(),
                     mentioned,
                     config,

@@ -2,6 +2,7 @@ package io.keyward.config;
 
 import io.keyward.role.RoleModel;
 import io.smallrye.config.SmallRyeConfig;
+import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.List;
@@ -12,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  * What the application asks for in code; see {@link KeywardConfig.Builder}.
  *
  * @param envFile the file named by the application; null for {@code .env} in the directory, which may be missing
+ * @param envContent what the named file holds, where it is not to be read; null to read it
  * @param config the application's own configuration; null for SmallRye's default sources
  * @param roles the roles declared in code; null for those of the configuration
  * @param systemProperties what stands for the system properties; null for those of the process
@@ -20,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  */
 record Options(
         @Nullable Path envFile,
+        @Nullable ByteBuffer envContent,
         Path directory,
         List<Path> mentioned,
         @Nullable SmallRyeConfig config,

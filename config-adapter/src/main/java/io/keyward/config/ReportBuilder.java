@@ -11,10 +11,10 @@ import io.keyward.config.ConfigReport.Setting;
 import io.keyward.env.EnvDocument;
 import io.keyward.env.EnvParser;
 import io.keyward.env.InvalidValue;
+import io.keyward.env.KeyFileBytes;
 import io.keyward.role.Role;
 import io.keyward.role.RoleModel;
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -231,13 +231,13 @@ final class ReportBuilder {
 
     private List<String> differences(Path path) {
         List<String> notes = new ArrayList<>();
-        try (InputStream in = Files.newInputStream(path)) {
-            EnvDocument text = EnvParser.read(path.toString(), in.readNBytes(EnvParser.MAX_FILE + 1));
+        try {
+            EnvDocument text = EnvParser.read(path.toString(), KeyFileBytes.ofRegular(path));
             for (EnvDocument.Entry entry : text.entries()) {
                 compare(entry, notes);
             }
         } catch (IOException e) {
-            notes.add("It cannot be read (" + e.getClass().getSimpleName() + ").");
+            notes.add("It cannot be read (" + KeyFileBytes.reason(e) + ").");
         }
         return notes;
     }

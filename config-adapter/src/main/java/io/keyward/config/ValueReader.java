@@ -3,6 +3,7 @@ package io.keyward.config;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.keyward.env.InvalidValue;
+import io.keyward.env.KeyFileBytes;
 import io.keyward.env.ListValue;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -172,7 +173,7 @@ final class ValueReader {
             }
             return bytes.get();
         } catch (IOException e) {
-            throw fileRefused(file, "cannot be read (" + e.getClass().getSimpleName() + ")");
+            throw fileRefused(file, "cannot be read (" + KeyFileBytes.reason(e) + ")");
         }
     }
 

@@ -76,23 +76,26 @@ public final class LockedFile implements AutoCloseable {
         }
     }
 
-    /** Returns the file itself, where the path given was a link to it. */
+    /**
+     * Returns the file itself, where the path given was a link to it.
+     *
+     * @throws IOException if it is no regular file, if the link is not to be followed, or if there is no directory for
+     *     it
+     */
     public static Path real(Path named) throws IOException {
-        Path absolute = named.toAbsolutePath();
-        if (Files.isSymbolicLink(absolute) && !Files.exists(absolute)) {
+        Path path = KeyPath.follow(named);
+        if (Files.exists(path)) {
+            KeyFileBytes.requireRegular(path, named);
+            return path;
+        }
+        if (Files.isSymbolicLink(named)) {
             throw new FileSystemException(named.toString(), null, "is a symbolic link to a file that does not exist");
         }
-        if (Files.isDirectory(absolute)) {
-            throw new FileSystemException(named.toString(), null, "is a directory");
-        }
-        if (Files.exists(absolute)) {
-            return absolute.toRealPath();
-        }
-        Path directory = absolute.getParent();
+        Path directory = path.getParent();
         if (directory == null || !Files.isDirectory(directory)) {
             throw new NoSuchFileException(String.valueOf(directory), null, "there is no such directory");
         }
-        return directory.toRealPath().resolve(String.valueOf(absolute.getFileName()));
+        return path;
     }
 
     private static FileChannel openLock(Path path) throws IOException {
@@ -135,8 +138,8 @@ public final class LockedFile implements AutoCloseable {
     }
 
     /**
-     * Gives the lock the owner, the group and the mode of the key file, which may have changed. Only a lock that is surely
-     * ours is changed: another file may be planted under its name.
+     * Gives the lock the owner, the group and the mode of the key file, which may have changed. Only a lock that is
+     * surely ours is changed: another file may be planted under its name.
      */
     private static void shareLock(Path path, Path file) throws IOException {
         PosixFileAttributes wanted = Replacement.posix(path);
@@ -213,7 +216,7 @@ public final class LockedFile implements AutoCloseable {
     /** Returns the content; nothing if there is no file. */
     public Optional<byte[]> read() throws IOException {
         try {
-            return Optional.of(Files.readAllBytes(path));
+            return Optional.of(KeyFileBytes.ofRegular(path));
         } catch (NoSuchFileException none) {
             return Optional.empty();
         }

@@ -31,8 +31,8 @@ import org.jspecify.annotations.Nullable;
  * A file that is prepared next to another one and takes its place. It has the other's owner, group, mode, POSIX ACL and
  * attributes, or it is not made. Where there is no other file, it has mode 0600.
  *
- * <p>It is prepared in a directory that only its maker can enter. So nobody can open it before it has its final owner and
- * mode, and then read what is written to it later.
+ * <p>It is prepared in a directory that only its maker can enter. So nobody can open it before it has its final owner
+ * and mode, and then read what is written to it later.
  */
 final class Replacement implements AutoCloseable {
     private static final Set<PosixFilePermission> OWNER_FILE = PosixFilePermissions.fromString("rw-------");

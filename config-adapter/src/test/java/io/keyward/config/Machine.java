@@ -9,7 +9,9 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
-/** Runs programs of the machine. What a machine does not have leaves a test out, with one line that says what and why. */
+/**
+ * Runs programs of the machine. What a machine does not have leaves a test out, with one line that says what and why.
+ */
 final class Machine {
     private static final long PATIENCE_SECONDS = 60;
 

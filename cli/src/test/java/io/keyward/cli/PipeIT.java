@@ -1,0 +1,72 @@
+package io.keyward.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.keyward.KeyHashers;
+import io.keyward.testing.ThrowAwayKeys;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** A pipe where a key file is expected: issue 17, item 3. */
+@Timeout(300)
+class PipeIT {
+    @TempDir
+    Path directory;
+
+    private Shell shell;
+    private String key;
+
+    @BeforeEach
+    void writeFile() throws Exception {
+        shell = Shell.at(directory);
+        key = ThrowAwayKeys.newKey().reveal();
+        String hash = KeyHashers.sha256().hash(io.keyward.ApiKey.of(key)).reveal();
+        Files.writeString(
+                directory.resolve("keys.env"),
+                "KEYWARD_KEYS_ALICE_HASH=" + hash + "\nKEYWARD_KEYS_ALICE_ROLES=client\nkeyward.roles=client\n");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"list", "show alice", "status"})
+    void readingCommandsTakeAPipe(String command) throws Exception {
+        Outcome substituted = shell.run("keyward " + command + " --file <(cat keys.env)");
+        assertEquals(0, substituted.exitCode(), substituted.err());
+        assertTrue(substituted.out().contains("alice"), substituted.out());
+        Outcome piped = shell.run("cat keys.env | keyward " + command + " --file /dev/stdin");
+        assertEquals(0, piped.exitCode(), piped.err());
+        assertTrue(piped.out().contains("alice"), piped.out());
+    }
+
+    @Test
+    void verifyTakesAPipe() throws Exception {
+        Outcome outcome = shell.gives(key + "\n", "keyward verify --file <(cat keys.env)");
+        assertEquals(0, outcome.exitCode(), outcome.err());
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "list --file",
+                "show alice --file",
+                "status --file",
+                "revoke alice --file",
+                "rotate alice --file",
+                "disable alice --file",
+                "issue --role client --owner bob --file",
+                "hash --file"
+            })
+    @DisplayName("a pipe that nobody writes to keeps no command waiting")
+    void endsWithoutWriter(String command) throws Exception {
+        Outcome outcome = shell.run("mkfifo pipe; keyward " + command + " pipe");
+        assertTrue(outcome.exitCode() == 3 || outcome.exitCode() == 1, outcome.exitCode() + outcome.err());
+        assertTrue(outcome.err().contains("pipe"), outcome.err());
+    }
+}

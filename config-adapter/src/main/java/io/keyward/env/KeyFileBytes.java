@@ -1,0 +1,50 @@
+package io.keyward.env;
+
+import static java.nio.file.LinkOption.NOFOLLOW_LINKS;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
+
+/**
+ * Reads whole key files, never more than one byte beyond {@link EnvParser#MAX_FILE}, and only regular files, because
+ * opening a pipe waits until somebody writes to it.
+ */
+public final class KeyFileBytes {
+    private static final int LIMIT = EnvParser.MAX_FILE + 1;
+
+    private KeyFileBytes() {}
+
+    /**
+     * Returns the bytes of a regular file.
+     *
+     * @throws NoSuchFileException if there is nothing
+     * @throws UnfitFileException if there is a pipe, a device, a directory, or a link that is not to be followed
+     */
+    public static byte[] ofRegular(Path named) throws IOException {
+        Path path = KeyPath.follow(named);
+        requireRegular(path, named);
+        try (InputStream in = Files.newInputStream(path, NOFOLLOW_LINKS)) {
+            return in.readNBytes(LIMIT);
+        }
+    }
+
+    /** Refuses what opening could wait for, such as a pipe that nobody writes to. */
+    static void requireRegular(Path path, Path named) throws IOException {
+        BasicFileAttributes attributes = Files.readAttributes(path, BasicFileAttributes.class);
+        if (!attributes.isRegularFile()) {
+            throw new UnfitFileException(
+                    named, attributes.isDirectory() ? "is a directory" : "is no regular file, but a pipe or a device");
+        }
+    }
+
+    /** Returns why a file could not be read, in words for a report. */
+    public static String reason(IOException e) {
+        return e instanceof UnfitFileException unfit
+                ? "it " + unfit.getReason()
+                : e.getClass().getSimpleName();
+    }
+}
