@@ -4,6 +4,8 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.keyward.env.EnvParser;
 import io.keyward.env.KeyFileBytes;
+import io.keyward.env.KeyPath;
+import io.keyward.env.Mount;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -19,15 +21,18 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Reads the files of one load, each once, and remembers what was in them, so that a change can be told later.
  *
- * <p>What is remembered is a digest of content and permissions, because a file can change without changing its size or
- * time. Written by the thread that loads, afterwards only read.
+ * <p>What is remembered is a digest of content, permissions and mount, because a file can change without changing its
+ * size or time, and a file behind a mount of its own can be replaced without changing here at all. Written by the
+ * thread that loads, afterwards only read.
  */
 final class FileSnapshot {
     private final Map<Path, State> states = new LinkedHashMap<>();
+    private final Map<Path, Mount> mounts = new HashMap<>();
     private final Map<Path, byte[]> given = new HashMap<>();
     private final Set<Path> withKeys = new LinkedHashSet<>();
 
@@ -46,6 +51,10 @@ final class FileSnapshot {
         try {
             byte[] bytes = KeyFileBytes.ofRegular(path);
             states.put(path, State.of(path, bytes));
+            Mount mount = Mount.of(KeyPath.follow(path));
+            if (mount != null) {
+                mounts.put(path, mount);
+            }
             return Optional.of(bytes);
         } catch (NoSuchFileException none) {
             states.put(path, State.MISSING);
@@ -73,6 +82,12 @@ final class FileSnapshot {
     /** Returns the files that may hold keys. */
     Set<Path> withKeys() {
         return Collections.unmodifiableSet(withKeys);
+    }
+
+    /** Returns the mount through which a file was read; null if that is not known. */
+    @Nullable
+    Mount mount(Path path) {
+        return mounts.get(path);
     }
 
     /** Returns all files that were read or looked for, absolute. */
@@ -140,9 +155,19 @@ final class FileSnapshot {
                 MessageDigest digest = MessageDigest.getInstance("SHA-256");
                 digest.update(bytes);
                 digest.update(String.valueOf(FilePermissions.text(path)).getBytes(UTF_8));
+                digest.update(mountOf(path).getBytes(UTF_8));
                 return new State(bytes.length == 0, HexFormat.of().formatHex(digest.digest()));
             } catch (NoSuchAlgorithmException e) {
                 throw new IllegalStateException("no JCA provider has SHA-256", e);
+            }
+        }
+
+        private static String mountOf(Path path) {
+            try {
+                Mount mount = Mount.of(KeyPath.follow(path));
+                return mount == null ? "" : mount.stamp();
+            } catch (IOException goneMeanwhile) {
+                return "";
             }
         }
 

@@ -8,6 +8,7 @@ import io.keyward.KeyRing;
 import io.keyward.KeyRingException;
 import io.keyward.config.ConfigReport.Mode;
 import io.keyward.env.InvalidValue;
+import io.keyward.env.Mount;
 import io.keyward.role.RoleModel;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -67,6 +68,7 @@ final class KeyLoader {
         refuseReplacedPeppers(hashers, keys);
         Settings settings = settings();
         judgePermissions(settings);
+        boolean stale = judgeMounts();
         requireKeys(keys, roles);
         KeyRing ring = ring(roles, hashers, keys);
         ReportBuilder builder = new ReportBuilder(options, sources, files, keys, roles, settings);
@@ -74,7 +76,7 @@ final class KeyLoader {
         Loaded loaded = problems.isEmpty() && ring != null
                 ? new Loaded(ring, roles, report, files, settings, hashers, keys.wellKnown())
                 : null;
-        return new Attempt(loaded, report, files);
+        return new Attempt(loaded, report, files, stale);
     }
 
     /** Returns whether to have no key is a decision and not a mistake. */
@@ -227,12 +229,16 @@ final class KeyLoader {
 
     private Settings settings() {
         Assignment strict = values.first(Property.STRICT_PERMISSIONS);
+        Assignment stale = values.first(Property.STALE_KEYS);
         return new Settings(
                 options.strictPermissions()
                         || (strict != null
                                 && "true"
                                         .equals(noted.read(
                                                 strict, "true", found -> values.word(found, "false", "true")))),
+                stale != null
+                        && "refuse"
+                                .equals(noted.read(stale, "refuse", found -> values.word(found, "accept", "refuse"))),
                 duration(
                         Property.RELOAD_INTERVAL,
                         Settings.RELOAD_INTERVAL,
@@ -252,6 +258,37 @@ final class KeyLoader {
             FilePermissions.judge(file, settings.strictPermissions() ? problems : warnings);
             FilePermissions.noteOtherNames(file, warnings);
         }
+    }
+
+    /** Returns whether a file was replaced where this service cannot see it, and says so. */
+    private boolean judgeMounts() {
+        boolean replaced = false;
+        for (Path file : files.withKeys()) {
+            Mount mount = files.mount(file);
+            if (mount == null) {
+                continue;
+            }
+            if (mount.isReplaced() || (before != null && mount.isRenamedSince(before.files.mount(file)))) {
+                replaced = true;
+                problems.add(new ConfigProblem(
+                        file.toString(),
+                        0,
+                        null,
+                        "the file, or its directory, was replaced outside of the mount " + mount.point()
+                                + " that shows it here",
+                        "a mount goes on to show the old file, so what the new one revokes is still accepted",
+                        "restart the container; mount the directory, or change the file with keyward --in-place"));
+            } else if (mount.isFileAlone()) {
+                warnings.add(new ConfigProblem(
+                        file.toString(),
+                        0,
+                        null,
+                        "the file is a mount of its own",
+                        "whoever replaces it outside, as most tools do, does not reach this service",
+                        "mount its directory, or change it with keyward --in-place"));
+            }
+        }
+        return replaced;
     }
 
     private void requireKeys(KeyDefinitions keys, RoleModel roles) {
@@ -332,8 +369,9 @@ final class KeyLoader {
      * @param loaded what may be put in force; null if anything is wrong
      * @param report what was found, the problems among it
      * @param files what was read, good or bad
+     * @param stale whether a file is known to have been replaced where this service cannot see it
      */
-    record Attempt(@Nullable Loaded loaded, ConfigReport report, FileSnapshot files) {
+    record Attempt(@Nullable Loaded loaded, ConfigReport report, FileSnapshot files, boolean stale) {
         Loaded orThrow() {
             if (loaded == null) {
                 throw new ConfigException(report);

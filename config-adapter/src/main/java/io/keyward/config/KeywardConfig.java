@@ -7,6 +7,7 @@ import io.keyward.ApiKeyVerifier;
 import io.keyward.KeyFormat;
 import io.keyward.KeyHasher;
 import io.keyward.KeyHashers;
+import io.keyward.KeyRing;
 import io.keyward.LiveKeyRing;
 import io.keyward.config.KeyLoader.Attempt;
 import io.keyward.config.KeyLoader.Loaded;
@@ -21,6 +22,7 @@ import io.smallrye.config.SmallRyeConfig;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -123,6 +125,26 @@ public final class KeywardConfig implements AutoCloseable {
     }
 
     /**
+     * Returns how the keys are, for a health check: whether there are any, whether they are judged, whether the last
+     * reload succeeded and what was wrong with it, and whether the files differ from what is in force. The problem
+     * names files, lines and variables, never a value; it is for operators and not for strangers. Reads the files.
+     */
+    public KeysState state() {
+        KeyRing now = ring.current();
+        ConfigReport known = report;
+        Loaded inForce = loaded;
+        Instant end = now.validUntil();
+        return new KeysState(
+                now.size(),
+                source(inForce.report()),
+                end == null || options.clock().instant().isBefore(end),
+                !inForce.files().haveChanged(),
+                inForce.report().time(),
+                known.problems().isEmpty() ? null : ConfigException.describe(known.problems()),
+                List.of());
+    }
+
+    /**
      * Reads everything again now, in the calling thread, and puts it in force.
      *
      * @throws ConfigException if anything is wrong; then all stays as it was
@@ -143,7 +165,7 @@ public final class KeywardConfig implements AutoCloseable {
             made.set(attempt);
             announcement.set(keep(attempt));
             Loaded next = attempt.loaded();
-            return next == null ? before : next.ring();
+            return next != null ? next.ring() : refusesAll(attempt) ? ended(before) : before;
         });
         Runnable announce = announcement.get();
         if (announce != null) {
@@ -151,6 +173,17 @@ public final class KeywardConfig implements AutoCloseable {
             tell();
         }
         return requireNonNull(made.get());
+    }
+
+    private boolean refusesAll(Attempt attempt) {
+        return attempt.stale() && loaded.settings().refuseStaleKeys();
+    }
+
+    /** Returns a ring that judges no key, so that a verification throws and a request gets a 503, not a 401. */
+    private KeyRing ended(KeyRing before) {
+        return before.validUntil() != null
+                ? before
+                : before.withValidUntil(options.clock().instant());
     }
 
     /** Keeps what an attempt found, and returns how the log is to hear of it; null if it heard the same before. */
@@ -167,7 +200,12 @@ public final class KeywardConfig implements AutoCloseable {
         report = loaded.report().withProblems(problems);
         return problems.equals(problemsBefore)
                 ? null
-                : () -> LOG.error("{}\nthe keys last in force stay so", ConfigException.describe(problems));
+                : () -> LOG.error(
+                        "{}\n{}",
+                        ConfigException.describe(problems),
+                        refusesAll(attempt)
+                                ? "no key is accepted until this is repaired, as keyward.stale-keys says"
+                                : "the keys last in force stay so");
     }
 
     private void logReload(Loaded next, boolean repaired) {
@@ -182,14 +220,7 @@ public final class KeywardConfig implements AutoCloseable {
     private static void logLoad(Loaded loaded) {
         ConfigReport report = loaded.report();
         String mode = report.mode().name().toLowerCase(Locale.ROOT);
-        LOG.info(
-                "{} keys are in force, mode {}, files: {}",
-                loaded.ring().size(),
-                mode,
-                report.files().stream()
-                        .filter(file -> file.use() == ConfigReport.FileUse.READ)
-                        .map(file -> file.path().toString())
-                        .collect(Collectors.joining(", ")));
+        LOG.info("{} keys are in force, mode {}, files: {}", loaded.ring().size(), mode, filesRead(report));
         if (report.mode() == ConfigReport.Mode.DEVELOPMENT) {
             LOG.warn(
                     "mode {}, {}: {} plaintext keys and {} well-known keys are valid; do not run a public service so",
@@ -201,6 +232,18 @@ public final class KeywardConfig implements AutoCloseable {
                     loaded.wellKnown());
         }
         logWarnings(report);
+    }
+
+    private String source(ConfigReport inForce) {
+        String read = filesRead(inForce);
+        return read.isEmpty() ? options.file().toString() : read;
+    }
+
+    private static String filesRead(ConfigReport report) {
+        return report.files().stream()
+                .filter(file -> file.use() == ConfigReport.FileUse.READ)
+                .map(file -> file.path().toString())
+                .collect(Collectors.joining(", "));
     }
 
     private static void logWarnings(ConfigReport report) {
@@ -227,18 +270,6 @@ public final class KeywardConfig implements AutoCloseable {
                 .lastUsed(lastUsed)
                 .build();
         return ApiKeys.of(verifier.notifying(lastUsed), manager, ring, lastUsed, this::state, this::close);
-    }
-
-    private KeysState state() {
-        ConfigReport now = report;
-        List<ConfigProblem> problems = now.problems();
-        return new KeysState(
-                ring.current().size(),
-                options.file().toString(),
-                true,
-                now.time(),
-                problems.isEmpty() ? null : ConfigException.describe(problems),
-                List.of());
     }
 
     /** Stops following the files, within 2 s; the keys last in force stay so. Closing again does nothing. */

@@ -23,6 +23,12 @@ enum Property {
             "`false`",
             "true",
             "any other word; `true` refuses every file that others than its owner can read or write"),
+    STALE_KEYS(
+            "keyward.stale-keys",
+            "`accept` or `refuse`",
+            "`accept`",
+            "refuse",
+            "any other word; `refuse` refuses all keys while a key file is known to be replaced behind its mount"),
     RELOAD_INTERVAL(
             "keyward.reload-interval",
             "a duration in ISO 8601 form",

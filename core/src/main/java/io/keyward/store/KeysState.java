@@ -10,11 +10,14 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Says how the keys of a service are at one moment: whether there are any, whether they are fresh, and whether the last
- * reload succeeded. Made for health checks; holds no key and no hash. Immutable.
+ * reload succeeded, and whether the source holds something else. Made for health checks; holds no key and no hash.
+ * Immutable.
  *
  * @param size how many records are in force
  * @param source where they come from, in words
  * @param isFresh whether keys are judged; if not, every verification throws {@link io.keyward.KeysUnavailableException}
+ * @param isCurrent whether what is in force is what the source holds, as far as can be told without a reload; false
+ *     also for the moment until a change is in force, so it is no part of {@link #isHealthy}
  * @param lastGood when the last reload that succeeded began; null if none did
  * @param problem why the last reload did not succeed, in words; null if it did
  * @param unfit the records that are disabled in this service only, because its roles or peppers lack theirs
@@ -23,6 +26,7 @@ public record KeysState(
         int size,
         String source,
         boolean isFresh,
+        boolean isCurrent,
         @Nullable Instant lastGood,
         @Nullable String problem,
         List<Problem> unfit) {

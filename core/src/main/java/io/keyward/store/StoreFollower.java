@@ -48,8 +48,8 @@ import org.slf4j.LoggerFactory;
  * <p><b>The age of the ring is bounded.</b> When the store fails, or does not answer for twice the interval, the ring
  * gets an end ({@link KeyRing#validUntil}): the last good reading plus {@link Builder#maxStaleness}. After it every
  * verification throws {@link io.keyward.KeysUnavailableException}. The next good reading takes the end away. The ring
- * has no end while the store answers, because an end costs each verification a reading of the clock. The end of the ring
- * belongs to the follower, so do not set one of your own.
+ * has no end while the store answers, because an end costs each verification a reading of the clock. The end of the
+ * ring belongs to the follower, so do not set one of your own.
  *
  * <p><b>The lock of the ring.</b> A store with {@linkplain ApiKeyStore#hasOrderedVersions ordered versions} is read
  * without it, so a revoke never waits for a reading. Any other store is read with the lock held.
@@ -187,7 +187,7 @@ public final class StoreFollower implements AutoCloseable {
         KeyRing ring = live.current();
         Instant end = ring.validUntil();
         boolean fresh = end == null || clock.instant().isBefore(end);
-        return new KeysState(ring.size(), store.toString(), fresh, now.lastGood, problem, now.unfit);
+        return new KeysState(ring.size(), store.toString(), fresh, problem == null, now.lastGood, problem, now.unfit);
     }
 
     /**

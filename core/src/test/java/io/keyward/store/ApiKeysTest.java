@@ -193,7 +193,7 @@ class ApiKeysTest {
     @Test
     void partsThatAreReadyMakeTheSameObject() {
         Setting setting = new Setting();
-        KeysState state = new KeysState(1, "a file", true, START, null, List.of());
+        KeysState state = new KeysState(1, "a file", true, true, START, null, List.of());
         AtomicBoolean closed = new AtomicBoolean();
         ApiKeys keys = ApiKeys.of(
                 setting.verifier, setting.manager, setting.ring, setting.lastUsed, () -> state, () -> closed.set(true));

@@ -89,7 +89,7 @@ final class CoordinatorServer {
     private static ServletContextHandler application(ApiKeys keys, KeywardConfig config) {
         ServletContextHandler context = new ServletContextHandler();
         Map<String, HttpServlet> servlets = Map.of(
-                "/health", new HealthServlet(),
+                "/health", new HealthServlet(keys::state),
                 "/v1/jobs", new JobsServlet(),
                 "/v1/miners/heartbeat", new HeartbeatServlet(),
                 "/v1/whoami", new WhoAmIServlet(),

@@ -36,6 +36,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
@@ -251,6 +252,22 @@ class CoordinatorIT {
         }
 
         @Test
+        @DisplayName("issue 17.10 health is 503 while the key file is refused, and does not say why to strangers")
+        void showsInTheHealthWhenItIsRefused(@TempDir Path directory) throws Exception {
+            Path file = directory.resolve(".env");
+            Files.writeString(file, hashes("CLIENT", client));
+            try (CoordinatorProcess changing = CoordinatorProcess.serving(file)) {
+                assertEquals(200, health(changing).statusCode());
+                Files.writeString(file, hashes("CLIENT", client) + "no assignment\n");
+                await(() -> health(changing).statusCode() == 503);
+                assertFalse(health(changing).body().contains(".env"));
+                assertEquals(200, status(changing, client));
+                Files.writeString(file, hashes("CLIENT", client));
+                await(() -> health(changing).statusCode() == 200);
+            }
+        }
+
+        @Test
         void ofTheReferenceDocumentIsServedAsItIs(@TempDir Path directory) throws Exception {
             Path file = directory.resolve(".env");
             Files.writeString(file, """
@@ -338,6 +355,13 @@ class CoordinatorIT {
                 .header("X-Api-Key", key.reveal())
                 .build();
         return http.send(request, BodyHandlers.ofString()).statusCode();
+    }
+
+    private HttpResponse<String> health(CoordinatorProcess other) throws Exception {
+        HttpRequest request = HttpRequest.newBuilder(URI.create(other.url() + "/health"))
+                .timeout(PATIENCE)
+                .build();
+        return http.send(request, BodyHandlers.ofString());
     }
 
     private String keyOf(String caller) {
