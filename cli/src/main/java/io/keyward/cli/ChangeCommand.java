@@ -45,6 +45,9 @@ final class ChangeCommand implements Runnable {
     @Mixin
     private FileOptions keys = new FileOptions();
 
+    @Mixin
+    private WriteOptions write = new WriteOptions();
+
     @Parameters(paramLabel = "ID", description = "The key id.")
     private String id = "";
 
@@ -88,7 +91,7 @@ final class ChangeCommand implements Runnable {
         if (owner == null && name == null && roles == null && permissions == null && end == null && metadata == null) {
             throw CommandFailure.usage("name what is to be changed, like --owner or --expires");
         }
-        KeyFile file = keys.existing(terminal);
+        KeyFile file = write.applyTo(keys.existing(terminal));
         ApiKeyManager manager =
                 FileOptions.manager(file, KeyFormat.of(PrefixOption.DEFAULT), roles == null ? List.of() : roles);
         Map<String, String> before =

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** Prints the hash of a key. */
@@ -56,6 +57,9 @@ final class HashCommand implements Runnable, Arguments.TakesSecret {
                             + " lists.")
     private List<String> roles = List.of();
 
+    @Mixin
+    private WriteOptions write = new WriteOptions();
+
     @Option(names = "--json", description = "Print JSON: hash; with --file: hashed, an array of ids.")
     private boolean json;
 
@@ -73,7 +77,7 @@ final class HashCommand implements Runnable, Arguments.TakesSecret {
     }
 
     private void hashFile(Path keyFile) {
-        KeyFile keys = FileOptions.existing(keyFile, roles, terminal.environment());
+        KeyFile keys = write.applyTo(FileOptions.existing(keyFile, roles, terminal.environment()));
         List<String> undeclared = keys.undeclaredLists();
         List<String> ids = terminal.uninterrupted(keys::hashPlaintextKeys);
         if (json) {

@@ -53,6 +53,9 @@ final class IssueCommand implements Runnable {
     private FileOptions keys = new FileOptions();
 
     @Mixin
+    private WriteOptions write = new WriteOptions();
+
+    @Mixin
     private KeyOutput output = new KeyOutput();
 
     @Option(
@@ -101,7 +104,7 @@ final class IssueCommand implements Runnable {
     @Override
     public void run() {
         boolean isNew = !Files.exists(keys.file());
-        KeyFile file = keys.orNew(terminal);
+        KeyFile file = write.applyTo(keys.orNew(terminal));
         EnvFileApiKeyStore store = file.store();
         boolean noneDeclared = file.declaredRoles().isEmpty();
         ApiKeyManager manager = FileOptions.manager(file, format, roles);

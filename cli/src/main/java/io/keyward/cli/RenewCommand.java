@@ -43,6 +43,9 @@ final class RenewCommand implements Callable<Integer> {
     private FileOptions keys = new FileOptions();
 
     @Mixin
+    private WriteOptions write = new WriteOptions();
+
+    @Mixin
     private Selection selection = new Selection();
 
     @Option(
@@ -67,7 +70,7 @@ final class RenewCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        KeyFile file = keys.existing(terminal);
+        KeyFile file = write.applyTo(keys.existing(terminal));
         ApiKeyManager manager = FileOptions.manager(file, KeyFormat.of(PrefixOption.DEFAULT), Set.of());
         Instant newEnd = end.fromNow();
         String id = selection.onlyId();

@@ -46,6 +46,9 @@ final class RotateCommand implements Runnable {
     private FileOptions keys = new FileOptions();
 
     @Mixin
+    private WriteOptions write = new WriteOptions();
+
+    @Mixin
     private KeyOutput output = new KeyOutput();
 
     @Parameters(paramLabel = "ID", description = "The key id.")
@@ -91,7 +94,7 @@ final class RotateCommand implements Runnable {
 
     @Override
     public void run() {
-        KeyFile file = keys.existing(terminal);
+        KeyFile file = write.applyTo(keys.existing(terminal));
         EnvFileApiKeyStore store = file.store();
         ApiKeyRecord before = store.find(id).orElse(null);
         requireUsefulEnd(before);

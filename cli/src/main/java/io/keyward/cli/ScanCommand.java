@@ -26,6 +26,7 @@ import java.util.TreeSet;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -103,6 +104,9 @@ final class ScanCommand implements Callable<Integer> {
             description = "With --file: roles that the service declares in its code.")
     private List<String> roles = List.of();
 
+    @Mixin
+    private WriteOptions write = new WriteOptions();
+
     @Option(names = "--json", description = "Print JSON: an array of kind (key or hash), path, line, diff, prefix, id.")
     private boolean json;
 
@@ -115,7 +119,9 @@ final class ScanCommand implements Callable<Integer> {
         Path keyPath = file == null && revoke
                 ? Path.of(terminal.environment().getOrDefault(Defaults.FILE_VARIABLE, ".env"))
                 : file;
-        KeyFile keys = keyPath == null ? null : FileOptions.existing(keyPath, roles, terminal.serviceEnvironment());
+        KeyFile keys = keyPath == null
+                ? null
+                : write.applyTo(FileOptions.existing(keyPath, roles, terminal.serviceEnvironment()));
         keyFile = keyPath == null ? null : real(keyPath);
         scanner = new KeyScanner(only, keys == null ? Map.of() : hashesOf(keys));
         for (String path : paths) {

@@ -24,6 +24,9 @@ abstract class StateCommand implements Callable<Integer> {
     private FileOptions keys = new FileOptions();
 
     @Mixin
+    private WriteOptions write = new WriteOptions();
+
+    @Mixin
     private Selection selection = new Selection();
 
     @Option(
@@ -42,7 +45,7 @@ abstract class StateCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        KeyFile file = keys.existing(terminal);
+        KeyFile file = write.applyTo(keys.existing(terminal));
         ApiKeyManager manager = FileOptions.manager(file, KeyFormat.of(PrefixOption.DEFAULT), Set.of());
         String id = selection.onlyId();
         if (id == null) {

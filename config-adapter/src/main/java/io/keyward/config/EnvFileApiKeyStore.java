@@ -34,9 +34,10 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Each change takes a lock that all users of this class on this machine respect, writes a new file next to the old
  * one, owner-only from its first byte, forces it to the disk and renames it. Owner, group, mode, POSIX ACL and
- * attributes stay, and a symbolic link stays a link; a user who cannot keep them is refused before anything is written.
- * Editors that do not know the lock can still lose a change, theirs or ours. A missing file is created, with mode 0600.
- * A default ACL of the directory applies to the new file as to any other that is created there.
+ * attributes stay, and a symbolic link stays a link. A file that is a mount of its own is written in place, see
+ * {@link #writingInPlace}. A user who cannot keep them is refused before anything is written. Editors that do not know
+ * the lock can still lose a change, theirs or ours. A missing file is created, with mode 0600. A default ACL of the
+ * directory applies to the new file as to any other that is created there.
  *
  * <p>Where anything in the file is wrong, {@link #load} and {@link #insert(ApiKeyRecord, ChangeCause) insert} refuse
  * it, as a service does. But a key can still be found, disabled and revoked there, also one that cannot be read whole:
@@ -97,6 +98,20 @@ public final class EnvFileApiKeyStore implements ApiKeyStore {
     public static EnvFileApiKeyStore ofContent(Path name, byte[] content, RoleModel roles) {
         return new EnvFileApiKeyStore(
                 KeyFile.access(name, roles, System.getenv()).withContent(content));
+    }
+
+    /**
+     * Returns a store over the same file that always writes it in place, for a file that others see through a mount of
+     * its own: they would not see another file in its place. This store does so by itself where the mount is visible to
+     * it, or where a rename is refused.
+     *
+     * <p>Before the file a journal is written next to it ({@code ..env.keyward-journal}), by which a reader of this
+     * library sees the old content or the new, and the next change finishes what a crash interrupted. Other programs
+     * can see a half-written file. Where the directory cannot be written there is no journal, and a crash can leave a
+     * part.
+     */
+    public EnvFileApiKeyStore writingInPlace() {
+        return new EnvFileApiKeyStore(access.writingInPlace());
     }
 
     /** Returns the file, as it was named. */

@@ -64,7 +64,12 @@ public final class KeyFile {
 
     static KeyFileAccess access(Path file, RoleModel roles, Map<String, String> environment) {
         Set<String> names = roles.roles().stream().map(Role::name).collect(Collectors.toUnmodifiableSet());
-        return new KeyFileAccess(requireNonNull(file, "file"), names, Map.copyOf(environment), null);
+        return new KeyFileAccess(requireNonNull(file, "file"), names, Map.copyOf(environment), null, false);
+    }
+
+    /** Returns the same, always written in place; see {@link EnvFileApiKeyStore#writingInPlace}. */
+    public KeyFile writingInPlace() {
+        return new KeyFile(access.writingInPlace());
     }
 
     /** Returns the store over this file. */

@@ -19,15 +19,22 @@ import org.jspecify.annotations.Nullable;
  * @param roles the roles that make variables into key lists, besides those that the file declares
  * @param environment where references lead that the file has no name for
  * @param given what stands for the content of the file, which then is not read or changed; null for the file
+ * @param inPlace whether the file is always written in place
  */
 record KeyFileAccess(
         Path file,
         Set<String> roles,
         Map<String, String> environment,
-        @Nullable ByteBuffer given) {
+        @Nullable ByteBuffer given,
+        boolean inPlace) {
     /** Returns the same over a content; copies it. */
     KeyFileAccess withContent(byte[] content) {
-        return new KeyFileAccess(file, roles, environment, ByteBuffer.wrap(content.clone()));
+        return new KeyFileAccess(file, roles, environment, ByteBuffer.wrap(content.clone()), inPlace);
+    }
+
+    /** Returns the same, always written in place. */
+    KeyFileAccess writingInPlace() {
+        return new KeyFileAccess(file, roles, environment, given, true);
     }
 
     /** Reads the file. */
@@ -56,7 +63,7 @@ record KeyFileAccess(
             throw new StoreException(
                     "cannot " + what + " " + file + ": it is a content that was read once; name a file");
         }
-        try (LockedFile locked = LockedFile.open(file)) {
+        try (LockedFile locked = LockedFile.open(file, inPlace)) {
             KeyFileContent before = new KeyFileContent(locked.read().orElse(null), this);
             Changed<T> changed = change.apply(before);
             KeyFileContent after = changed.content();

@@ -19,7 +19,7 @@ public final class KeyFileBytes {
     private KeyFileBytes() {}
 
     /**
-     * Returns the bytes of a regular file.
+     * Returns the bytes of a regular file; of one that is being written in place, those it is about to hold.
      *
      * @throws NoSuchFileException if there is nothing
      * @throws UnfitFileException if there is a pipe, a device, a directory, or a link that is not to be followed
@@ -27,6 +27,15 @@ public final class KeyFileBytes {
     public static byte[] ofRegular(Path named) throws IOException {
         Path path = KeyPath.follow(named);
         requireRegular(path, named);
+        // Looked for on both sides of the reading, because a writer may begin or end in the middle of it.
+        Journal journal = Journal.read(path);
+        byte[] bytes = raw(path);
+        journal = journal == null ? Journal.read(path) : journal;
+        return journal == null ? bytes : journal.repair(bytes);
+    }
+
+    /** Returns the bytes of a file as they are now, half written or not. */
+    static byte[] raw(Path path) throws IOException {
         try (InputStream in = Files.newInputStream(path, NOFOLLOW_LINKS)) {
             return in.readNBytes(LIMIT);
         }

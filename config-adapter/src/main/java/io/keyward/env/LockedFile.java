@@ -7,6 +7,7 @@ import static java.nio.file.StandardOpenOption.WRITE;
 
 import java.io.IOException;
 import java.io.InterruptedIOException;
+import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
@@ -23,6 +24,7 @@ import java.nio.file.attribute.PosixFileAttributes;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.Optional;
 import java.util.Set;
@@ -36,6 +38,10 @@ import java.util.Set;
  * lock is on a file of its own ({@code .env.lock}), because a lock on a file that is renamed over ends with it. That
  * file is empty, has the rights of the key file, and stays.
  *
+ * <p>A file that is a mount of its own cannot be renamed over, and whoever sees it through that mount would not see
+ * another in its place. It is written in place, with a {@link Journal}. So is a file in a directory that cannot be
+ * written, without one.
+ *
  * <p>For one thread; may be opened by many threads and processes at once, of which one gets it.
  */
 public final class LockedFile implements AutoCloseable {
@@ -45,30 +51,53 @@ public final class LockedFile implements AutoCloseable {
 
     private final Path path;
     private final FileChannel lock;
+    private final boolean inPlace;
 
-    private LockedFile(Path path, FileChannel lock) {
+    private LockedFile(Path path, FileChannel lock, boolean inPlace) {
         this.path = path;
         this.lock = lock;
+        this.inPlace = inPlace;
     }
 
     /**
-     * Waits for the lock of a file, which need not exist yet.
+     * Waits for the lock of a file, which need not exist yet. Finishes what was written in place when a crash came.
      *
-     * @throws IOException if the directory is missing or not writable, the path is a link to nothing, or others hold
-     *     the lock for half a minute
+     * @throws IOException if the directory is missing, the path is a link to nothing, neither file nor directory can be
+     *     written, the file was replaced behind the mount that shows it, or others hold the lock for half a minute
      */
     public static LockedFile open(Path named) throws IOException {
-        return open(named, PATIENCE);
+        return open(named, PATIENCE, false);
     }
 
     /** Waits for the lock as {@link #open(Path)}, for some other time. */
     public static LockedFile open(Path named, Duration patience) throws IOException {
+        return open(named, patience, false);
+    }
+
+    /**
+     * Waits for the lock as {@link #open(Path)}.
+     *
+     * @param inPlace whether to write the file where it is, even if another could take its place
+     */
+    public static LockedFile open(Path named, boolean inPlace) throws IOException {
+        return open(named, PATIENCE, inPlace);
+    }
+
+    private static LockedFile open(Path named, Duration patience, boolean inPlace) throws IOException {
         Path path = real(named);
+        Mount mount = Mount.of(path);
+        if (mount != null && mount.isReplaced()) {
+            throw new UnfitFileException(
+                    named,
+                    "was replaced outside of the mount that shows it here, so a change would reach nobody; restart the"
+                            + " container, and mount the directory rather than the file");
+        }
         FileChannel channel = openLock(path);
         try {
             awaitLock(channel, path, patience);
-            LockedFile locked = new LockedFile(path, channel);
+            LockedFile locked = new LockedFile(path, channel, inPlace || (mount != null && mount.isFileAlone()));
             locked.removeLeftovers();
+            locked.finishInterruptedChange();
             return locked;
         } catch (IOException | RuntimeException e) {
             channel.close();
@@ -100,6 +129,10 @@ public final class LockedFile implements AutoCloseable {
 
     private static FileChannel openLock(Path path) throws IOException {
         Path file = new SiblingNames(path).lock();
+        if (!Files.exists(file, NOFOLLOW_LINKS) && !Files.isWritable(parentOf(path)) && Files.isWritable(path)) {
+            // There is no room for a lock, nor for a replacement. A file that is written in place can be its own lock.
+            return FileChannel.open(path, WRITE, NOFOLLOW_LINKS);
+        }
         try {
             if (!Files.exists(file, NOFOLLOW_LINKS)) {
                 createLock(path, file);
@@ -229,26 +262,94 @@ public final class LockedFile implements AutoCloseable {
      *     not certain that it would outlive a loss of power
      */
     public void replace(byte[] content) throws IOException {
-        try (Replacement replacement = Replacement.of(path)) {
-            replace(replacement, content);
+        if ((inPlace || !Files.isWritable(parent())) && Files.exists(path)) {
+            writeInPlace(content);
+            return;
         }
+        try (Replacement replacement = Replacement.of(path)) {
+            replacement.write(content);
+            if (!replacement.movedTo(path)) {
+                writeInPlace(content);
+            }
+        }
+        forceDirectory();
     }
 
     /**
      * Replaces the content as {@link #replace}, and leaves a file of the caller with mode 0600, whatever it was before.
+     * Never writes in place, because who has the file open could read on.
      *
-     * @throws IOException as {@link #replace}
+     * @throws IOException as {@link #replace}, and if the file is a mount of its own
      */
     public void replacePrivately(byte[] content) throws IOException {
         try (Replacement replacement = Replacement.ownerOnly(path)) {
-            replace(replacement, content);
+            replacement.write(content);
+            replacement.moveTo(path);
+        }
+        forceDirectory();
+    }
+
+    /** Writes a file that nothing can take the place of, with a journal where its directory has room for one. */
+    private void writeInPlace(byte[] content) throws IOException {
+        byte[] before = KeyFileBytes.ofRegular(path);
+        boolean journaled = Files.isWritable(parent());
+        if (journaled) {
+            Journal.write(path, before, content);
+            forceDirectory();
+        }
+        try {
+            overwrite(content);
+        } catch (IOException e) {
+            restore(before, e);
+            throw e;
+        } finally {
+            removeJournal(journaled, before, content);
         }
     }
 
-    private void replace(Replacement replacement, byte[] content) throws IOException {
-        replacement.write(content);
-        replacement.moveTo(path);
-        forceDirectory();
+    /** Puts the old content back, for which there is room on a full disk too. */
+    private void restore(byte[] before, IOException cause) {
+        try {
+            overwrite(before);
+        } catch (IOException e) {
+            cause.addSuppressed(e);
+        }
+    }
+
+    /** Keeps the journal where the file is neither the old nor the new one, so the next change can finish it. */
+    private void removeJournal(boolean journaled, byte[] before, byte[] after) throws IOException {
+        if (!journaled) {
+            return;
+        }
+        byte[] now = KeyFileBytes.raw(path);
+        if (Arrays.equals(now, before) || Arrays.equals(now, after)) {
+            Files.deleteIfExists(new SiblingNames(path).journal());
+            forceDirectory();
+        }
+    }
+
+    /** Overwrites first and shortens then, so every state between is a mixture that {@link Journal} recognises. */
+    private void overwrite(byte[] content) throws IOException {
+        try (FileChannel channel = FileChannel.open(path, WRITE, NOFOLLOW_LINKS)) {
+            ByteBuffer rest = ByteBuffer.wrap(content);
+            while (rest.hasRemaining()) {
+                channel.write(rest);
+            }
+            channel.truncate(content.length);
+            channel.force(true);
+        }
+    }
+
+    private void finishInterruptedChange() throws IOException {
+        Path journal = new SiblingNames(path).journal();
+        if (Files.exists(journal, NOFOLLOW_LINKS) && Files.exists(path)) {
+            byte[] content = KeyFileBytes.ofRegular(path);
+            if (!Arrays.equals(content, KeyFileBytes.raw(path))) {
+                overwrite(content);
+            }
+            Files.deleteIfExists(journal);
+            forceDirectory();
+        }
     }
 
     /** Removes the file, which so is as before it was made. */
@@ -281,6 +382,10 @@ public final class LockedFile implements AutoCloseable {
     }
 
     private Path parent() {
+        return parentOf(path);
+    }
+
+    private static Path parentOf(Path path) {
         Path parent = path.getParent();
         return parent == null ? path : parent;
     }

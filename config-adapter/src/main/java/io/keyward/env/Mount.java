@@ -33,7 +33,7 @@ public record Mount(String id, String point, String root, Path file) {
     }
 
     /** Finds the deepest mount of a table over a path; of several at one point the last one, which lies on top. */
-    static @Nullable Mount find(String table, Path file) {
+    public static @Nullable Mount find(String table, Path file) {
         Mount found = null;
         for (String line : table.lines().toList()) {
             String[] fields = line.split(" ", -1);

@@ -148,6 +148,22 @@ final class Replacement implements AutoCloseable {
         Files.move(file, path, ATOMIC_MOVE);
     }
 
+    /**
+     * Moves the file to a path as {@link #moveTo} does; returns false if that is refused although the path can be
+     * written.
+     */
+    boolean movedTo(Path path) throws IOException {
+        try {
+            moveTo(path);
+            return true;
+        } catch (FileSystemException refused) {
+            if (Files.exists(path) && Files.isWritable(path)) {
+                return false;
+            }
+            throw refused;
+        }
+    }
+
     /** Gives the file a second name, unless there is a file of that name. */
     void linkTo(Path path) throws IOException {
         Files.createLink(path, file);

@@ -12,13 +12,13 @@ import java.util.concurrent.TimeUnit;
 /**
  * Runs programs of the machine. What a machine does not have leaves a test out, with one line that says what and why.
  */
-final class Machine {
+public final class Machine {
     private static final long PATIENCE_SECONDS = 60;
 
     private Machine() {}
 
     /** Leaves a test out unless it runs as root. */
-    static void assumeRoot(String leftOut) throws IOException {
+    public static void assumeRoot(String leftOut) throws IOException {
         assumeTrue(
                 Files.exists(Path.of("/proc/self")) && (int) Files.getAttribute(Path.of("/proc/self"), "unix:uid") == 0,
                 "left out, since this is not root: " + leftOut);
