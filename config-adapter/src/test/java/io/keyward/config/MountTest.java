@@ -205,13 +205,28 @@ class MountTest {
         @ValueSource(
                 strings = {
                     "mount --bind outside/.env inside/.env && mv new outside/.env",
-                    "mount --bind outside inside && mv outside old && rm -r old"
+                    "mount --bind outside inside && mv outside old && rm -r old",
+                    // what the kubelet does to a subPath of a volume when it swaps ..data
+                    "mkdir ..v1 && cp outside/.env ..v1 && mount --bind ..v1/.env inside/.env && rm -r ..v1"
                 })
         @DisplayName("a change is refused where what is mounted was replaced or removed")
-        void refusesChangeThatReachesNobody(String mount) throws Exception {
+        void refusesWhatReachesNobody(String mount) throws Exception {
             Files.copy(outside.resolve(".env"), directory.resolve("new"));
             String text = change(mount, inside.resolve(".env").toString());
             assertTrue(text.contains("replaced outside of the mount") || text.contains("no such directory"), text);
+        }
+
+        @Test
+        @DisplayName("a service does not start on a file that was replaced behind its mount")
+        void refusesStartOnReplacedFile() throws Exception {
+            Files.copy(outside.resolve(".env"), directory.resolve("new"));
+            Process service = inside(
+                    "mount --bind outside/.env inside/.env && mv new outside/.env",
+                    Service.class,
+                    inside.resolve(".env").toString());
+            service.getOutputStream().close();
+            String text = new String(service.getInputStream().readAllBytes(), java.nio.charset.StandardCharsets.UTF_8);
+            assertTrue(text.contains("ConfigException") && text.contains("replaced outside of the mount"), text);
         }
     }
 
