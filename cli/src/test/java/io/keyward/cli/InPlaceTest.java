@@ -24,6 +24,8 @@ class InPlaceTest {
             strings = {
                 "revoke alice",
                 "disable alice",
+                "renew alice --expires 90d",
+                "change alice --owner carol",
                 "rotate alice --overlap 1d",
                 "issue --role client --owner bob",
                 "hash"
