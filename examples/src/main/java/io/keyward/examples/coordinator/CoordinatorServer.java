@@ -7,8 +7,6 @@ import static io.keyward.servlet.Access.permitAll;
 import io.keyward.ApiKeyGenerator;
 import io.keyward.KeyFormat;
 import io.keyward.admin.ApiKeyAdminServlet;
-import io.keyward.config.ConfigProblem;
-import io.keyward.config.ConfigReport;
 import io.keyward.config.EnvFileApiKeyStore;
 import io.keyward.config.KeywardConfig;
 import io.keyward.role.Role;
@@ -16,11 +14,9 @@ import io.keyward.role.RoleModel;
 import io.keyward.servlet.ApiKeyFilter;
 import io.keyward.store.ApiKeyManager;
 import io.keyward.store.ApiKeys;
-import io.keyward.store.KeysState;
 import io.keyward.store.LastUsed;
 import jakarta.servlet.http.HttpServlet;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Map;
 import org.eclipse.jetty.ee11.servlet.ServletContextHandler;
 import org.eclipse.jetty.ee11.servlet.ServletHolder;
@@ -65,25 +61,7 @@ final class CoordinatorServer {
                 .lastUsed(lastUsed)
                 .build();
         return ApiKeys.of(
-                config.verifier().notifying(lastUsed),
-                manager,
-                config.ring(),
-                lastUsed,
-                () -> state(envFile, config),
-                config::close);
-    }
-
-    private static KeysState state(Path envFile, KeywardConfig config) {
-        ConfigReport report = config.report();
-        String problems = String.join(
-                "\n", report.problems().stream().map(ConfigProblem::toString).toList());
-        return new KeysState(
-                config.ring().current().size(),
-                envFile.toString(),
-                true,
-                null,
-                problems.isEmpty() ? null : problems,
-                List.of());
+                config.verifier().notifying(lastUsed), manager, config.ring(), lastUsed, config::state, config::close);
     }
 
     private static ServletContextHandler application(ApiKeys keys, KeywardConfig config) {
