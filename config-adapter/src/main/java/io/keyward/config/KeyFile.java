@@ -34,10 +34,12 @@ public final class KeyFile {
     private static final Pattern LISTED_KEY = Pattern.compile(KEY.pattern().replace("]", "&&[^,\"'\\[\\]]]"));
 
     private final KeyFileAccess access;
+    private final EnvFileApiKeyStore store;
     private final KeyHasher sha256 = KeyHashers.sha256();
 
     private KeyFile(KeyFileAccess access) {
         this.access = access;
+        this.store = new EnvFileApiKeyStore(access);
     }
 
     /**
@@ -72,9 +74,9 @@ public final class KeyFile {
         return new KeyFile(access.writingInPlace());
     }
 
-    /** Returns the store over this file. */
+    /** Returns the store over this file, always the same one, because a store knows its last insertion. */
     public EnvFileApiKeyStore store() {
-        return new EnvFileApiKeyStore(access);
+        return store;
     }
 
     /**
