@@ -103,6 +103,9 @@ class OperatorIT {
             Set<PosixFilePermission> permissions = EnumSet.copyOf(Files.getPosixFilePermissions(entry));
             permissions.remove(PosixFilePermission.OWNER_READ);
             permissions.remove(PosixFilePermission.OWNER_WRITE);
+            if (Files.isDirectory(entry)) {
+                permissions.remove(PosixFilePermission.OWNER_EXECUTE); // only its owner can enter it
+            }
             if (!permissions.isEmpty()) {
                 seen.add(entry + " " + permissions);
             }
