@@ -23,6 +23,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executor;
 import java.util.concurrent.Semaphore;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -33,6 +34,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Issue 15, section 4. */
 class StoreFollowerTest {
+    /** Never the common pool: with two processors it has one thread, which one of these tests keeps waiting. */
+    private static final Executor OWN_THREAD = task -> new Thread(task).start();
+
     private static final Duration SECOND = Duration.ofSeconds(1);
     private static final Duration QUARTER = Duration.ofMinutes(15);
 
@@ -268,7 +272,7 @@ class StoreFollowerTest {
         CompletableFuture<Void> hanging = hangIn("changesSince");
 
         here.advance(SECOND.multipliedBy(2));
-        CompletableFuture<Void> watch = CompletableFuture.runAsync(follower::checkAge);
+        CompletableFuture<Void> watch = CompletableFuture.runAsync(follower::checkAge, OWN_THREAD);
         if (ordered) {
             watch.orTimeout(30, SECONDS).join();
         }
@@ -473,7 +477,7 @@ class StoreFollowerTest {
                 await(goOn);
             }
         };
-        CompletableFuture<Void> hanging = CompletableFuture.runAsync(follower::follow);
+        CompletableFuture<Void> hanging = CompletableFuture.runAsync(follower::follow, OWN_THREAD);
         await(hangs);
         return hanging;
     }
