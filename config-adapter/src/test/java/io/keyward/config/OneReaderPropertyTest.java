@@ -194,10 +194,17 @@ class OneReaderPropertyTest {
         return random.nextInt(4) == 0 ? reference(value.replace("'", ""), lines) : value;
     }
 
-    /** Puts a value elsewhere, behind one or two names, in the file or in the environment. */
+    /**
+     * Puts a value elsewhere, behind one to three names, in the file or in the environment: an item behind a list that is
+     * behind names itself then takes fewer than the 8 that may follow each other.
+     */
     private String reference(String value, List<String> lines) {
+        return reference(value, 3, lines);
+    }
+
+    private String reference(String value, int most, List<String> lines) {
         String name = "NAME_" + names++;
-        String written = random.nextInt(3) == 0 ? reference(value, lines) : value;
+        String written = most > 1 && random.nextInt(3) == 0 ? reference(value, most - 1, lines) : value;
         if (random.nextBoolean()) {
             environment.put(name, written);
         } else {
