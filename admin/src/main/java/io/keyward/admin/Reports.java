@@ -57,7 +57,7 @@ final class Reports {
         return Answer.ok(answer.build());
     }
 
-    /** Returns the id that stands in the text: the secret may be one that a rotation has dropped. */
+    /** Returns the id that is part of the text, because a rotation may have dropped the secret. */
     private Optional<String> idInside(String text) {
         return KeyFormat.recognise(text)
                 .flatMap(format -> {

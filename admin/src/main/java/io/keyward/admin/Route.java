@@ -7,7 +7,7 @@ import java.util.Set;
 /**
  * Says which method and path lead to which handler, and what a key needs for it.
  *
- * @param path segments between slashes; {@code {id}} stands for any one
+ * @param path segments between slashes; {@code {id}} matches any one
  * @param anyOf permissions of which one is enough; empty for any valid key
  * @param query the query parameters that the call knows
  */

@@ -71,7 +71,7 @@ final class PastedKey {
         return Optional.empty();
     }
 
-    /** A key that was made elsewhere may hold a colon or an equals sign; what stands before it must look like a name. */
+    /** A key that was made elsewhere may hold a colon or an equals sign, so the part before it must look like a name. */
     private static boolean isName(Matcher named) {
         String name = named.group("name");
         return NAME_OF_CREDENTIAL.matcher(name).matches()

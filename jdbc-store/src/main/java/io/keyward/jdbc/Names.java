@@ -5,8 +5,8 @@ import java.util.regex.Pattern;
 /**
  * Puts the names of the schema and its tables into statements, which are written with the default names.
  *
- * @param schema what stands for {@code keyward}
- * @param prefix what stands for {@code keyward_}
+ * @param schema the name used for {@code keyward}
+ * @param prefix the prefix used for {@code keyward_}
  */
 record Names(String schema, String prefix) {
     /** Goes into statements unquoted, because H2 changes the case of what is not quoted in more than one way. */
