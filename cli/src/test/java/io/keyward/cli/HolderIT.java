@@ -121,7 +121,7 @@ class HolderIT {
             Outcome status;
             do {
                 status = inProcess("keyward auth status --check");
-            } while (!status.out().contains("refused: ") && System.nanoTime() < deadline);
+            } while (!status.out().contains("client@default: refused: ") && System.nanoTime() < deadline);
             assertEquals(1, status.exitCode());
             assertTrue(status.out().contains("client@default: refused: "), status.out());
             assertEquals(1, inProcess("keyward whoami").exitCode());

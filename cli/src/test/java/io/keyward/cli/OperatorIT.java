@@ -26,6 +26,7 @@ import java.io.StringReader;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFileAttributes;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
@@ -100,10 +101,12 @@ class OperatorIT {
 
     private static void noteIfOpen(Path entry, Set<String> seen) {
         try {
-            Set<PosixFilePermission> permissions = EnumSet.copyOf(Files.getPosixFilePermissions(entry));
+            // One reading: between two of them what was seen first can be gone.
+            PosixFileAttributes attributes = Files.readAttributes(entry, PosixFileAttributes.class);
+            Set<PosixFilePermission> permissions = EnumSet.copyOf(attributes.permissions());
             permissions.remove(PosixFilePermission.OWNER_READ);
             permissions.remove(PosixFilePermission.OWNER_WRITE);
-            if (Files.isDirectory(entry)) {
+            if (attributes.isDirectory()) {
                 permissions.remove(PosixFilePermission.OWNER_EXECUTE); // only its owner can enter it
             }
             if (!permissions.isEmpty()) {
