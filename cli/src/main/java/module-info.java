@@ -10,4 +10,12 @@ module io.keyward.cli {
 
     opens io.keyward.cli to
             info.picocli;
+    opens io.keyward.cli.holder to
+            info.picocli;
+    opens io.keyward.cli.operator to
+            info.picocli;
+    opens io.keyward.cli.scan to
+            info.picocli;
+    opens io.keyward.cli.terminal to
+            info.picocli;
 }

@@ -2,6 +2,12 @@ package io.keyward.cli;
 
 import static java.util.Objects.requireNonNull;
 
+import io.keyward.cli.terminal.Arguments;
+import io.keyward.cli.terminal.CommandFailure;
+import io.keyward.cli.terminal.ExitCode;
+import io.keyward.cli.terminal.Failures;
+import io.keyward.cli.terminal.Json;
+import io.keyward.cli.terminal.Terminal;
 import io.keyward.store.ChangeRefusedException;
 import io.keyward.store.ChangeRefusedException.Reason;
 import io.keyward.store.StoreConflictException;

@@ -1,5 +1,6 @@
 package io.keyward.cli;
 
+import io.keyward.cli.terminal.ExitCode;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;

@@ -2,6 +2,7 @@ package io.keyward.cli;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.keyward.cli.terminal.Terminal;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -13,19 +14,19 @@ import java.util.Map;
 import java.util.concurrent.locks.ReentrantLock;
 
 /** A person at a machine of their own, as far as the command sees them: a home directory. */
-record Holder(Path home) {
+public record Holder(Path home) {
     /** Runs the command with nothing on standard input. */
-    Outcome runs(String... args) {
+    public Outcome runs(String... args) {
         return gives("", args);
     }
 
     /** Runs the command with this text on standard input. */
-    Outcome gives(String input, String... args) {
+    public Outcome gives(String input, String... args) {
         return run(input, false, args);
     }
 
     /** Runs the command with its output on a screen. */
-    Outcome atTerminal(String... args) {
+    public Outcome atTerminal(String... args) {
         return run("", true, args);
     }
 
@@ -45,11 +46,11 @@ record Holder(Path home) {
         return new Outcome(exitCode, out.toString(UTF_8), err.toString(UTF_8));
     }
 
-    Path credentials() {
+    public Path credentials() {
         return home.resolve(".config/keyward/credentials.toml");
     }
 
-    String stored() throws IOException {
+    public String stored() throws IOException {
         return Files.readString(credentials());
     }
 }

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.keyward.ApiKey;
 import io.keyward.KeyFormat;
 import io.keyward.KeyHashers;
+import io.keyward.cli.terminal.Terminal;
 import io.keyward.testing.ThrowAwayKeys;
 import java.util.List;
 import java.util.Map;

@@ -39,7 +39,7 @@ class ListCommandTest {
     private void issueThree() {
         issue("carol", "--name=nightly", "--expires=3d");
         issue("alice", "--name=Zeta", "--expires=never");
-        issue("bob", "--name=alpha", "--expires=400d");
+        issue("bob", "--name=of-alice", "--expires=400d");
         operator.run("disable", ids.get("bob"));
         assertEquals(0, operator.run("rotate", ids.get("alice")).exitCode());
     }
@@ -62,8 +62,8 @@ class ListCommandTest {
         assertEquals("carol bob alice", owners("--sort=end"));
         assertEquals("bob", owners("--state=disabled"));
         assertEquals("alice", owners("--rotating"));
-        assertEquals("carol", owners("--match=LY"));
-        assertEquals("alice bob", owners("--match=al", "--sort=owner"));
+        assertEquals("carol", owners("--match=NIGHTLY"));
+        assertEquals("alice bob", owners("--match=alice", "--sort=owner"));
         assertEquals("carol", owners("--ending-within=10d"));
     }
 

@@ -2,6 +2,7 @@ package io.keyward.cli;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.keyward.cli.terminal.Terminal;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
@@ -10,23 +11,23 @@ import java.util.Map;
 import java.util.concurrent.locks.ReentrantLock;
 
 /** What a run of the command within this process gave. */
-record Outcome(int exitCode, String out, String err) {
+public record Outcome(int exitCode, String out, String err) {
     /** Runs the command with nothing on standard input. */
-    static Outcome of(String... args) {
+    public static Outcome of(String... args) {
         return reading("", args);
     }
 
     /** Runs the command with this text on standard input. */
-    static Outcome reading(String input, String... args) {
+    public static Outcome reading(String input, String... args) {
         return reading(input.getBytes(UTF_8), args);
     }
 
-    static Outcome reading(byte[] input, String... args) {
+    public static Outcome reading(byte[] input, String... args) {
         return in(Map.of(), input, args);
     }
 
     /** Runs the command with these environment variables. */
-    static Outcome in(Map<String, String> environment, byte[] input, String... args) {
+    public static Outcome in(Map<String, String> environment, byte[] input, String... args) {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         ByteArrayOutputStream err = new ByteArrayOutputStream();
         Terminal terminal = new Terminal(

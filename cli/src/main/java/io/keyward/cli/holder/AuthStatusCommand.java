@@ -1,0 +1,148 @@
+package io.keyward.cli.holder;
+
+import io.keyward.cli.holder.Probe.Answered;
+import io.keyward.cli.holder.Probe.Verdict;
+import io.keyward.cli.terminal.Arguments;
+import io.keyward.cli.terminal.ExitCode;
+import io.keyward.cli.terminal.Json;
+import io.keyward.cli.terminal.Terminal;
+import jakarta.json.JsonArrayBuilder;
+import jakarta.json.JsonObjectBuilder;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** Lists the stored keys. */
+@Command(
+        name = "status",
+        description = {
+            "Lists the keys that are stored on this machine.",
+            "",
+            "Without --check nothing is sent anywhere: stored does not mean valid."
+        },
+        exitCodeListHeading = ExitCode.HEADING,
+        exitCodeList = {
+            "0:a key is stored, and with --check every server accepts its key",
+            "1:none is stored, or a server refuses one or could not be asked",
+            ExitCode.USAGE_LINE,
+            ExitCode.FILE_LINE
+        },
+        footer = {
+            "",
+            "Examples:",
+            "  keyward auth status",
+            "  keyward auth status --check --environment staging",
+            "  keyward auth status --config-file ~/.ml/config.toml --check"
+        })
+public final class AuthStatusCommand implements Callable<Integer>, Arguments.TakesSecret {
+    private final Terminal terminal;
+
+    @Mixin
+    private PlaceOptions options = new PlaceOptions();
+
+    @Option(names = "--check", description = "Ask the servers whether they accept the keys.")
+    private boolean check;
+
+    @Option(
+            names = "--json",
+            description =
+                    "Print JSON: authenticated, stored_credentials, credentials (stored, id, prefix, origin, check,"
+                            + " reason).")
+    private boolean json;
+
+    public AuthStatusCommand(Terminal terminal) {
+        this.terminal = terminal;
+    }
+
+    @Override
+    public Integer call() {
+        Probe probe = new Probe(new Server());
+        List<Line> lines = options.places(terminal).stream()
+                .map(CredentialPlace::require)
+                .map(credential -> new Line(credential, check ? judge(credential, probe) : null))
+                .toList();
+        boolean authenticated = !lines.isEmpty() && lines.stream().allMatch(Line::isGood);
+        terminal.show(json ? asJson(lines, authenticated) : asText(lines, authenticated));
+        return authenticated ? ExitCode.OK : ExitCode.REFUSED;
+    }
+
+    private static Verdict judge(Credential credential, Probe probe) {
+        return credential
+                .flaw()
+                .map(flaw -> new Verdict(Answered.REFUSED, "the stored key " + flaw.description() + "; log in again"))
+                .orElseGet(() -> probe.ask(credential));
+    }
+
+    private static String asText(List<Line> lines, boolean authenticated) {
+        StringBuilder text = new StringBuilder(authenticated ? "authenticated" : "not authenticated")
+                .append(", stored_credentials: ")
+                .append(
+                        lines.isEmpty()
+                                ? "none"
+                                : lines.stream()
+                                        .map(line -> line.credential().label())
+                                        .collect(Collectors.joining(", ")))
+                .append('\n');
+        lines.forEach(line -> {
+            Verdict verdict = line.verdict();
+            if (verdict != null) {
+                text.append(line.credential().label())
+                        .append(": ")
+                        .append(nameOf(verdict).replace('_', ' '))
+                        .append(": ")
+                        .append(Terminal.printable(verdict.reason()))
+                        .append('\n');
+            }
+        });
+        return text.toString();
+    }
+
+    private static String asJson(List<Line> lines, boolean authenticated) {
+        JsonArrayBuilder labels = jakarta.json.Json.createArrayBuilder();
+        JsonArrayBuilder credentials = jakarta.json.Json.createArrayBuilder();
+        for (Line line : lines) {
+            Credential credential = line.credential();
+            Verdict verdict = line.verdict();
+            labels.add(credential.label());
+            credentials.add(object(credential, verdict));
+        }
+        return Json.print(Json.object()
+                .add("authenticated", authenticated)
+                .add("stored_credentials", labels)
+                .add("credentials", credentials)
+                .build());
+    }
+
+    /** Returns the JSON of one stored key. */
+    static String jsonOf(Credential credential, @Nullable Verdict verdict) {
+        return Json.print(object(credential, verdict).build());
+    }
+
+    private static JsonObjectBuilder object(Credential credential, @Nullable Verdict verdict) {
+        var object = Json.object().add("stored", credential.label());
+        Json.add(object, "id", credential.id().orElse(null));
+        Json.add(object, "prefix", credential.prefix().orElse(null));
+        Json.add(
+                object,
+                "origin",
+                credential.url() == null ? null : credential.url().origin());
+        Json.add(object, "check", verdict == null ? null : nameOf(verdict));
+        Json.add(object, "reason", verdict == null ? null : verdict.reason());
+        return object;
+    }
+
+    private static String nameOf(Verdict verdict) {
+        return verdict.answered().name().toLowerCase(Locale.ROOT);
+    }
+
+    private record Line(Credential credential, @Nullable Verdict verdict) {
+        boolean isGood() {
+            return verdict == null || verdict.isAccepted();
+        }
+    }
+}

@@ -1,0 +1,53 @@
+package io.keyward.cli.holder;
+
+import io.keyward.ApiKey;
+import io.keyward.KeyFormat;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Holds a stored key and what it is for.
+ *
+ * @param label what a person calls it, like {@code client@default}
+ * @param key the key
+ * @param url where the service says whether it knows the key; its origin is the only one the key goes to. Null if the key was
+ *     stored without a server
+ */
+record Credential(String label, ApiKey key, @Nullable ServiceUrl url) {
+    /** Returns the public id that stands in the key; nothing for a key that was made elsewhere, or has a slip in it. */
+    Optional<String> id() {
+        return soundFormat().map(format -> format.idOf(key));
+    }
+
+    /** Returns the prefix of the key, where {@link #id} is there too. */
+    Optional<String> prefix() {
+        return soundFormat().map(KeyFormat::prefix);
+    }
+
+    /** Returns what is wrong with a key that looks issued; nothing where it is sound, or was made elsewhere. */
+    Optional<KeyFormat.Flaw> flaw() {
+        return KeyFormat.recognise(key.reveal()).flatMap(format -> format.flawOf(key.reveal()));
+    }
+
+    /** Returns the key's public part for a person to read. */
+    String description() {
+        return soundFormat()
+                .map(format -> "key " + format.idOf(key) + " with prefix " + format.prefix())
+                .orElse("a key without id and check digits, so made elsewhere");
+    }
+
+    /** Returns whether both are one key, before or after a rotation. */
+    boolean isSameKeyAs(Credential other) {
+        return key.equals(other.key) || (id().isPresent() && id().equals(other.id()));
+    }
+
+    /** Returns the server the key is for, to follow "for". */
+    String target() {
+        return url == null ? "no server yet" : url.origin().toString();
+    }
+
+    private Optional<KeyFormat> soundFormat() {
+        return KeyFormat.recognise(key.reveal())
+                .filter(format -> format.flawOf(key.reveal()).isEmpty());
+    }
+}

@@ -1,0 +1,243 @@
+package io.keyward.cli.holder;
+
+import io.keyward.ApiKey;
+import io.keyward.cli.terminal.CommandFailure;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Names the place in a file where one key is kept: a table of the person's own credential file, or the top of another
+ * program's configuration.
+ */
+abstract sealed class CredentialPlace {
+    private static final String KEY = "api_key";
+
+    private final SecretFile file;
+    private final List<String> table;
+    private final String label;
+
+    private CredentialPlace(SecretFile file, List<String> table, String label) {
+        this.file = file;
+        this.table = table;
+        this.label = label;
+    }
+
+    /** Returns the place for an environment and a role in the person's own file, a table such as {@code [default.client]}. */
+    static CredentialPlace stored(SecretFile file, String environment, String role) {
+        return new Stored(file, environment, role);
+    }
+
+    /** Returns the places in the person's own file that hold a key, in the order in which they stand there. */
+    static List<CredentialPlace> allStored(SecretFile file) {
+        List<CredentialPlace> places = new ArrayList<>();
+        Optional<TomlText> toml = file.read().map(text -> TomlText.parse(file.path(), text));
+        toml.ifPresent(entries -> entries.names(List.of())
+                .forEach(environment -> entries.names(List.of(environment)).stream()
+                        .filter(role ->
+                                entries.names(List.of(environment, role)).contains(KEY))
+                        .forEach(role -> places.add(new Stored(file, environment, role)))));
+        return places;
+    }
+
+    /** Returns the place at the top of a flat file like FetchML's {@code ~/.ml/config.toml}. */
+    static CredentialPlace flat(SecretFile file) {
+        return new Flat(file);
+    }
+
+    /** Returns what a person calls the place, like {@code client@default}. */
+    String label() {
+        return label;
+    }
+
+    /** Returns the file. */
+    SecretFile file() {
+        return file;
+    }
+
+    /**
+     * Returns the credential that is kept here; nothing if there is none.
+     *
+     * @throws CommandFailure if the file is damaged, a link that is not followed, or open to others
+     */
+    Optional<Credential> find() {
+        Optional<Credential> found = file.read().flatMap(text -> credentialIn(TomlText.parse(file.path(), text)));
+        if (found.isPresent()) {
+            file.requirePrivate();
+        }
+        return found;
+    }
+
+    /**
+     * Returns the credential that is kept here.
+     *
+     * @throws CommandFailure as {@link #find}, and if there is none
+     */
+    Credential require() {
+        return find().orElseThrow(() ->
+                CommandFailure.refused("no key is stored for " + label + "; store one with `keyward login`"));
+    }
+
+    /** Returns the key that is kept here whoever can read the file; nothing if there is none, or what is there is no key. */
+    Optional<Credential> peek() {
+        try {
+            return file.read().flatMap(text -> credentialIn(TomlText.parse(file.path(), text)));
+        } catch (CommandFailure damaged) {
+            return Optional.empty();
+        }
+    }
+
+    /** Returns what goes with the key when it is erased, to follow "removed". */
+    abstract String erasure();
+
+    /** Returns the URL that stands here beside the key or without one; nothing if none does. */
+    Optional<ServiceUrl> url() {
+        return file.read().map(text -> TomlText.parse(file.path(), text)).flatMap(this::urlIn);
+    }
+
+    /** Keeps a key here, in place of the one before. The URL before stays where none is given. */
+    void keep(ApiKey key, @Nullable ServiceUrl url) {
+        file.edit(before -> {
+            TomlText toml = TomlText.parse(file.path(), before.orElse(""));
+            Map<String, String> entries = new LinkedHashMap<>();
+            entries.put(KEY, TomlText.quoted(key.reveal()));
+            if (url != null) {
+                addUrl(entries, url, toml);
+            }
+            return Optional.of(toml.with(table, entries).text());
+        });
+    }
+
+    /** Removes the key that is kept here and tells whether there was one. */
+    boolean erase() {
+        if (file.read()
+                .map(text -> TomlText.parse(file.path(), text))
+                .filter(this::holdsKey)
+                .isEmpty()) {
+            return false;
+        }
+        file.edit(before -> before.map(text -> {
+            TomlText toml = TomlText.parse(file.path(), text);
+            return toml.without(table, erased()).text();
+        }));
+        return true;
+    }
+
+    /** Returns the URL among the entries. */
+    abstract Optional<ServiceUrl> urlIn(TomlText toml);
+
+    /** Adds the entries, as TOML values, that hold a URL. */
+    abstract void addUrl(Map<String, String> entries, ServiceUrl url, TomlText before);
+
+    /** Returns the names of the entries that go when the key goes. */
+    abstract Set<String> erased();
+
+    /** Returns the path of an entry of this place. */
+    final List<String> at(String name) {
+        List<String> path = new ArrayList<>(table);
+        path.add(name);
+        return path;
+    }
+
+    /** Reads a URL that stands in the file. */
+    final ServiceUrl parseUrl(TomlText toml, String name, String text) {
+        try {
+            return ServiceUrl.parse(text);
+        } catch (CommandFailure e) {
+            throw CommandFailure.file(toml.place(at(name)) + ": " + e.getMessage(), e);
+        }
+    }
+
+    private boolean holdsKey(TomlText toml) {
+        return toml.names(table).contains(KEY);
+    }
+
+    private Optional<Credential> credentialIn(TomlText toml) {
+        return toml.string(at(KEY)).map(text -> {
+            try {
+                return new Credential(label, ApiKey.of(text), urlIn(toml).orElse(null));
+            } catch (IllegalArgumentException e) {
+                throw CommandFailure.file(toml.place(at(KEY)) + ": " + e.getMessage() + "; log in again", e);
+            }
+        });
+    }
+
+    private static final class Stored extends CredentialPlace {
+        private static final String ORIGIN = "origin";
+        private static final String CHECK_PATH = "check_path";
+
+        Stored(SecretFile file, String environment, String role) {
+            super(file, List.of(environment, role), role + "@" + environment);
+        }
+
+        @Override
+        Optional<ServiceUrl> urlIn(TomlText toml) {
+            String path = toml.string(at(CHECK_PATH)).orElse("/");
+            return toml.string(at(ORIGIN)).map(origin -> parseUrl(toml, ORIGIN, origin + path));
+        }
+
+        @Override
+        void addUrl(Map<String, String> entries, ServiceUrl url, TomlText before) {
+            entries.put(ORIGIN, TomlText.quoted(url.origin().toString()));
+            entries.put(CHECK_PATH, TomlText.quoted(url.path()));
+        }
+
+        @Override
+        Set<String> erased() {
+            return Set.of(KEY, ORIGIN, CHECK_PATH);
+        }
+
+        @Override
+        String erasure() {
+            return label();
+        }
+    }
+
+    private static final class Flat extends CredentialPlace {
+        private static final String HOST = "worker_host";
+        private static final String PORT = "worker_port";
+        private static final String URL = "api_url";
+
+        Flat(SecretFile file) {
+            super(file, List.of(), String.valueOf(file.path()));
+        }
+
+        @Override
+        Optional<ServiceUrl> urlIn(TomlText toml) {
+            Optional<String> url = toml.string(at(URL));
+            if (url.isPresent()) {
+                return url.map(text -> parseUrl(toml, URL, text));
+            }
+            Optional<Long> port = toml.number(at(PORT));
+            return port.isEmpty()
+                    ? Optional.empty()
+                    : toml.string(at(HOST)).map(host -> parseUrl(toml, HOST, "http://" + host + ":" + port.get()));
+        }
+
+        @Override
+        void addUrl(Map<String, String> entries, ServiceUrl url, TomlText before) {
+            // A worker may be elsewhere than the API on purpose: what is there stays.
+            if (!before.names(List.of()).contains(HOST)) {
+                entries.put(HOST, TomlText.quoted(url.origin().host()));
+            }
+            if (!before.names(List.of()).contains(PORT)) {
+                entries.put(PORT, String.valueOf(url.origin().port()));
+            }
+            entries.put(URL, TomlText.quoted(url.asGiven()));
+        }
+
+        @Override
+        Set<String> erased() {
+            return Set.of(KEY);
+        }
+
+        @Override
+        String erasure() {
+            return "the line `" + KEY + "` of " + label() + ", and nothing else of it";
+        }
+    }
+}

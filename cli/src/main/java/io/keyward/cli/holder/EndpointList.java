@@ -1,0 +1,54 @@
+package io.keyward.cli.holder;
+
+import io.keyward.cli.terminal.Terminal;
+import jakarta.json.JsonArray;
+import jakarta.json.JsonException;
+import jakarta.json.JsonObject;
+import jakarta.json.JsonString;
+import jakarta.json.JsonValue;
+import java.io.StringReader;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Collectors;
+
+/**
+ * Reads the endpoints that a service lists in a problem body (RFC 9457), as {@code "endpoints"}: texts such as
+ * {@code "POST /v1/jobs"}, or objects with {@code path} and {@code method} or {@code methods}.
+ */
+final class EndpointList {
+    private EndpointList() {}
+
+    /** Returns the endpoints, one to a line; nothing if the body lists none. */
+    static Optional<List<String>> in(String body) {
+        try (var reader = jakarta.json.Json.createReader(new StringReader(body))) {
+            return reader.readValue() instanceof JsonObject problem
+                            && problem.get("endpoints") instanceof JsonArray listed
+                    ? Optional.of(listed.stream().map(EndpointList::line).toList())
+                    : Optional.empty();
+        } catch (JsonException notJson) {
+            return Optional.empty();
+        }
+    }
+
+    private static String line(JsonValue endpoint) {
+        if (!(endpoint instanceof JsonObject object)) {
+            return text(endpoint);
+        }
+        List<String> parts = new ArrayList<>();
+        for (String name : List.of("method", "methods", "path", "description")) {
+            if (object.containsKey(name)) {
+                parts.add(text(object.get(name)));
+            }
+        }
+        return String.join(" ", parts);
+    }
+
+    private static String text(JsonValue value) {
+        if (value instanceof JsonArray several) {
+            return several.stream().map(EndpointList::text).collect(Collectors.joining(","));
+        }
+        return Terminal.printable(value instanceof JsonString text ? text.getString() : value.toString())
+                .replace('\n', '?');
+    }
+}

@@ -1,0 +1,101 @@
+package io.keyward.cli.holder;
+
+import io.keyward.cli.holder.Server.Answer;
+import io.keyward.cli.holder.Server.NoAnswerException;
+import io.keyward.cli.terminal.CommandFailure;
+import io.keyward.cli.terminal.ExitCode;
+import io.keyward.cli.terminal.Terminal;
+import jakarta.json.JsonArray;
+import jakarta.json.JsonException;
+import jakarta.json.JsonObject;
+import jakarta.json.JsonString;
+import jakarta.json.JsonValue;
+import java.io.StringReader;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Holds what a server says of the key that it was shown.
+ *
+ * @param exitCode the exit code that the answer makes
+ * @param reason why the server says nothing of the key; null where it does
+ * @param body the object that it sent; null if none
+ */
+record Identity(
+        int exitCode, @Nullable String reason, @Nullable JsonObject body) {
+    private static final int OK = 200;
+
+    /** Asks the server of a credential, and no other one, whose key it is. */
+    static Identity ask(Server server, Credential credential, String path) {
+        if (credential.url() == null) {
+            return new Identity(
+                    ExitCode.OK, "owner and roles are not known: the key was stored without a server", null);
+        }
+        ServiceUrl url = at(credential.url(), path);
+        if (!url.origin().isPrivate()) {
+            return new Identity(
+                    ExitCode.REFUSED, url.origin() + " would get the key unencrypted; it is not asked", null);
+        }
+        try {
+            return read(server.get(url, credential.key()), url);
+        } catch (NoAnswerException e) {
+            return new Identity(ExitCode.REFUSED, String.valueOf(e.getMessage()), null);
+        }
+    }
+
+    private static ServiceUrl at(ServiceUrl server, String path) {
+        if (!path.startsWith("/")) {
+            throw CommandFailure.usage("--path must begin with a slash");
+        }
+        return ServiceUrl.parse(server.origin() + path);
+    }
+
+    private static Identity read(Answer answer, ServiceUrl url) {
+        String what = url + " answered " + answer.status();
+        if (answer.status() == OK) {
+            JsonObject body = objectIn(answer.body());
+            return body == null
+                    ? new Identity(ExitCode.OK, what + " and no JSON object, so owner and roles are not known", null)
+                    : new Identity(ExitCode.OK, null, body);
+        }
+        return switch (answer.status()) {
+            case 401 -> new Identity(ExitCode.REFUSED, what + ": the server does not accept the key", null);
+            case 403 -> new Identity(ExitCode.OK, what + ": the key is valid and lacks the role for that path", null);
+            case 404 ->
+                new Identity(
+                        ExitCode.OK,
+                        what
+                                + ": the server has no such endpoint, which says nothing against the key; --path names another",
+                        null);
+            default -> new Identity(ExitCode.REFUSED, what + ", so owner and roles are not known", null);
+        };
+    }
+
+    private static @Nullable JsonObject objectIn(String body) {
+        try (var reader = jakarta.json.Json.createReader(new StringReader(body))) {
+            return reader.readValue() instanceof JsonObject object ? object : null;
+        } catch (JsonException notJson) {
+            return null;
+        }
+    }
+
+    @Nullable
+    String text(String name, Credential credential) {
+        return body != null && body.get(name) instanceof JsonString text ? clean(text.getString(), credential) : null;
+    }
+
+    @Nullable
+    List<String> roles(Credential credential) {
+        return body != null && body.get("roles") instanceof JsonArray roles
+                ? roles.stream()
+                        .filter(role -> role.getValueType() == JsonValue.ValueType.STRING)
+                        .map(role -> clean(((JsonString) role).getString(), credential))
+                        .toList()
+                : null;
+    }
+
+    /** A server may send back the key, or what moves the cursor. */
+    private static String clean(String text, Credential credential) {
+        return KeyMask.in(Terminal.printable(text).replace('\n', '?'), credential.key());
+    }
+}

@@ -1,0 +1,55 @@
+package io.keyward.cli.holder;
+
+import io.keyward.cli.terminal.Arguments;
+import io.keyward.cli.terminal.CommandFailure;
+import io.keyward.cli.terminal.ExitCode;
+import io.keyward.cli.terminal.Json;
+import io.keyward.cli.terminal.Terminal;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** Removes a stored key. */
+@Command(
+        name = "logout",
+        description = {
+            "Removes a stored key from this machine.",
+            "",
+            "The server knows nothing of it: a key that leaked must be revoked there, by whoever issued it."
+        },
+        exitCodeListHeading = ExitCode.HEADING,
+        exitCodeList = {"0:the key is removed", "1:there was none", ExitCode.USAGE_LINE, ExitCode.FILE_LINE},
+        footer = {
+            "",
+            "Examples:",
+            "  keyward logout",
+            "  keyward logout --environment staging --role admin",
+            "  keyward logout --config-file ~/.ml/config.toml"
+        })
+public final class LogoutCommand implements Runnable, Arguments.TakesSecret {
+    private final Terminal terminal;
+
+    @Mixin
+    private PlaceOptions options = new PlaceOptions();
+
+    @Option(names = "--json", description = "Print JSON: removed.")
+    private boolean json;
+
+    public LogoutCommand(Terminal terminal) {
+        this.terminal = terminal;
+    }
+
+    @Override
+    public void run() {
+        CredentialPlace place = options.place(terminal);
+        String description = place.peek().map(Credential::description).orElse("the key itself");
+        if (!place.erase()) {
+            throw CommandFailure.refused("no key is stored for " + place.label());
+        }
+        terminal.show(
+                json
+                        ? Json.print(Json.object().add("removed", place.label()).build())
+                        : "removed " + place.erasure() + "\n");
+        terminal.note(description + " is still valid; if it leaked, have it revoked");
+    }
+}

@@ -1,0 +1,118 @@
+package io.keyward.cli.holder;
+
+import io.keyward.cli.holder.Server.Answer;
+import io.keyward.cli.holder.Server.NoAnswerException;
+import io.keyward.cli.terminal.CommandFailure;
+import java.util.Set;
+
+/**
+ * Finds out whether a service accepts a key: asks first without it, then with it.
+ *
+ * <p>Only a service that answers 401 without a key, and something else with it, has said anything about the key; and only to
+ * such a one the key is sent.
+ */
+final class Probe {
+    /** Where a service says whose key it was shown, asked where no path is known. */
+    static final String WHOAMI = "/v1/whoami";
+
+    private static final int UNAUTHORIZED = 401;
+    private static final int FORBIDDEN = 403;
+    private static final int NOT_FOUND = 404;
+    /** Proxy authentication, request timeout, too early, too many requests: said before anybody looked at the key. */
+    private static final Set<Integer> BEFORE_THE_KEY = Set.of(407, 408, 425, 429);
+
+    private final Server server;
+
+    Probe(Server server) {
+        this.server = server;
+    }
+
+    /** What became of the question, and a sentence about it that follows the name of the key. */
+    record Verdict(Answered answered, String reason) {
+        boolean isAccepted() {
+            return answered == Answered.ACCEPTED || answered == Answered.LACKS_ROLE;
+        }
+    }
+
+    /** Says what became of the question. The names are printed. */
+    enum Answered {
+        ACCEPTED,
+        LACKS_ROLE,
+        REFUSED,
+        COULD_NOT_TELL
+    }
+
+    /** Asks the service of a credential. */
+    Verdict ask(Credential credential) {
+        if (credential.url() == null) {
+            return unknown("it was stored without a server; log in again with --api-url");
+        }
+        ServiceUrl url = credential.url().orPath(WHOAMI);
+        if (!url.origin().isPrivate()) {
+            return unknown(url.origin() + " would get the key unencrypted; use https, or a tunnel to localhost");
+        }
+        try {
+            Answer without = server.get(url, null);
+            if (without.status() != UNAUTHORIZED) {
+                return unknown(describeWithout(without, url));
+            }
+            return judge(server.get(url, credential.key()), url);
+        } catch (NoAnswerException e) {
+            return unknown(String.valueOf(e.getMessage()));
+        }
+    }
+
+    private static String describeWithout(Answer answer, ServiceUrl url) {
+        String what = url + " answered " + answer.status() + " without a key";
+        if (isRedirect(answer.status())) {
+            return what + ", a redirect" + target(answer, url)
+                    + " that is not followed; log in with the URL it should be";
+        }
+        return answer.status() < 300
+                ? what + ", so it asks for none there; name a guarded path with --api-url"
+                : what + " where 401 was due; it may be no service with keys, or have no such path";
+    }
+
+    private static Verdict judge(Answer answer, ServiceUrl url) {
+        int status = answer.status();
+        String what = url + " answered " + status;
+        if (status == UNAUTHORIZED) {
+            return new Verdict(
+                    Answered.REFUSED, what + ": the key is unknown there, revoked, expired, or for another server");
+        }
+        if (status == FORBIDDEN) {
+            return new Verdict(Answered.LACKS_ROLE, what + ": the key is valid and lacks the role for that path");
+        }
+        if (status == NOT_FOUND) {
+            return new Verdict(
+                    Answered.ACCEPTED,
+                    what + ": the key is valid; it is the endpoint that is missing, and not the key that is wrong");
+        }
+        if (isRedirect(status)) {
+            return unknown(what + " with the key, a redirect" + target(answer, url) + " that is not followed");
+        }
+        if (status >= 500 || BEFORE_THE_KEY.contains(status)) {
+            return unknown(what + " with the key, and 401 without; ask again later");
+        }
+        return new Verdict(Answered.ACCEPTED, what + ": the key is valid");
+    }
+
+    static boolean isRedirect(int status) {
+        return status >= 300 && status < 400 && status != 304;
+    }
+
+    /** Names the origin that a redirect leads to; its path and query may hold anything. */
+    private static String target(Answer answer, ServiceUrl from) {
+        try {
+            return " to "
+                    + ServiceUrl.parse(from.uri().resolve(answer.location()).toString())
+                            .origin();
+        } catch (IllegalArgumentException | CommandFailure unreadable) {
+            return " to an unreadable place";
+        }
+    }
+
+    private static Verdict unknown(String reason) {
+        return new Verdict(Answered.COULD_NOT_TELL, reason);
+    }
+}

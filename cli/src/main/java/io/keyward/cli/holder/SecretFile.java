@@ -1,0 +1,238 @@
+package io.keyward.cli.holder;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static java.nio.file.LinkOption.NOFOLLOW_LINKS;
+import static java.util.Objects.requireNonNull;
+
+import io.keyward.cli.terminal.CommandFailure;
+import io.keyward.cli.terminal.Failures;
+import io.keyward.env.LockedFile;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.file.FileSystemException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.UnaryOperator;
+
+/**
+ * Reads a small text file of a person that holds a key, and replaces it whole, through {@link LockedFile}. The file is
+ * 0600 afterwards, whatever it was before.
+ *
+ * <p>Immutable; for any number of processes at once.
+ */
+final class SecretFile {
+    static final Duration PATIENCE = Duration.ofSeconds(5);
+
+    private static final Set<PosixFilePermission> OWNER_ONLY = PosixFilePermissions.fromString("rw-------");
+    private static final Set<PosixFilePermission> OWNER_DIRECTORY = PosixFilePermissions.fromString("rwx------");
+    private static final int MAX_BYTES = 1 << 20;
+
+    private final Path path;
+    private final Links links;
+    private final Duration patience;
+
+    SecretFile(Path path, Links links, Duration patience) {
+        this.path = path.toAbsolutePath();
+        this.links = links;
+        this.patience = patience;
+    }
+
+    /** Says what to do where the path is a symbolic link. */
+    enum Links {
+        /** Refuse: a file that only this program makes has no reason to be one, and it may lead into a repository. */
+        REFUSE,
+        /** Read and replace the file it names, and leave it a link: people keep their configuration that way. */
+        FOLLOW
+    }
+
+    Path path() {
+        return path;
+    }
+
+    /**
+     * Returns the content; nothing if there is no file.
+     *
+     * @throws CommandFailure if it is no readable file of text, or a link that is not followed
+     */
+    Optional<String> read() {
+        try {
+            return readFrom(real());
+        } catch (IOException e) {
+            throw failure(e);
+        }
+    }
+
+    /** Tells whether users other than its owner can read or change the file; false where that cannot be known. */
+    boolean isExposed() {
+        try {
+            return isPosix() && Files.exists(path) && !OWNER_ONLY.containsAll(permissions());
+        } catch (IOException e) {
+            throw failure(e);
+        }
+    }
+
+    /**
+     * Refuses a file that others can read or change.
+     *
+     * @throws CommandFailure if it is one; the message says how to close it
+     */
+    void requirePrivate() {
+        if (isExposed()) {
+            throw CommandFailure.file(path + ": other users of this machine can reach it; close it with `chmod 600 "
+                    + path + "`, and have the key replaced if one of them may have read it");
+        }
+    }
+
+    /**
+     * Refuses a file system on which every user could read the file, whatever its permissions, before anything is stored.
+     *
+     * @throws CommandFailure if a new file there does not keep the permissions it is made with
+     */
+    void requirePermissionsKept() {
+        try {
+            Path directory = parentOf(real());
+            while (!Files.isDirectory(directory)) {
+                directory = parentOf(directory);
+            }
+            FileAttribute<?>[] ownerOnly = isPosix()
+                    ? new FileAttribute<?>[] {PosixFilePermissions.asFileAttribute(OWNER_ONLY)}
+                    : new FileAttribute<?>[0];
+            Path probe = Files.createTempFile(directory, ".keyward-", ".tmp", ownerOnly);
+            try {
+                if (!keepsPermissions(probe)) {
+                    throw new FileSystemException(
+                            path.toString(),
+                            null,
+                            "is on a file system that keeps no permissions, so every user of this machine could read the"
+                                    + " key, and nothing is stored; name a place on another one with --config-file or"
+                                    + " XDG_CONFIG_HOME");
+                }
+            } finally {
+                Files.deleteIfExists(probe);
+            }
+        } catch (IOException e) {
+            throw failure(e);
+        }
+    }
+
+    private boolean keepsPermissions(Path file) throws IOException {
+        // Windows keeps lists of who may do what, and a home directory there is closed to other users.
+        return isPosix()
+                ? OWNER_ONLY.equals(Files.getPosixFilePermissions(file))
+                : path.getFileSystem().supportedFileAttributeViews().contains("acl");
+    }
+
+    /**
+     * Replaces the content by what a function makes of it, while no other process does the same.
+     *
+     * @param change gets the content, or nothing if there is no file, and returns the new content; what it throws
+     *     leaves the file as it was
+     * @throws CommandFailure if the file was not changed
+     */
+    void edit(UnaryOperator<Optional<String>> change) {
+        try {
+            makeDirectory();
+            Path file = real();
+            try (LockedFile locked = LockedFile.open(file, patience)) {
+                locked.replacePrivately(change.apply(readFrom(file)).orElse("").getBytes(UTF_8));
+            }
+        } catch (IOException e) {
+            throw failure(e);
+        }
+    }
+
+    /** Closes the directory that is this program's own to other users, whatever it was. */
+    void closeDirectory() {
+        try {
+            makeDirectory();
+            if (isPosix()) {
+                Files.setPosixFilePermissions(parentOf(path), OWNER_DIRECTORY);
+            }
+        } catch (IOException e) {
+            throw failure(e);
+        }
+    }
+
+    private Path real() throws IOException {
+        if (!Files.isSymbolicLink(path)) {
+            return path;
+        }
+        if (links == Links.REFUSE) {
+            throw new FileSystemException(
+                    path.toString(),
+                    null,
+                    "is a symbolic link, and keys are not kept behind one; replace it by a file");
+        }
+        if (!Files.exists(path)) {
+            throw new FileSystemException(path.toString(), null, "is a symbolic link to a file that does not exist");
+        }
+        return path.toRealPath();
+    }
+
+    private static Optional<String> readFrom(Path file) throws IOException {
+        if (!Files.exists(file, NOFOLLOW_LINKS)) {
+            return Optional.empty();
+        }
+        if (!Files.isRegularFile(file)) {
+            throw new FileSystemException(file.toString(), null, "is not a regular file");
+        }
+        byte[] bytes;
+        try (var in = Files.newInputStream(file)) {
+            bytes = in.readNBytes(MAX_BYTES + 1);
+        }
+        if (bytes.length > MAX_BYTES) {
+            throw new FileSystemException(file.toString(), null, "is larger than 1 MiB, so not a file of settings");
+        }
+        try {
+            return Optional.of(UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString());
+        } catch (CharacterCodingException e) {
+            throw new FileSystemException(file.toString(), null, "is not a text in UTF-8");
+        }
+    }
+
+    private Set<PosixFilePermission> permissions() throws IOException {
+        return Files.getPosixFilePermissions(path);
+    }
+
+    private void makeDirectory() throws IOException {
+        Path parent = parentOf(path);
+        if (!Files.isDirectory(parent)) {
+            Files.createDirectories(parent, attributes(OWNER_DIRECTORY));
+        }
+    }
+
+    private static Path parentOf(Path file) {
+        return requireNonNull(file.getParent(), "parent of an absolute path");
+    }
+
+    private boolean isPosix() {
+        return path.getFileSystem().supportedFileAttributeViews().contains("posix");
+    }
+
+    private FileAttribute<?>[] attributes(Set<PosixFilePermission> permissions) {
+        return isPosix()
+                ? new FileAttribute<?>[] {PosixFilePermissions.asFileAttribute(permissions)}
+                : new FileAttribute<?>[0];
+    }
+
+    private CommandFailure failure(IOException e) {
+        if (e instanceof FileSystemException named && named.getReason() != null) {
+            return CommandFailure.file(path + ": " + Failures.describe(e), e);
+        }
+        String kind = e instanceof NoSuchFileException ? "a directory on the way is missing" : Failures.describe(e);
+        return CommandFailure.file(path + ": cannot be read or written: " + kind, e);
+    }
+
+    @Override
+    public String toString() {
+        return "SecretFile[" + path + "]";
+    }
+}

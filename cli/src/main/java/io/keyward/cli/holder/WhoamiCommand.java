@@ -1,0 +1,96 @@
+package io.keyward.cli.holder;
+
+import io.keyward.cli.terminal.Arguments;
+import io.keyward.cli.terminal.ExitCode;
+import io.keyward.cli.terminal.Json;
+import io.keyward.cli.terminal.Terminal;
+import java.util.List;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** Says whose key is stored. */
+@Command(
+        name = "whoami",
+        description = {
+            "Says which key is stored, and whose the server says it is.",
+            "",
+            "Id and prefix stand in the key itself. Owner and roles the server tells, if it has " + Probe.WHOAMI
+                    + " or the path given by --path; the key goes only to the server it was stored for."
+        },
+        exitCodeListHeading = ExitCode.HEADING,
+        exitCodeList = {
+            "0:told, as far as the server tells",
+            "1:no key is stored, the server refuses it, or did not answer",
+            ExitCode.USAGE_LINE,
+            ExitCode.FILE_LINE
+        },
+        footer = {"", "Examples:", "  keyward whoami", "  keyward whoami --role admin --path /me"})
+public final class WhoamiCommand implements Callable<Integer>, Arguments.TakesSecret {
+    private final Terminal terminal;
+    private final Server server = new Server();
+
+    @Mixin
+    private PlaceOptions options = new PlaceOptions();
+
+    @Option(
+            names = "--path",
+            paramLabel = "PATH",
+            defaultValue = Probe.WHOAMI,
+            description = "Where the server says whose key it was shown. Default: ${DEFAULT-VALUE}.")
+    private String path = Probe.WHOAMI;
+
+    @Option(
+            names = "--json",
+            description =
+                    "Print JSON: stored, id, prefix, origin, owner, name, roles, reason. What the server does not tell"
+                            + " is null.")
+    private boolean json;
+
+    public WhoamiCommand(Terminal terminal) {
+        this.terminal = terminal;
+    }
+
+    @Override
+    public Integer call() {
+        Credential credential = options.place(terminal).require();
+        Identity told = Identity.ask(server, credential, path);
+        terminal.show(json ? asJson(credential, told) : asText(credential, told));
+        if (!json && told.reason() != null) {
+            terminal.note(told.reason());
+        }
+        return told.exitCode();
+    }
+
+    private static String asText(Credential credential, Identity told) {
+        String text = credential.label() + ": " + credential.description() + ", for " + credential.target() + "\n";
+        String owner = told.text("owner", credential);
+        String name = told.text("name", credential);
+        List<String> roles = told.roles(credential);
+        return text
+                + (owner == null ? "" : "owner: " + owner + "\n")
+                + (name == null ? "" : "name: " + name + "\n")
+                + (roles == null ? "" : "roles: " + (roles.isEmpty() ? "none" : String.join(", ", roles)) + "\n");
+    }
+
+    private static String asJson(Credential credential, Identity told) {
+        var object = Json.object().add("stored", credential.label());
+        Json.add(object, "id", credential.id().orElse(null));
+        Json.add(object, "prefix", credential.prefix().orElse(null));
+        Json.add(
+                object,
+                "origin",
+                credential.url() == null ? null : credential.url().origin());
+        Json.add(object, "owner", told.text("owner", credential));
+        Json.add(object, "name", told.text("name", credential));
+        List<String> roles = told.roles(credential);
+        if (roles == null) {
+            object.addNull("roles");
+        } else {
+            object.add("roles", jakarta.json.Json.createArrayBuilder(roles));
+        }
+        Json.add(object, "reason", told.reason());
+        return Json.print(object.build());
+    }
+}

@@ -1,0 +1,141 @@
+package io.keyward.cli.operator;
+
+import io.keyward.ApiKeyRecord;
+import io.keyward.KeyFormat;
+import io.keyward.cli.terminal.CommandFailure;
+import io.keyward.cli.terminal.ExitCode;
+import io.keyward.cli.terminal.FileOptions;
+import io.keyward.cli.terminal.Json;
+import io.keyward.cli.terminal.PrefixOption;
+import io.keyward.cli.terminal.Terminal;
+import io.keyward.cli.terminal.WriteOptions;
+import io.keyward.config.KeyFile;
+import io.keyward.role.Permission;
+import io.keyward.store.ApiKeyManager;
+import io.keyward.store.KeyChange;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** Changes what is noted of a key. */
+@Command(
+        name = "change",
+        description = {
+            "Changes the owner, name, roles, permissions, end or metadata of a key, without a new secret.",
+            "",
+            "What no option names stays. Roles and permissions are replaced as a whole."
+        },
+        exitCodeListHeading = ExitCode.HEADING,
+        exitCodeList = {
+            ExitCode.OK_LINE,
+            "1:there is no such key, it is revoked, or a value is refused; nothing was changed",
+            ExitCode.USAGE_LINE,
+            ExitCode.FILE_LINE
+        },
+        footer = {
+            "",
+            "Examples:",
+            "  keyward change 7hq2mz9a --owner bob",
+            "  keyward change 7hq2mz9a --role client --role miner --expires never",
+            "  keyward change 7hq2mz9a --metadata ticket=4711 --metadata host="
+        })
+public final class ChangeCommand implements Runnable {
+    private final Terminal terminal;
+
+    @Mixin
+    private FileOptions keys = new FileOptions();
+
+    @Mixin
+    private WriteOptions write = new WriteOptions();
+
+    @Parameters(paramLabel = "ID", description = "The key id.")
+    private String id = "";
+
+    @Option(names = "--owner", paramLabel = "WHO", description = "Whose key it is.")
+    private @Nullable String owner;
+
+    @Option(names = "--name", paramLabel = "NAME", description = "What it is for; an empty text removes the name.")
+    private @Nullable String name;
+
+    @Option(names = "--role", paramLabel = "ROLE", description = "A role of the key; may be given several times.")
+    private @Nullable List<String> roles;
+
+    @Option(
+            names = "--permission",
+            paramLabel = "PERMISSION",
+            description = "A permission beyond those of the roles, like jobs:submit; may be given several times.")
+    private @Nullable List<String> permissions;
+
+    @Option(
+            names = "--expires",
+            paramLabel = "WHEN",
+            converter = KeyEnd.Converter.class,
+            description = "When the key ends, as for issue.")
+    private @Nullable KeyEnd end;
+
+    @Option(
+            names = "--metadata",
+            paramLabel = "NAME=VALUE",
+            description = "An entry of the metadata; an empty value removes it. May be given several times.")
+    private @Nullable Map<String, String> metadata;
+
+    @Option(names = "--json", description = "Print the key as `show --json` does.")
+    private boolean json;
+
+    public ChangeCommand(Terminal terminal) {
+        this.terminal = terminal;
+    }
+
+    @Override
+    public void run() {
+        if (owner == null && name == null && roles == null && permissions == null && end == null && metadata == null) {
+            throw CommandFailure.usage("name what is to be changed, like --owner or --expires");
+        }
+        KeyFile file = write.applyTo(keys.existing(terminal));
+        ApiKeyManager manager =
+                FileOptions.manager(file, KeyFormat.of(PrefixOption.DEFAULT), roles == null ? List.of() : roles);
+        Map<String, String> before =
+                file.store().find(id).map(ApiKeyRecord::metadata).orElse(Map.of());
+        ApiKeyRecord changed = terminal.uninterrupted(() -> manager.change(id, change(before)));
+        Instant newEnd = changed.current().expiresAt();
+        terminal.note("changed key " + id + " in " + keys.file() + ": owner " + changed.owner() + ", roles "
+                + new TreeSet<>(changed.roles()) + ", " + (newEnd == null ? "without end" : "until " + newEnd));
+        if (json) {
+            terminal.show(Json.print(
+                    new RecordText(changed, Instant.now(), false).json().build()));
+        }
+    }
+
+    private KeyChange change(Map<String, String> before) {
+        KeyChange.Builder change = KeyChange.builder();
+        if (owner != null) {
+            change.owner(owner);
+        }
+        if (name != null) {
+            change.name(name.isEmpty() ? null : name);
+        }
+        if (roles != null) {
+            change.roles(roles);
+        }
+        if (permissions != null) {
+            change.permissions(permissions.stream().map(Permission::of).toList());
+        }
+        if (end != null) {
+            change.expiresAt(end.fromNow());
+        }
+        if (metadata != null) {
+            Map<String, String> after = new HashMap<>(before);
+            after.putAll(metadata);
+            after.values().removeIf(String::isEmpty);
+            change.metadata(after);
+        }
+        return change.build();
+    }
+}

@@ -1,0 +1,116 @@
+package io.keyward.cli.operator;
+
+import io.keyward.ApiKey;
+import io.keyward.KeyFormat;
+import io.keyward.cli.terminal.Arguments;
+import io.keyward.cli.terminal.ExitCode;
+import io.keyward.cli.terminal.Json;
+import io.keyward.cli.terminal.PastedKey;
+import io.keyward.cli.terminal.PrefixOption;
+import io.keyward.cli.terminal.Terminal;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** Says offline whether a text is a well-formed key. */
+@Command(
+        name = "check",
+        description = {
+            "Says offline whether a key was copied whole and without a slip.",
+            "",
+            "Looks at form and check digits only: whether the key was issued, and is still in force, says `keyward verify`"
+                    + " or the service."
+        },
+        exitCodeListHeading = ExitCode.HEADING,
+        exitCodeList = {
+            "0:the key is well formed",
+            "1:it is not, or has no check digits",
+            ExitCode.USAGE_LINE,
+            ExitCode.FILE_LINE
+        },
+        footer = {"", "Examples:", "  keyward check", "  keyward check --prefix acme_live < key.txt"})
+public final class CheckCommand implements Callable<Integer>, Arguments.TakesSecret {
+    private final Terminal terminal;
+
+    @Option(
+            names = "--prefix",
+            paramLabel = "PREFIX",
+            converter = PrefixOption.class,
+            description = "The prefix the key must have. Default: any.")
+    private @Nullable KeyFormat format;
+
+    @Option(names = "--json", description = "Print JSON: wellFormed, prefix, id, flaw, reason.")
+    private boolean json;
+
+    public CheckCommand(Terminal terminal) {
+        this.terminal = terminal;
+    }
+
+    @Override
+    public Integer call() {
+        String text = terminal.readSecret("Key (not shown): ");
+        KeyFormat expected = format != null ? format : KeyFormat.recognise(text).orElse(null);
+        Optional<Refusal> refusal = refusalOf(text, expected);
+        if (refusal.isPresent()) {
+            return refuse(refusal.get());
+        }
+        return accept(text, expected);
+    }
+
+    private int accept(String text, @Nullable KeyFormat expected) {
+        KeyFormat recognised = java.util.Objects.requireNonNull(expected);
+        String id = recognised.idOf(ApiKey.of(text));
+        terminal.show(
+                json
+                        ? print(recognised.prefix(), id, null)
+                        : "well formed: key " + id + " with prefix " + recognised.prefix() + "\n");
+        return ExitCode.OK;
+    }
+
+    private int refuse(Refusal refusal) {
+        if (json) {
+            terminal.show(print(null, null, refusal));
+        } else {
+            terminal.note("not well formed: the key " + refusal.reason());
+        }
+        return ExitCode.REFUSED;
+    }
+
+    private static String print(@Nullable String prefix, @Nullable String id, @Nullable Refusal refusal) {
+        var object = Json.object().add("wellFormed", refusal == null);
+        Json.add(object, "prefix", prefix);
+        Json.add(object, "id", id);
+        Json.add(object, "flaw", refusal == null ? null : refusal.flaw());
+        Json.add(object, "reason", refusal == null ? null : refusal.reason());
+        return Json.print(object.build());
+    }
+
+    /** What copying by hand or mouse adds is named first: the reason by form alone would send people looking elsewhere. */
+    private static Optional<Refusal> refusalOf(String text, @Nullable KeyFormat expected) {
+        Optional<String> surroundings = PastedKey.surroundingsOf(text);
+        if (surroundings.isEmpty() && (text.indexOf(' ') >= 0 || text.indexOf(':') >= 0 || text.indexOf('=') >= 0)) {
+            surroundings = Optional.of("comes with other text, like a header name; copy the key alone");
+        }
+        if (surroundings.isPresent()) {
+            return Optional.of(new Refusal("surroundings", surroundings.get()));
+        }
+        if (expected == null) {
+            return Optional.of(new Refusal(
+                    "outline",
+                    "has not the outline of an issued key (a prefix, `_`, 44 letters and digits): a part is missing, or it"
+                            + " was made elsewhere and has no check digits"));
+        }
+        return expected.flawOf(text).map(flaw -> new Refusal(flaw.name().toLowerCase(Locale.ROOT), sentenceOf(flaw)));
+    }
+
+    private static String sentenceOf(KeyFormat.Flaw flaw) {
+        return flaw == KeyFormat.Flaw.CHECK_DIGITS
+                ? "has check digits that do not match: a character is wrong or missing; copy it again"
+                : flaw.description();
+    }
+
+    private record Refusal(String flaw, String reason) {}
+}

@@ -1,0 +1,128 @@
+package io.keyward.cli.operator;
+
+import io.keyward.ApiKey;
+import io.keyward.KeyFormat;
+import io.keyward.KeyHashers;
+import io.keyward.cli.terminal.Arguments;
+import io.keyward.cli.terminal.CommandFailure;
+import io.keyward.cli.terminal.ExitCode;
+import io.keyward.cli.terminal.FileOptions;
+import io.keyward.cli.terminal.Json;
+import io.keyward.cli.terminal.Terminal;
+import io.keyward.cli.terminal.WriteOptions;
+import io.keyward.config.KeyFile;
+import io.keyward.config.WellKnownKeys;
+import jakarta.json.JsonArrayBuilder;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** Prints the hash of a key. */
+@Command(
+        name = "hash",
+        description = {
+            "Prints the hash of a key, which is what a service stores.",
+            "",
+            "With --file, turns the plaintext keys of a key file into hashes where they stand: who holds a key keeps using it,"
+                    + " and the file no longer gives keys away. A variable that is no key itself and holds one, such as one"
+                    + " that a list refers to, is left alone and named.",
+            "",
+            "The hash is as secret as the key. A key whose check digits do not match is refused: its hash would let nobody"
+                    + " in."
+        },
+        exitCodeListHeading = ExitCode.HEADING,
+        exitCodeList = {ExitCode.OK_LINE, "1:the text is not a sound key", ExitCode.USAGE_LINE, ExitCode.FILE_LINE},
+        footer = {
+            "",
+            "Examples:",
+            "  keyward hash",
+            "  keyward hash --bare < key.txt",
+            "  keyward hash --file .env --declared-roles client,miner,admin"
+        })
+public final class HashCommand implements Runnable, Arguments.TakesSecret {
+    private final Terminal terminal;
+
+    @Option(names = "--bare", description = "Print the 64 hexadecimal digits without `sha256:` before them.")
+    private boolean bare;
+
+    @Option(
+            names = {"-f", "--file"},
+            paramLabel = "FILE",
+            description = "Hash the plaintext keys of this file in place, and print their ids.")
+    private @Nullable Path file;
+
+    @Option(
+            names = "--declared-roles",
+            paramLabel = "ROLE",
+            split = ",",
+            description =
+                    "With --file: roles that the service declares in its code; only variables of declared roles are key"
+                            + " lists.")
+    private List<String> roles = List.of();
+
+    @Mixin
+    private WriteOptions write = new WriteOptions();
+
+    @Option(names = "--json", description = "Print JSON: hash; with --file: hashed, an array of ids.")
+    private boolean json;
+
+    public HashCommand(Terminal terminal) {
+        this.terminal = terminal;
+    }
+
+    @Override
+    public void run() {
+        if (file != null) {
+            hashFile(file);
+        } else {
+            hashKey();
+        }
+    }
+
+    private void hashFile(Path keyFile) {
+        KeyFile keys = write.applyTo(FileOptions.existing(keyFile, roles, terminal.environment()));
+        List<String> undeclared = keys.undeclaredLists();
+        List<String> ids = terminal.uninterrupted(keys::hashPlaintextKeys);
+        if (json) {
+            JsonArrayBuilder array = jakarta.json.Json.createArrayBuilder();
+            ids.forEach(array::add);
+            terminal.show(Json.print(Json.object().add("hashed", array).build()));
+        } else {
+            terminal.show(ids.isEmpty() ? "" : String.join("\n", ids) + "\n");
+        }
+        terminal.note(ids.size() + (ids.size() == 1 ? " key is" : " keys are") + " a hash now in " + keyFile);
+        List<String> copies = keys.plaintextCopies();
+        if (!copies.isEmpty()) {
+            terminal.note("left alone, since other programs may set or read it: the text of a key in "
+                    + String.join(", ", copies)
+                    + "; if the service refers to it, write the hash there instead, and if none reads it, remove it");
+        }
+        FileOptions.noteUndeclared(undeclared, terminal);
+    }
+
+    private void hashKey() {
+        ApiKey key = terminal.readKey();
+        refuseSlip(key);
+        if (WellKnownKeys.isWellKnown(key)) {
+            throw CommandFailure.refused(
+                    "the key is well known or looks like one of an example file, and its hash would hide that; generate a"
+                            + " new key");
+        }
+        String hash = KeyHashers.sha256().hash(key).reveal();
+        String shown = bare ? hash.substring(hash.lastIndexOf(':') + 1) : hash;
+        terminal.show(json ? Json.print(Json.object().add("hash", shown).build()) : shown + "\n");
+    }
+
+    /** Refuses a key that looks issued and has a wrong character in it. */
+    public static void refuseSlip(ApiKey key) {
+        String text = key.reveal();
+        Optional<KeyFormat.Flaw> flaw = KeyFormat.recognise(text).flatMap(format -> format.flawOf(text));
+        if (flaw.isPresent()) {
+            throw CommandFailure.refused("the key " + flaw.get().description() + "; copy it again");
+        }
+    }
+}

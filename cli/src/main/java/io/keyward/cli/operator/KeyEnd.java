@@ -1,0 +1,54 @@
+package io.keyward.cli.operator;
+
+import io.keyward.cli.terminal.CommandFailure;
+import io.keyward.cli.terminal.SpanConverter;
+import java.time.DateTimeException;
+import java.time.Duration;
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.TypeConversionException;
+
+/**
+ * When a key ends; never, if both are null.
+ *
+ * @param span after this time from now; null if not so
+ * @param instant at this time; null if not so
+ */
+record KeyEnd(@Nullable Duration span, @Nullable Instant instant) {
+    private static final String NEVER = "never";
+
+    /**
+     * Returns the instant that is meant now; null for never.
+     *
+     * @throws CommandFailure if it is further off than time can be counted
+     */
+    @Nullable
+    Instant fromNow() {
+        try {
+            return span == null ? instant : Instant.now().plus(span);
+        } catch (DateTimeException | ArithmeticException tooFarOff) {
+            throw CommandFailure.refused("--expires is too far off", tooFarOff);
+        }
+    }
+
+    /** Reads an end as people write it on a command line. */
+    static final class Converter implements ITypeConverter<KeyEnd> {
+        private final SpanConverter spans = new SpanConverter();
+
+        @Override
+        public KeyEnd convert(String value) {
+            if (value.equals(NEVER)) {
+                return new KeyEnd(null, null);
+            }
+            try {
+                return value.indexOf('T') > 0
+                        ? new KeyEnd(null, Instant.parse(value))
+                        : new KeyEnd(spans.convert(value), null);
+            } catch (DateTimeException | TypeConversionException e) {
+                throw new TypeConversionException(
+                        "must be a span like 90d, an instant like 2027-01-01T00:00:00Z, or never");
+            }
+        }
+    }
+}

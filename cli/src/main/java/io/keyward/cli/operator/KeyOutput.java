@@ -1,0 +1,172 @@
+package io.keyward.cli.operator;
+
+import io.keyward.ApiKeyRecord;
+import io.keyward.cli.terminal.CommandFailure;
+import io.keyward.cli.terminal.Json;
+import io.keyward.cli.terminal.Terminal;
+import io.keyward.store.IssuedKey;
+import io.keyward.store.StoreConflictException;
+import io.keyward.store.StoreException;
+import jakarta.json.JsonObject;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Objects;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.TypeConversionException;
+
+/** Shows a key that was just stored, in the form asked for, or undoes what was stored. */
+final class KeyOutput {
+    private static final String ITEM_NAME = "API key {id} of {owner}";
+    private static final String SECRET_NAME = "api-key-{id}";
+
+    /** What the key is printed as. */
+    enum Form {
+        TEXT("text"),
+        JSON("json"),
+        ENV("env"),
+        BITWARDEN("bitwarden"),
+        ONE_PASSWORD("1password"),
+        KUBERNETES("kubernetes");
+
+        private final String label;
+
+        Form(String label) {
+            this.label = label;
+        }
+
+        @Override
+        public String toString() {
+            return label;
+        }
+
+        /** Reads a form. */
+        static final class Converter implements ITypeConverter<Form> {
+            @Override
+            public Form convert(String value) {
+                return Arrays.stream(values())
+                        .filter(form -> form.label.equalsIgnoreCase(value))
+                        .findFirst()
+                        .orElseThrow(
+                                () -> new TypeConversionException("must be one of " + String.join(", ", labels())));
+            }
+        }
+
+        /** Names the forms for the completion of the shell. */
+        static final class Candidates implements Iterable<String> {
+            @Override
+            public Iterator<String> iterator() {
+                return labels().iterator();
+            }
+        }
+
+        private static List<String> labels() {
+            return Arrays.stream(values()).map(Form::toString).collect(Collectors.toList());
+        }
+    }
+
+    @Option(
+            names = {"-o", "--output"},
+            paramLabel = "FORM",
+            converter = Form.Converter.class,
+            completionCandidates = Form.Candidates.class,
+            defaultValue = "text",
+            description = "text (the key alone), json, env (a line for the holder's .env), bitwarden (an item for"
+                    + " `bw encode | bw create item`), 1password (an item for `op item create -`) or kubernetes (a Secret for"
+                    + " `kubectl apply -f -`). Default: ${DEFAULT-VALUE}.")
+    private Form form = Form.TEXT;
+
+    @Option(names = "--json", description = "The same as --output json.")
+    private boolean json;
+
+    @Option(
+            names = "--item-name",
+            paramLabel = "TEMPLATE",
+            description =
+                    "Name of the Bitwarden or 1Password item, or of the Secret; {owner}, {name} and {id} are replaced."
+                            + " Default: " + ITEM_NAME + "; for a Secret, " + SECRET_NAME + ".")
+    private @Nullable String itemName;
+
+    @Option(
+            names = "--variable",
+            paramLabel = "NAME",
+            converter = VariableName.class,
+            defaultValue = "API_KEY",
+            description = "Variable of --output env, and name in the data of a Secret. Default: ${DEFAULT-VALUE}.")
+    private String variable = "API_KEY";
+
+    /** Reads the name of a variable. */
+    static final class VariableName implements ITypeConverter<String> {
+        private static final Pattern NAME = Pattern.compile("[A-Za-z_][A-Za-z0-9_]{0,127}");
+
+        @Override
+        public String convert(String value) {
+            if (!NAME.matcher(value).matches()) {
+                throw new TypeConversionException("must be letters, digits and _, and begin with no digit");
+            }
+            return value;
+        }
+    }
+
+    /**
+     * Shows the key.
+     *
+     * @param undo puts back what was stored before
+     * @throws CommandFailure if it could not be shown; then it is not stored any more, or the message says that it may be
+     */
+    void show(IssuedKey issued, Terminal terminal, Runnable undo) {
+        String text = textOf(issued);
+        try {
+            terminal.showKey(text);
+        } catch (CommandFailure notShown) {
+            throw undone(issued.id(), notShown, undo);
+        }
+    }
+
+    private static CommandFailure undone(String id, CommandFailure notShown, Runnable undo) {
+        try {
+            undo.run();
+            return notShown.saying("; the key was not stored");
+        } catch (StoreException | StoreConflictException e) {
+            return notShown.saying(
+                    "; nobody has seen key `" + id + "`, and it could not be taken back: " + e.getMessage());
+        }
+    }
+
+    private String textOf(IssuedKey issued) {
+        return switch (json ? Form.JSON : form) {
+            case TEXT -> issued.key().reveal() + "\n";
+            case ENV -> variable + "=" + issued.key().reveal() + "\n";
+            case JSON -> Json.print(jsonOf(issued));
+            case BITWARDEN -> Json.print(new BitwardenItem(issued, filled(ITEM_NAME, issued)).json());
+            case ONE_PASSWORD -> Json.print(new OnePasswordItem(issued, filled(ITEM_NAME, issued)).json());
+            case KUBERNETES -> new KubernetesSecret(issued, filled(SECRET_NAME, issued), variable).yaml();
+        };
+    }
+
+    private static JsonObject jsonOf(IssuedKey issued) {
+        return Json.object()
+                .add("key", issued.key().reveal())
+                .addAll(new RecordText(issued.record(), Instant.now(), false).json())
+                .build();
+    }
+
+    private String filled(String template, IssuedKey issued) {
+        ApiKeyRecord record = issued.record();
+        return (itemName == null ? template : itemName)
+                .replace("{id}", record.id())
+                .replace("{owner}", Objects.requireNonNullElse(record.owner(), record.id()))
+                .replace("{name}", Objects.requireNonNullElse(record.name(), ""));
+    }
+
+    /** Returns what an item notes of a key, apart from its text. */
+    static String noteOf(ApiKeyRecord record) {
+        Object end = record.current().expiresAt();
+        return "key id " + record.id() + (end == null ? "" : ", expires " + end);
+    }
+}

@@ -1,0 +1,209 @@
+package io.keyward.cli.operator;
+
+import io.keyward.ApiKeyRecord;
+import io.keyward.HashedSecret;
+import io.keyward.cli.terminal.CommandFailure;
+import io.keyward.cli.terminal.ExitCode;
+import io.keyward.cli.terminal.FileOptions;
+import io.keyward.cli.terminal.Json;
+import io.keyward.cli.terminal.SpanConverter;
+import io.keyward.cli.terminal.Terminal;
+import io.keyward.config.KeyFile;
+import jakarta.json.JsonArrayBuilder;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** Lists the keys of a file. */
+@Command(
+        name = "list",
+        description = {
+            "Lists the keys of a file: id, state, roles, owner, name, end. Never a key or a hash.",
+            "",
+            "Warns on standard error of keys that end within 14 days, of old secrets that still count, and of plaintext."
+        },
+        exitCodeListHeading = ExitCode.HEADING,
+        exitCodeList = {ExitCode.OK_LINE, ExitCode.USAGE_LINE, ExitCode.FILE_LINE},
+        footer = {
+            "",
+            "Examples:",
+            "  keyward list",
+            "  keyward list --file /etc/app/.env --declared-roles client,miner,admin",
+            "  keyward list --ending-within 30d --sort end",
+            "  keyward list --match ali --state active --json"
+        })
+public final class ListCommand implements Runnable {
+    private static final List<String> HEADINGS = List.of("ID", "STATE", "ROLES", "OWNER", "NAME", "EXPIRES");
+
+    /** By what keys are sorted. */
+    enum Order {
+        id,
+        owner,
+        name,
+        end,
+        state;
+
+        Comparator<ApiKeyRecord> comparator() {
+            return switch (this) {
+                case id -> Comparator.comparing(ApiKeyRecord::id);
+                case owner -> Comparator.comparing(ApiKeyRecord::owner, nullsLast());
+                case name -> Comparator.comparing(ApiKeyRecord::name, nullsLast());
+                case end -> Comparator.comparing(record -> record.current().expiresAt(), nullsLast());
+                case state -> Comparator.comparing(ApiKeyRecord::state);
+            };
+        }
+
+        private static <T extends Comparable<T>> Comparator<@Nullable T> nullsLast() {
+            return Comparator.nullsLast(Comparator.naturalOrder());
+        }
+    }
+
+    private final Terminal terminal;
+
+    @Mixin
+    private FileOptions keys = new FileOptions();
+
+    @Option(names = "--owner", paramLabel = "WHO", description = "Only keys of this owner.")
+    private @Nullable String owner;
+
+    @Option(names = "--role", paramLabel = "ROLE", description = "Only keys with this role.")
+    private @Nullable String role;
+
+    @Option(
+            names = "--ending-within",
+            paramLabel = "SPAN",
+            converter = SpanConverter.class,
+            description = "Only keys that end within this time, like 30d, or have ended.")
+    private @Nullable Duration endingWithin;
+
+    @Option(
+            names = "--match",
+            paramLabel = "TEXT",
+            description = "Only keys with this text in their id, owner or name, in upper or lower case.")
+    private @Nullable String match;
+
+    @Option(
+            names = "--state",
+            paramLabel = "STATE",
+            completionCandidates = States.class,
+            description = "Only keys in this state: active, disabled, revoked or expired.")
+    private @Nullable String state;
+
+    @Option(names = "--rotating", description = "Only keys whose old secret is still valid next to the new one.")
+    private boolean rotating;
+
+    @Option(
+            names = "--sort",
+            paramLabel = "BY",
+            defaultValue = "id",
+            description = "Sort by id, owner, name, end or state. Default: ${DEFAULT-VALUE}.")
+    private Order order = Order.id;
+
+    @Option(names = "--reverse", description = "Sort the other way round.")
+    private boolean reverse;
+
+    @Option(names = "--json", description = "Print JSON: an array of keys, each as `show --json` prints it.")
+    private boolean json;
+
+    public ListCommand(Terminal terminal) {
+        this.terminal = terminal;
+    }
+
+    @Override
+    public void run() {
+        KeyFile file = keys.input(terminal).keys();
+        Instant now = Instant.now();
+        if (state != null && !States.NAMES.contains(state)) {
+            throw CommandFailure.usage("--state must be one of " + String.join(", ", States.NAMES));
+        }
+        Set<String> plaintext = new HashSet<>(file.plaintextKeyIds());
+        List<ApiKeyRecord> records = file.store().load().records().stream()
+                .filter(record -> isAskedFor(record, now))
+                .sorted(reverse ? order.comparator().reversed() : order.comparator())
+                .toList();
+        List<RecordText> texts = records.stream()
+                .map(record -> new RecordText(record, now, plaintext.contains(record.id())))
+                .toList();
+        terminal.show(json ? jsonOf(texts) : table(texts));
+        for (int i = 0; i < records.size(); i++) {
+            String id = records.get(i).id();
+            texts.get(i).warnings().forEach(warning -> terminal.note("key " + id + ": " + warning));
+        }
+        List<String> undeclared = file.undeclaredLists();
+        FileOptions.noteUndeclared(undeclared, terminal);
+        if (records.isEmpty() && isFiltered()) {
+            terminal.note("no key of " + keys.file() + " matches");
+        } else if (records.isEmpty()) {
+            terminal.note("there is no key in " + keys.file());
+        }
+    }
+
+    private boolean isFiltered() {
+        return owner != null || role != null || match != null || state != null || rotating || endingWithin != null;
+    }
+
+    private boolean isAskedFor(ApiKeyRecord record, Instant now) {
+        Instant end = record.current().expiresAt();
+        Duration within = endingWithin;
+        return (match == null || Selection.matches(record, match))
+                && (state == null || new RecordText(record, now, false).state().equals(state))
+                && (!rotating || isRotating(record, now))
+                && (owner == null || Objects.equals(owner, record.owner()))
+                && (role == null || record.roles().contains(role))
+                && (within == null || (end != null && Duration.between(now, end).compareTo(within) <= 0));
+    }
+
+    private static boolean isRotating(ApiKeyRecord record, Instant now) {
+        return record.retiring()
+                .map(HashedSecret::expiresAt)
+                .filter(until -> until.isAfter(now))
+                .isPresent();
+    }
+
+    /** Names the states for the completion of the shell. */
+    static final class States implements Iterable<String> {
+        static final List<String> NAMES = List.of("active", "disabled", "revoked", "expired");
+
+        @Override
+        public Iterator<String> iterator() {
+            return NAMES.iterator();
+        }
+    }
+
+    private static String jsonOf(List<RecordText> texts) {
+        JsonArrayBuilder array = jakarta.json.Json.createArrayBuilder();
+        texts.forEach(text -> array.add(text.json()));
+        return Json.print(array.build());
+    }
+
+    private static String table(List<RecordText> texts) {
+        List<List<String>> rows = new ArrayList<>();
+        rows.add(HEADINGS);
+        texts.forEach(text -> rows.add(text.cells()));
+        int[] widths = new int[HEADINGS.size()];
+        rows.forEach(row -> {
+            for (int i = 0; i < widths.length; i++) {
+                widths[i] = Math.max(widths[i], row.get(i).length());
+            }
+        });
+        StringBuilder table = new StringBuilder();
+        for (List<String> row : rows) {
+            StringBuilder line = new StringBuilder();
+            for (int i = 0; i < widths.length; i++) {
+                line.append(row.get(i)).append(" ".repeat(widths[i] - row.get(i).length() + 2));
+            }
+            table.append(Terminal.printable(line.toString().stripTrailing())).append('\n');
+        }
+        return table.toString();
+    }
+}

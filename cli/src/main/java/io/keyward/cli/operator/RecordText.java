@@ -1,0 +1,183 @@
+package io.keyward.cli.operator;
+
+import io.keyward.ApiKeyRecord;
+import io.keyward.HashedSecret;
+import io.keyward.KeyState;
+import io.keyward.cli.terminal.Json;
+import jakarta.json.JsonArrayBuilder;
+import jakarta.json.JsonObjectBuilder;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Locale;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+
+/** Says what a record holds, to people and to programs; no hash is in it. */
+final class RecordText {
+    /** As long before its end as the report of the configuration begins to warn by default. */
+    static final Duration SOON = Duration.ofDays(14);
+
+    private final ApiKeyRecord record;
+    private final Instant now;
+    private final boolean plaintext;
+
+    /** Makes the text of a record, {@code plaintext} if the key itself stands in the file. */
+    RecordText(ApiKeyRecord record, Instant now, boolean plaintext) {
+        this.record = record;
+        this.now = now;
+        this.plaintext = plaintext;
+    }
+
+    /** Returns the state, where an end that has passed counts as one. */
+    String state() {
+        if (record.state() == KeyState.ACTIVE && isPast(record.current().expiresAt())) {
+            return "expired";
+        }
+        return record.state().name().toLowerCase(Locale.ROOT);
+    }
+
+    /** Returns what an operator should act upon. */
+    List<String> warnings() {
+        List<String> warnings = new ArrayList<>();
+        Instant end = record.current().expiresAt();
+        if (record.state() == KeyState.REVOKED) {
+            return warnings;
+        }
+        if (isPast(end)) {
+            warnings.add("ended " + end);
+        } else if (end != null && end.isBefore(now.plus(SOON))) {
+            warnings.add("ends in " + inWords(Duration.between(now, end)) + ", " + end);
+        }
+        record.retiring()
+                .map(HashedSecret::expiresAt)
+                .ifPresent(until -> warnings.add(
+                        isPast(until)
+                                ? "its old secret ended " + until + " and can be forgotten"
+                                : "its old secret still counts until " + until));
+        if (!record.unknownAttributes().isEmpty()) {
+            warnings.add("is rejected: this version does not know its attributes "
+                    + new TreeSet<>(record.unknownAttributes()));
+        }
+        if (plaintext) {
+            warnings.add("stands in the file as plaintext; `keyward hash --file` repairs that");
+        }
+        return warnings;
+    }
+
+    private boolean isPast(@Nullable Instant end) {
+        return end != null && !now.isBefore(end);
+    }
+
+    /** Rounds as people do: what was issued for two days a second ago ends in two days. */
+    private static String inWords(Duration left) {
+        double minutes = left.toSeconds() / 60.0;
+        if (minutes >= 36 * 60) {
+            return Math.round(minutes / (24 * 60)) + " days";
+        }
+        if (minutes >= 90) {
+            return Math.round(minutes / 60) + " hours";
+        }
+        long rounded = Math.max(1, Math.round(minutes));
+        return rounded + (rounded == 1 ? " minute" : " minutes");
+    }
+
+    /** Returns the cells of a table row. */
+    List<String> cells() {
+        return List.of(
+                record.id(),
+                state(),
+                orDash(joined(record.roles())),
+                orDash(record.owner()),
+                orDash(record.name()),
+                record.current().expiresAt() == null
+                        ? "never"
+                        : record.current().expiresAt().toString());
+    }
+
+    /** Returns one line for each component. */
+    String lines() {
+        StringBuilder lines = new StringBuilder();
+        line(lines, "id", record.id());
+        line(lines, "state", state());
+        line(lines, "owner", record.owner());
+        line(lines, "name", record.name());
+        line(lines, "roles", joined(record.roles()));
+        line(lines, "permissions", joined(record.permissions()));
+        line(lines, "not before", record.current().notBefore());
+        Instant end = record.current().expiresAt();
+        line(lines, "expires at", end == null ? "never" : end);
+        record.retiring().ifPresent(old -> line(lines, "old secret until", old.expiresAt()));
+        line(lines, "secret", "no. " + record.current().ordinal());
+        if (record.createdAt() != null || record.createdBy() != null) {
+            line(lines, "created", joined(record.createdAt(), record.createdBy()));
+        }
+        if (record.changedAt() != null || record.changedBy() != null) {
+            line(lines, "changed", joined(record.changedAt(), record.changedBy()));
+        }
+        new TreeMap<>(record.metadata()).forEach((name, value) -> line(lines, name, value));
+        new TreeMap<>(record.attributes()).forEach((name, value) -> line(lines, "attribute " + name, value));
+        return lines.toString();
+    }
+
+    private static String joined(@Nullable Instant at, @Nullable String by) {
+        return at == null ? "by " + by : at + (by == null ? "" : " by " + by);
+    }
+
+    private static void line(StringBuilder lines, String name, @Nullable Object value) {
+        lines.append(String.format(Locale.ROOT, "%-17s %s%n", name, orDash(value)));
+    }
+
+    private static String orDash(@Nullable Object value) {
+        return value == null || value.toString().isEmpty() ? "-" : value.toString();
+    }
+
+    private static String joined(Collection<?> values) {
+        TreeSet<String> sorted = new TreeSet<>();
+        values.forEach(value -> sorted.add(value.toString()));
+        return String.join(",", sorted);
+    }
+
+    /** Returns the components as JSON. */
+    JsonObjectBuilder json() {
+        JsonObjectBuilder object = Json.object().add("id", record.id());
+        Json.add(object, "owner", record.owner());
+        Json.add(object, "name", record.name());
+        object.add("state", state());
+        object.add("roles", array(record.roles()));
+        object.add("permissions", array(record.permissions()));
+        Json.add(object, "notBefore", record.current().notBefore());
+        Json.add(object, "expiresAt", record.current().expiresAt());
+        Json.add(
+                object,
+                "retiringUntil",
+                record.retiring().map(HashedSecret::expiresAt).orElse(null));
+        object.add("plaintext", plaintext);
+        JsonObjectBuilder metadata = Json.object();
+        new TreeMap<>(record.metadata()).forEach(metadata::add);
+        object.add("metadata", metadata);
+        JsonObjectBuilder attributes = Json.object();
+        new TreeMap<>(record.attributes()).forEach(attributes::add);
+        object.add("attributes", attributes);
+        object.add("ordinal", record.current().ordinal());
+        Json.add(
+                object,
+                "retiringOrdinal",
+                record.retiring().map(HashedSecret::ordinal).orElse(null));
+        Json.add(object, "createdAt", record.createdAt());
+        Json.add(object, "createdBy", record.createdBy());
+        Json.add(object, "changedAt", record.changedAt());
+        Json.add(object, "changedBy", record.changedBy());
+        object.add("warnings", array(warnings()));
+        return object;
+    }
+
+    private static JsonArrayBuilder array(Collection<?> values) {
+        JsonArrayBuilder array = jakarta.json.Json.createArrayBuilder();
+        values.stream().map(Object::toString).sorted().forEach(array::add);
+        return array;
+    }
+}

@@ -1,0 +1,109 @@
+package io.keyward.cli.operator;
+
+import io.keyward.ApiKeyRecord;
+import io.keyward.KeyFormat;
+import io.keyward.cli.terminal.CommandFailure;
+import io.keyward.cli.terminal.ExitCode;
+import io.keyward.cli.terminal.FileOptions;
+import io.keyward.cli.terminal.Json;
+import io.keyward.cli.terminal.PrefixOption;
+import io.keyward.cli.terminal.Terminal;
+import io.keyward.cli.terminal.WriteOptions;
+import io.keyward.config.KeyFile;
+import io.keyward.store.ApiKeyManager;
+import io.keyward.store.KeyChange;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** Gives keys a later end. */
+@Command(
+        name = "renew",
+        description = {
+            "Gives keys a later end; their secrets stay, so their holders have nothing to do.",
+            "",
+            "For a new secret, `keyward rotate`."
+        },
+        exitCodeListHeading = ExitCode.HEADING,
+        exitCodeList = {
+            ExitCode.OK_LINE,
+            "1:a key is not there, is revoked, or would end earlier; the others are renewed",
+            ExitCode.USAGE_LINE,
+            ExitCode.FILE_LINE
+        },
+        footer = {
+            "",
+            "Examples:",
+            "  keyward renew 7hq2mz9a --expires 365d",
+            "  keyward renew --ending-within 14d --dry-run",
+            "  keyward renew --ending-within 14d --owner ci --expires 90d --yes"
+        })
+public final class RenewCommand implements Callable<Integer> {
+    private final Terminal terminal;
+
+    @Mixin
+    private FileOptions keys = new FileOptions();
+
+    @Mixin
+    private WriteOptions write = new WriteOptions();
+
+    @Mixin
+    private Selection selection = new Selection();
+
+    @Option(
+            names = "--expires",
+            paramLabel = "WHEN",
+            converter = KeyEnd.Converter.class,
+            defaultValue = "365d",
+            description =
+                    "The new end: a span like 90d from now, an instant like 2027-01-01T00:00:00Z, or never. Default:"
+                            + " ${DEFAULT-VALUE}.")
+    private KeyEnd end = new KeyEnd(Duration.ofDays(365), null);
+
+    @Option(
+            names = "--json",
+            description = "Print JSON: the key as `show --json` does; of several keys an array of id,"
+                    + " owner, expiresAt, result, reason.")
+    private boolean json;
+
+    public RenewCommand(Terminal terminal) {
+        this.terminal = terminal;
+    }
+
+    @Override
+    public Integer call() {
+        KeyFile file = write.applyTo(keys.existing(terminal));
+        ApiKeyManager manager = FileOptions.manager(file, KeyFormat.of(PrefixOption.DEFAULT), Set.of());
+        Instant newEnd = end.fromNow();
+        String id = selection.onlyId();
+        if (id == null) {
+            return selection.change(
+                    file.records(), keys.file(), terminal, "renew", one -> renew(file, manager, one, newEnd), json);
+        }
+        ApiKeyRecord renewed = terminal.uninterrupted(() -> renew(file, manager, id, newEnd));
+        terminal.note("renewed key " + id + " in " + keys.file() + "; it ends "
+                + (newEnd == null ? "never" : renewed.current().expiresAt()));
+        if (json) {
+            terminal.show(Json.print(
+                    new RecordText(renewed, Instant.now(), false).json().build()));
+        }
+        return ExitCode.OK;
+    }
+
+    private static ApiKeyRecord renew(KeyFile file, ApiKeyManager manager, String id, @Nullable Instant newEnd) {
+        Instant before = file.store()
+                .find(id)
+                .map(record -> record.current().expiresAt())
+                .orElse(null);
+        if (before != null && newEnd != null && newEnd.isBefore(before)) {
+            throw CommandFailure.refused("key " + id + " ends " + before
+                    + ", which is later; `keyward change --expires`" + " gives it an earlier end");
+        }
+        return manager.change(id, KeyChange.builder().expiresAt(newEnd).build());
+    }
+}

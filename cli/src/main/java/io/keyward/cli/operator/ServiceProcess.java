@@ -1,0 +1,97 @@
+package io.keyward.cli.operator;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.keyward.cli.terminal.CommandFailure;
+import java.io.IOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Reads what Linux says of a running service: its working directory, its arguments and its environment (proc(5)).
+ *
+ * <p>The environment is for the report of the configuration, which names variables and prints no value. Nothing else may print
+ * it.
+ */
+final class ServiceProcess {
+    private final long pid;
+    private final Path directory;
+    private final List<String> arguments;
+    private final Map<String, String> environment;
+
+    private ServiceProcess(long pid, Path directory, List<String> arguments, Map<String, String> environment) {
+        this.pid = pid;
+        this.directory = directory;
+        this.arguments = arguments;
+        this.environment = environment;
+    }
+
+    /**
+     * Reads a process.
+     *
+     * @throws CommandFailure if there is none of that number, it is another user's, or this is not Linux
+     */
+    static ServiceProcess of(long pid) {
+        Path process = Path.of("/proc", String.valueOf(pid));
+        if (!Files.isDirectory(Path.of("/proc/self"))) {
+            throw CommandFailure.usage("--pid needs Linux; name the directory of the service with --dir");
+        }
+        try {
+            Map<String, String> environment = new HashMap<>();
+            for (String entry : entries(process.resolve("environ"))) {
+                int equals = entry.indexOf('=');
+                if (equals > 0) {
+                    environment.put(entry.substring(0, equals), entry.substring(equals + 1));
+                }
+            }
+            return new ServiceProcess(
+                    pid,
+                    Files.readSymbolicLink(process.resolve("cwd")),
+                    entries(process.resolve("cmdline")),
+                    environment);
+        } catch (AccessDeniedException e) {
+            throw CommandFailure.file("process " + pid + " is another user's; ask as that user, or as root", e);
+        } catch (IOException e) {
+            throw CommandFailure.refused("there is no process " + pid + ", or it has ended", e);
+        }
+    }
+
+    private static List<String> entries(Path file) throws IOException {
+        return Arrays.stream(new String(Files.readAllBytes(file), UTF_8).split("\0", -1))
+                .filter(entry -> !entry.isEmpty())
+                .toList();
+    }
+
+    Path directory() {
+        return directory;
+    }
+
+    Map<String, String> environment() {
+        return environment;
+    }
+
+    /** Returns the key file that an argument names; nothing where none looks like one, so the directory decides. */
+    Optional<Path> keyFile() {
+        return arguments.stream()
+                .map(argument -> argument.startsWith("-") ? argument.substring(argument.indexOf('=') + 1) : argument)
+                .filter(value -> !value.startsWith("-") && isNameOfKeyFile(value))
+                .map(directory::resolve)
+                .findFirst();
+    }
+
+    private static boolean isNameOfKeyFile(String value) {
+        String name = value.substring(value.lastIndexOf('/') + 1);
+        return name.endsWith(".env") || name.startsWith(".env.");
+    }
+
+    @Override
+    public String toString() {
+        return "process " + pid;
+    }
+}

@@ -1,0 +1,55 @@
+package io.keyward.cli.operator;
+
+import io.keyward.ApiKeyRecord;
+import io.keyward.cli.terminal.CommandFailure;
+import io.keyward.cli.terminal.ExitCode;
+import io.keyward.cli.terminal.FileOptions;
+import io.keyward.cli.terminal.Json;
+import io.keyward.cli.terminal.Terminal;
+import io.keyward.config.KeyFile;
+import java.time.Instant;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** Shows what is noted of one key. */
+@Command(
+        name = "show",
+        description = "Shows what is noted of a key. Never the key or its hash.",
+        exitCodeListHeading = ExitCode.HEADING,
+        exitCodeList = {ExitCode.OK_LINE, "1:there is no such key", ExitCode.USAGE_LINE, ExitCode.FILE_LINE},
+        footer = {"", "Examples:", "  keyward show 7hq2mz9a", "  keyward show alice --file /etc/app/.env --json"})
+public final class ShowCommand implements Runnable {
+    private final Terminal terminal;
+
+    @Mixin
+    private FileOptions keys = new FileOptions();
+
+    @Parameters(paramLabel = "ID", description = "The key id.")
+    private String id = "";
+
+    @Option(
+            names = "--json",
+            description = "Print JSON: id, owner, name, state, roles, permissions, notBefore, expiresAt, retiringUntil,"
+                    + " plaintext, metadata, attributes, ordinal, retiringOrdinal, createdAt, createdBy, changedAt,"
+                    + " changedBy, warnings.")
+    private boolean json;
+
+    public ShowCommand(Terminal terminal) {
+        this.terminal = terminal;
+    }
+
+    @Override
+    public void run() {
+        KeyFile file = keys.input(terminal).keys();
+        ApiKeyRecord record = file.store()
+                .find(id)
+                .orElseThrow(() -> CommandFailure.refused(
+                        "there is no key of that id in " + keys.file() + "; `keyward list` shows the ids"));
+        boolean plaintext = file.plaintextKeyIds().contains(id);
+        RecordText text = new RecordText(record, Instant.now(), plaintext);
+        terminal.show(json ? Json.print(text.json().build()) : Terminal.printable(text.lines()));
+        text.warnings().forEach(warning -> terminal.note("key " + id + ": " + warning));
+    }
+}

@@ -1,0 +1,144 @@
+package io.keyward.cli.operator;
+
+import io.keyward.ApiKeyRecord;
+import io.keyward.KeyFormat;
+import io.keyward.KeyState;
+import io.keyward.cli.terminal.CommandFailure;
+import io.keyward.cli.terminal.ExitCode;
+import io.keyward.cli.terminal.FileOptions;
+import io.keyward.cli.terminal.Json;
+import io.keyward.cli.terminal.PrefixOption;
+import io.keyward.cli.terminal.Terminal;
+import io.keyward.cli.terminal.WriteOptions;
+import io.keyward.config.KeyFile;
+import io.keyward.store.ApiKeyManager;
+import java.time.Instant;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import java.util.function.BiFunction;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** Switches a key off, on, or off for good: three commands that differ in one call. */
+public abstract class StateCommand implements Callable<Integer> {
+    private final Terminal terminal;
+    private final String verb;
+    private final String done;
+    private final BiFunction<ApiKeyManager, String, ApiKeyRecord> change;
+
+    @Mixin
+    private FileOptions keys = new FileOptions();
+
+    @Mixin
+    private WriteOptions write = new WriteOptions();
+
+    @Mixin
+    private Selection selection = new Selection();
+
+    @Option(
+            names = "--json",
+            description =
+                    "Print the key as `show --json` does; of several keys an array of id, owner, expiresAt, result,"
+                            + " reason.")
+    private boolean json;
+
+    StateCommand(Terminal terminal, String verb, String done, BiFunction<ApiKeyManager, String, ApiKeyRecord> change) {
+        this.terminal = terminal;
+        this.verb = verb;
+        this.done = done;
+        this.change = change;
+    }
+
+    @Override
+    public Integer call() {
+        KeyFile file = write.applyTo(keys.existing(terminal));
+        ApiKeyManager manager = FileOptions.manager(file, KeyFormat.of(PrefixOption.DEFAULT), Set.of());
+        String id = selection.onlyId();
+        if (id == null) {
+            int exitCode = selection.change(
+                    file.records(), keys.file(), terminal, verb, one -> change(file, manager, one), json);
+            return FileOptions.noteProblems(file, keys.file(), terminal) ? ExitCode.REFUSED : exitCode;
+        }
+        ApiKeyRecord changed = terminal.uninterrupted(() -> change(file, manager, id));
+        terminal.note(done + " key " + id + " in " + keys.file());
+        if (json) {
+            terminal.show(Json.print(
+                    new RecordText(changed, Instant.now(), false).json().build()));
+        }
+        return FileOptions.noteProblems(file, keys.file(), terminal) ? ExitCode.REFUSED : ExitCode.OK;
+    }
+
+    private ApiKeyRecord change(KeyFile file, ApiKeyManager manager, String id) {
+        if (file.store()
+                .find(id)
+                .filter(record -> record.state() == KeyState.REVOKED)
+                .isPresent()) {
+            throw CommandFailure.refused("key " + id + " is revoked already, for good; nothing was changed");
+        }
+        return change.apply(manager, id);
+    }
+
+    /** Ends a key for good, with all its secrets. */
+    @Command(
+            name = "revoke",
+            description =
+                    "Ends a key for good, with all its secrets. The record stays, so that the id is not given out again.",
+            exitCodeListHeading = ExitCode.HEADING,
+            exitCodeList = {
+                ExitCode.OK_LINE,
+                "1:a key is not there or is revoked, and was not changed, the others were; or a service does not take the"
+                        + " file because of another line",
+                ExitCode.USAGE_LINE,
+                ExitCode.FILE_LINE
+            },
+            footer = {
+                "",
+                "Examples:",
+                "  keyward revoke 7hq2mz9a",
+                "  keyward revoke --owner bob --dry-run",
+                "  keyward revoke client_01k2x3y4 --declared-roles client,miner,admin --file /etc/app/.env"
+            })
+    public static final class RevokeCommand extends StateCommand {
+        public RevokeCommand(Terminal terminal) {
+            super(terminal, "revoke", "revoked", ApiKeyManager::revoke);
+        }
+    }
+
+    /** Switches a key off until it is enabled again. */
+    @Command(
+            name = "disable",
+            description = "Switches a key off until it is enabled again.",
+            exitCodeListHeading = ExitCode.HEADING,
+            exitCodeList = {
+                ExitCode.OK_LINE,
+                "1:a key is not there or is revoked, and was not changed, the others were; or a service does not take the"
+                        + " file because of another line",
+                ExitCode.USAGE_LINE,
+                ExitCode.FILE_LINE
+            },
+            footer = {"", "Examples:", "  keyward disable 7hq2mz9a", "  keyward disable 7hq2mz9a k3x0p1qa --yes"})
+    public static final class DisableCommand extends StateCommand {
+        public DisableCommand(Terminal terminal) {
+            super(terminal, "disable", "disabled", ApiKeyManager::disable);
+        }
+    }
+
+    /** Switches a disabled key on. */
+    @Command(
+            name = "enable",
+            description = "Switches a disabled key on. A revoked key stays revoked.",
+            exitCodeListHeading = ExitCode.HEADING,
+            exitCodeList = {
+                ExitCode.OK_LINE,
+                "1:a key is not there or is revoked, and was not changed; the others were",
+                ExitCode.USAGE_LINE,
+                ExitCode.FILE_LINE
+            },
+            footer = {"", "Examples:", "  keyward enable 7hq2mz9a"})
+    public static final class EnableCommand extends StateCommand {
+        public EnableCommand(Terminal terminal) {
+            super(terminal, "enable", "enabled", ApiKeyManager::enable);
+        }
+    }
+}

@@ -1,0 +1,222 @@
+package io.keyward.cli.operator;
+
+import io.keyward.cli.terminal.CommandFailure;
+import io.keyward.cli.terminal.ExitCode;
+import io.keyward.cli.terminal.Json;
+import io.keyward.cli.terminal.KeyInput;
+import io.keyward.cli.terminal.Terminal;
+import io.keyward.config.ConfigException;
+import io.keyward.config.ConfigProblem;
+import io.keyward.config.ConfigReport;
+import io.keyward.config.KeywardConfig;
+import io.keyward.role.Role;
+import io.keyward.role.RoleModel;
+import io.keyward.store.StoreException;
+import jakarta.json.JsonArrayBuilder;
+import jakarta.json.JsonObjectBuilder;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeSet;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** Prints the report of the configuration. */
+@Command(
+        name = "status",
+        description = {
+            "Says which files a service reads and which it does not, which value of a name counts, which keys there are, and"
+                    + " what is wrong.",
+            "",
+            "Reads as a service started in the same directory with the same environment would."
+        },
+        exitCodeListHeading = ExitCode.HEADING,
+        exitCodeList = {
+            "0:a service would start with this; there may be warnings",
+            "1:a service would refuse this; with --strict also if there is a warning",
+            ExitCode.USAGE_LINE,
+            ExitCode.FILE_LINE
+        },
+        footer = {
+            "",
+            "Examples:",
+            "  keyward status",
+            "  keyward status --file /etc/app/.env --declared-roles client,miner,admin",
+            "  keyward status --dir /opt/app --strict --json",
+            "  keyward status --pid $(pgrep -f coordinator.jar)"
+        })
+public final class StatusCommand implements Callable<Integer> {
+    private final Terminal terminal;
+
+    @Option(
+            names = {"-f", "--file"},
+            paramLabel = "FILE",
+            description =
+                    "The file that the service is told to read. Default: .env in the directory, if it is there, or, without"
+                            + " --dir, KEYWARD_FILE or file in ./keyward.toml.")
+    private @Nullable Path file;
+
+    @Option(
+            names = {"-d", "--dir"},
+            paramLabel = "DIR",
+            description = "The directory in which the service is started. Default: this one.")
+    private @Nullable Path directory;
+
+    @Option(
+            names = "--declared-roles",
+            paramLabel = "ROLE",
+            split = ",",
+            description =
+                    "Roles that the service declares in its code, beside those in keyward.roles. Default: those that"
+                            + " keys of the file have.")
+    private List<String> roles = List.of();
+
+    @Option(
+            names = "--pid",
+            paramLabel = "PID",
+            description =
+                    "A running service, on Linux: its working directory, arguments and environment say what it reads. Its"
+                            + " environment is not printed.")
+    private @Nullable Long pid;
+
+    @Option(names = "--strict", description = "Take warnings as unhealthy, too.")
+    private boolean strict;
+
+    @Option(
+            names = "--json",
+            description =
+                    "Print JSON: healthy, mode, modeReason, files, names, keys, expiringSoon, warnings, problems.")
+    private boolean json;
+
+    public StatusCommand(Terminal terminal) {
+        this.terminal = terminal;
+    }
+
+    @Override
+    public Integer call() {
+        Map<String, String> environment = terminal.serviceEnvironment();
+        if (pid != null) {
+            environment = readProcess(pid);
+        }
+        ConfigReport report = report(environment);
+        boolean healthy = report.problems().isEmpty();
+        boolean clean = report.warnings().isEmpty() && report.expiringSoon().isEmpty();
+        terminal.show(json ? jsonOf(report, healthy) : Terminal.printable(report.text()));
+        if (!healthy) {
+            terminal.note("unhealthy: a service would refuse to start with this");
+        }
+        return healthy && (clean || !strict) ? ExitCode.OK : ExitCode.REFUSED;
+    }
+
+    private Map<String, String> readProcess(long number) {
+        if (directory != null) {
+            throw CommandFailure.usage("--pid names the directory; leave out --dir");
+        }
+        ServiceProcess process = ServiceProcess.of(number);
+        directory = process.directory();
+        file = process.keyFile().orElse(null);
+        terminal.note(process + " runs in " + directory
+                + (file == null ? ", and no argument names a key file" : ", and an argument names " + file));
+        return process.environment();
+    }
+
+    private ConfigReport report(Map<String, String> environment) {
+        Path named = file;
+        Path read = named != null ? named : (directory == null ? Path.of("") : directory).resolve(".env");
+        KeyInput input = KeyInput.readIfThere(read, roles, environment);
+        KeywardConfig.Builder config = (named == null ? KeywardConfig.builder() : input.configuration())
+                .environment(environment)
+                .follow(false)
+                .roles(beside(input));
+        if (directory != null) {
+            config.directory(directory);
+        }
+        try (KeywardConfig loaded = config.load()) {
+            return loaded.report();
+        } catch (ConfigException e) {
+            return e.report();
+        }
+    }
+
+    /**
+     * What a service declares in code is not in the file; unless told, take it that it declares the roles its keys
+     * have.
+     */
+    private RoleModel beside(KeyInput input) {
+        try {
+            return input.rolesBeside();
+        } catch (StoreException unreadable) {
+            // The report says what is wrong with the file, in the words of the service.
+            return RoleModel.of(roles.stream().map(Role::of).toList());
+        }
+    }
+
+    private static String jsonOf(ConfigReport report, boolean healthy) {
+        JsonObjectBuilder object = Json.object()
+                .add("healthy", healthy)
+                .add("mode", report.mode().name().toLowerCase(Locale.ROOT))
+                .add("modeReason", report.modeReason());
+        JsonArrayBuilder files = array();
+        report.files().forEach(seen -> files.add(jsonOf(seen)));
+        JsonArrayBuilder names = array();
+        report.settings().forEach(setting -> {
+            JsonArrayBuilder losers = array();
+            setting.losers().forEach(place -> losers.add(place.toString()));
+            names.add(Json.object()
+                    .add("name", setting.name())
+                    .add("place", setting.winner().toString())
+                    .add("overruled", losers));
+        });
+        JsonArrayBuilder keys = array();
+        report.keys().forEach(key -> keys.add(jsonOf(key)));
+        JsonArrayBuilder expiring = array();
+        report.expiringSoon().forEach(key -> expiring.add(key.id()));
+        JsonArrayBuilder warnings = array();
+        report.warnings().forEach(warning -> warnings.add(jsonOf(warning)));
+        JsonArrayBuilder problems = array();
+        report.problems().forEach(problem -> problems.add(jsonOf(problem)));
+        return Json.print(object.add("files", files)
+                .add("names", names)
+                .add("keys", keys)
+                .add("expiringSoon", expiring)
+                .add("warnings", warnings)
+                .add("problems", problems)
+                .build());
+    }
+
+    private static JsonArrayBuilder array() {
+        return jakarta.json.Json.createArrayBuilder();
+    }
+
+    private static JsonObjectBuilder jsonOf(ConfigReport.SeenFile seen) {
+        JsonArrayBuilder notes = array();
+        seen.notes().forEach(notes::add);
+        JsonObjectBuilder object = Json.object()
+                .add("path", seen.path().toString())
+                .add("use", seen.use().name().toLowerCase(Locale.ROOT));
+        Json.add(object, "realPath", seen.realPath());
+        Json.add(object, "modified", seen.modified());
+        Json.add(object, "permissions", seen.permissions());
+        return object.add("size", seen.size()).add("notes", notes);
+    }
+
+    private static JsonObjectBuilder jsonOf(ConfigReport.ReportedKey key) {
+        JsonArrayBuilder roles = array();
+        new TreeSet<>(key.roles()).forEach(roles::add);
+        JsonObjectBuilder object = Json.object()
+                .add("id", key.id())
+                .add("roles", roles)
+                .add("state", key.state().name().toLowerCase(Locale.ROOT));
+        Json.add(object, "expiresAt", key.expiresAt());
+        Json.add(object, "retiringUntil", key.retiringUntil());
+        return object.add("plaintext", key.plaintext()).add("place", key.place().toString());
+    }
+
+    private static JsonObjectBuilder jsonOf(ConfigProblem problem) {
+        JsonObjectBuilder object = Json.object().add("place", problem.place());
+        return object.add("what", problem.what()).add("rule", problem.rule()).add("remedy", problem.remedy());
+    }
+}

@@ -1,0 +1,116 @@
+package io.keyward.cli.operator;
+
+import io.keyward.ApiKeyPrincipal;
+import io.keyward.Verification;
+import io.keyward.Verification.Accepted;
+import io.keyward.Verification.Rejected;
+import io.keyward.cli.terminal.Arguments;
+import io.keyward.cli.terminal.CommandFailure;
+import io.keyward.cli.terminal.ExitCode;
+import io.keyward.cli.terminal.FileOptions;
+import io.keyward.cli.terminal.Json;
+import io.keyward.cli.terminal.KeyInput;
+import io.keyward.cli.terminal.PastedKey;
+import io.keyward.cli.terminal.Terminal;
+import io.keyward.config.ConfigException;
+import io.keyward.config.KeywardConfig;
+import jakarta.json.JsonArrayBuilder;
+import jakarta.json.JsonObjectBuilder;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.TreeSet;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** Says whether a service with this file would accept a key. */
+@Command(
+        name = "verify",
+        description = {
+            "Says whether a service that reads this file would accept a key, and whose it is.",
+            "",
+            "The file is read as the service reads it, by the rules of its mode."
+        },
+        exitCodeListHeading = ExitCode.HEADING,
+        exitCodeList = {
+            "0:the key is accepted",
+            "1:it is refused, or the file is",
+            ExitCode.USAGE_LINE,
+            ExitCode.FILE_LINE
+        },
+        footer = {
+            "",
+            "Examples:",
+            "  keyward verify",
+            "  keyward verify --file /etc/app/.env --declared-roles client,miner,admin < key.txt"
+        })
+public final class VerifyCommand implements Callable<Integer>, Arguments.TakesSecret {
+    private final Terminal terminal;
+
+    @Mixin
+    private FileOptions keys = new FileOptions();
+
+    @Option(names = "--json", description = "Print JSON: accepted, id, owner, roles, retiring, reason.")
+    private boolean json;
+
+    public VerifyCommand(Terminal terminal) {
+        this.terminal = terminal;
+    }
+
+    @Override
+    public Integer call() {
+        KeyInput input = keys.input(terminal);
+        String presented = terminal.readSecret("Key (not shown): ");
+        try (KeywardConfig config =
+                input.configuration().roles(input.rolesBeside()).follow(false).load()) {
+            return answer(config.verifier().verify(presented), PastedKey.surroundingsOf(presented));
+        } catch (ConfigException e) {
+            throw CommandFailure.refused(String.valueOf(e.getMessage()), e);
+        }
+    }
+
+    private int answer(Verification verification, Optional<String> surroundings) {
+        if (json) {
+            terminal.show(jsonOf(verification));
+        }
+        if (verification instanceof Accepted accepted) {
+            ApiKeyPrincipal principal = accepted.principal();
+            if (!json) {
+                terminal.show(Terminal.printable("accepted: key " + principal.id()
+                                + (principal.owner() == null ? "" : " of " + principal.owner()) + ", roles "
+                                + new TreeSet<>(principal.roles()))
+                        + "\n");
+            }
+            if (accepted.retiring()) {
+                terminal.note("this is the old secret of the key; its holder should change to the new one");
+            }
+            return ExitCode.OK;
+        }
+        if (!json && verification instanceof Rejected rejected) {
+            terminal.note("refused: " + reasonOf(rejected)
+                    + (rejected.keyId() == null ? "" : ", key " + rejected.keyId())
+                    + surroundings.map(text -> "; what was given " + text).orElse(""));
+        }
+        return ExitCode.REFUSED;
+    }
+
+    private static String reasonOf(Rejected rejected) {
+        return rejected.reason().name().toLowerCase(Locale.ROOT).replace('_', ' ');
+    }
+
+    private static String jsonOf(Verification verification) {
+        JsonObjectBuilder object = Json.object().add("accepted", verification.isAccepted());
+        Json.add(object, "id", verification.keyId());
+        JsonArrayBuilder roles = jakarta.json.Json.createArrayBuilder();
+        if (verification instanceof Accepted accepted) {
+            Json.add(object, "owner", accepted.principal().owner());
+            new TreeSet<>(accepted.principal().roles()).forEach(roles::add);
+            object.add("roles", roles).add("retiring", accepted.retiring()).addNull("reason");
+        } else if (verification instanceof Rejected rejected) {
+            object.addNull("owner").add("roles", roles).add("retiring", false);
+            object.add("reason", rejected.reason().name().toLowerCase(Locale.ROOT));
+        }
+        return Json.print(object.build());
+    }
+}

@@ -1,0 +1,79 @@
+package io.keyward.cli.scan;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.lang.ProcessBuilder.Redirect;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Reads every change that a Git repository remembers, as {@code git log -p} prints it. For one thread. */
+final class GitHistory implements AutoCloseable {
+    /** Nothing that the repository or the user configures runs a program here, and paths are printed as they are known. */
+    private static final List<String> COMMAND = List.of(
+            "-c",
+            "core.fsmonitor=false",
+            "-c",
+            "core.quotePath=false",
+            "--no-pager",
+            "log",
+            "-p",
+            "-m",
+            "--all",
+            "--reflog",
+            "--text",
+            "--no-color",
+            "--no-ext-diff",
+            "--no-textconv",
+            "--src-prefix=a/",
+            "--dst-prefix=b/");
+
+    private final Process git;
+
+    private GitHistory(Process git) {
+        this.git = git;
+    }
+
+    /**
+     * Starts reading.
+     *
+     * @throws IOException if there is no Git; its message is for a person
+     */
+    static GitHistory of(Path directory) throws IOException {
+        List<String> command = new ArrayList<>(List.of("git", "-C", directory.toString()));
+        command.addAll(COMMAND);
+        try {
+            Process git =
+                    new ProcessBuilder(command).redirectError(Redirect.DISCARD).start();
+            git.getOutputStream().close();
+            return new GitHistory(git);
+        } catch (IOException noGit) {
+            throw new IOException("git cannot be started; install it, or leave out --git", noGit);
+        }
+    }
+
+    InputStream dump() {
+        return git.getInputStream();
+    }
+
+    /**
+     * Waits for the end.
+     *
+     * @throws IOException if Git did not print all; its message is for a person
+     */
+    void requireWhole() throws IOException {
+        try {
+            if (git.waitFor() != 0) {
+                throw new IOException("git log failed; is it a Git repository of yours?");
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IOException("interrupted", e);
+        }
+    }
+
+    @Override
+    public void close() {
+        git.destroy();
+    }
+}

@@ -1,0 +1,369 @@
+package io.keyward.cli.scan;
+
+import io.keyward.KeyFormat;
+import io.keyward.KeyHash;
+import io.keyward.KeyHasher;
+import io.keyward.KeyHashers;
+import io.keyward.KeyState;
+import io.keyward.cli.terminal.Defaults;
+import io.keyward.cli.terminal.ExitCode;
+import io.keyward.cli.terminal.Failures;
+import io.keyward.cli.terminal.FileOptions;
+import io.keyward.cli.terminal.Json;
+import io.keyward.cli.terminal.PrefixOption;
+import io.keyward.cli.terminal.Terminal;
+import io.keyward.cli.terminal.WriteOptions;
+import io.keyward.config.KeyFile;
+import io.keyward.store.ApiKeyManager;
+import jakarta.json.JsonArrayBuilder;
+import jakarta.json.JsonObjectBuilder;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.FileVisitResult;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** Finds issued keys in files, directories and streams. */
+@Command(
+        name = "scan",
+        description = {
+            "Finds issued keys in files, directories and streams, and prints where they are and which, never the keys.",
+            "",
+            "Only texts whose check digits match are reported. With --file, the hashes of that key file are found elsewhere, too."
+                    + " Looks into gzip, zip and jar files and UTF-16; what it cannot look into is named, and makes the exit code"
+                    + " 3. Symbolic links inside directories are left out; so are the objects in .git, into whose history --git"
+                    + " looks. In what `git log -p` prints, file and commit are named, too."
+        },
+        exitCodeListHeading = ExitCode.HEADING,
+        exitCodeList = {
+            "0:no key was found",
+            "1:a key or a hash was found",
+            ExitCode.USAGE_LINE,
+            "3:nothing was found, but something could not be read or looked into"
+        },
+        footer = {
+            "",
+            "Examples:",
+            "  keyward scan src config",
+            "  keyward scan --file /etc/app/.env --git .",
+            "  git log -p --all | keyward scan -",
+            "  keyward scan --prefix acme_live --json .",
+            "  keyward scan --revoke --file /etc/app/.env leaked.log"
+        })
+public final class ScanCommand implements Callable<Integer> {
+    private static final String STDIN = "-";
+    private static final long PROGRESS_NANOS = 200_000_000L;
+
+    private final Terminal terminal;
+    private final List<Hit> hits = new ArrayList<>();
+    private final Unpacker unpacker = new Unpacker(new Plain());
+    private KeyScanner scanner = new KeyScanner(null);
+    private @Nullable Path keyFile;
+    private int filesRead;
+    private int unreadable;
+    private long lastProgress = System.nanoTime();
+    private boolean progressShown;
+
+    @Parameters(
+            paramLabel = "PATH",
+            arity = "1..*",
+            description = "Files and directories to look through; - is standard input.")
+    private List<String> paths = List.of();
+
+    @Option(
+            names = "--prefix",
+            paramLabel = "PREFIX",
+            converter = PrefixOption.class,
+            description = "Report keys with this prefix only. Default: any.")
+    private @Nullable KeyFormat only;
+
+    @Option(names = "--revoke", description = "Revoke those of the found keys that the key file knows.")
+    private boolean revoke;
+
+    @Option(
+            names = {"-f", "--file"},
+            paramLabel = "FILE",
+            description = "A key file, whose hashes are looked for outside of it, and for --revoke. Default: none; for"
+                    + " --revoke, KEYWARD_FILE or .env.")
+    private @Nullable Path file;
+
+    @Option(names = "--git", description = "Look into the history of the Git repositories that the paths are in, too.")
+    private boolean git;
+
+    @Option(
+            names = "--declared-roles",
+            paramLabel = "ROLE",
+            split = ",",
+            description = "With --file: roles that the service declares in its code.")
+    private List<String> roles = List.of();
+
+    @Mixin
+    private WriteOptions write = new WriteOptions();
+
+    @Option(names = "--json", description = "Print JSON: an array of kind (key or hash), path, line, diff, prefix, id.")
+    private boolean json;
+
+    public ScanCommand(Terminal terminal) {
+        this.terminal = terminal;
+    }
+
+    @Override
+    public Integer call() {
+        Path keyPath = file == null && revoke
+                ? Path.of(terminal.environment().getOrDefault(Defaults.FILE_VARIABLE, ".env"))
+                : file;
+        KeyFile keys = keyPath == null
+                ? null
+                : write.applyTo(FileOptions.existing(keyPath, roles, terminal.serviceEnvironment()));
+        keyFile = keyPath == null ? null : real(keyPath);
+        scanner = new KeyScanner(only, keys == null ? Map.of() : hashesOf(keys));
+        for (String path : paths) {
+            if (path.equals(STDIN)) {
+                scanStream("(standard input)", terminal.in());
+            } else {
+                scanTree(Path.of(path));
+                if (git) {
+                    scanHistory(Path.of(path));
+                }
+            }
+        }
+        clearProgress();
+        report();
+        if (keys != null && keyPath != null && revoke) {
+            revokeKnown(keys, keyPath);
+        }
+        if (!hits.isEmpty()) {
+            return ExitCode.REFUSED;
+        }
+        return unreadable > 0 ? ExitCode.FILE : ExitCode.OK;
+    }
+
+    private static Map<String, String> hashesOf(KeyFile keys) {
+        Map<String, String> ids = new HashMap<>();
+        keys.records()
+                .forEach(record -> record.secrets().forEach(secret -> {
+                    String hash = secret.hash().reveal();
+                    ids.put(hash.substring(hash.lastIndexOf(':') + 1), record.id());
+                }));
+        return ids;
+    }
+
+    private void scanTree(Path root) {
+        try {
+            // A path that was named is followed, those below it are not.
+            Files.walkFileTree(real(root), new Visitor(root));
+        } catch (IOException e) {
+            unreadable(root, e);
+        }
+    }
+
+    private static Path real(Path path) {
+        try {
+            return path.toRealPath();
+        } catch (IOException missing) {
+            // Reading it says what is wrong with it.
+            return path;
+        }
+    }
+
+    private void scanHistory(Path path) {
+        Path directory = Files.isDirectory(path) ? path : path.toAbsolutePath().getParent();
+        try (GitHistory history = GitHistory.of(directory == null ? path : directory)) {
+            scanStream("history of " + path, history.dump());
+            history.requireWhole();
+        } catch (IOException e) {
+            closed("the history of " + path, String.valueOf(e.getMessage()));
+        }
+    }
+
+    private void scanFile(Path file, Path shownAs) {
+        try (InputStream in = Files.newInputStream(file)) {
+            scanStream(shownAs.toString(), in);
+        } catch (IOException e) {
+            unreadable(shownAs, e);
+        }
+    }
+
+    private void scanStream(String name, InputStream in) {
+        try {
+            unpacker.open(name, in);
+            filesRead++;
+            showProgress();
+        } catch (IOException e) {
+            unreadable(Path.of(name), e);
+        }
+    }
+
+    private void closed(String name, String reason) {
+        unreadable++;
+        clearProgress();
+        terminal.note("did not look into " + name.replace('\n', '?') + ": " + reason);
+    }
+
+    private final class Plain implements Unpacker.Contents {
+        @Override
+        public void plain(String name, InputStream in) throws IOException {
+            scanner.scan(in, finding -> {
+                // In the key file hashes are where they belong.
+                if (finding.key() != null || !isKeyFile(name)) {
+                    hits.add(new Hit(name, finding));
+                }
+            });
+        }
+
+        private boolean isKeyFile(String name) {
+            return keyFile != null && real(Path.of(name)).equals(keyFile);
+        }
+
+        @Override
+        public void closed(String name, String reason) {
+            ScanCommand.this.closed(name, reason);
+        }
+    }
+
+    private void unreadable(Path path, IOException e) {
+        unreadable++;
+        clearProgress();
+        terminal.note("cannot read " + path + ": " + Failures.describe(e));
+    }
+
+    private void report() {
+        if (json) {
+            JsonArrayBuilder array = jakarta.json.Json.createArrayBuilder();
+            hits.forEach(hit -> array.add(hit.json()));
+            terminal.show(Json.print(array.build()));
+        } else {
+            StringBuilder text = new StringBuilder();
+            hits.forEach(hit -> text.append(hit.line()).append('\n'));
+            terminal.show(text.toString());
+        }
+        terminal.note(countOf(
+                        hits.stream().filter(hit -> hit.finding().key() != null).count(), "key")
+                + countOfHashes() + " found in "
+                + filesRead + (filesRead == 1 ? " file" : " files")
+                + (unreadable > 0 ? "; " + unreadable + " could not be read or looked into" : ""));
+    }
+
+    private static String countOf(long count, String what) {
+        return count == 0 ? "no " + what : count == 1 ? "1 " + what : count + " " + what + "s";
+    }
+
+    private String countOfHashes() {
+        long count = hits.stream().filter(hit -> hit.finding().key() == null).count();
+        return count == 0 ? "" : " and " + count + (count == 1 ? " hash" : " hashes");
+    }
+
+    /** Goes by the hash and not by the id in the text: otherwise a planted text could revoke anybody's key. */
+    private void revokeKnown(KeyFile keys, Path path) {
+        Map<KeyHash, String> ids = new HashMap<>();
+        keys.records().stream()
+                .filter(record -> record.state() != KeyState.REVOKED)
+                .forEach(record -> record.secrets().forEach(secret -> ids.put(secret.hash(), record.id())));
+        KeyHasher hasher = KeyHashers.sha256();
+        Set<String> known = new TreeSet<>();
+        hits.stream()
+                .map(hit -> hit.finding().key())
+                .filter(Objects::nonNull)
+                .map(key -> ids.get(hasher.hash(key)))
+                .filter(Objects::nonNull)
+                .forEach(known::add);
+        ApiKeyManager manager = FileOptions.manager(keys, KeyFormat.of(PrefixOption.DEFAULT), Set.of());
+        for (String id : known) {
+            terminal.uninterrupted(() -> manager.revoke(id));
+            terminal.note("revoked key " + id + " in " + path);
+        }
+        FileOptions.noteProblems(keys, path, terminal);
+        if (known.isEmpty()) {
+            terminal.note("none of them is a key in force of " + path + ", as far as it holds plain hashes");
+        }
+    }
+
+    private void showProgress() {
+        if (terminal.isInteractive() && System.nanoTime() - lastProgress > PROGRESS_NANOS) {
+            lastProgress = System.nanoTime();
+            progressShown = true;
+            terminal.err()
+                    .print("\r" + filesRead + " files, " + (scanner.bytesRead() >> 20) + " MiB, " + hits.size()
+                            + " found ");
+            terminal.err().flush();
+        }
+    }
+
+    private void clearProgress() {
+        if (progressShown) {
+            terminal.err().print("\r" + " ".repeat(60) + "\r");
+            progressShown = false;
+        }
+    }
+
+    private record Hit(String path, KeyScanner.Finding finding) {
+        String line() {
+            String place = oneLine(path) + ":" + finding.line()
+                    + (finding.diff().isEmpty() ? "" : " (" + oneLine(finding.diff()) + ")");
+            KeyFormat format = finding.format();
+            return format == null
+                    ? place + ": the hash of key " + finding.id()
+                    : place + ": key " + finding.id() + " with prefix " + format.prefix();
+        }
+
+        JsonObjectBuilder json() {
+            KeyFormat format = finding.format();
+            JsonObjectBuilder object = Json.object()
+                    .add("kind", format == null ? "hash" : "key")
+                    .add("path", path)
+                    .add("line", finding.line())
+                    .add("diff", finding.diff());
+            Json.add(object, "prefix", format == null ? null : format.prefix());
+            return object.add("id", finding.id());
+        }
+
+        private static String oneLine(String text) {
+            return Terminal.printable(text).replace('\n', '?');
+        }
+    }
+
+    private final class Visitor extends SimpleFileVisitor<Path> {
+        private final Path root;
+        private final Path realRoot;
+
+        Visitor(Path root) {
+            this.root = root;
+            this.realRoot = real(root);
+        }
+
+        @Override
+        public FileVisitResult preVisitDirectory(Path directory, BasicFileAttributes attributes) {
+            boolean isGit = directory.endsWith(".git") && !directory.equals(realRoot);
+            return isGit ? FileVisitResult.SKIP_SUBTREE : FileVisitResult.CONTINUE;
+        }
+
+        @Override
+        public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) {
+            if (attributes.isRegularFile() || file.equals(realRoot)) {
+                scanFile(file, file.equals(realRoot) ? root : root.resolve(realRoot.relativize(file)));
+            }
+            return FileVisitResult.CONTINUE;
+        }
+
+        @Override
+        public FileVisitResult visitFileFailed(Path file, IOException e) {
+            unreadable(file, e);
+            return FileVisitResult.CONTINUE;
+        }
+    }
+}

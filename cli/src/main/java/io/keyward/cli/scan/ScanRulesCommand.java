@@ -1,0 +1,79 @@
+package io.keyward.cli.scan;
+
+import io.keyward.KeyFormat;
+import io.keyward.ScannerRules;
+import io.keyward.cli.terminal.ExitCode;
+import io.keyward.cli.terminal.Json;
+import io.keyward.cli.terminal.PrefixOption;
+import io.keyward.cli.terminal.Terminal;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** Prints rules by which secret scanners find issued keys. */
+@Command(
+        name = "scan-rules",
+        description = {
+            "Prints a rule by which another secret scanner finds keys of one prefix.",
+            "",
+            "The rule does not know the check digits; `keyward scan` does, and so reports no look-alikes."
+        },
+        exitCodeListHeading = ExitCode.HEADING,
+        exitCodeList = {ExitCode.OK_LINE, ExitCode.USAGE_LINE, ExitCode.FILE_LINE},
+        footer = {
+            "",
+            "Examples:",
+            "  keyward scan-rules --format regex",
+            "  keyward scan-rules --format gitleaks --prefix acme_live >> .gitleaks.toml"
+        })
+public final class ScanRulesCommand implements Runnable {
+    /** For whom the rule is. */
+    enum Scanner {
+        regex,
+        gitleaks,
+        trufflehog,
+        github
+    }
+
+    private final Terminal terminal;
+
+    @Option(
+            names = "--format",
+            paramLabel = "SCANNER",
+            required = true,
+            description = "regex, gitleaks, trufflehog or github (a custom pattern).")
+    private Scanner scanner = Scanner.regex;
+
+    @Option(
+            names = "--prefix",
+            paramLabel = "PREFIX",
+            converter = PrefixOption.class,
+            defaultValue = PrefixOption.DEFAULT,
+            description = "The prefix of the keys. Default: ${DEFAULT-VALUE}.")
+    private KeyFormat format = KeyFormat.of(PrefixOption.DEFAULT);
+
+    @Option(names = "--json", description = "Print JSON: format, rule.")
+    private boolean json;
+
+    public ScanRulesCommand(Terminal terminal) {
+        this.terminal = terminal;
+    }
+
+    @Override
+    public void run() {
+        ScannerRules rules = ScannerRules.of(format);
+        String rule = switch (scanner) {
+            case regex -> rules.regex();
+            case gitleaks -> rules.gitleaks();
+            case trufflehog -> rules.truffleHog();
+            case github -> rules.gitHub();
+        };
+        String text = rule.stripTrailing() + "\n";
+        terminal.show(
+                json
+                        ? Json.print(Json.object()
+                                .add("format", scanner.name())
+                                .add("rule", text)
+                                .build())
+                        : text);
+    }
+}

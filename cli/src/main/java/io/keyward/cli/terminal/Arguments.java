@@ -1,0 +1,90 @@
+package io.keyward.cli.terminal;
+
+import io.keyward.KeyFormat;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.UnmatchedArgumentException;
+
+/** Judges the command line before and after parsing, so that no secret is taken from it and none is echoed. */
+public final class Arguments {
+    private static final String NO_SECRET =
+            "a key or hash must not stand on the command line, where the process list and"
+                    + " the shell history show it; give it at the prompt or on standard input, and replace one that stood there";
+    private static final Pattern WORD = Pattern.compile("[0-9A-Za-z_]{47,}");
+    /** As a whole argument or value only: digests also name directories, and those may be scanned. */
+    private static final Pattern HASH =
+            Pattern.compile("(?:--?[a-z-]+=)?(?:sha256:|hmac-sha256:[^:]*:)?[0-9A-Fa-f]{64}");
+
+    private static final Set<String> SECRET_OPTIONS =
+            Set.of("--key", "--api-key", "--apikey", "--secret", "--password", "--hash", "--token");
+    /** A word that can only be a mistyped command: a key has at least 16 characters. */
+    private static final Pattern COMMAND = Pattern.compile("[a-z-]{1,12}");
+
+    private static final char REPLACEMENT = '\uFFFD';
+
+    private Arguments() {}
+
+    /** Returns why a command line cannot be accepted whatever the command; nothing where it can. */
+    public static Optional<String> unfitness(List<String> args) {
+        if (args.stream().anyMatch(Arguments::holdsSecret)) {
+            return Optional.of(NO_SECRET);
+        }
+        if (args.stream().anyMatch(arg -> arg.indexOf(REPLACEMENT) >= 0)) {
+            return Optional.of("an argument has a character that the locale cannot carry; set LC_ALL=C.UTF-8");
+        }
+        return Optional.empty();
+    }
+
+    private static boolean holdsSecret(String arg) {
+        if (HASH.matcher(arg).matches()) {
+            return true;
+        }
+        Matcher words = WORD.matcher(arg);
+        while (words.find()) {
+            if (KeyFormat.recognise(words.group()).isPresent()) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Returns what is wrong with a command line, without repeating what could be a secret. */
+    public static String describe(ParameterException problem) {
+        if (!(problem instanceof UnmatchedArgumentException unmatched)) {
+            return String.valueOf(problem.getMessage());
+        }
+        String first = unmatched.getUnmatched().isEmpty()
+                ? ""
+                : unmatched.getUnmatched().get(0);
+        String name = first.contains("=") ? first.substring(0, first.indexOf('=')) : first;
+        if (SECRET_OPTIONS.contains(name)) {
+            return "there is no option " + name + ": " + NO_SECRET;
+        }
+        if (first.startsWith("-")) {
+            return "unknown option " + name + nearTo(unmatched, true);
+        }
+        boolean isGroup = !problem.getCommandLine().getSubcommands().isEmpty();
+        if (problem.getCommandLine().getCommandSpec().userObject() instanceof TakesSecret
+                && !(isGroup && COMMAND.matcher(first).matches())) {
+            return "this command takes no key as an argument: " + NO_SECRET;
+        }
+        return (isGroup ? "there is no such command" : "there is one argument too many") + nearTo(unmatched, false);
+    }
+
+    /** Suggests names of ours only; what was typed may be a secret. */
+    private static String nearTo(UnmatchedArgumentException unmatched, boolean options) {
+        List<String> near = unmatched.getSuggestions().stream()
+                .filter(name -> name.startsWith("-") == options)
+                .limit(2)
+                .map(name -> "`" + name + "`")
+                .toList();
+        return near.isEmpty() ? "" : "; did you mean " + String.join(" or ", near) + "?";
+    }
+
+    /** Marks commands that ask for a key, whose users may try to give it as an argument. */
+    public interface TakesSecret {}
+}

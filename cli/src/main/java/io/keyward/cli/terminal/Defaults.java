@@ -1,0 +1,167 @@
+package io.keyward.cli.terminal;
+
+import io.keyward.KeyFormat;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+import org.tomlj.Toml;
+import org.tomlj.TomlArray;
+import org.tomlj.TomlParseResult;
+import picocli.CommandLine.IDefaultValueProvider;
+import picocli.CommandLine.Model.ArgSpec;
+import picocli.CommandLine.Model.OptionSpec;
+
+/**
+ * Supplies what every command would have to be told again: the key file, the roles that the service declares, and the prefix.
+ *
+ * <p>An option on the command line wins, then {@code KEYWARD_FILE} and {@code KEYWARD_ROLES}, then a {@code keyward.toml}:
+ * the one in the working directory names the key file, the one next to the key file names roles and prefix.
+ */
+public final class Defaults implements IDefaultValueProvider {
+    public static final String FILE_VARIABLE = "KEYWARD_FILE";
+    static final String ROLES_VARIABLE = "KEYWARD_ROLES";
+
+    private static final Path NAME = Path.of("keyward.toml");
+    private static final String FILE = "file";
+    private static final String ROLES = "declared-roles";
+    private static final String PREFIX = "prefix";
+    private static final Set<String> KNOWN = new TreeSet<>(Set.of(FILE, ROLES, PREFIX));
+    private static final String USUAL_FILE = ".env";
+
+    private final Map<String, String> environment;
+    private final List<String> args;
+
+    public Defaults(Map<String, String> environment, List<String> args) {
+        this.environment = environment;
+        this.args = args;
+    }
+
+    @Override
+    public @Nullable String defaultValue(ArgSpec argument) {
+        if (!(argument instanceof OptionSpec option)) {
+            return null;
+        }
+        return switch (option.longestName()) {
+            case "--file" -> takesDefaultFile(option) ? file() : null;
+            case "--declared-roles" -> roles();
+            case "--prefix" -> PrefixOption.DEFAULT.equals(option.defaultValue()) ? prefix() : null;
+            default -> null;
+        };
+    }
+
+    /** Where no file means something of its own, such as a hash of what is typed, none is supplied. */
+    private boolean takesDefaultFile(OptionSpec option) {
+        boolean isStatus = option.command() != null && option.command().name().equals("status");
+        return USUAL_FILE.equals(option.defaultValue())
+                || (isStatus && given("-d", "--dir").isEmpty() && !file().equals(USUAL_FILE));
+    }
+
+    private String file() {
+        String named = environment.getOrDefault(FILE_VARIABLE, "");
+        return named.isEmpty() ? read(NAME).map(toml -> toml.getString(FILE)).orElse(USUAL_FILE) : named;
+    }
+
+    private @Nullable String roles() {
+        String named = environment.getOrDefault(ROLES_VARIABLE, "");
+        if (!named.isEmpty()) {
+            // The service takes a JSON array in this variable, too.
+            String items = named.replaceAll("[\\[\\]\"'\\s]+", "");
+            return items.isEmpty() ? null : items;
+        }
+        return besideKeyFile()
+                .map(toml -> toml.getArray(ROLES))
+                .map(Defaults::joined)
+                .orElse(null);
+    }
+
+    private @Nullable String prefix() {
+        return besideKeyFile().map(toml -> toml.getString(PREFIX)).orElse(null);
+    }
+
+    private static String joined(TomlArray roles) {
+        StringBuilder text = new StringBuilder();
+        for (int i = 0; i < roles.size(); i++) {
+            text.append(text.isEmpty() ? "" : ",").append(roles.get(i));
+        }
+        return text.toString();
+    }
+
+    private Optional<TomlParseResult> besideKeyFile() {
+        try {
+            Path keyFile = Path.of(given("-f", "--file").orElseGet(this::file));
+            return read(keyFile.resolveSibling(NAME));
+        } catch (InvalidPathException noPath) {
+            // The option itself is refused with the reason.
+            return Optional.empty();
+        }
+    }
+
+    private Optional<String> given(String shortName, String longName) {
+        for (int i = 0; i < args.size(); i++) {
+            String arg = args.get(i);
+            if (arg.startsWith(longName + "=")) {
+                return Optional.of(arg.substring(longName.length() + 1));
+            }
+            if ((arg.equals(longName) || arg.equals(shortName)) && i + 1 < args.size()) {
+                return Optional.of(args.get(i + 1));
+            }
+            if (arg.startsWith(shortName) && !arg.startsWith("--")) {
+                return Optional.of(arg.substring(shortName.length()).replaceFirst("^=", ""));
+            }
+        }
+        return Optional.empty();
+    }
+
+    private static Optional<TomlParseResult> read(Path file) {
+        if (!Files.isRegularFile(file)) {
+            return Optional.empty();
+        }
+        TomlParseResult toml;
+        try {
+            toml = Toml.parse(file);
+        } catch (IOException e) {
+            throw CommandFailure.file(file + ": " + Failures.describe(e), e);
+        }
+        if (toml.hasErrors()) {
+            throw CommandFailure.file(
+                    file + ", line " + toml.errors().get(0).position().line()
+                            + ": this is not TOML; repair the line, or remove the file");
+        }
+        check(file, toml);
+        return Optional.of(toml);
+    }
+
+    private static void check(Path file, TomlParseResult toml) {
+        for (String name : toml.keySet()) {
+            boolean known = KNOWN.contains(name);
+            boolean sound = name.equals(ROLES) ? toml.isArray(name) : known && toml.isString(name);
+            if (!sound) {
+                throw CommandFailure.file(
+                        file + ", line " + toml.inputPositionOf(List.of(name)).line() + ", " + name
+                                + (known
+                                        ? ": must be " + (name.equals(ROLES) ? "an array of texts" : "a text")
+                                        : ": is unknown")
+                                + "; there are " + String.join(", ", KNOWN));
+            }
+        }
+        String prefix = toml.getString(PREFIX);
+        if (prefix != null && !isPrefix(prefix)) {
+            throw CommandFailure.file(file + ", " + PREFIX + ": is no prefix of keys, like acme_live");
+        }
+    }
+
+    private static boolean isPrefix(String text) {
+        try {
+            return !KeyFormat.of(text).prefix().isEmpty();
+        } catch (IllegalArgumentException refused) {
+            return false;
+        }
+    }
+}

@@ -1,0 +1,188 @@
+package io.keyward.cli.terminal;
+
+import io.keyward.ApiKeyGenerator;
+import io.keyward.ApiKeyRecord;
+import io.keyward.HashedSecret;
+import io.keyward.KeyFormat;
+import io.keyward.KeyHashers;
+import io.keyward.KeyRing;
+import io.keyward.LiveKeyRing;
+import io.keyward.config.ConfigProblem;
+import io.keyward.config.KeyFile;
+import io.keyward.env.EnvDocument;
+import io.keyward.env.EnvParser;
+import io.keyward.env.EnvProblem;
+import io.keyward.role.Role;
+import io.keyward.role.RoleModel;
+import io.keyward.store.ApiKeyManager;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/** The options that say which keys a command works on, and what follows from them. */
+public final class FileOptions {
+    private static final String PEPPERED = "hmac-sha256:";
+
+    @Option(
+            names = {"-f", "--file"},
+            paramLabel = "FILE",
+            defaultValue = ".env",
+            description = "The key file. Default: KEYWARD_FILE, file in ./keyward.toml, or .env.")
+    private Path file = Path.of(".env");
+
+    @Option(
+            names = "--declared-roles",
+            paramLabel = "ROLE",
+            split = ",",
+            description =
+                    "Roles that the service declares in its code, like client,miner,admin; those in keyward.roles of"
+                            + " the file need not be named. Only variables of declared roles are key lists. Default:"
+                            + " KEYWARD_ROLES, or declared-roles in the keyward.toml next to the key file.")
+    private List<String> roles = List.of();
+
+    @Option(
+            names = "--env-file",
+            paramLabel = "FILE",
+            description =
+                    "The variables of the service, in the form of the key file: a reference that the key file has no"
+                            + " name for leads there. Default: the variables of this process.")
+    private @Nullable Path envFile;
+
+    public Path file() {
+        return file;
+    }
+
+    /**
+     * Returns the variables that references lead to.
+     *
+     * @throws CommandFailure if they are in a file that cannot be read
+     */
+    Map<String, String> environment(Terminal terminal) {
+        Path named = envFile;
+        if (named == null) {
+            return terminal.serviceEnvironment();
+        }
+        try (InputStream in = Files.newInputStream(named)) {
+            EnvDocument document = EnvParser.read(named.toString(), in.readNBytes(EnvParser.MAX_FILE + 1));
+            for (EnvProblem problem : document.problems()) {
+                throw CommandFailure.file(named + ":" + problem.line() + ": " + problem.what() + "; " + problem.rule());
+            }
+            return document.values();
+        } catch (IOException e) {
+            throw CommandFailure.file(
+                    named + ": cannot be read: " + e.getClass().getSimpleName(), e);
+        }
+    }
+
+    /**
+     * Returns the key file, which must exist.
+     *
+     * @throws CommandFailure if it does not
+     */
+    public KeyFile existing(Terminal terminal) {
+        return existing(file, roles, environment(terminal));
+    }
+
+    /** Returns a key file, which must exist, with the roles that a service declares. */
+    public static KeyFile existing(Path file, Collection<String> roles, Map<String, String> environment) {
+        if (!Files.exists(file)) {
+            throw CommandFailure.file("there is no file " + file + "; name the key file with --file");
+        }
+        return KeyFile.of(file, model(roles), environment);
+    }
+
+    /** Returns the key file, which is created with the first key. */
+    public KeyFile orNew(Terminal terminal) {
+        return KeyFile.of(file, model(roles), environment(terminal));
+    }
+
+    /**
+     * Returns what a command that changes nothing reads.
+     *
+     * @throws CommandFailure if there is nothing, or if a pipe does not end
+     */
+    public KeyInput input(Terminal terminal) {
+        return KeyInput.read(file, roles, environment(terminal));
+    }
+
+    /**
+     * Returns a manager over the store of a key file. Also where something is wrong in the file: then it can still
+     * switch keys off.
+     *
+     * @param format the format of keys made by it
+     * @param requested the roles of a new key; where no role at all is declared, they are taken as they are
+     */
+    public static ApiKeyManager manager(KeyFile file, KeyFormat format, Collection<String> requested) {
+        Set<String> names = new HashSet<>(file.declaredRoles());
+        if (names.isEmpty()) {
+            names.addAll(requested);
+        }
+        List<ApiKeyRecord> records = file.records();
+        records.forEach(record -> names.addAll(record.roles()));
+        KeyRing.Builder ring = KeyRing.builder().roles(model(names));
+        records.stream()
+                .flatMap(record -> record.secrets().stream())
+                .map(HashedSecret::hash)
+                .map(hash -> hash.scheme())
+                .filter(scheme -> scheme.startsWith(PEPPERED))
+                .distinct()
+                // The ring is asked for nothing here, but takes no hash whose pepper it lacks.
+                .forEach(scheme -> ring.hasher(KeyHashers.hmacSha256(
+                        scheme.substring(PEPPERED.length()), new byte[KeyHashers.MIN_PEPPER_LENGTH])));
+        return ApiKeyManager.builder(file.store(), LiveKeyRing.of(ring.build()), ApiKeyGenerator.of(format))
+                .build();
+    }
+
+    /**
+     * Says what is wrong with a key file that was changed, because a running service then does not take the change.
+     *
+     * @return whether anything is
+     */
+    public static boolean noteProblems(KeyFile keys, Path file, Terminal terminal) {
+        List<ConfigProblem> problems = keys.problems();
+        for (ConfigProblem problem : problems) {
+            terminal.note(String.valueOf(problem));
+        }
+        if (!problems.isEmpty()) {
+            String lines = problems.stream()
+                    .filter(problem -> problem.line() > 0)
+                    .map(problem -> String.valueOf(problem.line()))
+                    .distinct()
+                    .collect(Collectors.joining(", "));
+            terminal.note("a running service does not take " + file + ", and this change with it, until "
+                    + (lines.isEmpty() ? "that" : "line " + lines) + " is repaired");
+        }
+        return !problems.isEmpty();
+    }
+
+    /** Names key lists whose roles nobody declared, and the option that declares them. */
+    public static void noteUndeclared(List<String> lists, Terminal terminal) {
+        if (!lists.isEmpty()) {
+            TreeSet<String> suggested = new TreeSet<>();
+            lists.forEach(list -> suggested.add(
+                    list.replaceFirst("_API_KEY(?:S|_HASHES)$", "").toLowerCase(Locale.ROOT)));
+            terminal.note("left alone, since no such role is declared: " + String.join(", ", lists)
+                    + "; if they are key lists of the service, say --declared-roles " + String.join(",", suggested)
+                    + " or set KEYWARD_ROLES");
+        }
+    }
+
+    static RoleModel model(Collection<String> names) {
+        try {
+            return RoleModel.of(new TreeSet<>(names).stream().map(Role::of).toList());
+        } catch (IllegalArgumentException e) {
+            throw CommandFailure.refused(String.valueOf(e.getMessage()), e);
+        }
+    }
+}

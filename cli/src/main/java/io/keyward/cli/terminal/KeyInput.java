@@ -1,0 +1,123 @@
+package io.keyward.cli.terminal;
+
+import io.keyward.config.KeyFile;
+import io.keyward.config.KeywardConfig;
+import io.keyward.role.RoleModel;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.Collection;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The keys that a command reads and does not change: those of a file, or what comes through a pipe, which is read once.
+ */
+public final class KeyInput {
+    private static final int MAX_BYTES = (8 << 20) + 1;
+    private static final long PATIENCE_SECONDS = 10;
+
+    private final Path file;
+    private final Collection<String> roles;
+    private final Map<String, String> environment;
+    private final byte @Nullable [] piped;
+
+    private KeyInput(Path file, Collection<String> roles, Map<String, String> environment) {
+        this.file = file;
+        this.roles = roles;
+        this.environment = environment;
+        this.piped = isPipe(file) ? readPipe(file) : null;
+    }
+
+    /**
+     * Reads what there is.
+     *
+     * @param roles the roles that the service declares
+     * @param environment the variables that references lead to where the keys have no such name
+     * @throws CommandFailure if there is nothing, or if a pipe does not end
+     */
+    static KeyInput read(Path file, Collection<String> roles, Map<String, String> environment) {
+        if (!Files.exists(file)) {
+            throw CommandFailure.file("there is no file " + file + "; name the key file with --file");
+        }
+        return readIfThere(file, roles, environment);
+    }
+
+    /** Reads what there is, or stands for the file that is not there. */
+    public static KeyInput readIfThere(Path file, Collection<String> roles, Map<String, String> environment) {
+        return new KeyInput(file, roles, environment);
+    }
+
+    /** Returns the keys. */
+    public KeyFile keys() {
+        return keys(FileOptions.model(roles));
+    }
+
+    private KeyFile keys(RoleModel model) {
+        byte[] content = piped;
+        return content == null
+                ? KeyFile.of(file, model, environment)
+                : KeyFile.ofContent(file, content, model, environment);
+    }
+
+    /** Starts a configuration that has the keys in it. */
+    public KeywardConfig.Builder configuration() {
+        byte[] content = piped;
+        KeywardConfig.Builder config = KeywardConfig.builder().environment(environment);
+        return content == null ? config.envFile(file) : config.envFile(file, content);
+    }
+
+    /** Returns the roles given, and those that keys have, without what the file declares itself. */
+    public RoleModel rolesBeside() {
+        KeyFile keys = keys(RoleModel.empty());
+        Set<String> beside = new TreeSet<>(roles);
+        keys.records().forEach(record -> beside.addAll(record.roles()));
+        beside.removeAll(keys.declaredRoles());
+        return FileOptions.model(beside);
+    }
+
+    private static boolean isPipe(Path file) {
+        try {
+            return Files.exists(file)
+                    && Files.readAttributes(file, BasicFileAttributes.class).isOther();
+        } catch (IOException goneMeanwhile) {
+            return false;
+        }
+    }
+
+    private static byte[] readPipe(Path file) {
+        CompletableFuture<byte[]> content = new CompletableFuture<>();
+        // Nothing interrupts the opening of a pipe. A daemon keeps no process alive, and what comes late reaches
+        // nobody.
+        Thread reader = new Thread(() -> readTo(content, file), "keyward-pipe-reader");
+        reader.setDaemon(true);
+        reader.start();
+        try {
+            return content.get(PATIENCE_SECONDS, TimeUnit.SECONDS);
+        } catch (TimeoutException e) {
+            throw CommandFailure.file(
+                    file + " is a pipe that did not end within " + PATIENCE_SECONDS + " s; close it, or name a file");
+        } catch (ExecutionException e) {
+            throw CommandFailure.file("cannot read " + file + ": " + e.getCause());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw CommandFailure.file("reading " + file + " was interrupted");
+        }
+    }
+
+    private static void readTo(CompletableFuture<byte[]> content, Path file) {
+        try (InputStream in = Files.newInputStream(file)) {
+            content.complete(in.readNBytes(MAX_BYTES));
+        } catch (IOException | RuntimeException e) {
+            content.completeExceptionally(e);
+        }
+    }
+}

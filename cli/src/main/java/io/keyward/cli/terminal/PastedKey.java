@@ -1,0 +1,87 @@
+package io.keyward.cli.terminal;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.keyward.KeyFormat;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * Recognises what comes along when a key is copied by mouse or redirected into a file: quotes, the name of its variable, its
+ * header, marks that an editor writes. Such a text can be a valid key made elsewhere, and would fail far from the cause.
+ *
+ * <p>The sentences follow "the key" and repeat nothing of the text.
+ */
+public final class PastedKey {
+    private static final String OPENING_QUOTES = "\"'`“”„‘’‚«»‹›";
+    private static final String BYTE_ORDER_MARK = "\uFEFF";
+    /** A key that was made elsewhere has 16 characters and more; fewer after a colon belong to a key that has a colon in it. */
+    private static final String VALUE = "\\s*(?<value>(?:(?:bearer|apikey|token|basic)\\s+)?\\S{16,}.*)";
+
+    private static final Pattern SCHEME = Pattern.compile("(?i)(?:bearer|apikey|token|basic)\\s+\\S.*");
+    private static final Pattern URL = Pattern.compile("(?i)(?:https?|wss?)://.*");
+    private static final Pattern NAMED = Pattern.compile(
+            "(?i)(?:export\\s+|set\\s+|\\$env:|-H\\s*['\"]?)?(?<name>[a-z][a-z0-9_.-]*)['\"]?\\s*(?<separator>[=:])"
+                    + VALUE);
+    private static final Pattern NAME_OF_CREDENTIAL =
+            Pattern.compile("(?i).*(?:key|token|secret|passw|auth|credential).*");
+    private static final Pattern VARIABLE = Pattern.compile("[A-Z][A-Z0-9_]*");
+
+    private PastedKey() {}
+
+    /** Returns what surrounds a key, to follow "the key"; nothing for a text that is a key and no more. */
+    public static Optional<String> surroundingsOf(String text) {
+        if (text.startsWith(BYTE_ORDER_MARK)) {
+            return Optional.of("has a byte-order mark before it; save the file as UTF-8 without one");
+        }
+        if (!text.equals(text.strip())
+                || isBlank(text.codePointAt(0))
+                || isBlank(text.codePointBefore(text.length()))) {
+            return Optional.of("has blanks before or after it; copy it without them");
+        }
+        if (OPENING_QUOTES.indexOf(text.charAt(0)) >= 0) {
+            return Optional.of("has quotes around it; copy it without them");
+        }
+        if (text.charAt(0) == '{' || text.charAt(0) == '[') {
+            return Optional.of("comes inside JSON; copy its value alone");
+        }
+        if (SCHEME.matcher(text).matches()) {
+            return Optional.of("comes with other text, the scheme of a header; copy the key alone");
+        }
+        if (URL.matcher(text).matches()) {
+            return Optional.of("comes inside a URL, or this is the URL of the service; copy the key alone");
+        }
+        Matcher named = NAMED.matcher(text);
+        if (named.matches() && isName(named)) {
+            return Optional.of("comes with other text, like a header name or `API_KEY=`; copy the key alone");
+        }
+        return Optional.empty();
+    }
+
+    /** Returns what an encoding other than UTF-8 is, and what to do; nothing where the bytes may be UTF-8. */
+    static Optional<String> encodingOf(byte[] bytes) {
+        boolean marked = bytes.length >= 2
+                && ((bytes[0] == (byte) 0xFF && bytes[1] == (byte) 0xFE)
+                        || (bytes[0] == (byte) 0xFE && bytes[1] == (byte) 0xFF));
+        if (marked || new String(bytes, UTF_8).indexOf('\0') >= 0) {
+            return Optional.of("standard input is UTF-16, as `>` of PowerShell writes it; save it as UTF-8 without a"
+                    + " byte-order mark");
+        }
+        return Optional.empty();
+    }
+
+    /** A key that was made elsewhere may hold a colon or an equals sign, so the part before it must look like a name. */
+    private static boolean isName(Matcher named) {
+        String name = named.group("name");
+        return NAME_OF_CREDENTIAL.matcher(name).matches()
+                || (named.group("separator").equals("=")
+                        && VARIABLE.matcher(name).matches())
+                || KeyFormat.recognise(named.group("value")).isPresent();
+    }
+
+    /** Blanks that {@link String#strip} leaves, such as the no-break space that web pages put around code. */
+    private static boolean isBlank(int character) {
+        return Character.isSpaceChar(character) || Character.getType(character) == Character.FORMAT;
+    }
+}

@@ -1,0 +1,265 @@
+package io.keyward.cli.terminal;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static java.util.Objects.requireNonNull;
+
+import io.keyward.ApiKey;
+import io.keyward.cli.Main;
+import java.io.Console;
+import java.io.FileDescriptor;
+import java.io.FileInputStream;
+import java.io.FileOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.io.PrintStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.locks.Lock;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Help.Ansi;
+
+/**
+ * Holds all that a command sees of the world around it: its streams, its environment, and whether a person sits there.
+ *
+ * <p>What was asked for, secrets included, goes to standard output and nowhere else; notes go to standard error. A failure
+ * to write is never lost: a {@link PrintStream} would swallow it, and a key that nobody saw would stay stored.
+ *
+ * @param in standard input
+ * @param out standard output, unbuffered
+ * @param err standard error
+ * @param environment the environment variables
+ * @param prompt asks for a line without echo; null where no person is at the terminal
+ * @param discardsOutput whether nobody can see what goes to standard output
+ * @param changes is held while something is stored and shown
+ * @param showsOutput whether standard output is a screen, where a secret is seen by whoever stands behind
+ */
+public record Terminal(
+        InputStream in,
+        OutputStream out,
+        PrintStream err,
+        Map<String, String> environment,
+        @Nullable Function<String, char[]> prompt,
+        boolean discardsOutput,
+        Lock changes,
+        boolean showsOutput) {
+    /** The longest key is 256 characters; more than this is a wrong file, not a key with blanks around it. */
+    private static final int MAX_INPUT = 4096;
+
+    /** Narrower than this, a column of options and one of descriptions are not readable next to each other. */
+    private static final int MIN_WIDTH = 60;
+
+    private static final Path STANDARD_OUTPUT = Path.of("/proc/self/fd/1");
+
+    /** Makes a terminal whose output is a screen where a person is there to be asked. */
+    public Terminal(
+            InputStream in,
+            OutputStream out,
+            PrintStream err,
+            Map<String, String> environment,
+            @Nullable Function<String, char[]> prompt,
+            boolean discardsOutput,
+            Lock changes) {
+        this(in, out, err, environment, prompt, discardsOutput, changes, prompt != null);
+    }
+
+    /** Returns the terminal of this process. */
+    @SuppressWarnings("SystemConsoleNull") // isInteractive tells what null told before JDK 22
+    public static Terminal ofProcess() {
+        Console console = System.console();
+        boolean interactive = console != null && isInteractive(console);
+        return new Terminal(
+                System.in,
+                new FileOutputStream(FileDescriptor.out),
+                System.err,
+                System.getenv(),
+                interactive ? text -> readHidden(requireNonNull(console), text) : null,
+                targetOf(STANDARD_OUTPUT).equals("/dev/null"),
+                new ReentrantLock(),
+                interactive || targetOf(STANDARD_OUTPUT).matches("/dev/(pts/.*|tty.*|console)"));
+    }
+
+    /**
+     * Returns what a descriptor is open on; an empty text where that cannot be known. Where standard output was closed that is
+     * the null device, too: some launchers of the virtual machine put it in its place.
+     */
+    private static String targetOf(Path descriptor) {
+        try {
+            return Files.readSymbolicLink(descriptor).toString();
+        } catch (IOException | UnsupportedOperationException noSuchFileSystem) {
+            // Only Linux tells; elsewhere a closed output is an error when it is written.
+            return "";
+        }
+    }
+
+    /**
+     * Keeps the descriptors 0 to 2 from being given to a file that is opened later.
+     *
+     * <p>Started with {@code >&-}, the next file opened for writing would be descriptor 1, and what is meant for the screen
+     * would land in it. A descriptor that is open for reading only refuses instead.
+     */
+    public static InputStream[] occupyStandardDescriptors() {
+        InputStream[] kept = new InputStream[3];
+        for (int i = 0; i < kept.length; i++) {
+            try {
+                kept[i] = new FileInputStream("/dev/null");
+            } catch (IOException notThisPlatform) {
+                // Without /dev/null descriptors are not given out by the lowest number either.
+                kept[i] = InputStream.nullInputStream();
+            }
+        }
+        return kept;
+    }
+
+    /** From JDK 22 on there is a console even where input and output are files; only then it can be asked. */
+    private static boolean isInteractive(Console console) {
+        try {
+            return (boolean) Console.class.getMethod("isTerminal").invoke(console);
+        } catch (NoSuchMethodException olderJdk) {
+            return true;
+        } catch (ReflectiveOperationException e) {
+            return false;
+        }
+    }
+
+    private static char[] readHidden(Console console, String text) {
+        char[] line = console.readPassword("%s", text);
+        return line == null ? new char[0] : line;
+    }
+
+    /** Returns the environment as a service would get it, without what is for this command alone. */
+    public Map<String, String> serviceEnvironment() {
+        Map<String, String> service = new HashMap<>(environment);
+        service.remove(Defaults.FILE_VARIABLE);
+        return service;
+    }
+
+    /** Tells whether a person is at both ends, so that progress and colour make sense. */
+    public boolean isInteractive() {
+        return prompt != null;
+    }
+
+    /** Returns the width that the environment says the terminal has; nothing where it says none that can be. */
+    public Optional<Integer> width() {
+        String columns = environment.getOrDefault("COLUMNS", "");
+        return columns.matches("[0-9]{2,3}") && Integer.parseInt(columns) >= MIN_WIDTH
+                ? Optional.of(Integer.valueOf(columns))
+                : Optional.empty();
+    }
+
+    /** Returns how to colour: only for a person, and not where {@code NO_COLOR} is set (no-color.org). */
+    public Ansi ansi() {
+        boolean refused = !environment.getOrDefault("NO_COLOR", "").isEmpty()
+                || environment.getOrDefault("TERM", "dumb").equals("dumb");
+        return isInteractive() && !refused ? Ansi.ON : Ansi.OFF;
+    }
+
+    /**
+     * Writes what was asked for to standard output, whole.
+     *
+     * @throws CommandFailure if it could not be written
+     */
+    public void show(String text) {
+        if (!text.isEmpty()) {
+            show(text.getBytes(UTF_8));
+        }
+    }
+
+    /** Writes bytes to standard output as {@link #show(String)} does. */
+    public void show(byte[] bytes) {
+        try {
+            out.write(bytes);
+            out.flush();
+        } catch (IOException e) {
+            if (String.valueOf(e.getMessage()).contains("Broken pipe")) {
+                throw CommandFailure.nobodyReads(e);
+            }
+            throw CommandFailure.file("standard output cannot be written: " + Failures.describe(e), e);
+        }
+    }
+
+    /**
+     * Writes a key that exists nowhere else.
+     *
+     * @throws CommandFailure if it could not be written, or nobody can see it
+     */
+    public void showKey(String text) {
+        if (discardsOutput) {
+            throw CommandFailure.file("standard output is /dev/null or closed: nobody would see the key");
+        }
+        show(text);
+    }
+
+    /** Does what must not be left half done: an interrupt at the keyboard waits for its end, see {@link Main#main}. */
+    public <T> T uninterrupted(Supplier<T> change) {
+        changes.lock();
+        try {
+            return change.get();
+        } finally {
+            changes.unlock();
+        }
+    }
+
+    /** Writes a note for the person to standard error. */
+    public void note(String text) {
+        err.println("keyward: " + printable(text));
+        err.flush();
+    }
+
+    /** Replaces what could move the cursor or forge a line of output. */
+    public static String printable(String text) {
+        StringBuilder cleaned = new StringBuilder(text.length());
+        text.codePoints().forEach(c -> cleaned.appendCodePoint(Character.isISOControl(c) && c != '\n' ? '?' : c));
+        return cleaned.toString();
+    }
+
+    /**
+     * Asks for a key: without echo from a person, else the one line of standard input.
+     *
+     * @throws CommandFailure if nothing comes, or what comes cannot be a key
+     */
+    public ApiKey readKey() {
+        String text = readSecret("Key (not shown): ");
+        PastedKey.surroundingsOf(text).ifPresent(surroundings -> {
+            throw CommandFailure.refused("the key " + surroundings);
+        });
+        try {
+            return ApiKey.of(text);
+        } catch (IllegalArgumentException e) {
+            throw CommandFailure.refused(String.valueOf(e.getMessage()), e);
+        }
+    }
+
+    /** Asks for a secret text as {@link #readKey} does, whatever its form. */
+    public String readSecret(String question) {
+        String text = prompt != null ? new String(prompt.apply(question)) : readLine();
+        if (text.isEmpty()) {
+            throw CommandFailure.refused("no key was given; type it at the prompt or pipe it to standard input");
+        }
+        return text;
+    }
+
+    private String readLine() {
+        byte[] bytes;
+        try {
+            bytes = in.readNBytes(MAX_INPUT + 1);
+        } catch (IOException e) {
+            throw CommandFailure.file("standard input cannot be read: " + Failures.describe(e), e);
+        }
+        PastedKey.encodingOf(bytes).ifPresent(encoding -> {
+            throw CommandFailure.refused(encoding);
+        });
+        String text = new String(bytes, UTF_8);
+        String line = text.lines().findFirst().orElse("");
+        if (bytes.length > MAX_INPUT || text.strip().lines().count() > 1) {
+            throw CommandFailure.refused("standard input must be one key on one line");
+        }
+        return line;
+    }
+}
