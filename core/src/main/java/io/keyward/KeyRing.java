@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -126,6 +127,17 @@ public final class KeyRing {
     /** Returns the roles that the keys of this ring may have. */
     public RoleModel roles() {
         return roles;
+    }
+
+    /**
+     * Returns the {@linkplain KeyHasher#check check value} of each pepper, by the id of the pepper: for a store that keeps
+     * them, to notice another pepper under the same id.
+     */
+    public Map<String, String> pepperChecks() {
+        Map<String, String> checks = new TreeMap<>();
+        hashers.forEach((scheme, hasher) -> hasher.check()
+                .ifPresent(check -> checks.put(scheme.substring(KeyHash.HMAC_SHA256.length() + 1), check)));
+        return checks;
     }
 
     /** Returns the end after which this ring must not be used; null for none. */

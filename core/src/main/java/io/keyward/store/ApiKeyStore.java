@@ -8,6 +8,7 @@ import java.time.Instant;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -208,6 +209,18 @@ public interface ApiKeyStore {
      */
     default boolean isInStep(Collection<ApiKeyRecord> records, Set<String> except, Stamp stamp) {
         return true;
+    }
+
+    /**
+     * Compares the peppers of a service with those that the hashes in the store were made with, by their check values, and
+     * keeps the check value of a pepper that is new to it, where it may write; by default it keeps none and refuses nothing.
+     * A follower asks before each load of all records, and now and then.
+     *
+     * @param checks the {@linkplain io.keyward.KeyHasher#check check values} of the service, by the id of the pepper
+     * @throws StoreException if the store has another check value for one of the ids, or could not be read
+     */
+    default void requirePeppers(Map<String, String> checks) {
+        requireNonNull(checks, "checks");
     }
 
     /**

@@ -347,6 +347,7 @@ public final class StoreFollower implements AutoCloseable {
         if (known == null || now.isBefore(checkAt)) {
             return false;
         }
+        requirePeppers(); // before the next check is set, so that a reading that fails here asks again
         checkAt = nextCheck(now);
         // what is disabled here only differs from the store as it should
         return !store.isInStep(live.current().records(), Set.copyOf(unfit.keySet()), known);
@@ -399,7 +400,13 @@ public final class StoreFollower implements AutoCloseable {
                 .isEmpty();
     }
 
+    /** A service with another pepper would reject the keys of everyone, so it goes on with what it has. */
+    private void requirePeppers() {
+        store.requirePeppers(live.current().pepperChecks());
+    }
+
     private void takeAll() {
+        requirePeppers();
         KeyRing seen = live.current();
         Snapshot all = store.load();
         RingMerge.Loaded loaded = merge.load(all.records(), seen);

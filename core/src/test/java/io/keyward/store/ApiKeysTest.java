@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.keyward.KeyHashers;
 import io.keyward.KeysUnavailableException;
 import io.keyward.Verification.Accepted;
 import io.keyward.Verification.Reason;
@@ -17,6 +18,7 @@ import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -99,6 +101,19 @@ class ApiKeysTest {
             assertEquals(id, keys.state().unfit().get(0).keyId());
             assertTrue(keys.state().isLastReloadGood());
         }
+    }
+
+    /** Issue 14, item 9. */
+    @Test
+    void doesNotOpenWhereTheStoreKeepsTheCheckValueOfAnotherPepper() {
+        byte[] pepper = pepper();
+        shared.peppers =
+                Map.of("p1", KeyHashers.hmacSha256("p1", pepper).check().orElseThrow());
+
+        StoreException e = assertThrows(
+                StoreException.class, () -> over(shared).pepper("p1", pepper()).open());
+        assertTrue(e.getMessage().contains("p1"));
+        over(shared).pepper("p1", pepper).pepper("p2", pepper()).open().close();
     }
 
     private static byte[] pepper() {

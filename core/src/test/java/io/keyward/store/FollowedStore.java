@@ -4,6 +4,7 @@ import io.keyward.ApiKeyRecord;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
@@ -17,6 +18,7 @@ final class FollowedStore extends DelegatingStore {
     volatile boolean isAway;
     volatile boolean isInStep = true;
     volatile boolean isWatchClosed;
+    volatile Map<String, String> peppers = Map.of();
     volatile Runnable changed = () -> {};
     volatile List<String> asked = List.of();
     private final Set<String> removed = new HashSet<>();
@@ -80,6 +82,15 @@ final class FollowedStore extends DelegatingStore {
     public boolean isInStep(Collection<ApiKeyRecord> records, Set<String> except, Stamp stamp) {
         asked = records.stream().map(ApiKeyRecord::id).toList();
         return isInStep;
+    }
+
+    @Override
+    public void requirePeppers(Map<String, String> checks) {
+        peppers.forEach((id, check) -> {
+            if (!checks.getOrDefault(id, check).equals(check)) {
+                throw new StoreException("pepper `" + id + "` is another");
+            }
+        });
     }
 
     @Override

@@ -82,6 +82,7 @@ public final class JdbcApiKeyStore implements ApiKeyStore {
     private final boolean replica;
     private final Uses uses;
     private final Comparison comparison;
+    private final Peppers peppers;
     private final History history;
     /** Ids of the last load that are left out of it. */
     private volatile Set<String> unsound = Set.of();
@@ -97,6 +98,7 @@ public final class JdbcApiKeyStore implements ApiKeyStore {
         this.rows = new Rows(database.names);
         this.uses = new Uses(database.names);
         this.comparison = new Comparison(database.names, rows);
+        this.peppers = new Peppers(database);
         this.readOnly = builder.readOnly;
         this.replica = builder.replica;
         this.history = new History(builder.clock);
@@ -318,7 +320,7 @@ public final class JdbcApiKeyStore implements ApiKeyStore {
     }
 
     /** Sets a parameter for the rest of this transaction, so that a pooler may give the next one another session. */
-    private static void configure(Connection connection, String parameter, String value) throws SQLException {
+    static void configure(Connection connection, String parameter, String value) throws SQLException {
         try (PreparedStatement statement = connection.prepareStatement("select set_config(?, ?, true)")) {
             statement.setString(1, parameter);
             statement.setString(2, value);
@@ -501,6 +503,19 @@ public final class JdbcApiKeyStore implements ApiKeyStore {
                     differing.stream().sorted().limit(IDS_LOGGED).toList());
         }
         return differing.isEmpty();
+    }
+
+    /**
+     * {@inheritDoc}
+     *
+     * <p>They are kept in {@code keyward_meta}. A store that is read-only compares only, and so does one whose database user
+     * may not change that table, with a warning in the log.
+     */
+    @Override
+    public void requirePeppers(Map<String, String> checks) {
+        if (!checks.isEmpty()) {
+            peppers.require(checks, !readOnly && !replica, schema);
+        }
     }
 
     /**

@@ -9,7 +9,8 @@ create table if not exists keyward.keyward_meta (
     mark varchar(32) not null,
     pruned_to bigint not null,
     schema_version integer not null,
-    min_reader integer not null
+    min_reader integer not null,
+    pepper_checks varchar default '' not null -- id=check value, with blanks between
 );
 
 create table if not exists keyward.keyward_key (
