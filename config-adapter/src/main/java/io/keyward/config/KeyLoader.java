@@ -66,6 +66,7 @@ final class KeyLoader {
         KeyDefinitions keys = KeyDefinitions.strict(sources, values, entries, roles, mayBeEmpty());
         problems.addAll(keys.problems());
         refuseReplacedPeppers(hashers, keys);
+        KeyHasher newKeys = hasherOfNewKeys(hashers);
         Settings settings = settings();
         judgePermissions(settings);
         boolean stale = judgeMounts();
@@ -74,7 +75,7 @@ final class KeyLoader {
         ReportBuilder builder = new ReportBuilder(options, sources, files, keys, roles, settings);
         ConfigReport report = builder.build(choice.mode, choice.reason, problems, warnings);
         Loaded loaded = problems.isEmpty() && ring != null
-                ? new Loaded(ring, roles, report, files, settings, hashers, keys.wellKnown())
+                ? new Loaded(ring, roles, report, files, settings, hashers, newKeys, keys.wellKnown())
                 : null;
         return new Attempt(loaded, report, files, stale);
     }
@@ -215,6 +216,37 @@ final class KeyLoader {
         });
     }
 
+    /** Returns the chosen pepper, else the only one, else SHA-256; of several one must be chosen, or be in use already. */
+    private KeyHasher hasherOfNewKeys(Map<String, KeyHasher> hashers) {
+        if (options.pepper() != null) {
+            KeyHasher chosen = hashers.get("hmac-sha256:" + options.pepper());
+            if (chosen != null) {
+                return chosen;
+            }
+            noteNoPepper(
+                    "pepper `" + options.pepper() + "` is not there",
+                    "the service hashes new keys with it",
+                    "set keyward.peppers." + options.pepper());
+        }
+        List<KeyHasher> peppers =
+                hashers.values().stream().filter(hasher -> hasher != sha256).toList();
+        KeyHasher present = before == null ? null : hashers.get(before.newKeys.scheme());
+        if (peppers.size() > 1 && options.startsEmpty() && (present == null || present == sha256)) {
+            noteNoPepper(
+                    "there are several peppers",
+                    "new keys are hashed with one of them",
+                    "choose it in code with newKeysPepper(…), or leave one");
+        }
+        return peppers.isEmpty() ? sha256 : peppers.size() > 1 && present != null ? present : peppers.get(0);
+    }
+
+    private void noteNoPepper(String what, String rule, String remedy) {
+        // where a pepper cannot be read, that is the mistake
+        if (problems.isEmpty()) {
+            problems.add(new ConfigProblem(null, 0, null, what, rule, remedy));
+        }
+    }
+
     private KeyHasher pepper(String id, Assignment found) throws InvalidValue {
         String text = values.secret(found);
         try {
@@ -352,6 +384,7 @@ final class KeyLoader {
      * What is in force after a good load.
      *
      * @param hashers those of the ring, by scheme
+     * @param newKeys the one of them that hashes the keys that are issued
      * @param wellKnown how many keys anyone could guess, as far as their hashes show it
      */
     record Loaded(
@@ -361,6 +394,7 @@ final class KeyLoader {
             FileSnapshot files,
             Settings settings,
             Map<String, KeyHasher> hashers,
+            KeyHasher newKeys,
             int wellKnown) {}
 
     /**

@@ -16,6 +16,7 @@ import io.keyward.role.RoleModel;
 import io.keyward.store.ApiKeyManager;
 import io.keyward.store.ApiKeyStore;
 import io.keyward.store.ApiKeys;
+import io.keyward.store.ChangeGuard;
 import io.keyward.store.KeysState;
 import io.keyward.store.LastUsed;
 import io.smallrye.config.SmallRyeConfig;
@@ -262,12 +263,14 @@ public final class KeywardConfig implements AutoCloseable {
     }
 
     /** Puts the ring, a store over the file and the memory of uses together. */
-    private ApiKeys over(KeyFormat format) {
+    private ApiKeys over(KeyFormat format, ChangeGuard... guards) {
         LastUsed lastUsed = LastUsed.create(options.clock(), LastUsed.DEFAULT_CAPACITY);
         ApiKeyStore store = EnvFileApiKeyStore.of(options.file(), loaded.roles(), options.environment());
         ApiKeyManager manager = ApiKeyManager.builder(store, ring, ApiKeyGenerator.of(format))
                 .clock(options.clock())
                 .lastUsed(lastUsed)
+                .hasher(() -> loaded.newKeys())
+                .guards(guards)
                 .build();
         return ApiKeys.of(verifier.notifying(lastUsed), manager, ring, lastUsed, this::state, this::close);
     }
@@ -314,6 +317,8 @@ public final class KeywardConfig implements AutoCloseable {
         private boolean strictPermissions;
         private boolean follow = true;
         private @Nullable KeyFormat format;
+        private @Nullable String newKeysPepper;
+        private ChangeGuard[] guards = {ChangeGuard.logging()};
         private @Nullable Map<String, String> systemProperties;
         private Map<String, String> environment = System.getenv();
         private final List<Consumer<ConfigReport>> listeners = new ArrayList<>();
@@ -439,6 +444,26 @@ public final class KeywardConfig implements AutoCloseable {
         }
 
         /**
+         * Chooses the pepper that hashes the keys that {@link #open} issues, by the id it has in {@code
+         * keyward.peppers.<id>}. By default it is the only pepper of the configuration, or none where there is none. Where
+         * there are several and none is chosen, {@code open} refuses; a reload that brings further ones keeps the one in
+         * use.
+         */
+        public Builder newKeysPepper(String id) {
+            this.newKeysPepper = requireNonNull(id, "id");
+            return this;
+        }
+
+        /**
+         * Sets what hears of the changes that the manager of {@link #open} makes, and may stop them, see {@link
+         * ApiKeyManager.Builder#guards}; by default {@link ChangeGuard#logging} alone.
+         */
+        public Builder guards(ChangeGuard... guards) {
+            this.guards = guards.clone();
+            return this;
+        }
+
+        /**
          * Loads.
          *
          * @throws ConfigException if anything is wrong, or there are no keys; the message names every problem
@@ -452,7 +477,7 @@ public final class KeywardConfig implements AutoCloseable {
          * file. What it changes is in force when its method returns.
          *
          * <p>The file may be missing or have no keys: then everything is denied until there is one. New keys are hashed
-         * with SHA-256. The manager changes keys of that file only; keys of other sources are verified. Closing the
+         * with the pepper of the configuration, see {@link #newKeysPepper}, or with SHA-256. The manager changes keys of that file only; keys of other sources are verified. Closing the
          * keys stops following the files.
          *
          * @throws ConfigException if anything is wrong; the message names every problem
@@ -466,7 +491,7 @@ public final class KeywardConfig implements AutoCloseable {
                 throw new IllegalStateException(
                         "keys are issued into an .env file; leave out config(…), or call load()");
             }
-            return start(true).over(format);
+            return start(true).over(format, guards);
         }
 
         private KeywardConfig start(boolean startsEmpty) {
@@ -483,6 +508,7 @@ public final class KeywardConfig implements AutoCloseable {
                     systemProperties,
                     environment,
                     context == null ? KeywardConfig.class.getClassLoader() : context,
+                    newKeysPepper,
                     startsEmpty);
             KeywardConfig keys = new KeywardConfig(options, follow, listeners);
             logLoad(keys.loaded);

@@ -18,7 +18,8 @@ import org.jspecify.annotations.Nullable;
  * @param roles the roles declared in code; null for those of the configuration
  * @param systemProperties what stands for the system properties; null for those of the process
  * @param environment the variables of the process
- * @param startsEmpty whether a missing file, or one without keys, is no mistake at the start
+ * @param pepper the id of the pepper that hashes new keys; null where the configuration decides
+ * @param startsEmpty whether keys are issued into the file: a missing file, or one without keys, is no mistake at the start
  */
 record Options(
         @Nullable Path envFile,
@@ -32,6 +33,7 @@ record Options(
         @Nullable Map<String, String> systemProperties,
         Map<String, String> environment,
         ClassLoader classLoader,
+        @Nullable String pepper,
         boolean startsEmpty) {
     /** Returns the {@code .env} file that is read if it is there. */
     Path file() {

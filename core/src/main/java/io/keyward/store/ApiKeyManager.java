@@ -22,6 +22,7 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -74,7 +75,7 @@ public final class ApiKeyManager {
     private final ApiKeyStore store;
     private final LiveKeyRing live;
     private final ApiKeyGenerator generator;
-    private final KeyHasher hasher;
+    private final Supplier<? extends KeyHasher> hasher;
     private final InstantSource clock;
     private final @Nullable LastUsed lastUsed;
     private final RingPublisher publisher;
@@ -231,7 +232,7 @@ public final class ApiKeyManager {
         requireNonNull(id, "id");
         requireNonNull(request, "request");
         ApiKey key = generator.generate(KeyFormat.isId(id) ? id : generator.newId());
-        KeyHash hash = hasher.hash(key);
+        KeyHash hash = hasher.get().hash(key);
         ApiKeyRecord rotated = replace(id, Action.ROTATE, (before, rules) -> {
             rules.requireNotRevoked(before);
             rules.requireDeclaredRoles(before);
@@ -474,7 +475,7 @@ public final class ApiKeyManager {
     private ApiKeyRecord newRecord(ApiKey key, IssueRequest request, ChangeCause cause) {
         Instant end = request.lifetime == null ? request.expiresAt : KeyTimes.after(cause.time(), request.lifetime);
         HashedSecret secret =
-                new HashedSecret(hasher.hash(key), KeyTimes.toMillis(request.notBefore), KeyTimes.toMillis(end));
+                new HashedSecret(hasher.get().hash(key), KeyTimes.toMillis(request.notBefore), KeyTimes.toMillis(end));
         return ApiKeyRecord.builder(generator.format().idOf(key))
                 .owner(request.owner)
                 .name(request.name)
@@ -647,7 +648,7 @@ public final class ApiKeyManager {
         private final ApiKeyStore store;
         private final LiveKeyRing live;
         private final ApiKeyGenerator generator;
-        private KeyHasher hasher = KeyHashers.sha256();
+        private Supplier<? extends KeyHasher> hasher;
         private InstantSource clock = InstantSource.system();
         private @Nullable LastUsed lastUsed;
         private List<ChangeGuard> guards = List.of(ChangeGuard.logging());
@@ -656,10 +657,18 @@ public final class ApiKeyManager {
             this.store = requireNonNull(store, "store");
             this.live = requireNonNull(live, "live");
             this.generator = requireNonNull(generator, "generator");
+            KeyHasher sha256 = KeyHashers.sha256();
+            this.hasher = () -> sha256;
         }
 
         /** Sets what hashes new keys, by default SHA-256; the ring must have it too. */
         public Builder hasher(KeyHasher hasher) {
+            requireNonNull(hasher, "hasher");
+            return hasher(() -> hasher);
+        }
+
+        /** Sets what gives the hasher of each new key, asked for each: where a reload may bring another pepper. */
+        public Builder hasher(Supplier<? extends KeyHasher> hasher) {
             this.hasher = requireNonNull(hasher, "hasher");
             return this;
         }
@@ -695,7 +704,7 @@ public final class ApiKeyManager {
             ApiKey probe = generator.generate();
             live.current()
                     .with(List.of(ApiKeyRecord.builder(generator.format().idOf(probe))
-                            .hash(hasher.hash(probe))
+                            .hash(hasher.get().hash(probe))
                             .build()));
             return new ApiKeyManager(this);
         }
