@@ -59,6 +59,9 @@ final class ConfigSources {
     private static final Pattern FILE_IN_NAME = Pattern.compile(".*\\[source=(file:.*)]");
     private static final Pattern KEY_LIST = Pattern.compile("(.+)_(API_KEYS|API_KEY_HASHES)(_FILE)?");
 
+    /** What a name has that somebody may take for a key list; {@link ListNames} looks closer. */
+    private static final Pattern ALMOST_LIST = Pattern.compile(".*(?:KEY|HASH).*");
+
     private static final String UNKNOWN = "the name means nothing here";
     private static final String UNKNOWN_RULE = "names that begin with keyward are those of docs/configuration.md";
 
@@ -66,6 +69,8 @@ final class ConfigSources {
     private final List<ConfigProblem> problems;
     private final Map<PropertyName, List<Assignment>> named = new LinkedHashMap<>();
     private final Map<String, List<Assignment>> lists = new LinkedHashMap<>();
+    private final Map<String, List<Assignment>> almostLists = new LinkedHashMap<>();
+    private final Set<String> referredTo = new HashSet<>();
     private final Set<PropertyName> repeatedNames = new HashSet<>();
     private final Set<String> repeatedLists = new HashSet<>();
     private final List<Assignment> unknown = new ArrayList<>();
@@ -122,6 +127,16 @@ final class ConfigSources {
     /** Returns the values of every variable that has the form of a key list, by its environment spelling. */
     Map<String, List<Assignment>> lists() {
         return Collections.unmodifiableMap(lists);
+    }
+
+    /** Returns the values of variables that somebody may take for key lists, by their environment spelling. */
+    Map<String, List<Assignment>> almostLists() {
+        return Collections.unmodifiableMap(almostLists);
+    }
+
+    /** Returns whether a reference that was followed leads to a variable, given in its environment spelling. */
+    boolean isReferredTo(String variable) {
+        return referredTo.contains(variable);
     }
 
     /** Returns whether a source has a name twice: then it is not known which of the two is meant. */
@@ -182,6 +197,7 @@ final class ConfigSources {
             if (value != null) {
                 Assignment found = found(source, name, value);
                 if (!passed.contains(found)) {
+                    referredTo.add(environmentForm(name));
                     return Optional.of(found);
                 }
             }
@@ -341,6 +357,10 @@ final class ConfigSources {
                 String environmentName = environmentForm(name);
                 if (KEY_LIST.matcher(environmentName).matches() || environmentName.equals(Property.APP_ENV.pattern())) {
                     add(lists, repeatedLists, environmentName, found);
+                } else if (ALMOST_LIST.matcher(environmentName).matches()) {
+                    almostLists
+                            .computeIfAbsent(environmentName, key -> new ArrayList<>())
+                            .add(found);
                 }
             }
         }

@@ -16,7 +16,6 @@ import org.jspecify.annotations.Nullable;
 /** Turns single keys and hashes into hashes, by the rules of a service or, more leniently, of a tool. */
 final class EntryReader {
     private static final String SHA256 = "sha256";
-    private static final Pattern TAGGED = Pattern.compile("[A-Za-z0-9_-]{1,32}:.*", Pattern.DOTALL);
     private static final Pattern KNOWN_SCHEME = Pattern.compile("(sha256|hmac-sha256):.*", Pattern.DOTALL);
     private static final Pattern BARE_HASH = Pattern.compile("(0x)?[0-9A-Fa-f]{64}");
 
@@ -27,36 +26,42 @@ final class EntryReader {
     private final boolean wellKnownAllowed;
     private final boolean plaintextAllowed;
     private final boolean pepperNeeded;
+    private final boolean hexKeys;
 
     private EntryReader(
             Map<String, KeyHasher> hashers,
             @Nullable WellKnownKeys wellKnown,
             boolean wellKnownAllowed,
             boolean plaintextAllowed,
-            boolean pepperNeeded) {
+            boolean pepperNeeded,
+            boolean hexKeys) {
         this.hashers = hashers;
         this.wellKnown = wellKnown;
         this.wellKnownAllowed = wellKnownAllowed;
         this.plaintextAllowed = plaintextAllowed;
         this.pepperNeeded = pepperNeeded;
+        this.hexKeys = hexKeys;
     }
 
     /** Reads by the rules of a service in its mode. */
     static EntryReader strict(Map<String, KeyHasher> hashers, boolean development, boolean plaintextAllowed) {
         Map<String, KeyHasher> all = new LinkedHashMap<>(hashers);
         all.computeIfAbsent(SHA256, scheme -> KeyHashers.sha256());
-        return new EntryReader(all, new WellKnownKeys(all.values()), development, plaintextAllowed, true);
+        return new EntryReader(all, new WellKnownKeys(all.values()), development, plaintextAllowed, true, false);
     }
 
-    /** Reads what any service may read: an operator must be able to repair what a service refuses. */
-    static EntryReader lenient() {
-        return new EntryReader(Map.of(SHA256, KeyHashers.sha256()), null, true, true, false);
+    /**
+     * Reads what any service may read: an operator must be able to repair what a service refuses.
+     *
+     * @param hexKeys whether 64 hexadecimal digits where a key is expected are known to be a key
+     */
+    static EntryReader lenient(boolean hexKeys) {
+        return new EntryReader(Map.of(SHA256, KeyHashers.sha256()), null, true, true, false, hexKeys);
     }
 
-    /** Returns whether an entry that was taken is the key itself. */
-    static boolean isPlaintext(String entry) {
-        return !KNOWN_SCHEME.matcher(entry).matches()
-                && !BARE_HASH.matcher(entry).matches();
+    /** Returns whether an entry that was taken where a key may stand is the key itself. */
+    boolean isPlaintext(String entry) {
+        return !KNOWN_SCHEME.matcher(entry).matches() && (hexKeys || !isBareHash(entry));
     }
 
     /** Refuses an item that names a file: as a key, the file's name would be one that anyone can guess. */
@@ -72,17 +77,18 @@ final class EntryReader {
 
     /** Returns the hash of an entry of a key list: a plaintext key, or a hash with its scheme. */
     KeyHash keyOrHash(String entry) throws InvalidValue {
-        return TAGGED.matcher(entry).matches() ? hash(entry) : plaintext(entry);
+        return entry.indexOf(':') >= 0 ? hash(entry) : plaintext(entry);
     }
 
     /** Returns the hash where only a hash may stand; 64 hexadecimal digits alone are SHA-256. */
     KeyHash hash(String entry) throws InvalidValue {
-        if (!KNOWN_SCHEME.matcher(entry).matches() && !BARE_HASH.matcher(entry).matches()) {
-            throw TAGGED.matcher(entry).matches()
+        if (!KNOWN_SCHEME.matcher(entry).matches() && !isBareHash(entry)) {
+            throw entry.indexOf(':') >= 0
                     ? new InvalidValue(
                             "what stands before the colon is no known scheme",
                             "schemes are sha256: and hmac-sha256:<pepper id>:",
-                            "make the hash anew from the key; a plaintext key with a colon can stand as hash only")
+                            "make the hash again from the key, with `keyward hash`; a key that has a colon in it has a name, or only its"
+                                    + " hash in a list")
                     : new InvalidValue(
                             "there is no hash where one is expected",
                             "a hash is sha256: and 64 hexadecimal digits",
@@ -99,6 +105,10 @@ final class EntryReader {
             throw wellKnown("hash is that of a well-known or example key");
         }
         return hash;
+    }
+
+    private static boolean isBareHash(String entry) {
+        return BARE_HASH.matcher(entry).matches();
     }
 
     private static KeyHash parse(String entry) throws InvalidValue {
@@ -120,17 +130,21 @@ final class EntryReader {
                     "the text of a hash is no key: anyone who reads it could log in",
                     "set keyward.keys.<id>.hash to it");
         }
-        if (BARE_HASH.matcher(entry).matches()) {
+        if (isBareHash(entry) && !hexKeys) {
             throw new InvalidValue(
-                    "64 hexadecimal digits stand where a key is expected",
-                    "a hash has its scheme before it: taken as a key it would let whoever read it log in",
-                    "write sha256: before it if it is a hash");
+                    "64 hexadecimal digits are where a key is expected, and may be a key or a hash",
+                    "a hash has its scheme before it; a key of that form, as openssl rand -hex 32 makes it, is kept as its"
+                            + " hash",
+                    "if it is a key that somebody holds, write what `keyward hash` prints of it, or run"
+                            + " `keyward hash --hex-keys --file` on the file: its holder goes on using it; only if it is a"
+                            + " hash, write sha256: before it");
         }
         if (!plaintextAllowed) {
             throw new InvalidValue(
                     "there is a plaintext key",
                     "plaintext keys load only in development mode or with keyward.plaintext-keys=allow",
-                    "put its hash there, sha256:<64 hex digits>");
+                    "put its hash there, sha256:<64 hex digits>, as `keyward hash` prints it; `keyward hash --file` does so"
+                            + " for every key of a file");
         }
         if (!wellKnownAllowed && wellKnown != null && wellKnown.contains(entry)) {
             throw wellKnown("key is well known or an example");

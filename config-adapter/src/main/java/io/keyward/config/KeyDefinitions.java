@@ -5,6 +5,7 @@ import io.keyward.KeyHash;
 import io.keyward.config.KeyDefinition.Claim;
 import io.keyward.config.KeyDefinition.ListItem;
 import io.keyward.env.InvalidValue;
+import io.keyward.env.ListValue;
 import io.keyward.role.Role;
 import io.keyward.role.RoleModel;
 import java.util.ArrayList;
@@ -83,9 +84,11 @@ final class KeyDefinitions {
      * Reads as far as anything can be read.
      *
      * @param roles the roles that make variables into key lists
+     * @param hexKeys whether 64 hexadecimal digits where a key is expected are known to be a key
      */
-    static KeyDefinitions lenient(ConfigSources sources, ValueReader values, Collection<String> roles) {
-        return new KeyDefinitions(sources, values, EntryReader.lenient(), roles, name -> true, true, true);
+    static KeyDefinitions lenient(
+            ConfigSources sources, ValueReader values, Collection<String> roles, boolean hexKeys) {
+        return new KeyDefinitions(sources, values, EntryReader.lenient(hexKeys), roles, name -> true, true, true);
     }
 
     /** Returns all keys, those of lists first. */
@@ -146,8 +149,8 @@ final class KeyDefinitions {
         List<ListedKey> listed = new ArrayList<>();
         for (String role : roles) {
             String variable = ConfigSources.environmentForm(role);
-            readList(role, variable + KEYS_SUFFIX, entries::keyOrHash, listed);
-            readList(role, variable + HASHES_SUFFIX, entries::hash, listed);
+            readList(role, variable + KEYS_SUFFIX, true, listed);
+            readList(role, variable + HASHES_SUFFIX, false, listed);
             if (!lenient) {
                 refuseFileVariable(variable + KEYS_SUFFIX);
                 refuseFileVariable(variable + HASHES_SUFFIX);
@@ -173,20 +176,22 @@ final class KeyDefinitions {
         }
     }
 
-    private void readList(String role, String variable, EntryRule rule, List<ListedKey> to) {
+    private void readList(String role, String variable, boolean ofKeys, List<ListedKey> to) {
         List<Assignment> found = sources.lists().getOrDefault(variable, List.of());
         if (found.isEmpty()) {
             return;
         }
         Assignment list = found.get(0);
-        List<String> items = problems.read(list, List.of(), assignment -> values.items(assignment, mayBeEmpty));
+        List<String> items = problems.read(list, List.of(), assignment -> items(assignment.value()));
         for (int i = 0; i < items.size(); i++) {
             String what = "item " + (i + 1);
             try {
-                for (String key : values.expand(items.get(i), list, mayBeEmpty)) {
+                for (String key : values.expand(items.get(i), list, this::items)) {
                     itemsByList.merge(variable, 1, Integer::sum);
                     EntryReader.refuseFileName(key);
-                    Claim claim = claim(rule.read(key), key, list, what);
+                    NamedItems.refuse(key);
+                    KeyHash hash = ofKeys ? entries.keyOrHash(key) : entries.hash(key);
+                    Claim claim = claim(hash, key, ofKeys, list, what);
                     to.add(new ListedKey(role, new ListItem(list, items, i, key), claim));
                 }
             } catch (InvalidValue e) {
@@ -194,6 +199,11 @@ final class KeyDefinitions {
                 problems.add(list, whole ? e : e.inItem(i + 1));
             }
         }
+    }
+
+    private List<String> items(String value) throws InvalidValue {
+        NamedItems.refuseIn(value);
+        return mayBeEmpty ? ListValue.parseOrEmpty(value) : ListValue.parse(value);
     }
 
     private void refuseFileVariable(String list) {
@@ -219,11 +229,11 @@ final class KeyDefinitions {
 
     private Claim readSecret(Assignment assignment, boolean isText) throws InvalidValue {
         String entry = values.secret(assignment);
-        return claim(isText ? entries.plaintext(entry) : entries.hash(entry), entry, assignment, "the value");
+        return claim(isText ? entries.plaintext(entry) : entries.hash(entry), entry, isText, assignment, "the value");
     }
 
-    private static Claim claim(KeyHash hash, String entry, Assignment assignment, String what) {
-        return new Claim(hash, EntryReader.isPlaintext(entry) ? entry : null, assignment, what);
+    private Claim claim(KeyHash hash, String entry, boolean mayBeText, Assignment assignment, String what) {
+        return new Claim(hash, mayBeText && entries.isPlaintext(entry) ? entry : null, assignment, what);
     }
 
     /**
@@ -282,9 +292,5 @@ final class KeyDefinitions {
         Assignment assignment() {
             return claim.assignment();
         }
-    }
-
-    private interface EntryRule {
-        KeyHash read(String entry) throws InvalidValue;
     }
 }

@@ -66,12 +66,21 @@ public final class KeyFile {
 
     static KeyFileAccess access(Path file, RoleModel roles, Map<String, String> environment) {
         Set<String> names = roles.roles().stream().map(Role::name).collect(Collectors.toUnmodifiableSet());
-        return new KeyFileAccess(requireNonNull(file, "file"), names, Map.copyOf(environment), null, false);
+        return new KeyFileAccess(requireNonNull(file, "file"), names, Map.copyOf(environment), null, false, false);
     }
 
     /** Returns the same, always written in place; see {@link EnvFileApiKeyStore#writingInPlace}. */
     public KeyFile writingInPlace() {
         return new KeyFile(access.writingInPlace());
+    }
+
+    /**
+     * Returns the same, where 64 hexadecimal digits in the place of a key are a key, as {@code openssl rand -hex 32}
+     * makes them. Without it they are refused, because they may be a hash: hashed again, it would lock out who holds its
+     * key.
+     */
+    public KeyFile readingHexAsKeys() {
+        return new KeyFile(access.readingHexAsKeys());
     }
 
     /** Returns the store over this file, always the same one, because a store knows its last insertion. */

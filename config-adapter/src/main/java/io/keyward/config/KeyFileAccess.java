@@ -20,21 +20,28 @@ import org.jspecify.annotations.Nullable;
  * @param environment where references lead that the file has no name for
  * @param given what stands for the content of the file, which then is not read or changed; null for the file
  * @param inPlace whether the file is always written in place
+ * @param hexKeys whether 64 hexadecimal digits where a key is expected are known to be a key
  */
 record KeyFileAccess(
         Path file,
         Set<String> roles,
         Map<String, String> environment,
         @Nullable ByteBuffer given,
-        boolean inPlace) {
+        boolean inPlace,
+        boolean hexKeys) {
     /** Returns the same over a content; copies it. */
     KeyFileAccess withContent(byte[] content) {
-        return new KeyFileAccess(file, roles, environment, ByteBuffer.wrap(content.clone()), inPlace);
+        return new KeyFileAccess(file, roles, environment, ByteBuffer.wrap(content.clone()), inPlace, hexKeys);
     }
 
     /** Returns the same, always written in place. */
     KeyFileAccess writingInPlace() {
-        return new KeyFileAccess(file, roles, environment, given, true);
+        return new KeyFileAccess(file, roles, environment, given, true, hexKeys);
+    }
+
+    /** Returns the same, where 64 hexadecimal digits are read as a key. */
+    KeyFileAccess readingHexAsKeys() {
+        return new KeyFileAccess(file, roles, environment, given, inPlace, true);
     }
 
     /** Reads the file. */

@@ -46,7 +46,7 @@ final class KeyFileContent {
         if (declared != null) {
             roles.addAll(new Problems(problems).read(declared, List.of(), values::list));
         }
-        this.keys = KeyDefinitions.lenient(sources, values, roles);
+        this.keys = KeyDefinitions.lenient(sources, values, roles, access.hexKeys());
         problems.addAll(keys.problems());
         sources.unknown().forEach(name -> unknownNames.add(ConfigSources.unknownName(name)));
     }

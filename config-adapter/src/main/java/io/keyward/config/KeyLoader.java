@@ -9,6 +9,7 @@ import io.keyward.KeyRingException;
 import io.keyward.config.ConfigReport.Mode;
 import io.keyward.env.InvalidValue;
 import io.keyward.env.Mount;
+import io.keyward.role.Role;
 import io.keyward.role.RoleModel;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -24,6 +25,9 @@ import org.jspecify.annotations.Nullable;
 
 /** Makes a ring of what the sources say, or the list of everything that is wrong with them. For one load. */
 final class KeyLoader {
+    /** How many names a message that no key was found has; the report has all. */
+    private static final int MOST_NAMES = 5;
+
     private static final Set<String> DEVELOPMENT_WORDS = Set.of("dev", "development", "test", "local");
 
     private final Options options;
@@ -70,9 +74,10 @@ final class KeyLoader {
         Settings settings = settings();
         judgePermissions(settings);
         boolean stale = judgeMounts();
-        requireKeys(keys, roles);
+        ListNames names = new ListNames(namesOf(roles));
+        requireKeys(keys, names, namesOf(roles));
         KeyRing ring = ring(roles, hashers, keys);
-        ReportBuilder builder = new ReportBuilder(options, sources, files, keys, roles, settings);
+        ReportBuilder builder = new ReportBuilder(options, sources, files, keys, names, settings);
         ConfigReport report = builder.build(choice.mode, choice.reason, problems, warnings);
         Loaded loaded = problems.isEmpty() && ring != null
                 ? new Loaded(ring, roles, report, files, settings, hashers, newKeys, keys.wellKnown())
@@ -323,7 +328,7 @@ final class KeyLoader {
         return replaced;
     }
 
-    private void requireKeys(KeyDefinitions keys, RoleModel roles) {
+    private void requireKeys(KeyDefinitions keys, ListNames names, List<String> roles) {
         if (!keys.records().isEmpty()) {
             return;
         }
@@ -345,16 +350,30 @@ final class KeyLoader {
                     0,
                     null,
                     "there are no keys",
-                    "a service starts with at least one key, in a list of one of its roles (" + namesOf(roles)
-                            + ") or named",
-                    "add one; files that were read or looked for: " + looked));
+                    "a service starts with at least one key, in a list of one of its roles ("
+                            + (roles.isEmpty() ? "none is declared" : String.join(", ", roles)) + ") or named",
+                    "add one, as the hash that `keyward hash` prints; files that were read or looked for: " + looked
+                            + looksLike(names)));
         }
     }
 
-    private static String namesOf(RoleModel roles) {
-        List<String> names = new ArrayList<>();
-        roles.roles().forEach(role -> names.add(role.name()));
-        return names.isEmpty() ? "none is declared" : String.join(", ", names);
+    /** Returns what is not read and may be what somebody takes for keys, for a message that no key was found. */
+    private String looksLike(ListNames names) {
+        StringBuilder text = new StringBuilder();
+        names.unread(sources).stream()
+                .limit(MOST_NAMES)
+                .forEach(problem -> text.append("; not read: ")
+                        .append(problem.place())
+                        .append(" (")
+                        .append(problem.what())
+                        .append("; ")
+                        .append(problem.remedy())
+                        .append(')'));
+        return text.toString();
+    }
+
+    private static List<String> namesOf(RoleModel roles) {
+        return roles.roles().stream().map(Role::name).toList();
     }
 
     private @Nullable KeyRing ring(RoleModel roles, Map<String, KeyHasher> hashers, KeyDefinitions keys) {

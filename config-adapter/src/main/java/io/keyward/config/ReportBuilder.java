@@ -8,12 +8,11 @@ import io.keyward.config.ConfigReport.Place;
 import io.keyward.config.ConfigReport.ReportedKey;
 import io.keyward.config.ConfigReport.SeenFile;
 import io.keyward.config.ConfigReport.Setting;
+import io.keyward.config.KeyDefinition.Claim;
 import io.keyward.env.EnvDocument;
 import io.keyward.env.EnvParser;
 import io.keyward.env.InvalidValue;
 import io.keyward.env.KeyFileBytes;
-import io.keyward.role.Role;
-import io.keyward.role.RoleModel;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -35,7 +34,7 @@ final class ReportBuilder {
     private final ConfigSources sources;
     private final FileSnapshot files;
     private final KeyDefinitions definitions;
-    private final RoleModel roles;
+    private final ListNames names;
     private final Settings settings;
     private final Instant now;
 
@@ -44,13 +43,13 @@ final class ReportBuilder {
             ConfigSources sources,
             FileSnapshot files,
             KeyDefinitions definitions,
-            RoleModel roles,
+            ListNames names,
             Settings settings) {
         this.options = options;
         this.sources = sources;
         this.files = files;
         this.definitions = definitions;
-        this.roles = roles;
+        this.names = names;
         this.settings = settings;
         this.now = options.clock().instant();
     }
@@ -59,7 +58,8 @@ final class ReportBuilder {
         List<ReportedKey> keys = keys();
         List<ReportedKey> expiringSoon = keys.stream().filter(this::endsSoon).toList();
         List<ConfigProblem> all = new ArrayList<>(warnings);
-        warnOfUndeclaredLists(all);
+        all.addAll(names.unread(sources));
+        warnOfDollarSigns(all);
         warnOfUnknownAttributes(all);
         if (mode == Mode.PRODUCTION) {
             warnOfPlaintext(keys, all);
@@ -85,6 +85,22 @@ final class ReportBuilder {
                         "key `" + record.id() + "` is rejected because of its attributes " + new TreeSet<>(unknown),
                         "a key with an attribute that this version does not know is rejected",
                         "upgrade this service, or remove them with the version that set them")));
+            }
+        }
+    }
+
+    /** Compose makes one dollar sign of two, in the files that it hands on; nobody else does. */
+    private void warnOfDollarSigns(List<ConfigProblem> warnings) {
+        for (KeyDefinition key : definitions.all()) {
+            for (Claim claim : key.claims()) {
+                if (claim.plaintext() != null && claim.plaintext().contains("$$")) {
+                    warnings.add(
+                            claim.assignment()
+                                    .problem(
+                                            claim.what() + " has $$ in it, and both signs are part of the key",
+                                            "only Docker Compose makes one $ of $$",
+                                            "write one $ if the key has one; keep a file for Compose apart, or put the hash there"));
+                }
             }
         }
     }
@@ -145,31 +161,7 @@ final class ReportBuilder {
     }
 
     private boolean concernsUs(String name) {
-        return name.equals(Property.APP_ENV.pattern()) || declaredLists().contains(name);
-    }
-
-    private Set<String> declaredLists() {
-        Set<String> names = new HashSet<>();
-        for (Role role : roles.roles()) {
-            String variable = ConfigSources.environmentForm(role.name());
-            names.add(variable + KeyDefinitions.KEYS_SUFFIX);
-            names.add(variable + KeyDefinitions.HASHES_SUFFIX);
-            names.add(variable + KeyDefinitions.KEYS_SUFFIX + Property.FILE_SUFFIX);
-            names.add(variable + KeyDefinitions.HASHES_SUFFIX + Property.FILE_SUFFIX);
-        }
-        return names;
-    }
-
-    private void warnOfUndeclaredLists(List<ConfigProblem> warnings) {
-        sources.lists().forEach((name, found) -> {
-            if (!concernsUs(name)) {
-                Assignment first = found.get(0);
-                warnings.add(first.problem(
-                        "it looks like a key list, and no role of that name is declared, so it is left alone",
-                        "only declared roles have key lists",
-                        "declare the role in code or in keyward.roles if it is meant as one"));
-            }
-        });
+        return name.equals(Property.APP_ENV.pattern()) || names.isDeclared(name);
     }
 
     private List<SeenFile> seenFiles() {

@@ -187,31 +187,30 @@ final class ValueReader {
     /** Returns the items of a list, at least one, references among them followed. */
     List<String> list(Assignment assignment) throws InvalidValue {
         List<String> list = new ArrayList<>();
-        for (String item : items(assignment, false)) {
-            list.addAll(expand(item, assignment, false));
+        for (String item : ListValue.parse(assignment.value())) {
+            list.addAll(expand(item, assignment, ListValue::parse));
         }
         return list;
     }
 
-    /** Returns the items of a list as they are written; none only for {@code []}, where that is allowed. */
-    List<String> items(Assignment assignment, boolean mayBeEmpty) throws InvalidValue {
-        return mayBeEmpty ? ListValue.parseOrEmpty(assignment.value()) : ListValue.parse(assignment.value());
-    }
-
-    /** Returns what an item of a list stands for: itself, or the items of the list that it refers to. */
-    List<String> expand(String item, Assignment list, boolean mayBeEmpty) throws InvalidValue {
+    /**
+     * Returns what an item of a list stands for: itself, or the items of the list that it refers to.
+     *
+     * @param items takes the value of a list apart
+     */
+    List<String> expand(String item, Assignment list, Items items) throws InvalidValue {
         List<String> expanded = new ArrayList<>();
-        expand(item, new ArrayList<>(List.of(list)), mayBeEmpty, expanded);
+        expand(item, new ArrayList<>(List.of(list)), items, expanded);
         return expanded;
     }
 
-    private void expand(String item, List<Assignment> passed, boolean mayBeEmpty, List<String> to) throws InvalidValue {
+    private void expand(String item, List<Assignment> passed, Items items, List<String> to) throws InvalidValue {
         if (!isReference(item)) {
             to.add(requireResolved(item));
         } else {
             List<Assignment> way = new ArrayList<>(passed);
-            for (String each : items(referred(item, way), mayBeEmpty)) {
-                expand(each, way, mayBeEmpty, to);
+            for (String each : items.of(referred(item, way).value())) {
+                expand(each, way, items, to);
             }
         }
         if (to.size() > MAX_ITEMS) {
@@ -271,5 +270,10 @@ final class ValueReader {
         }
         throw new InvalidValue(
                 "the duration is out of bounds", "it is from " + least + " to " + most, "choose another");
+    }
+
+    /** Takes the value of a list apart. */
+    interface Items {
+        List<String> of(String value) throws InvalidValue;
     }
 }

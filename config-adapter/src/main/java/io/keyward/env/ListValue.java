@@ -36,7 +36,7 @@ public final class ListValue {
 
     /** Returns the items; none only for {@code []}, which somebody wrote on purpose. */
     public static List<String> parseOrEmpty(String value) throws InvalidValue {
-        String text = unwrap(trim(value));
+        String text = unquoted(value);
         if (text.isEmpty()) {
             throw new InvalidValue(
                     "the value is empty", "a list has at least one item", "remove the name, or add an item");
@@ -54,7 +54,9 @@ public final class ListValue {
         return inside.charAt(0) == '"' ? new ListValue(inside).json() : bare(inside);
     }
 
-    private static String unwrap(String text) {
+    /** Returns a value without blanks around it and without one pair of quotes around the whole. */
+    public static String unquoted(String value) {
+        String text = trim(value);
         int last = text.length() - 1;
         boolean quoted =
                 last > 0 && text.charAt(0) == text.charAt(last) && (text.charAt(0) == '"' || text.charAt(0) == '\'');

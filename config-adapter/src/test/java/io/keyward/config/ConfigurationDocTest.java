@@ -83,9 +83,9 @@ class ConfigurationDocTest {
                 () -> keys.ring()
                         .current()
                         .find(issued.id())
-                        .orElseThrow()
-                        .roles()
-                        .contains("admin"));
+                        // none for a moment, where the file was read half written
+                        .filter(record -> record.roles().contains("admin"))
+                        .isPresent());
         keys.manager().revoke(issued.id());
         assertFalse(keys.verifier().verify(once).isAccepted());
         keys.close();
