@@ -94,18 +94,7 @@ public final class ApiKeyAdminServlet extends HttpServlet {
     /** Registers a servlet that was built, as {@link #register(ServletContext, String, ApiKeys)}. */
     public static ServletRegistration.Dynamic register(
             ServletContext context, String path, ApiKeyAdminServlet servlet) {
-        if (!path.startsWith("/") || path.endsWith("/") || path.contains("*")) {
-            throw new IllegalArgumentException("path must begin with a slash and end without one, such as /admin");
-        }
-        String name = ApiKeyAdminServlet.class.getName() + " at " + path;
-        ServletRegistration.Dynamic registration = context.addServlet(name, servlet);
-        if (registration == null || !registration.addMapping(path + "/*").isEmpty()) {
-            throw new IllegalStateException("the context (" + context.getContextPath()
-                    + ") already has a servlet for this path; register the keys under another");
-        }
-        registration.setLoadOnStartup(1);
-        registration.setAsyncSupported(true);
-        return registration;
+        return Mount.at(context, path, servlet);
     }
 
     /** Warns where no guard is registered in this context: then every call is answered with 401. */

@@ -1,6 +1,7 @@
 package io.keyward.admin;
 
 import static io.keyward.servlet.Access.authenticated;
+import static io.keyward.servlet.Access.permitAll;
 
 import io.keyward.ApiKeyRecord;
 import io.keyward.ApiKeyVerifier;
@@ -37,12 +38,13 @@ final class AdminService implements AutoCloseable {
                     .permitting("keys:read", "keys:issue", "keys:change", "keys:rotate", "keys:revoke", "keys:disable"),
             Role.of("admin").including("client", "miner", "ops").permitting("reports:read"));
 
-    final MovableClock clock = MovableClock.at("2026-11-25T12:00:00Z");
+    static final String PAGE = "/app/page/";
+
+    final MovableClock clock;
     final FailingStore store = new FailingStore();
-    final ApiKeys keys =
-            ApiKeys.over(store).roles(ROLES).format("kw_test").clock(clock).open();
-    final ApiKeyManager manager = keys.manager();
-    final IssuedKey admin = issue("admin");
+    final ApiKeys keys;
+    final ApiKeyManager manager;
+    final IssuedKey admin;
 
     private final Server server = new Server();
     private final ServerConnector connector = new ServerConnector(server);
@@ -52,6 +54,15 @@ final class AdminService implements AutoCloseable {
     }
 
     AdminService(UnaryOperator<ApiKeyAdminServlet.Builder> settings) {
+        this(MovableClock.at("2026-11-25T12:00:00Z"), settings);
+    }
+
+    AdminService(MovableClock clock, UnaryOperator<ApiKeyAdminServlet.Builder> settings) {
+        this.clock = clock;
+        this.keys =
+                ApiKeys.over(store).roles(ROLES).format("kw_test").clock(clock).open();
+        this.manager = keys.manager();
+        this.admin = issue("admin");
         ServletContextHandler context = new ServletContextHandler("/app");
         ApiKeyAdminServlet servlet =
                 settings.apply(ApiKeyAdminServlet.builder(keys).clock(clock)).build();
@@ -60,9 +71,11 @@ final class AdminService implements AutoCloseable {
                     servletContext,
                     ApiKeyFilter.builder()
                             .verifier(keys.verifier())
+                            .rule("/page/*", permitAll())
                             .otherwise(authenticated())
                             .build());
             ApiKeyAdminServlet.register(servletContext, "/admin", servlet);
+            ApiKeyAdminPage.register(servletContext, "/page", "/admin");
         });
         connector.setHost("127.0.0.1");
         server.addConnector(connector);
@@ -96,6 +109,11 @@ final class AdminService implements AutoCloseable {
     /** Returns whether a key is accepted now. */
     boolean isAccepted(String key) {
         return ApiKeyVerifier.of(keys.ring(), clock).verify(key).isAccepted();
+    }
+
+    /** Returns the address of the service, without a path. */
+    String origin() {
+        return "http://127.0.0.1:" + connector.getLocalPort();
     }
 
     Request request(String method, String path) {
