@@ -49,7 +49,7 @@ const LOCAL = new Intl.DateTimeFormat(undefined, {
   timeZoneName: 'short'});
 const SHORT = new Intl.DateTimeFormat(undefined, {year: 'numeric', month: 'short', day: 'numeric'});
 
-const time = text => text ? `${LOCAL.format(new Date(text))} (${text})` : null;
+const time = text => text ? `${LOCAL.format(new Date(text))} (${text.replace(/\.\d+Z$/, 'Z')})` : null;
 const day = text => text ? SHORT.format(new Date(text)) : null;
 const ago = millis => new Date(Date.now() - millis).toISOString();
 
@@ -231,13 +231,10 @@ async function signIn() {
     field.value = '';
     byId('who-id').textContent = session.id ?? '(may not be shown)';
     prepare();
-    if (route() === 'keys' && location.hash) {
-      show();
-    } else {
-      location.hash = '#keys';
-      show();
-    }
   });
+  if (session) {
+    show();
+  }
 }
 
 async function unlessForbidden(path) {
