@@ -6,6 +6,7 @@ import static io.keyward.servlet.Access.permitAll;
 
 import io.keyward.ApiKeyGenerator;
 import io.keyward.KeyFormat;
+import io.keyward.admin.ApiKeyAdminPage;
 import io.keyward.admin.ApiKeyAdminServlet;
 import io.keyward.config.EnvFileApiKeyStore;
 import io.keyward.config.KeywardConfig;
@@ -32,6 +33,9 @@ final class CoordinatorServer {
             Role.of("client").permitting("own-key:*"),
             Role.of("miner").permitting("own-key:*"),
             Role.of("admin").including("client", "miner").permitting("keys:*"));
+
+    /** The path of the page for people; with a slash at its end it is the page itself. */
+    static final String PAGE = "/admin";
 
     private static final KeyFormat FORMAT = KeyFormat.of("kw_live");
 
@@ -80,6 +84,7 @@ final class CoordinatorServer {
         JakartaWebSocketServletContainerInitializer.configure(context, (servletContext, container) -> {
             container.addEndpoint(EchoEndpoint.class);
             ApiKeyAdminServlet.register(servletContext, "/v1/admin", admin);
+            ApiKeyAdminPage.register(servletContext, PAGE, "/v1/admin");
             ApiKeyFilter.register(servletContext, filter(keys));
         });
         return context;
@@ -89,6 +94,7 @@ final class CoordinatorServer {
         return ApiKeyFilter.builder()
                 .verifier(keys.verifier())
                 .rule("/health", permitAll())
+                .rule(PAGE + "/*", permitAll())
                 .rule("/v1/jobs", anyRole("client"))
                 .rule("/v1/miners/heartbeat", anyRole("miner"))
                 .rule("/v1/admin/*", anyRole("admin"))

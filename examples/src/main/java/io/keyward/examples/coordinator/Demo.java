@@ -56,6 +56,7 @@ public final class Demo {
 
     private static void listening(String url, String what) {
         System.out.println(what);
+        System.out.println("the page for people, which asks for an admin key: " + url + CoordinatorServer.PAGE + "/");
         System.out.println("listening on " + url + ", stop with Ctrl-C; another port: " + PORT_OPTION);
     }
 

@@ -38,6 +38,7 @@ class DemoIT {
             List<String> keys = keysIn(demo.printed());
             assertEquals(3, keys.size());
             assertTrue(demo.printed().contains("-Ddemo.port="), demo.printed());
+            assertTrue(page(demo).contains("<title>API keys</title>"), demo.printed());
             for (String key : keys) {
                 assertEquals(200, whoAmI(demo.url(), key));
             }
@@ -62,6 +63,18 @@ class DemoIT {
 
     private static List<String> keysIn(String text) {
         return KEY.matcher(text).results().map(MatchResult::group).distinct().toList();
+    }
+
+    /** Returns what is at the address of the page that was printed. */
+    private static String page(CoordinatorProcess demo) throws Exception {
+        String address = Pattern.compile("http\\S+/admin/")
+                .matcher(demo.printed())
+                .results()
+                .map(MatchResult::group)
+                .findFirst()
+                .orElse("");
+        HttpRequest request = HttpRequest.newBuilder(URI.create(address)).build();
+        return HttpClient.newHttpClient().send(request, BodyHandlers.ofString()).body();
     }
 
     private static int whoAmI(String url, String key) throws Exception {
