@@ -1,6 +1,7 @@
 package io.keyward.servlet.on;
 
 import io.keyward.servlet.suite.Container;
+import java.io.IOException;
 import org.eclipse.jetty.ee10.servlet.ErrorPageErrorHandler;
 import org.eclipse.jetty.ee10.servlet.ServletContextHandler;
 import org.eclipse.jetty.http.UriCompliance;
@@ -76,8 +77,12 @@ public final class JettyEe10 implements Container {
             }
 
             @Override
-            public void close() throws Exception {
-                server.stop();
+            public void close() throws IOException {
+                try {
+                    server.stop();
+                } catch (Exception e) {
+                    throw new IOException("Jetty did not stop", e);
+                }
             }
         };
     }

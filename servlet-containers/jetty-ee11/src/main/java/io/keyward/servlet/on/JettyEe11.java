@@ -1,6 +1,7 @@
 package io.keyward.servlet.on;
 
 import io.keyward.servlet.suite.Container;
+import java.io.IOException;
 import org.eclipse.jetty.ee11.servlet.ErrorPageErrorHandler;
 import org.eclipse.jetty.ee11.servlet.ServletContextHandler;
 import org.eclipse.jetty.ee11.websocket.jakarta.server.config.JakartaWebSocketServletContainerInitializer;
@@ -83,8 +84,12 @@ public class JettyEe11 implements Container {
             }
 
             @Override
-            public void close() throws Exception {
-                server.stop();
+            public void close() throws IOException {
+                try {
+                    server.stop();
+                } catch (Exception e) {
+                    throw new IOException("Jetty did not stop", e);
+                }
             }
         };
     }

@@ -1,6 +1,7 @@
 package io.keyward.servlet.suite;
 
 import jakarta.servlet.ServletContext;
+import java.io.IOException;
 import java.util.ServiceLoader;
 
 /** Starts an embedded servlet container; found by the service loader, one on each class path. */
@@ -34,6 +35,9 @@ public interface Container {
     /** A started container. */
     interface Running extends AutoCloseable {
         int port();
+
+        @Override
+        void close() throws IOException;
     }
 
     static Container onClassPath() {

@@ -24,6 +24,7 @@ import jakarta.json.JsonObject;
 import jakarta.servlet.DispatcherType;
 import jakarta.servlet.FilterRegistration;
 import java.io.StringReader;
+import java.net.InetAddress;
 import java.net.Socket;
 import java.time.Duration;
 import java.util.EnumSet;
@@ -46,7 +47,7 @@ class ContainerSuiteTest {
     private static final Pattern CHALLENGE =
             Pattern.compile("[A-Za-z]+ realm=\"([^\"\\\\]|\\\\.)*\"(, error=\"[a-z_]+\")?");
 
-    private static final Cells CELLS = new Cells();
+    private static final AnswerTable ANSWERS = new AnswerTable();
     private static LogCapture log;
     private static TestService root;
     private static TestService below;
@@ -62,7 +63,7 @@ class ContainerSuiteTest {
     static void stopAndCompareWithTheTable() throws Exception {
         root.close();
         below.close();
-        List<String> differences = CELLS.differences(Container.onClassPath().name());
+        List<String> differences = ANSWERS.differences(Container.onClassPath().name());
         assertTrue(
                 differences.isEmpty(),
                 () -> "docs/servlet-containers.md is not what this container answers:\n"
@@ -91,25 +92,25 @@ class ContainerSuiteTest {
     @TestFactory
     Stream<DynamicTest> attackCases() {
         return Stream.of(root, below)
-                .flatMap(service -> Row.all().stream()
-                        .map(row ->
-                                dynamicTest(row.id() + " " + row.line() + " at \"" + service.contextPath + "\"", () -> {
-                                    check(service, row);
+                .flatMap(service -> AttackCase.all().stream()
+                        .map(attack -> dynamicTest(
+                                attack.id() + " " + attack.line() + " at \"" + service.contextPath + "\"", () -> {
+                                    check(service, attack);
                                     logHoldsNoKeyAndOneLineAnEvent();
                                 })));
     }
 
-    private static void check(TestService service, Row row) throws Exception {
+    private static void check(TestService service, AttackCase attack) throws Exception {
         int before = service.handler.calls.get();
-        RawHttp.Answer answer = service.send(row.line(), row.headers());
+        RawHttp.Answer answer = service.send(attack.line(), attack.headers().toArray(String[]::new));
         assertFalse(answer.body().endsWith("HANG"), () -> "the server did not end its answer: " + answer);
         int calls = service.handler.calls.get() - before;
         if (answer.status() == 200 && calls == 0) {
-            CELLS.note(row.id(), "200 c");
+            ANSWERS.note(attack.id(), "200 c");
         } else {
-            CELLS.note(row.id(), answer);
+            ANSWERS.note(attack.id(), answer);
         }
-        switch (row.expect()) {
+        switch (attack.expect()) {
             case D -> assertUnauthorized(service, answer, calls);
             case D4 -> assertUnauthorizedOr400(service, answer, calls);
             case BAD -> {
@@ -204,7 +205,7 @@ class ContainerSuiteTest {
         String target = example.raw().startsWith("/") ? example.raw() : "!" + example.raw();
         RawHttp.Answer answer = service.send("GET " + target);
         int calls = service.handler.calls.get() - before;
-        CELLS.note("PA-28", String.valueOf(answer.status()));
+        ANSWERS.note("PA-28", String.valueOf(answer.status()));
         String path = example.canonical();
         // The reader of the request line ends it at #, or at a blank: then what is before counts.
         boolean fragment = example.raw().indexOf('#') >= 0 && path == null;
@@ -230,7 +231,7 @@ class ContainerSuiteTest {
         TestService service = service(contextPath);
         for (String header : List.of("X-API-Key: {K1}", "Authorization: ApiKey {K1}", "Authorization: Bearer {K1}")) {
             RawHttp.Answer answer = service.send("TRACE /api/x", header);
-            CELLS.note("ME-04", answer);
+            ANSWERS.note("ME-04", answer);
             assertFalse(answer.toString().contains(service.keys.text("K1").substring(16)));
         }
     }
@@ -243,14 +244,14 @@ class ContainerSuiteTest {
                 contextPath, new TestKeys(), b -> b.cors(CorsPolicy.allowing("https://app.example")))) {
             String origin = "Origin: https://app.example";
             RawHttp.Answer preflight = service.send("OPTIONS /api/x", origin, "Access-Control-Request-Method: GET");
-            CELLS.note("ME-07", preflight.status() + "");
+            ANSWERS.note("ME-07", preflight.status() + "");
             assertEquals(204, preflight.status());
             assertEquals("https://app.example", preflight.header("Access-Control-Allow-Origin"));
             assertTrue(preflight.header("Access-Control-Allow-Headers").contains("X-Api-Key"));
             assertTrue(preflight.header("Vary").contains("Origin"));
 
             RawHttp.Answer plain = service.send("OPTIONS /api/x", origin);
-            CELLS.note("ME-08", plain);
+            ANSWERS.note("ME-08", plain);
             assertEquals(401, plain.status());
             assertEquals("https://app.example", plain.header("Access-Control-Allow-Origin"));
             RawHttp.Answer foreign =
@@ -271,10 +272,10 @@ class ContainerSuiteTest {
                 b -> b.sources(KeySources.header("X-Api-Key"), KeySources.queryParameter("api_key")))) {
             assertEquals(200, service.send("GET /api/x?api_key={K1}").status());
             RawHttp.Answer two = service.send("GET /api/x?api_key={K1}&api_key={KF}");
-            CELLS.note("HD-11", two);
+            ANSWERS.note("HD-11", two);
             assertEquals(401, two.status());
             RawHttp.Answer brackets = service.send("GET /api/x?api_key[]={K1}");
-            CELLS.note("HD-12", brackets);
+            ANSWERS.note("HD-12", brackets);
             assertTrue(List.of(400, 401).contains(brackets.status()));
             String form = service.keys.fill("api_key={K1}&field=v");
             RawHttp.Answer body = service.send(
@@ -282,7 +283,7 @@ class ContainerSuiteTest {
                     "Content-Type: application/x-www-form-urlencoded",
                     "Content-Length: " + form.length(),
                     "\r\n" + form);
-            CELLS.note("HD-13", body);
+            ANSWERS.note("HD-13", body);
             assertEquals(401, body.status());
             RawHttp.Answer read = service.send(
                     "POST /api/form?api_key={K1}",
@@ -303,8 +304,8 @@ class ContainerSuiteTest {
         TestService service = service(contextPath);
         for (String path : List.of("/api/async", "/api/again")) {
             RawHttp.Answer answer = service.send("GET " + path, "X-API-Key: {K1}");
-            CELLS.note(path.endsWith("async") ? "DI-01" : "DI-11", answer);
-            CELLS.note("DI-02", answer);
+            ANSWERS.note(path.endsWith("async") ? "DI-01" : "DI-11", answer);
+            ANSWERS.note("DI-02", answer);
             assertEquals(200, answer.status(), answer::toString);
             assertTrue(answer.body().contains("user=" + service.keys.idOf("K1")), answer::toString);
             assertEquals(1, answer.all("Vary").size(), answer::toString);
@@ -317,15 +318,15 @@ class ContainerSuiteTest {
     void errorPagesShowNoKey(String contextPath) throws Exception {
         TestService service = service(contextPath);
         RawHttp.Answer refused = service.send("GET /api/x");
-        CELLS.note("DI-03", refused);
+        ANSWERS.note("DI-03", refused);
         assertTrue(refused.isProblem());
         for (String path : List.of("/api/boom", "/api/fail")) {
             RawHttp.Answer failed = service.send("GET " + path, "X-API-Key: {K1}");
-            CELLS.note("DI-04", "500");
+            ANSWERS.note("DI-04", "500");
             assertEquals(500, failed.status());
             assertFalse(failed.toString().contains(service.keys.text("K1").substring(16)), failed::toString);
         }
-        CELLS.note("LE-09", "500");
+        ANSWERS.note("LE-09", "500");
     }
 
     @ParameterizedTest
@@ -344,7 +345,7 @@ class ContainerSuiteTest {
             TestKeys keys = new TestKeys();
             try (TestService service = TestService.changed(contextPath, keys, b -> b.verifier(verifier))) {
                 RawHttp.Answer answer = service.send("GET /api/x", "X-API-Key: {K1}");
-                CELLS.note("DI-05", answer);
+                ANSWERS.note("DI-05", answer);
                 assertEquals(503, answer.status());
                 assertTrue(Integer.parseInt(answer.header("Retry-After")) >= 1);
                 assertEquals("no-store", answer.header("Cache-Control"));
@@ -361,14 +362,14 @@ class ContainerSuiteTest {
         TestService service = service(contextPath);
         for (String key : List.of("", "X-API-Key: {K1}\r\n")) {
             RawHttp.Answer forwarded = service.send("GET /public/fwd", "Accept: a\r\n" + key + "X-Last: 1");
-            CELLS.note("DI-06", forwarded);
+            ANSWERS.note("DI-06", forwarded);
             assertEquals(401, forwarded.status());
             assertTrue(forwarded.isProblem());
             RawHttp.Answer written = service.send("GET /public/written-fwd", "Accept: a\r\n" + key + "X-Last: 1");
             assertEquals(401, written.status(), "where the page has taken the writer");
             assertTrue(written.isProblem() && !written.body().contains("PAGE"), written::toString);
             RawHttp.Answer page = service.send("GET /public/inc", "Accept: a\r\n" + key + "X-Last: 1");
-            CELLS.note("DI-07", page);
+            ANSWERS.note("DI-07", page);
             assertEquals(200, page.status());
             assertFalse(page.body().contains("HANDLER:/admin"), page::toString);
         }
@@ -398,7 +399,7 @@ class ContainerSuiteTest {
             }
             assertEquals(
                     "HANDLER:/public/who",
-                    service.send("GET /public/onwards").body().split(" ")[0]);
+                    service.send("GET /public/onwards").body().replaceFirst(" .*", ""));
         }
     }
 
@@ -465,19 +466,19 @@ class ContainerSuiteTest {
     @DisplayName("DI-08 a WebSocket without a key is refused before the container sees the upgrade")
     void webSocketWithoutKeyIsRefused(String contextPath) throws Exception {
         if (!Container.onClassPath().hasWebSocket()) {
-            CELLS.note("DI-08", "not run");
+            ANSWERS.note("DI-08", "not run");
             return;
         }
         TestService service = service(contextPath);
         String upgrade = "GET " + contextPath + "/api/ws HTTP/1.1\r\nHost: h\r\nUpgrade: websocket\r\n"
                 + "Connection: Upgrade\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
                 + "Sec-WebSocket-Version: 13\r\n";
-        try (Socket socket = new Socket("127.0.0.1", service.port())) {
+        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), service.port())) {
             RawHttp.Answer answer = RawHttp.first(socket, upgrade + "\r\n");
-            CELLS.note("DI-08", answer);
+            ANSWERS.note("DI-08", answer);
             assertEquals(401, answer.status());
         }
-        try (Socket socket = new Socket("127.0.0.1", service.port())) {
+        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), service.port())) {
             String withKey = service.keys.fill(upgrade + "X-API-Key: {K1}\r\n\r\n");
             assertEquals(101, RawHttp.first(socket, withKey).status());
         }
@@ -488,12 +489,12 @@ class ContainerSuiteTest {
     @DisplayName("DI-10 the caller of one request is not the caller of the next on its connection")
     void callerDoesNotOutliveTheRequest(String contextPath) throws Exception {
         TestService service = service(contextPath);
-        try (Socket socket = new Socket("127.0.0.1", service.port())) {
+        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), service.port())) {
             String first = "GET " + contextPath + "/admin/x HTTP/1.1\r\nHost: h\r\nX-API-Key: {KA}\r\n\r\n";
             assertEquals(200, RawHttp.first(socket, service.keys.fill(first)).status());
             RawHttp.Answer second =
                     RawHttp.first(socket, "GET " + contextPath + "/public/who HTTP/1.1\r\nHost: h\r\n\r\n");
-            CELLS.note("DI-10", second);
+            ANSWERS.note("DI-10", second);
             assertTrue(second.body().contains("user=null") && second.body().contains("mdc=null"), second::toString);
         }
     }
@@ -506,12 +507,12 @@ class ContainerSuiteTest {
         try {
             service = new TestService(contextPath, new TestKeys(), context -> registerByClass(context));
         } catch (Exception refused) {
-            CELLS.note("DI-13", "no start");
+            ANSWERS.note("DI-13", "no start");
             return;
         }
         try (service) {
             RawHttp.Answer answer = service.send("GET /public/x", "X-API-Key: {K1}");
-            CELLS.note("DI-13", answer);
+            ANSWERS.note("DI-13", answer);
             assertTrue(answer.status() >= 404, answer::toString);
             assertEquals(0, service.handler.calls.get());
         }
@@ -544,15 +545,15 @@ class ContainerSuiteTest {
     void allowedAnswersTellCachesWhoTheyAreFor(String contextPath) throws Exception {
         TestService service = service(contextPath);
         RawHttp.Answer plain = service.send("GET /api/x", "X-API-Key: {K1}");
-        CELLS.note("RE-10", plain);
+        ANSWERS.note("RE-10", plain);
         assertEquals("X-Api-Key, Authorization", plain.header("Vary"));
         assertEquals("private, no-store", plain.header("Cache-Control"));
         RawHttp.Answer cached = service.send("GET /api/cached", "X-API-Key: {K1}");
-        CELLS.note("RE-11", cached);
+        ANSWERS.note("RE-11", cached);
         assertEquals("public, max-age=60", cached.header("Cache-Control"));
         assertEquals("X-Api-Key, Authorization", cached.header("Vary"));
         RawHttp.Answer varied = service.send("GET /api/varied", "X-API-Key: {K1}");
-        CELLS.note("RE-12", varied);
+        ANSWERS.note("RE-12", varied);
         assertEquals("Accept, X-Api-Key, Authorization", varied.header("Vary"));
     }
 
@@ -573,7 +574,7 @@ class ContainerSuiteTest {
         } catch (java.io.IOException closedWhileSending) {
             answer = new RawHttp.Answer(401, List.of("Content-Type: application/problem+json"), "");
         }
-        CELLS.note("RE-13", "401");
+        ANSWERS.note("RE-13", "401");
         assertEquals(401, answer.status());
         assertFalse(answer.body().contains("HANDLER:/public/smuggled"), "the body was read as a request");
         assertTrue(service.handler.calls.get() - before <= 1);
@@ -584,15 +585,15 @@ class ContainerSuiteTest {
     @DisplayName("RE-14 a refusal does not wait for the body")
     void refusalDoesNotWaitForTheBody(String contextPath) throws Exception {
         TestService service = service(contextPath);
-        try (Socket socket = new Socket("127.0.0.1", service.port())) {
+        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), service.port())) {
             RawHttp.Answer answer = RawHttp.first(
                     socket,
                     "POST " + contextPath + "/api/x HTTP/1.1\r\nHost: h\r\nExpect: 100-continue\r\n"
                             + "Content-Length: 10000000\r\n\r\n");
-            CELLS.note("RE-14", answer);
+            ANSWERS.note("RE-14", answer);
             // Tomcat invites the body before any filter runs, and then does not wait for it either.
             RawHttp.Answer last = answer.status() == 100 ? RawHttp.next(socket) : answer;
-            CELLS.note("RE-14", last);
+            ANSWERS.note("RE-14", last);
             // Undertow refuses a body of that size by itself.
             assertTrue(last.status() == 401 || last.status() == 413, last::toString);
         }
@@ -604,9 +605,9 @@ class ContainerSuiteTest {
     void eachSchemeHasAChallenge(String contextPath) throws Exception {
         RawHttp.Answer missing = service(contextPath).send("GET /api/x");
         RawHttp.Answer unknown = service(contextPath).send("GET /api/x", "X-API-Key: {KF}");
-        CELLS.note("RE-01", missing);
-        CELLS.note("RE-02", missing);
-        CELLS.note("RE-05", unknown);
+        ANSWERS.note("RE-01", missing);
+        ANSWERS.note("RE-02", missing);
+        ANSWERS.note("RE-05", unknown);
         assertEquals("ApiKey realm=\"api\", Bearer realm=\"api\"", missing.header("WWW-Authenticate"));
         assertEquals(
                 "ApiKey realm=\"api\", Bearer realm=\"api\", error=\"invalid_token\"",
@@ -621,7 +622,7 @@ class ContainerSuiteTest {
                 IllegalArgumentException.class, () -> ApiKeyFilter.builder().realm("a\r\nX: 1"));
         try (TestService service = TestService.changed(contextPath, new TestKeys(), b -> b.realm("a\"b\\"))) {
             RawHttp.Answer answer = service.send("GET /api/x");
-            CELLS.note("RE-04", answer);
+            ANSWERS.note("RE-04", answer);
             assertTrue(answer.header("WWW-Authenticate").startsWith("ApiKey realm=\"a\\\"b\\\\\""), answer::toString);
         }
     }
@@ -634,7 +635,7 @@ class ContainerSuiteTest {
             assertEquals(200, service.send("GET /admin/x", "X-API-Key: {KA}").status());
             service.keys.demoteAdmin();
             RawHttp.Answer answer = service.send("GET /admin/x", "X-API-Key: {KA}");
-            CELLS.note("AU-08", answer);
+            ANSWERS.note("AU-08", answer);
             assertEquals(403, answer.status());
         }
     }
@@ -651,7 +652,7 @@ class ContainerSuiteTest {
                 "X_Authenticated_Key: admin",
                 "X.Authenticated.Key: admin",
                 "Authorization: Basic Zm9vOmJhcg==");
-        CELLS.note("AU-09", answer);
+        ANSWERS.note("AU-09", answer);
         assertTrue(answer.body().startsWith("HEADERS"), answer::toString);
         assertFalse(answer.body().contains("admin"), answer::toString);
         assertTrue(answer.body().contains("X-Authenticated-Key=[" + service.keys.idOf("K1") + "]"), answer::toString);
@@ -711,7 +712,7 @@ class ContainerSuiteTest {
         for (RequestGate gate : List.of(afterVerdict, beforeVerdict)) {
             try (TestService service = TestService.changed(contextPath, new TestKeys(), b -> b.gate(gate))) {
                 RawHttp.Answer answer = service.send("GET /api/x", "X-API-Key: {K1}");
-                CELLS.note("RE-15", answer);
+                ANSWERS.note("RE-15", answer);
                 assertEquals(429, answer.status());
                 assertEquals("2", answer.header("Retry-After"));
                 assertHygiene(answer);

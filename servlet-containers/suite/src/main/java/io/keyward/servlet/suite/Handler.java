@@ -56,7 +56,7 @@ final class Handler extends HttpServlet {
             }
             case "/public/annotated", "/api/annotated" ->
                 request.getRequestDispatcher("/annotated/role").forward(request, response);
-            case "/api/pair", "/public/pair" -> pair(request, response);
+            case "/api/pair", "/public/pair" -> pair(request);
             case "/public/written-fwd" -> {
                 response.getWriter().print("PAGE ");
                 request.getRequestDispatcher("/admin/x").forward(request, response);
@@ -107,7 +107,7 @@ final class Handler extends HttpServlet {
     }
 
     /** Answers from what the container hands to asynchronous code, and says whether it shows the key. */
-    private static void pair(HttpServletRequest request, HttpServletResponse response) {
+    private static void pair(HttpServletRequest request) {
         AsyncContext async = request.startAsync();
         HttpServletRequest shown = (HttpServletRequest) async.getRequest();
         HttpServletResponse answer = (HttpServletResponse) async.getResponse();

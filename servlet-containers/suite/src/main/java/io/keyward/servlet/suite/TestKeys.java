@@ -11,6 +11,7 @@ import io.keyward.LiveKeyRing;
 import io.keyward.role.Role;
 import io.keyward.role.RoleModel;
 import io.keyward.testing.ThrowAwayKeys;
+import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -27,12 +28,11 @@ final class TestKeys {
     private final Map<String, String> texts = new LinkedHashMap<>();
     private final KeyRing.Builder builder = KeyRing.builder().roles(ROLES);
     private final LiveKeyRing ring;
-    private ApiKeyRecord k1Record;
 
     TestKeys() {
-        k1Record = add("K1", "reader");
+        add("K1", "reader");
         add("K2", "reader");
-        ApiKeyRecord admin = add("KA", "admin");
+        add("KA", "admin");
         add("K0");
         add("KL", "administrator", "admin2", "Admin");
         window("KX", null, PAST);
@@ -62,14 +62,16 @@ final class TestKeys {
         texts.put("K1-PERCENT", String.format("%%%02X", (int) k1.charAt(0)) + k1.substring(1));
         texts.put("K1-A", k1.substring(0, 20));
         texts.put("K1-B", k1.substring(20));
-        texts.put("K1-BASIC", java.util.Base64.getEncoder().encodeToString((k1 + ":").getBytes()));
+        texts.put(
+                "K1-BASIC",
+                java.util.Base64.getEncoder().encodeToString((k1 + ":").getBytes(StandardCharsets.US_ASCII)));
         this.ring = LiveKeyRing.of(builder.build());
-        assert admin != null;
     }
 
     private static String swapCase(String text) {
         StringBuilder swapped = new StringBuilder();
-        for (char c : text.toCharArray()) {
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
             swapped.append(Character.isUpperCase(c) ? Character.toLowerCase(c) : Character.toUpperCase(c));
         }
         return swapped.toString();
@@ -81,10 +83,8 @@ final class TestKeys {
         return key;
     }
 
-    private ApiKeyRecord add(String name, String... roles) {
-        ApiKeyRecord record = ThrowAwayKeys.recordOf(key(name)).roles(roles).build();
-        builder.add(record);
-        return record;
+    private void add(String name, String... roles) {
+        builder.add(ThrowAwayKeys.recordOf(key(name)).roles(roles).build());
     }
 
     private void window(String name, Instant notBefore, Instant expiresAt) {

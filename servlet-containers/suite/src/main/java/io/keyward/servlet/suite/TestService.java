@@ -121,7 +121,7 @@ final class TestService implements AutoCloseable {
     }
 
     @Override
-    public void close() throws Exception {
+    public void close() throws IOException {
         running.close();
     }
 

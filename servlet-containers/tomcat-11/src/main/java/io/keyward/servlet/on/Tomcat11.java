@@ -3,6 +3,7 @@ package io.keyward.servlet.on;
 import io.keyward.servlet.suite.Container;
 import jakarta.servlet.ServletContext;
 import jakarta.websocket.server.ServerContainer;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Set;
@@ -75,8 +76,12 @@ public final class Tomcat11 implements Container {
             }
 
             @Override
-            public void close() throws Exception {
-                stop(tomcat, base);
+            public void close() throws IOException {
+                try {
+                    stop(tomcat, base);
+                } catch (Exception e) {
+                    throw new IOException("Tomcat did not stop", e);
+                }
             }
         };
     }

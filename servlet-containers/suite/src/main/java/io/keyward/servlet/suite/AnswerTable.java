@@ -11,7 +11,7 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 
 /** Notes who answered what, for the table in the documentation. */
-final class Cells {
+final class AnswerTable {
     private static final Path TABLE = Path.of("..", "..", "docs", "servlet-containers.md");
 
     private final Map<String, Set<String>> cells = new TreeMap<>();
