@@ -44,7 +44,7 @@ final class AdminApi {
                 route("POST", "/me/rotate", Set.of("own-key:rotate", "keys:rotate"), own::rotate),
                 route("POST", "/me/revoke", Set.of("own-key:revoke", "keys:revoke"), own::revoke),
                 route("GET", "/report", Set.of("keys:read"), reports::report),
-                route("GET", "/openapi.json", NONE, call -> openApi()));
+                route("GET", "/openapi.json", NONE, call -> openApi(settings.header)));
     }
 
     private static Route route(String method, String path, Set<String> anyOf, Route.Handler handler) {
@@ -157,9 +157,10 @@ final class AdminApi {
         }
     }
 
-    private static Answer openApi() {
+    private static Answer openApi(String header) {
         try (InputStream in = Objects.requireNonNull(AdminApi.class.getResourceAsStream("openapi.json"))) {
-            return Answer.ok(Json.parse(in.readAllBytes(), OPEN_API_DEPTH));
+            return Answer.ok(Json.replaced(
+                    Json.parse(in.readAllBytes(), OPEN_API_DEPTH), "/components/securitySchemes/header/name", header));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -150,10 +150,8 @@ public final class ApiKeyAdminPage extends HttpServlet {
 
     /** Builds a page; not for use by several threads. */
     public static final class Builder {
-        private static final String TOKEN = "[!#$%&'*+.^_`|~0-9A-Za-z-]{1,100}";
-
         private final String api;
-        private String header = "X-Api-Key";
+        private String header = Mount.KEY_HEADER;
 
         private Builder(String api) {
             this.api = Mount.requirePath(requireNonNull(api, "api"));
@@ -171,12 +169,7 @@ public final class ApiKeyAdminPage extends HttpServlet {
          *     which a proxy with a login may need
          */
         public Builder header(String name) {
-            if (!name.matches(TOKEN) || name.equalsIgnoreCase("Authorization") || name.equalsIgnoreCase("Cookie")) {
-                throw new IllegalArgumentException(
-                        "header must be the name of a header whose whole value is the key, such as"
-                                + " X-Api-Key; not Authorization and not Cookie");
-            }
-            this.header = name;
+            this.header = Mount.requireKeyHeader(name);
             return this;
         }
 

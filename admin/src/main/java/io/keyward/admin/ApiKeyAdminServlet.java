@@ -136,6 +136,7 @@ public final class ApiKeyAdminServlet extends HttpServlet {
         InstantSource clock = InstantSource.system();
         Function<HttpServletRequest, @Nullable String> requestId = HttpServletRequest::getRequestId;
         Supplier<List<String>> details = List::of;
+        String header = Mount.KEY_HEADER;
 
         private Builder(ApiKeys keys) {
             this.keys = requireNonNull(keys, "keys");
@@ -162,6 +163,17 @@ public final class ApiKeyAdminServlet extends HttpServlet {
          */
         public Builder details(Supplier<List<String>> details) {
             this.details = requireNonNull(details, "details");
+            return this;
+        }
+
+        /**
+         * Sets the header that {@code openapi.json} names for keys, by default {@code X-Api-Key}. The guard decides where keys are
+         * read; name the same here and to {@link ApiKeyAdminPage.Builder#header}.
+         *
+         * @throws IllegalArgumentException if the name is no name of a header, or is {@code Authorization} or {@code Cookie}
+         */
+        public Builder header(String name) {
+            this.header = Mount.requireKeyHeader(name);
             return this;
         }
 

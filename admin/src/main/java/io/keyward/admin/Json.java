@@ -47,6 +47,11 @@ final class Json {
         }
     }
 
+    /** Returns the object with another text at a JSON pointer. */
+    static JsonObject replaced(JsonObject object, String pointer, String text) {
+        return PROVIDER.createPatchBuilder().replace(pointer, text).build().apply(object);
+    }
+
     /**
      * Returns the object that a body holds.
      *
