@@ -67,7 +67,7 @@ class DemoIT {
 
     /** Returns what is at the address of the page that was printed. */
     private static String page(CoordinatorProcess demo) throws Exception {
-        String address = Pattern.compile("http\\S+/admin/")
+        String address = Pattern.compile("http://[^/\\s]+/admin/")
                 .matcher(demo.printed())
                 .results()
                 .map(MatchResult::group)
