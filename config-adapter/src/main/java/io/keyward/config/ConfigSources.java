@@ -206,16 +206,34 @@ final class ConfigSources {
     }
 
     private SmallRyeConfig open(Options options) {
-        if (options.config() != null) {
-            return options.config();
-        }
         List<ConfigSource> own = new ArrayList<>();
+        if (options.config() != null) {
+            SmallRyeConfig given = options.config().get();
+            if (options.envFile() == null) {
+                return given;
+            }
+            given.getConfigSources().forEach(own::add);
+            addNamedFile(options, own);
+            return build(new SmallRyeConfigBuilder().withSources(own));
+        }
         own.add(
                 options.systemProperties() == null
                         ? new SysPropConfigSource()
                         : new PropertiesConfigSource(
                                 options.systemProperties(), SysPropConfigSource.NAME, SysPropConfigSource.ORDINAL));
         own.add(new EnvConfigSource(options.environment(), EnvConfigSource.ORDINAL));
+        if (addNamedFile(options, own)) {
+            addProfiles(options.file(), own);
+        }
+        addProperties(options, own);
+        return build(new SmallRyeConfigBuilder()
+                .forClassLoader(options.classLoader())
+                .addDefaultInterceptors()
+                .addDiscoveredSources()
+                .withSources(own));
+    }
+
+    private boolean addNamedFile(Options options, List<ConfigSource> own) {
         Path envFile = options.file();
         ByteBuffer content = options.envContent();
         if (content != null) {
@@ -224,16 +242,7 @@ final class ConfigSources {
             files.give(envFile, bytes);
         }
         boolean required = options.envFile() != null && !options.startsEmpty();
-        boolean present = addEnvFile(envFile, required, ENV_FILE_ORDINAL, own);
-        if (present) {
-            addProfiles(envFile, own);
-        }
-        addProperties(options, own);
-        return build(new SmallRyeConfigBuilder()
-                .forClassLoader(options.classLoader())
-                .addDefaultInterceptors()
-                .addDiscoveredSources()
-                .withSources(own));
+        return addEnvFile(envFile, required, ENV_FILE_ORDINAL, own);
     }
 
     /**

@@ -32,6 +32,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -118,6 +119,11 @@ public final class KeywardConfig implements AutoCloseable {
     /** Returns the roles in force; those of the configuration change with a reload, those of the code do not. */
     public RoleModel roles() {
         return loaded.roles();
+    }
+
+    /** Returns what hashes keys: plain SHA-256 first, then each pepper of the configuration. */
+    public List<KeyHasher> hashers() {
+        return List.copyOf(loaded.hashers().values());
     }
 
     /** Returns where the keys in force came from, and why the last reload was refused if it was. */
@@ -311,7 +317,8 @@ public final class KeywardConfig implements AutoCloseable {
         private @Nullable ByteBuffer envContent;
         private Path directory = Path.of("");
         private List<Path> mentioned = List.of();
-        private @Nullable SmallRyeConfig config;
+        private @Nullable Supplier<SmallRyeConfig> config;
+        private boolean requireKeys = true;
         private @Nullable RoleModel roles;
         private InstantSource clock = InstantSource.system();
         private boolean strictPermissions;
@@ -400,10 +407,31 @@ public final class KeywardConfig implements AutoCloseable {
 
         /**
          * Reads from an application's own configuration in place of the default sources. It is not changed, and its
-         * values are read raw from its sources. It does not follow files itself, so neither do the keys in it.
+         * values are read raw from its sources. It does not follow files itself, so neither do the keys in it. A file
+         * that {@link #envFile(Path)} names is read and followed besides.
          */
         public Builder config(SmallRyeConfig config) {
+            requireNonNull(config, "config");
+            return config(() -> config);
+        }
+
+        /**
+         * Reads from an application's own configuration, as {@link #config(SmallRyeConfig)}, and asks for it at each
+         * load, so that {@link KeywardConfig#reloadNow} sees what has been added to it and taken out of it.
+         *
+         * @param config called by the thread that loads
+         */
+        public Builder config(Supplier<SmallRyeConfig> config) {
             this.config = requireNonNull(config, "config");
+            return this;
+        }
+
+        /**
+         * Sets whether {@link #load} refuses a configuration without keys, by default true. Without, everything is denied
+         * until there is a key: for an application that takes only roles and peppers from here.
+         */
+        public Builder requireKeys(boolean requireKeys) {
+            this.requireKeys = requireKeys;
             return this;
         }
 
@@ -469,7 +497,7 @@ public final class KeywardConfig implements AutoCloseable {
          * @throws ConfigException if anything is wrong, or there are no keys; the message names every problem
          */
         public KeywardConfig load() {
-            return start(false);
+            return start(!requireKeys);
         }
 
         /**
@@ -481,15 +509,15 @@ public final class KeywardConfig implements AutoCloseable {
          * keys stops following the files.
          *
          * @throws ConfigException if anything is wrong; the message names every problem
-         * @throws IllegalStateException if no format was given, or {@link #config} was, because then no file is known
+         * @throws IllegalStateException if no format was given, or a configuration was and no file
          */
         public ApiKeys open() {
             if (format == null) {
                 throw new IllegalStateException("the keys have no format; call format(…) with the prefix of new keys");
             }
-            if (config != null) {
+            if (config != null && envFile == null) {
                 throw new IllegalStateException(
-                        "keys are issued into an .env file; leave out config(…), or call load()");
+                        "keys are issued into an .env file; name it by envFile(…), or call load()");
             }
             return start(true).over(format, guards);
         }

@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param envFile the file named by the application; null for {@code .env} in the directory, which may be missing
  * @param envContent what the named file holds, where it is not to be read; null to read it
- * @param config the application's own configuration; null for SmallRye's default sources
+ * @param config the application's own configuration, asked for at each load; null for SmallRye's default sources
  * @param roles the roles declared in code; null for those of the configuration
  * @param systemProperties what stands for the system properties; null for those of the process
  * @param environment the variables of the process
@@ -26,7 +27,7 @@ record Options(
         @Nullable ByteBuffer envContent,
         Path directory,
         List<Path> mentioned,
-        @Nullable SmallRyeConfig config,
+        @Nullable Supplier<SmallRyeConfig> config,
         @Nullable RoleModel roles,
         InstantSource clock,
         boolean strictPermissions,

@@ -5,10 +5,12 @@ import static io.keyward.config.ConfigFiles.hash;
 import static io.keyward.config.ConfigFiles.newKey;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.keyward.config.ConfigReport.Setting;
 import io.keyward.role.Role;
+import io.keyward.store.ApiKeys;
 import io.smallrye.config.EnvConfigSource;
 import io.smallrye.config.PropertiesConfigSource;
 import io.smallrye.config.SmallRyeConfig;
@@ -18,8 +20,10 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
 import org.eclipse.microprofile.config.ConfigProvider;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -91,6 +95,60 @@ class ConfigSourcesTest {
             Setting setting = keys.report().settings().get(0);
             assertEquals("PropertiesConfigSource[source=own]", setting.winner().source());
             assertEquals("hello", own.getValue("greeting", String.class));
+        }
+    }
+
+    private static SmallRyeConfig configOf(Map<String, String> values) {
+        return new SmallRyeConfigBuilder()
+                .withSources(new PropertiesConfigSource(values, "own", 400))
+                .build();
+    }
+
+    @Test
+    @DisplayName("PR-24: an application's config is asked for at each load, which adds and removes")
+    void asksForTheConfigAtEachLoad() {
+        String alice = newKey();
+        String bob = newKey();
+        AtomicReference<Map<String, String>> values =
+                new AtomicReference<>(Map.of("keyward.keys.alice.hash", hash(alice)));
+        try (KeywardConfig keys = KeywardConfig.builder()
+                .config(() -> configOf(values.get()))
+                .follow(false)
+                .load()) {
+            values.set(Map.of("keyward.keys.bob.hash", hash(bob)));
+            keys.reloadNow();
+            assertFalse(accepts(keys, alice));
+            assertTrue(accepts(keys, bob));
+        }
+    }
+
+    @Test
+    void rolesAndPeppersAreReadWithoutKeysWhereNoneAreRequired() {
+        SmallRyeConfig own = configOf(Map.of("keyward.roles", "client"));
+        assertThrows(
+                ConfigException.class,
+                () -> KeywardConfig.builder().config(own).follow(false).load());
+        try (KeywardConfig keys = KeywardConfig.builder()
+                .config(own)
+                .requireKeys(false)
+                .follow(false)
+                .load()) {
+            assertEquals(1, keys.roles().roles().size());
+            assertEquals("sha256", keys.hashers().get(0).scheme());
+        }
+    }
+
+    @Test
+    void readsANamedFileNextToAnApplicationsConfig() {
+        String key = newKey();
+        ConfigFiles files = new ConfigFiles(directory).env("CLIENT_API_KEY_HASHES=" + hash(key) + "\n");
+        try (ApiKeys keys = KeywardConfig.builder()
+                .config(configOf(Map.of("keyward.roles", "client")))
+                .envFile(files.env)
+                .format("kw_test")
+                .follow(false)
+                .open()) {
+            assertTrue(keys.verifier().verify(key).isAccepted());
         }
     }
 
