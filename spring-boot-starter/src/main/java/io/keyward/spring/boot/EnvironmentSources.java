@@ -12,6 +12,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Predicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -31,7 +32,12 @@ import org.springframework.core.env.StandardEnvironment;
  */
 final class EnvironmentSources {
     /** Settings of the starter, which mean nothing to the reader of keys. */
-    private static final Pattern OF_STARTER = Pattern.compile("(?i)keyward[._](store|otherwise|rules(\\[\\d+])?)");
+    private static final Pattern OF_STARTER =
+            Pattern.compile("(?i)keyward[._](store|file|prefix|otherwise|rules(\\[\\d+])?|(jdbc|admin)[._-].*)");
+
+    /** What the Environment says besides the keys themselves. */
+    private static final Pattern OF_KEYS_THEMSELVES =
+            Pattern.compile("(?i)keyward[._]keys[._].*|.*[._-]api[._-](keys|key[._-]hashes)(\\[\\d+])?");
 
     private static final Pattern OF_KEYS =
             Pattern.compile("(?i)keyward[._].*|.*[._-]api[._-](keys|key[._-]hashes)(\\[\\d+])?|app[._-]env");
@@ -41,12 +47,25 @@ final class EnvironmentSources {
 
     private EnvironmentSources() {}
 
+    /** Returns what the Environment says of keys at this moment. */
     static SmallRyeConfig of(ConfigurableEnvironment environment) {
+        return of(environment, EnvironmentSources::isOfKeys);
+    }
+
+    /** Returns all but the keys: roles, peppers and settings, and the variables that a key file may refer to. */
+    static SmallRyeConfig settingsOf(ConfigurableEnvironment environment) {
+        return of(
+                environment,
+                name -> !OF_STARTER.matcher(name).matches()
+                        && !OF_KEYS_THEMSELVES.matcher(name).matches());
+    }
+
+    private static SmallRyeConfig of(ConfigurableEnvironment environment, Predicate<String> wanted) {
         SmallRyeConfigBuilder config = new SmallRyeConfigBuilder();
         int ordinal = HIGHEST_ORDINAL;
         for (PropertySource<?> source : environment.getPropertySources()) {
             if (source instanceof EnumerablePropertySource<?> enumerable) {
-                Map<String, ConfigValue> values = valuesOf(enumerable, environment);
+                Map<String, ConfigValue> values = valuesOf(enumerable, environment, wanted);
                 if (isEnvironment(source)) {
                     Map<String, String> variables = new LinkedHashMap<>();
                     values.forEach((name, value) -> variables.put(name, value.getValue()));
@@ -65,12 +84,12 @@ final class EnvironmentSources {
     }
 
     private static Map<String, ConfigValue> valuesOf(
-            EnumerablePropertySource<?> source, ConfigurableEnvironment environment) {
+            EnumerablePropertySource<?> source, ConfigurableEnvironment environment, Predicate<String> wanted) {
         Map<String, ConfigValue> values = new LinkedHashMap<>();
         Map<String, Map<Integer, String>> lists = new LinkedHashMap<>();
         Map<String, String> firstNames = new LinkedHashMap<>();
         for (String name : source.getPropertyNames()) {
-            Object value = isOfKeys(name) ? source.getProperty(name) : null;
+            Object value = wanted.test(name) ? source.getProperty(name) : null;
             if (value == null) {
                 continue;
             }

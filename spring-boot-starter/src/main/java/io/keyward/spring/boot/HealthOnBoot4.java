@@ -2,6 +2,7 @@ package io.keyward.spring.boot;
 
 import io.keyward.ApiKeyVerifier;
 import io.keyward.config.KeywardConfig;
+import io.keyward.store.ApiKeys;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
@@ -18,8 +19,9 @@ import org.springframework.context.annotation.Configuration;
 class HealthOnBoot4 {
     @Bean
     @ConditionalOnMissingBean(name = "keywardHealthIndicator")
-    HealthIndicator keywardHealthIndicator(ApiKeyVerifier verifier, ObjectProvider<KeywardConfig> config) {
-        KeywardHealth health = new KeywardHealth(verifier, config.getIfAvailable());
+    HealthIndicator keywardHealthIndicator(
+            ApiKeyVerifier verifier, ObjectProvider<KeywardConfig> config, ObjectProvider<ApiKeys> keys) {
+        KeywardHealth health = new KeywardHealth(verifier, config, keys);
         return () -> (health.isUp() ? Health.up() : Health.down())
                 .withDetails(health.details())
                 .build();

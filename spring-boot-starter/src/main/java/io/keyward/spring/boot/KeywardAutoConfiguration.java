@@ -3,12 +3,16 @@ package io.keyward.spring.boot;
 import io.keyward.ApiKeyVerifier;
 import io.keyward.config.KeywardConfig;
 import io.keyward.role.RoleModel;
+import io.keyward.store.ApiKeys;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.LazyInitializationExcludeFilter;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
+import org.springframework.boot.autoconfigure.condition.NoneNestedConditions;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Conditional;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
 import org.springframework.core.env.ConfigurableEnvironment;
@@ -30,6 +34,10 @@ import org.springframework.core.env.ConfigurableEnvironment;
 @EnableConfigurationProperties(KeywardProperties.class)
 @Import({
     KeywardAutoConfiguration.KeysOfEnvironment.class,
+    StoreConfiguration.InFile.class,
+    JdbcConfiguration.class,
+    JdbcConfiguration.Missing.class,
+    StoreConfiguration.Parts.class,
     FilterConfiguration.class,
     SecurityConfiguration.class,
     HealthOnBoot3.class,
@@ -39,14 +47,28 @@ public final class KeywardAutoConfiguration {
     /** Made by Spring. */
     public KeywardAutoConfiguration() {}
 
+    /** Matches also where {@code keyward.store} is misspelt, so that the message is about that. */
+    static final class NoStoreNamed extends NoneNestedConditions {
+        NoStoreNamed() {
+            super(ConfigurationPhase.PARSE_CONFIGURATION);
+        }
+
+        @ConditionalOnProperty(name = "keyward.store", havingValue = "file")
+        static class File {}
+
+        @ConditionalOnProperty(name = "keyward.store", havingValue = "jdbc")
+        static class Jdbc {}
+    }
+
     /** Reads the keys of the Environment, unless the application brings a verifier. */
     @Configuration(proxyBeanMethods = false)
-    @ConditionalOnMissingBean(ApiKeyVerifier.class)
+    @ConditionalOnMissingBean({ApiKeyVerifier.class, ApiKeys.class})
+    @Conditional(NoStoreNamed.class)
     static class KeysOfEnvironment {
         @Bean(destroyMethod = "close")
         KeywardConfig keywardConfig(ConfigurableEnvironment environment, ObjectProvider<RoleModel> roles) {
             KeywardConfig.Builder keys = KeywardConfig.builder()
-                    .config(EnvironmentSources.of(environment))
+                    .config(() -> EnvironmentSources.of(environment))
                     .follow(false);
             roles.ifAvailable(keys::roles);
             return keys.load();

@@ -2,36 +2,49 @@ package io.keyward.spring.boot;
 
 import io.keyward.ApiKeyVerifier;
 import io.keyward.config.KeywardConfig;
+import io.keyward.store.ApiKeys;
+import io.keyward.store.KeysState;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import org.springframework.beans.factory.ObjectProvider;
 
 /** Says whether keys can be verified at this moment, and how they are. */
 final class KeywardHealth {
     private final ApiKeyVerifier verifier;
-    private final @Nullable KeywardConfig config;
+    private final @Nullable Supplier<KeysState> state;
 
-    KeywardHealth(ApiKeyVerifier verifier, @Nullable KeywardConfig config) {
+    KeywardHealth(ApiKeyVerifier verifier, ObjectProvider<KeywardConfig> config, ObjectProvider<ApiKeys> keys) {
         this.verifier = verifier;
-        this.config = config;
+        ApiKeys ofStore = keys.getIfUnique();
+        KeywardConfig ofConfig = config.getIfUnique();
+        this.state = ofStore != null ? ofStore::state : ofConfig != null ? ofConfig::state : null;
     }
 
     /** Returns whether a verification is answered; a key that is rejected is an answer. */
     boolean isUp() {
         try {
             verifier.verify(null);
-            return true;
+            return state == null || state.get().isFresh();
         } catch (RuntimeException unavailable) {
             return false;
         }
     }
 
-    /** Returns numbers and states; no key and no hash. */
+    /** Returns numbers and states; no key and no hash. A problem that says a file's name is left to the log. */
     Map<String, Object> details() {
         Map<String, Object> details = new LinkedHashMap<>();
-        if (config != null) {
-            details.put("keys", config.ring().current().size());
-            details.put("problems", config.report().problems().size());
+        if (state != null) {
+            KeysState now = state.get();
+            details.put("keys", now.size());
+            details.put("fresh", now.isFresh());
+            details.put("current", now.isCurrent());
+            details.put("lastReloadGood", now.isLastReloadGood());
+            if (now.lastGood() != null) {
+                details.put("lastGood", now.lastGood().toString());
+            }
+            details.put("unfit", now.unfit().size());
         }
         return details;
     }
