@@ -15,6 +15,7 @@ import io.keyward.cli.operator.GenerateCommand;
 import io.keyward.cli.operator.HashCommand;
 import io.keyward.cli.operator.IssueCommand;
 import io.keyward.cli.operator.ListCommand;
+import io.keyward.cli.operator.PepperCommand;
 import io.keyward.cli.operator.RenewCommand;
 import io.keyward.cli.operator.RotateCommand;
 import io.keyward.cli.operator.ShowCommand;
@@ -116,6 +117,7 @@ public final class Main {
                 .addSubcommand(new CheckCommand(terminal))
                 .addSubcommand(new HashCommand(terminal))
                 .addSubcommand(new GenerateCommand(terminal))
+                .addSubcommand(new PepperCommand(terminal))
                 .addSubcommand(new ScanCommand(terminal))
                 .addSubcommand(new ScanRulesCommand(terminal))
                 .addSubcommand(new LoginCommand(terminal))

@@ -181,7 +181,7 @@ final class KeyLoader {
             warnings.add(pepper.problem(
                     "pepper `" + id + "` has no check value",
                     "with one, another pepper under the same id is noticed",
-                    "set keyward.peppers." + id + ".check to " + check));
+                    "set keyward.peppers." + id + ".check to " + check + ", as `keyward pepper` prints it"));
         } else if (!check.equalsIgnoreCase(noted.read(kept.get(0), check, values::text))) {
             noted.add(
                     kept.get(0),
@@ -260,7 +260,7 @@ final class KeyLoader {
             throw new InvalidValue(
                     "the pepper does not fit",
                     "a pepper is base64 of at least 32 bytes, its id 1 to 32 of a-z 0-9 _ -",
-                    "make one with: head -c 32 /dev/urandom | base64");
+                    "make one with `keyward pepper <id>`");
         }
     }
 

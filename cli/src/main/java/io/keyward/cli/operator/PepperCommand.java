@@ -1,0 +1,138 @@
+package io.keyward.cli.operator;
+
+import io.keyward.KeyHashers;
+import io.keyward.cli.terminal.CommandFailure;
+import io.keyward.cli.terminal.ExitCode;
+import io.keyward.cli.terminal.Failures;
+import io.keyward.cli.terminal.Json;
+import io.keyward.cli.terminal.Terminal;
+import jakarta.json.JsonObjectBuilder;
+import java.io.IOException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.security.SecureRandom;
+import java.util.Base64;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** Makes a pepper, and prints the check value of one. */
+@Command(
+        name = "pepper",
+        description = {
+            "Makes a pepper, and the check value by which another pepper under the same id is noticed.",
+            "",
+            "Prints the two lines for the configuration. With --out the pepper itself is in a file of its own, which belongs"
+                    + " apart from the hashes, and the first line names that file. The check value is not secret.",
+            "",
+            "With --check, reads a pepper that is there from standard input and prints the line of its check value. An id"
+                    + " keeps its pepper, because its hashes fit no other: give a new pepper an id of its own."
+        },
+        exitCodeListHeading = ExitCode.HEADING,
+        exitCodeList = {
+            ExitCode.OK_LINE,
+            "1:the text is not a pepper, or the id has another form",
+            ExitCode.USAGE_LINE,
+            ExitCode.FILE_LINE
+        },
+        footer = {
+            "",
+            "Examples:",
+            "  keyward pepper p1 --out /run/secrets/pepper >> .env",
+            "  keyward pepper p1 --check < /run/secrets/pepper >> .env"
+        })
+public final class PepperCommand implements Runnable {
+    private static final FileAttribute<?> OWNER_ONLY =
+            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
+
+    private final Terminal terminal;
+
+    @Parameters(paramLabel = "ID", description = "Id of the pepper: 1 to 32 of a-z 0-9 _ -, the first no sign.")
+    private String id = "";
+
+    @Option(
+            names = "--out",
+            paramLabel = "FILE",
+            description = "Write the pepper to this file, which must not exist yet; mode 0600.")
+    private @Nullable Path out;
+
+    @Option(names = "--check", description = "Print only the check value, of a pepper from standard input.")
+    private boolean check;
+
+    @Option(
+            names = "--json",
+            description = "Print JSON: id, pepper (not with --check), check. With --out, pepper is @FILE.")
+    private boolean json;
+
+    /** Makes the command. */
+    public PepperCommand(Terminal terminal) {
+        this.terminal = terminal;
+    }
+
+    @Override
+    public void run() {
+        if (check && out != null) {
+            throw CommandFailure.usage("--check makes no pepper that --out could write; leave one of them out");
+        }
+        if (check) {
+            terminal.show(shown(null, checkOf(terminal.readSecret("Pepper (not shown): "))));
+            return;
+        }
+        String pepper = newPepper();
+        String checkValue = checkOf(pepper);
+        if (out == null) {
+            terminal.showKey(shown(pepper, checkValue));
+        } else {
+            Path file = out.toAbsolutePath().normalize();
+            write(file, pepper + "\n");
+            terminal.show(shown("@" + file, checkValue));
+        }
+    }
+
+    /** Returns the assignments, the value of a pepper in quotes because the name of a file may have blanks. */
+    private String shown(@Nullable String value, String checkValue) {
+        if (json) {
+            JsonObjectBuilder object = Json.object().add("id", id);
+            if (value != null) {
+                object.add("pepper", value);
+            }
+            return Json.print(object.add("check", checkValue).build());
+        }
+        String name = "keyward.peppers." + id;
+        return (value == null ? "" : name + "=\"" + value + "\"\n") + name + ".check=" + checkValue + "\n";
+    }
+
+    private static String newPepper() {
+        byte[] pepper = new byte[KeyHashers.MIN_PEPPER_LENGTH];
+        new SecureRandom().nextBytes(pepper);
+        return Base64.getEncoder().encodeToString(pepper);
+    }
+
+    private String checkOf(String pepper) {
+        try {
+            byte[] bytes = Base64.getDecoder().decode(pepper.strip());
+            return KeyHashers.hmacSha256(id, bytes).check().orElseThrow();
+        } catch (IllegalArgumentException e) {
+            throw CommandFailure.refused("a pepper is base64 of at least " + KeyHashers.MIN_PEPPER_LENGTH
+                    + " bytes, its id 1 to 32 of a-z 0-9 _ -, the first no sign");
+        }
+    }
+
+    /** A file that is there may hold the pepper of hashes in use, so it is never replaced. */
+    private static void write(Path file, String text) {
+        try {
+            boolean isPosix = file.getFileSystem().supportedFileAttributeViews().contains("posix");
+            Files.createFile(file, isPosix ? new FileAttribute<?>[] {OWNER_ONLY} : new FileAttribute<?>[0]);
+            Files.writeString(file, text);
+        } catch (FileAlreadyExistsException e) {
+            throw CommandFailure.file(
+                    file + ": is there already and may hold a pepper in use; name a file that does not exist", e);
+        } catch (IOException e) {
+            throw CommandFailure.file(file + ": cannot be written: " + Failures.describe(e), e);
+        }
+    }
+}
