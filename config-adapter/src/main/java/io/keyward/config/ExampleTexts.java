@@ -17,6 +17,7 @@ import java.util.regex.Pattern;
 final class ExampleTexts {
     private static final int FEWEST_CHARACTERS = 5;
     private static final int MOST_DIGITS = 4;
+    private static final int MOST_DIGITS_A_LETTER = 2;
     /** Shorter words are found by chance among hexadecimal digits. */
     private static final int SHORTEST_WORD = 3;
 
@@ -70,22 +71,30 @@ final class ExampleTexts {
     private static boolean isWords(String text) {
         int known = 0;
         int unknown = 0;
+        int lettersOfWords = 0;
+        int digits = 0;
         Matcher tokens = TOKEN.matcher(text);
         while (tokens.find()) {
             String token = tokens.group();
             if (Character.isDigit(token.charAt(0))) {
-                if (token.length() > MOST_DIGITS && !isSequence(token) && !isRepeated(token)) {
+                boolean isRandom = !isSequence(token) && !isRepeated(token);
+                if (token.length() > MOST_DIGITS && isRandom) {
                     return false;
                 }
+                digits += isRandom ? token.length() : 0;
             } else if (isOfWords(token)) {
                 known += token.length() >= SHORTEST_WORD ? 1 : 0;
+                lettersOfWords += token.length();
             } else if (token.length() <= LONGEST_NAME) {
                 unknown++;
             } else {
                 return false;
             }
         }
-        return known > 0 && (unknown == 0 || (unknown == 1 && known > 1));
+        // a random UUID has words such as `aaa` now and then, and many more digits
+        return digits <= MOST_DIGITS_A_LETTER * lettersOfWords
+                && known > 0
+                && (unknown == 0 || (unknown == 1 && known > 1));
     }
 
     /** Returns whether letters are words of the list, one after the other. */

@@ -189,6 +189,12 @@ class OpenDoorsTest {
         }
     }
 
+    @Test
+    @DisplayName("item 8: a random UUID in which letters repeat is no example")
+    void takesUuidWithRepeatedLetters() {
+        assertFalse(WellKnownKeys.isWellKnown(ApiKey.of("74ddd7a5-57ac-3408-8821-a3602aaa7225")));
+    }
+
     private static String letters(Random random, String alphabet, int length) {
         StringBuilder text = new StringBuilder();
         for (int i = 0; i < length; i++) {
