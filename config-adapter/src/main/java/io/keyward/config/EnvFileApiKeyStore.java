@@ -41,8 +41,9 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Where anything in the file is wrong, {@link #load} and {@link #insert(ApiKeyRecord, ChangeCause) insert} refuse
  * it, as a service does. But a key can still be found, disabled and revoked there, also one that cannot be read whole:
- * what cannot be read stays as it is. Only a key that is written twice cannot be changed, because the change would
- * reach one place.
+ * what cannot be read stays as it is. A key that is written twice, under two ids or in two lists, is rejected everywhere
+ * once one copy is disabled or revoked. Only where a name is written twice the key cannot be changed, because it is not
+ * known which of the two is meant.
  *
  * <p>Not kept: a text with blanks at its ends or with <code>${</code>, because a reader of the file takes it as another
  * text; such a record is refused. A version is a number made of the record's content and is valid within this process.
@@ -130,7 +131,7 @@ public final class EnvFileApiKeyStore implements ApiKeyStore {
             if (content.keys().find(record.id()) != null) {
                 throw new StoreConflictException(Conflict.ID_TAKEN, record.id());
             }
-            requireOwnHashes(record, content);
+            requireOwnHashes(record, null, content);
             KeyFileEditor editor = new KeyFileEditor(content);
             editor.insert(record);
             KeyFileContent next = verified(editor.text(), content, record);
@@ -149,9 +150,10 @@ public final class EnvFileApiKeyStore implements ApiKeyStore {
             KeyDefinition before = unchanged(record, content);
             if (record.state() == KeyState.ACTIVE) {
                 content.requireSound();
+                requireNoCopy(before, content);
             }
-            requireOnce(before, content);
-            requireOwnHashes(record, content);
+            requireUnambiguous(before, content);
+            requireOwnHashes(record, before, content);
             KeyFileEditor editor = new KeyFileEditor(content);
             editor.replace(before, record);
             return new Changed<>(verified(editor.text(), content, record), stored(record));
@@ -165,7 +167,8 @@ public final class EnvFileApiKeyStore implements ApiKeyStore {
         }
         access.change("remove key `" + record.id() + "` from", content -> {
             KeyDefinition key = unchanged(record, content);
-            requireOnce(key, content);
+            requireUnambiguous(key, content);
+            requireNoCopy(key, content);
             KeyFileEditor editor = new KeyFileEditor(content);
             editor.remove(key);
             return new Changed<>(content.with(editor.text()), record);
@@ -210,9 +213,17 @@ public final class EnvFileApiKeyStore implements ApiKeyStore {
         return key;
     }
 
-    private static void requireOnce(KeyDefinition key, KeyFileContent content) {
+    private static void requireUnambiguous(KeyDefinition key, KeyFileContent content) {
         if (key.isAmbiguous()) {
             KeyFileContent.requireNone(content.problems());
+        }
+    }
+
+    /** Refuses to enable or remove a key that is written elsewhere, too: which of the two is meant is not known. */
+    private static void requireNoCopy(KeyDefinition key, KeyFileContent content) {
+        if (key.isCopied()) {
+            KeyFileContent.requireNone(content.problems());
+            KeyFileContent.requireNone(content.keys().copiesOf(key.id()));
         }
     }
 
@@ -261,10 +272,18 @@ public final class EnvFileApiKeyStore implements ApiKeyStore {
         return record.toBuilder().version(version).build();
     }
 
-    private static void requireOwnHashes(ApiKeyRecord record, KeyFileContent content) {
+    /** Refuses a new secret that a key has already; what the key had before may be written twice. */
+    private static void requireOwnHashes(ApiKeyRecord record, @Nullable KeyDefinition before, KeyFileContent content) {
         Map<KeyHash, String> holders = content.holders();
+        Set<KeyHash> had = new HashSet<>();
+        if (before != null && before.record() != null) {
+            before.record().secrets().forEach(secret -> had.add(secret.hash()));
+        }
         Set<KeyHash> seen = new HashSet<>();
         for (HashedSecret secret : record.secrets()) {
+            if (had.contains(secret.hash())) {
+                continue;
+            }
             String holder = holders.getOrDefault(secret.hash(), record.id());
             if (!holder.equals(record.id()) || !seen.add(secret.hash())) {
                 throw new StoreConflictException(Conflict.HASH_TAKEN, record.id());

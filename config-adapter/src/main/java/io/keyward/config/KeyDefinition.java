@@ -2,6 +2,7 @@ package io.keyward.config;
 
 import io.keyward.ApiKeyRecord;
 import io.keyward.KeyHash;
+import io.keyward.KeyState;
 import io.keyward.env.ListValue;
 import java.util.Collection;
 import java.util.Collections;
@@ -26,6 +27,7 @@ final class KeyDefinition {
     private final List<Claim> claims;
     private final List<ConfigProblem> problems;
     private boolean ambiguous;
+    private boolean copied;
 
     private KeyDefinition(
             String id,
@@ -139,9 +141,24 @@ final class KeyDefinition {
         ambiguous = true;
     }
 
-    /** Returns whether the key, or a part of it, is written twice. */
+    /** Returns whether a name of the key is written twice, or its id belongs to another one too. */
     boolean isAmbiguous() {
         return ambiguous;
+    }
+
+    /** Notes that a secret of the key is written elsewhere, too. */
+    void setCopied() {
+        copied = true;
+    }
+
+    /** Returns whether a secret of the key is written elsewhere, too. */
+    boolean isCopied() {
+        return copied;
+    }
+
+    /** Returns whether the key is disabled or revoked. */
+    boolean isOff() {
+        return record != null && record.state() != KeyState.ACTIVE;
     }
 
     @Override

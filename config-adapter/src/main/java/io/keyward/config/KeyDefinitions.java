@@ -2,6 +2,7 @@ package io.keyward.config;
 
 import io.keyward.ApiKeyRecord;
 import io.keyward.KeyHash;
+import io.keyward.KeyState;
 import io.keyward.config.KeyDefinition.Claim;
 import io.keyward.config.KeyDefinition.ListItem;
 import io.keyward.env.InvalidValue;
@@ -46,6 +47,7 @@ final class KeyDefinitions {
     /** Keys of which another was first. */
     private final Set<KeyDefinition> twice = new HashSet<>();
 
+    private final List<Copy> copies = new ArrayList<>();
     private final Problems problems = new Problems();
     private int wellKnown;
 
@@ -238,12 +240,15 @@ final class KeyDefinitions {
 
     /**
      * Finds keys that are written twice, as themselves or as their hashes of any scheme; two hashes alone cannot be
-     * compared. A change of such a key would reach one place, and a revoked key would be left in the other.
+     * compared. Where a copy is disabled or revoked, the key is rejected, whatever the others say, so that an operator
+     * need not find them all first. Else it is not known which copy is meant.
      */
     private void findTwice() {
         List<Owned> claims = new ArrayList<>();
         all.forEach(key -> key.claims().forEach(claim -> claims.add(new Owned(claim, key))));
-        claims.sort(Comparator.comparingInt((Owned owned) -> owned.assignment().rank())
+        claims.sort(Comparator.comparing(Owned::state)
+                .reversed()
+                .thenComparingInt(owned -> owned.assignment().rank())
                 .thenComparingInt(owned -> owned.assignment().line()));
         Map<KeyHash, Owned> first = new HashMap<>();
         for (Owned owned : claims) {
@@ -257,7 +262,7 @@ final class KeyDefinitions {
             }
             byHash.putIfAbsent(claim.hash(), claim);
             if (before != null) {
-                refuseTwice(owned, before);
+                noteTwice(owned, before);
                 twice.add(owned.key());
             }
         }
@@ -276,21 +281,53 @@ final class KeyDefinitions {
         twice.forEach(key -> byId.putIfAbsent(key.id(), key));
     }
 
-    private void refuseTwice(Owned owned, Owned before) {
-        owned.key().setAmbiguous();
-        before.key().setAmbiguous();
-        problems.add(
-                owned.assignment(),
-                owned.claim().what() + " is a key that stands also in "
-                        + before.assignment().inWords() + ", " + before.claim().what(),
-                "a key stands once, under one record",
-                "remove one of the two, or give the roles to one record");
+    private void noteTwice(Owned owned, Owned before) {
+        owned.key().setCopied();
+        before.key().setCopied();
+        String where = before.assignment().inWords() + ", " + before.claim().what();
+        if (before.key().isOff() && before.key() != owned.key()) {
+            copies.add(new Copy(
+                    before.key(),
+                    owned.key(),
+                    owned.assignment()
+                            .problem(
+                                    owned.claim().what() + " is a key that is switched off in " + where
+                                            + ", and is rejected here too",
+                                    "a key is rejected as long as one copy of it is disabled or revoked",
+                                    "remove this copy")));
+        } else {
+            problems.add(
+                    owned.assignment(),
+                    owned.claim().what() + " is a key that stands also in " + where,
+                    "a key stands once, under one record",
+                    "remove one of the two, or give the roles to one record");
+        }
     }
+
+    /** Returns what to know of the keys that are rejected because a copy is switched off. */
+    List<ConfigProblem> copies() {
+        return copies.stream().map(Copy::note).toList();
+    }
+
+    /** Returns the same of one key, which is that copy or the rejected one. */
+    List<ConfigProblem> copiesOf(String id) {
+        return copies.stream()
+                .filter(copy -> copy.off().id().equals(id) || copy.other().id().equals(id))
+                .map(Copy::note)
+                .toList();
+    }
+
+    /** A key that is switched off, another place where it is written, and what to know of that. */
+    private record Copy(KeyDefinition off, KeyDefinition other, ConfigProblem note) {}
 
     /** A claim and the key that makes it. */
     private record Owned(Claim claim, KeyDefinition key) {
         Assignment assignment() {
             return claim.assignment();
+        }
+
+        KeyState state() {
+            return key.record() == null ? KeyState.ACTIVE : key.record().state();
         }
     }
 }

@@ -111,6 +111,16 @@ public final class KeyFile {
     }
 
     /**
+     * Returns where the secrets of a key are written besides it, if the key or the copy is disabled or revoked. A service
+     * rejects both, so these are no problems; but a copy is there to be removed.
+     *
+     * @throws StoreException if the file could not be read
+     */
+    public List<ConfigProblem> copiesOf(String id) {
+        return access.read().keys().copiesOf(requireNonNull(id, "id"));
+    }
+
+    /**
      * Returns the names of the roles that the file and the caller declare, sorted.
      *
      * @throws StoreException if the file could not be read

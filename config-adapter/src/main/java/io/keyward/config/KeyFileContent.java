@@ -102,10 +102,11 @@ final class KeyFileContent {
     /** Returns all records by id, as far as each could be read. */
     Map<String, ApiKeyRecord> records() {
         Map<String, ApiKeyRecord> records = new HashMap<>();
-        for (KeyDefinition key : keys.all()) {
-            ApiKeyRecord record = key.record();
+        for (KeyDefinition each : keys.all()) {
+            KeyDefinition key = keys.find(each.id());
+            ApiKeyRecord record = key == null ? null : key.record();
             if (record != null) {
-                records.putIfAbsent(key.id(), record);
+                records.put(record.id(), record);
             }
         }
         return records;

@@ -65,6 +65,10 @@ final class KeyFileEditor {
             takeOut(item);
             insert(record);
         }
+        // the same key in the same list has the same id, and only one record can have it
+        content.keys().all().stream()
+                .filter(copy -> copy != key && copy.id().equals(key.id()) && copy.item() != null)
+                .forEach(copy -> takeOut(requireNonNull(copy.item())));
     }
 
     /**
@@ -123,7 +127,8 @@ final class KeyFileEditor {
             items.remove(item.index());
             items.addAll(item.index(), others);
             edit.setWritten(entry, EnvEditor.list(items));
-        } else if (item.items().size() == 1) {
+        } else if (written(item).hasOnly(item.text())) {
+            lists.remove(entry);
             edit.remove(entry);
         } else {
             written(item).with(item.text(), "");
@@ -167,6 +172,11 @@ final class KeyFileEditor {
         Written(Entry entry, List<String> items, EnvDocument original) {
             this.items = new ArrayList<>(items);
             this.text = EnvEditor.written(original, entry);
+        }
+
+        /** Returns whether nothing would be left without the item. */
+        boolean hasOnly(String item) {
+            return items.stream().filter(each -> !each.isEmpty()).count() == 1 && items.contains(item);
         }
 
         void with(String item, String replacement) {

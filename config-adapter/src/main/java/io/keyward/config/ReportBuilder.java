@@ -60,6 +60,7 @@ final class ReportBuilder {
         List<ConfigProblem> all = new ArrayList<>(warnings);
         all.addAll(names.unread(sources));
         warnOfDollarSigns(all);
+        all.addAll(definitions.copies());
         warnOfUnknownAttributes(all);
         if (mode == Mode.PRODUCTION) {
             warnOfPlaintext(keys, all);
