@@ -88,7 +88,7 @@ final class AdminService implements AutoCloseable {
     }
 
     IssuedKey issue(String... roles) {
-        return manager.issue(IssueRequest.builder().owner("alice").roles(roles).build());
+        return manager.issue(IssueRequest.builder().owner("alice").roles(roles).neverExpires().build());
     }
 
     IssuedKey issueWith(String... permissions) {

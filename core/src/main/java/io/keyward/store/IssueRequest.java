@@ -16,13 +16,19 @@ import org.jspecify.annotations.Nullable;
  * Says what key to issue: whose, with which roles, for how long.
  *
  * <pre>{@code
- * IssueRequest.builder().owner("alice@example.org").roles("client").expiresIn(Duration.ofDays(365)).build()
+ * IssueRequest.builder().owner("alice@example.org").roles("client").expiresIn(Duration.ofDays(90)).build()
  * }</pre>
+ *
+ * <p>A key ends {@link #DEFAULT_LIFETIME} after it is issued, unless the request says another end or
+ * {@link Builder#neverExpires() neverExpires}: a key that is forgotten should not be valid for ever.
  *
  * <p>Whether it can be done is judged by {@link ApiKeyManager#issue}. Immutable; may be shared between threads and used
  * for several keys.
  */
 public final class IssueRequest {
+    /** How long a key is valid where the request says nothing about it: 365 days. */
+    public static final Duration DEFAULT_LIFETIME = Duration.ofDays(365);
+
     final @Nullable String owner;
     final @Nullable String name;
     final Set<String> roles;
@@ -43,7 +49,7 @@ public final class IssueRequest {
         this.metadata = builder.metadata;
     }
 
-    /** Starts a request for a key without owner, roles or end. */
+    /** Starts a request for a key without owner and roles that ends after {@link #DEFAULT_LIFETIME}. */
     public static Builder builder() {
         return new Builder();
     }
@@ -61,7 +67,7 @@ public final class IssueRequest {
         private Set<Permission> permissions = Set.of();
         private @Nullable Instant notBefore;
         private @Nullable Instant expiresAt;
-        private @Nullable Duration lifetime;
+        private @Nullable Duration lifetime = DEFAULT_LIFETIME;
         private Map<String, String> metadata = Map.of();
 
         private Builder() {}
@@ -102,8 +108,8 @@ public final class IssueRequest {
         }
 
         /**
-         * Sets when the key no longer counts, to the millisecond, in place of {@link #expiresIn}; by default, and with
-         * null, never.
+         * Sets when the key ends, to the millisecond, in place of {@link #expiresIn}; null means never. By default a key
+         * ends {@link #DEFAULT_LIFETIME} after it is issued.
          */
         public Builder expiresAt(@Nullable Instant expiresAt) {
             this.expiresAt = expiresAt;
@@ -111,11 +117,19 @@ public final class IssueRequest {
             return this;
         }
 
-        /** Sets for how long the key counts from the moment it is issued, in place of {@link #expiresAt}. */
+        /**
+         * Sets how long the key is valid, from the moment it is issued, in place of {@link #expiresAt}; by default
+         * {@link #DEFAULT_LIFETIME}.
+         */
         public Builder expiresIn(Duration lifetime) {
             this.lifetime = requireNonNull(lifetime, "lifetime");
             this.expiresAt = null;
             return this;
+        }
+
+        /** Makes a key without an end, in place of {@link #expiresIn} and {@link #expiresAt}. */
+        public Builder neverExpires() {
+            return expiresAt(null);
         }
 
         /** Sets what else is noted, by name; by default nothing. */

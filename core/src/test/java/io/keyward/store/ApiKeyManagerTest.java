@@ -30,6 +30,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
@@ -99,6 +100,23 @@ class ApiKeyManagerTest {
 
             assertEquals(issued.id(), Setting.GENERATOR.format().idOf(issued.key()));
             assertEquals("IssuedKey[" + issued.id() + "]", issued.toString());
+        }
+
+        @Test
+        @DisplayName("issue 17.14 a key ends after 365 days unless the request says otherwise")
+        void endsAfterAYearByDefault() {
+            Instant year = START.plus(Duration.ofDays(365));
+            assertEquals(year, endOf(IssueRequest.builder()));
+            assertEquals(START.plus(DAY), endOf(IssueRequest.builder().expiresIn(DAY)));
+            assertEquals(year.plus(DAY), endOf(IssueRequest.builder().expiresAt(year.plus(DAY))));
+            assertNull(endOf(IssueRequest.builder().neverExpires()));
+            assertNull(endOf(IssueRequest.builder().expiresIn(DAY).neverExpires()));
+            assertEquals(
+                    START.plus(DAY), endOf(IssueRequest.builder().neverExpires().expiresIn(DAY)));
+        }
+
+        private @Nullable Instant endOf(IssueRequest.Builder request) {
+            return manager.issue(request.build()).record().current().expiresAt();
         }
 
         @Test

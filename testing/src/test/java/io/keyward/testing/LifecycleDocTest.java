@@ -71,7 +71,7 @@ class LifecycleDocTest {
                 .owner("alice@example.org")
                 .name("nightly build")
                 .roles("client")
-                .expiresIn(Duration.ofDays(365))
+                .expiresIn(Duration.ofDays(90)) // without it, 365 days; neverExpires() for no end
                 .build());
         String text = issued.key().reveal(); // show it once, to the one who will hold it
         String id = issued.id(); // public: note it, log it, revoke by it

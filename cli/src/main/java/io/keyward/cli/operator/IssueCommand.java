@@ -89,7 +89,7 @@ public final class IssueCommand implements Runnable {
             defaultValue = "365d",
             description = "When the key ends: a span like 90d, an instant like 2027-01-01T00:00:00Z, or never. Default:"
                     + " ${DEFAULT-VALUE}.")
-    private KeyEnd end = new KeyEnd(Duration.ofDays(365), null);
+    private KeyEnd end = new KeyEnd(IssueRequest.DEFAULT_LIFETIME, null);
 
     @Option(names = "--not-before", paramLabel = "INSTANT", description = "When the key begins. Default: now.")
     private @Nullable Instant notBefore;

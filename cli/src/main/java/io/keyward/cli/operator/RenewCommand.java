@@ -11,8 +11,8 @@ import io.keyward.cli.terminal.Terminal;
 import io.keyward.cli.terminal.WriteOptions;
 import io.keyward.config.KeyFile;
 import io.keyward.store.ApiKeyManager;
+import io.keyward.store.IssueRequest;
 import io.keyward.store.KeyChange;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.Set;
 import java.util.concurrent.Callable;
@@ -63,7 +63,7 @@ public final class RenewCommand implements Callable<Integer> {
             description =
                     "The new end: a span like 90d from now, an instant like 2027-01-01T00:00:00Z, or never. Default:"
                             + " ${DEFAULT-VALUE}.")
-    private KeyEnd end = new KeyEnd(Duration.ofDays(365), null);
+    private KeyEnd end = new KeyEnd(IssueRequest.DEFAULT_LIFETIME, null);
 
     @Option(
             names = "--json",
