@@ -170,7 +170,7 @@ enum Property {
             "plaintext, an unknown scheme, an empty item, the name of a file after `@`, outside development the hash of a well-known key"),
     APP_ENV(
             "APP_ENV",
-            "`dev`, `development`, `test` or `local` for development; anything else for production",
+            "`dev`, `development`, `test` or `local` for development, in any case; anything else for production",
             "none",
             "dev",
             "nothing; asked only where `keyward.mode` is not set");

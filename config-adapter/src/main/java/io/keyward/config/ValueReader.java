@@ -31,6 +31,10 @@ import org.jspecify.annotations.Nullable;
  */
 final class ValueReader {
     private static final Pattern REFERENCE = Pattern.compile("\\$\\{([A-Za-z_%][A-Za-z0-9_.-]*)}");
+    /** What ISO 8601 and {@link Duration} have in common; the latter also takes small letters and signs. */
+    private static final Pattern DURATION =
+            Pattern.compile("P(?:[0-9]+D)?(?:T(?:[0-9]+H)?(?:[0-9]+M)?(?:[0-9]+(?:[.][0-9]{1,9})?S)?)?");
+
     private static final Pattern NUMBER = Pattern.compile("[0-9]{1,9}");
     private static final int MAX_REFERENCES = 8;
     /** References to lists of references grow without it: eight lists of a hundred names are 10 to the 16th items. */
@@ -259,14 +263,22 @@ final class ValueReader {
                 "the value is no whole number", "a number is 1 to 9 digits, without a sign", "write it in digits");
     }
 
+    private static InvalidValue noDuration() {
+        return new InvalidValue("the value is no duration", "a duration is PT5S or P14D", "write it so");
+    }
+
     Duration duration(Assignment found, Duration least, Duration most) throws InvalidValue {
+        String text = text(found);
         try {
-            Duration duration = Duration.parse(text(found));
+            Duration duration = Duration.parse(text);
+            if (!DURATION.matcher(text).matches()) {
+                throw noDuration();
+            }
             if (duration.compareTo(least) >= 0 && duration.compareTo(most) <= 0) {
                 return duration;
             }
         } catch (DateTimeException e) {
-            throw new InvalidValue("the value is no duration", "a duration is PT5S or P14D", "write it so");
+            throw noDuration();
         }
         throw new InvalidValue(
                 "the duration is out of bounds", "it is from " + least + " to " + most, "choose another");
