@@ -2,6 +2,7 @@ package io.keyward.cli.operator;
 
 import io.keyward.ApiKeyRecord;
 import io.keyward.KeyFormat;
+import io.keyward.cli.terminal.ActorOption;
 import io.keyward.cli.terminal.CommandFailure;
 import io.keyward.cli.terminal.ExitCode;
 import io.keyward.cli.terminal.FileOptions;
@@ -55,6 +56,9 @@ public final class ChangeCommand implements Runnable {
     @Mixin
     private WriteOptions write = new WriteOptions();
 
+    @Mixin
+    private ActorOption who = new ActorOption();
+
     @Parameters(paramLabel = "ID", description = "The key id.")
     private String id = "";
 
@@ -99,8 +103,8 @@ public final class ChangeCommand implements Runnable {
             throw CommandFailure.usage("name what is to be changed, like --owner or --expires");
         }
         KeyFile file = write.applyTo(keys.existing(terminal));
-        ApiKeyManager manager =
-                FileOptions.manager(file, KeyFormat.of(PrefixOption.DEFAULT), roles == null ? List.of() : roles);
+        ApiKeyManager manager = FileOptions.manager(
+                file, KeyFormat.of(PrefixOption.DEFAULT), roles == null ? List.of() : roles, who.actor(terminal));
         Map<String, String> before =
                 file.store().find(id).map(ApiKeyRecord::metadata).orElse(Map.of());
         ApiKeyRecord changed = terminal.uninterrupted(() -> manager.change(id, change(before)));

@@ -1,6 +1,7 @@
 package io.keyward.cli.operator;
 
 import io.keyward.KeyFormat;
+import io.keyward.cli.terminal.ActorOption;
 import io.keyward.cli.terminal.ExitCode;
 import io.keyward.cli.terminal.FileOptions;
 import io.keyward.cli.terminal.PrefixOption;
@@ -61,6 +62,9 @@ public final class IssueCommand implements Runnable {
     private WriteOptions write = new WriteOptions();
 
     @Mixin
+    private ActorOption who = new ActorOption();
+
+    @Mixin
     private KeyOutput output = new KeyOutput();
 
     @Option(
@@ -112,7 +116,7 @@ public final class IssueCommand implements Runnable {
         KeyFile file = write.applyTo(keys.orNew(terminal));
         EnvFileApiKeyStore store = file.store();
         boolean noneDeclared = file.declaredRoles().isEmpty();
-        ApiKeyManager manager = FileOptions.manager(file, format, roles);
+        ApiKeyManager manager = FileOptions.manager(file, format, roles, who.actor(terminal));
         IssueRequest request = request();
         IssuedKey issued = terminal.uninterrupted(() -> {
             IssuedKey stored = manager.issue(request);

@@ -44,7 +44,7 @@ final class RecordText {
     List<String> warnings() {
         List<String> warnings = new ArrayList<>();
         Instant end = record.current().expiresAt();
-        if (record.state() == KeyState.REVOKED) {
+        if (isRevoked()) {
             return warnings;
         }
         if (isPast(end)) {
@@ -66,6 +66,11 @@ final class RecordText {
             warnings.add("stands in the file as plaintext; `keyward hash --file` repairs that");
         }
         return warnings;
+    }
+
+    /** A revoked key takes no further change, so its last change is the revocation. */
+    private boolean isRevoked() {
+        return record.state() == KeyState.REVOKED;
     }
 
     private boolean isPast(@Nullable Instant end) {
@@ -116,7 +121,7 @@ final class RecordText {
             line(lines, "created", joined(record.createdAt(), record.createdBy()));
         }
         if (record.changedAt() != null || record.changedBy() != null) {
-            line(lines, "changed", joined(record.changedAt(), record.changedBy()));
+            line(lines, isRevoked() ? "revoked" : "changed", joined(record.changedAt(), record.changedBy()));
         }
         new TreeMap<>(record.metadata()).forEach((name, value) -> line(lines, name, value));
         new TreeMap<>(record.attributes()).forEach((name, value) -> line(lines, "attribute " + name, value));
@@ -171,6 +176,8 @@ final class RecordText {
         Json.add(object, "createdBy", record.createdBy());
         Json.add(object, "changedAt", record.changedAt());
         Json.add(object, "changedBy", record.changedBy());
+        Json.add(object, "revokedAt", isRevoked() ? record.changedAt() : null);
+        Json.add(object, "revokedBy", isRevoked() ? record.changedBy() : null);
         object.add("warnings", array(warnings()));
         return object;
     }

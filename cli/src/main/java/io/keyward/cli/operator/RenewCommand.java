@@ -2,6 +2,7 @@ package io.keyward.cli.operator;
 
 import io.keyward.ApiKeyRecord;
 import io.keyward.KeyFormat;
+import io.keyward.cli.terminal.ActorOption;
 import io.keyward.cli.terminal.CommandFailure;
 import io.keyward.cli.terminal.ExitCode;
 import io.keyward.cli.terminal.FileOptions;
@@ -53,6 +54,9 @@ public final class RenewCommand implements Callable<Integer> {
     private WriteOptions write = new WriteOptions();
 
     @Mixin
+    private ActorOption who = new ActorOption();
+
+    @Mixin
     private Selection selection = new Selection();
 
     @Option(
@@ -78,7 +82,8 @@ public final class RenewCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         KeyFile file = write.applyTo(keys.existing(terminal));
-        ApiKeyManager manager = FileOptions.manager(file, KeyFormat.of(PrefixOption.DEFAULT), Set.of());
+        ApiKeyManager manager =
+                FileOptions.manager(file, KeyFormat.of(PrefixOption.DEFAULT), Set.of(), who.actor(terminal));
         Instant newEnd = end.fromNow();
         String id = selection.onlyId();
         if (id == null) {

@@ -3,6 +3,7 @@ package io.keyward.cli.operator;
 import io.keyward.ApiKeyRecord;
 import io.keyward.HashedSecret;
 import io.keyward.KeyFormat;
+import io.keyward.cli.terminal.ActorOption;
 import io.keyward.cli.terminal.CommandFailure;
 import io.keyward.cli.terminal.ExitCode;
 import io.keyward.cli.terminal.FileOptions;
@@ -56,6 +57,9 @@ public final class RotateCommand implements Runnable {
     private WriteOptions write = new WriteOptions();
 
     @Mixin
+    private ActorOption who = new ActorOption();
+
+    @Mixin
     private KeyOutput output = new KeyOutput();
 
     @Parameters(paramLabel = "ID", description = "The key id.")
@@ -105,7 +109,7 @@ public final class RotateCommand implements Runnable {
         EnvFileApiKeyStore store = file.store();
         ApiKeyRecord before = store.find(id).orElse(null);
         requireUsefulEnd(before);
-        ApiKeyManager manager = FileOptions.manager(file, formatOf(before), Set.of());
+        ApiKeyManager manager = FileOptions.manager(file, formatOf(before), Set.of(), who.actor(terminal));
         IssuedKey rotated = terminal.uninterrupted(() -> {
             IssuedKey stored = rotate(manager);
             output.show(stored, terminal, () -> undo(before, stored, store));

@@ -33,7 +33,7 @@ public final class ShowCommand implements Runnable {
             names = "--json",
             description = "Print JSON: id, owner, name, state, roles, permissions, notBefore, expiresAt, retiringUntil,"
                     + " plaintext, metadata, attributes, ordinal, retiringOrdinal, createdAt, createdBy, changedAt,"
-                    + " changedBy, warnings.")
+                    + " changedBy, revokedAt, revokedBy, warnings.")
     private boolean json;
 
     public ShowCommand(Terminal terminal) {

@@ -3,6 +3,7 @@ package io.keyward.cli.operator;
 import io.keyward.ApiKeyRecord;
 import io.keyward.KeyFormat;
 import io.keyward.KeyState;
+import io.keyward.cli.terminal.ActorOption;
 import io.keyward.cli.terminal.CommandFailure;
 import io.keyward.cli.terminal.ExitCode;
 import io.keyward.cli.terminal.FileOptions;
@@ -34,6 +35,9 @@ public abstract class StateCommand implements Callable<Integer> {
     private WriteOptions write = new WriteOptions();
 
     @Mixin
+    private ActorOption who = new ActorOption();
+
+    @Mixin
     private Selection selection = new Selection();
 
     @Option(
@@ -53,7 +57,8 @@ public abstract class StateCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         KeyFile file = write.applyTo(keys.existing(terminal));
-        ApiKeyManager manager = FileOptions.manager(file, KeyFormat.of(PrefixOption.DEFAULT), Set.of());
+        ApiKeyManager manager =
+                FileOptions.manager(file, KeyFormat.of(PrefixOption.DEFAULT), Set.of(), who.actor(terminal));
         String id = selection.onlyId();
         if (id == null) {
             int exitCode = selection.change(

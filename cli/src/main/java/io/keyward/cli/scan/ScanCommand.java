@@ -5,6 +5,7 @@ import io.keyward.KeyHash;
 import io.keyward.KeyHasher;
 import io.keyward.KeyHashers;
 import io.keyward.KeyState;
+import io.keyward.cli.terminal.ActorOption;
 import io.keyward.cli.terminal.Defaults;
 import io.keyward.cli.terminal.ExitCode;
 import io.keyward.cli.terminal.Failures;
@@ -114,6 +115,9 @@ public final class ScanCommand implements Callable<Integer> {
 
     @Mixin
     private WriteOptions write = new WriteOptions();
+
+    @Mixin
+    private ActorOption who = new ActorOption();
 
     @Option(names = "--json", description = "Print JSON: an array of kind (key or hash), path, line, diff, prefix, id.")
     private boolean json;
@@ -282,7 +286,8 @@ public final class ScanCommand implements Callable<Integer> {
                 .map(key -> ids.get(hasher.hash(key)))
                 .filter(Objects::nonNull)
                 .forEach(known::add);
-        ApiKeyManager manager = FileOptions.manager(keys, KeyFormat.of(PrefixOption.DEFAULT), Set.of());
+        ApiKeyManager manager =
+                FileOptions.manager(keys, KeyFormat.of(PrefixOption.DEFAULT), Set.of(), who.actor(terminal));
         for (String id : known) {
             terminal.uninterrupted(() -> manager.revoke(id));
             terminal.note("revoked key " + id + " in " + path);

@@ -14,6 +14,7 @@ import io.keyward.env.EnvParser;
 import io.keyward.env.EnvProblem;
 import io.keyward.role.Role;
 import io.keyward.role.RoleModel;
+import io.keyward.store.Actor;
 import io.keyward.store.ApiKeyManager;
 import java.io.IOException;
 import java.io.InputStream;
@@ -122,8 +123,9 @@ public final class FileOptions {
      *
      * @param format the format of keys made by it
      * @param requested the roles of a new key; where no role at all is declared, they are taken as they are
+     * @param actor who makes the changes
      */
-    public static ApiKeyManager manager(KeyFile file, KeyFormat format, Collection<String> requested) {
+    public static ApiKeyManager manager(KeyFile file, KeyFormat format, Collection<String> requested, Actor actor) {
         Set<String> names = new HashSet<>(file.declaredRoles());
         if (names.isEmpty()) {
             names.addAll(requested);
@@ -141,7 +143,8 @@ public final class FileOptions {
                 .forEach(scheme -> ring.hasher(KeyHashers.hmacSha256(
                         scheme.substring(PEPPERED.length()), new byte[KeyHashers.MIN_PEPPER_LENGTH])));
         return ApiKeyManager.builder(file.store(), LiveKeyRing.of(ring.build()), ApiKeyGenerator.of(format))
-                .build();
+                .build()
+                .as(actor);
     }
 
     /**
