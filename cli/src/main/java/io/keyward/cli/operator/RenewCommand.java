@@ -85,6 +85,7 @@ public final class RenewCommand implements Callable<Integer> {
         ApiKeyManager manager =
                 FileOptions.manager(file, KeyFormat.of(PrefixOption.DEFAULT), Set.of(), who.actor(terminal));
         Instant newEnd = end.fromNow();
+        selection.askForText(keys, terminal);
         String id = selection.onlyId();
         if (id == null) {
             return selection.change(

@@ -4,6 +4,7 @@ import io.keyward.ApiKeyRecord;
 import io.keyward.KeyState;
 import io.keyward.cli.terminal.CommandFailure;
 import io.keyward.cli.terminal.ExitCode;
+import io.keyward.cli.terminal.FileOptions;
 import io.keyward.cli.terminal.Json;
 import io.keyward.cli.terminal.SpanConverter;
 import io.keyward.cli.terminal.Terminal;
@@ -23,6 +24,7 @@ import java.util.Objects;
 import java.util.function.Function;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -30,6 +32,9 @@ import picocli.CommandLine.Parameters;
 final class Selection {
     @Parameters(paramLabel = "ID", arity = "0..*", description = "Key ids.")
     private List<String> ids = List.of();
+
+    @Mixin
+    private KeyByText byText = new KeyByText();
 
     @Option(names = "--owner", paramLabel = "WHO", description = "All keys of this owner that are not revoked.")
     private @Nullable String owner;
@@ -59,6 +64,22 @@ final class Selection {
             names = {"-y", "--yes"},
             description = "Change several keys without being asked.")
     private boolean yes;
+
+    /**
+     * Asks for the text of the key, where one is selected by it; its id is then the one that was given.
+     *
+     * @throws CommandFailure if no key has the text, or keys are selected in another way, too
+     */
+    void askForText(FileOptions keys, Terminal terminal) {
+        if (!byText.isGiven()) {
+            return;
+        }
+        if (!ids.isEmpty() || hasSelector()) {
+            throw CommandFailure.usage(
+                    "name ids, select keys, or give one by its text with --key -; not several of these");
+        }
+        ids = List.of(byText.askForId(keys.input(terminal), keys.file(), terminal));
+    }
 
     /** Returns the one id that was given; null where several keys may be meant, or only a look is asked for. */
     @Nullable
@@ -104,7 +125,7 @@ final class Selection {
     private List<Row> rows(List<ApiKeyRecord> records) {
         if (ids.isEmpty() && !hasSelector()) {
             throw CommandFailure.usage(
-                    "name the ids of keys, or select them by --owner, --role, --match or --ending-within");
+                    "name the ids of keys, or select them by --owner, --role, --match, --ending-within or --key -");
         }
         if (ids.isEmpty()) {
             return records.stream()

@@ -5,9 +5,11 @@ import io.keyward.cli.terminal.CommandFailure;
 import io.keyward.cli.terminal.ExitCode;
 import io.keyward.cli.terminal.FileOptions;
 import io.keyward.cli.terminal.Json;
+import io.keyward.cli.terminal.KeyInput;
 import io.keyward.cli.terminal.Terminal;
 import io.keyward.config.KeyFile;
 import java.time.Instant;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -18,16 +20,30 @@ import picocli.CommandLine.Parameters;
         name = "show",
         description = "Shows what is noted of a key. Never the key or its hash.",
         exitCodeListHeading = ExitCode.HEADING,
-        exitCodeList = {ExitCode.OK_LINE, "1:there is no such key", ExitCode.USAGE_LINE, ExitCode.FILE_LINE},
-        footer = {"", "Examples:", "  keyward show 7hq2mz9a", "  keyward show alice --file /etc/app/.env --json"})
+        exitCodeList = {
+            ExitCode.OK_LINE,
+            "1:there is no such key, or none has that text",
+            ExitCode.USAGE_LINE,
+            ExitCode.FILE_LINE
+        },
+        footer = {
+            "",
+            "Examples:",
+            "  keyward show 7hq2mz9a",
+            "  keyward show alice --file /etc/app/.env --json",
+            "  keyward show --key -"
+        })
 public final class ShowCommand implements Runnable {
     private final Terminal terminal;
 
     @Mixin
     private FileOptions keys = new FileOptions();
 
-    @Parameters(paramLabel = "ID", description = "The key id.")
-    private String id = "";
+    @Parameters(paramLabel = "ID", arity = "0..1", description = "The key id.")
+    private @Nullable String named;
+
+    @Mixin
+    private KeyByText byText = new KeyByText();
 
     @Option(
             names = "--json",
@@ -42,7 +58,12 @@ public final class ShowCommand implements Runnable {
 
     @Override
     public void run() {
-        KeyFile file = keys.input(terminal).keys();
+        if ((named == null) != byText.isGiven()) {
+            throw CommandFailure.usage("name the id of one key, or give the key by its text with --key -");
+        }
+        KeyInput input = keys.input(terminal);
+        KeyFile file = input.keys();
+        String id = named == null ? byText.askForId(input, keys.file(), terminal) : named;
         ApiKeyRecord record = file.store()
                 .find(id)
                 .orElseThrow(() -> CommandFailure.refused(

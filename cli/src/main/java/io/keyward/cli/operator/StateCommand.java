@@ -59,6 +59,7 @@ public abstract class StateCommand implements Callable<Integer> {
         KeyFile file = write.applyTo(keys.existing(terminal));
         ApiKeyManager manager =
                 FileOptions.manager(file, KeyFormat.of(PrefixOption.DEFAULT), Set.of(), who.actor(terminal));
+        selection.askForText(keys, terminal);
         String id = selection.onlyId();
         if (id == null) {
             int exitCode = selection.change(
@@ -102,6 +103,7 @@ public abstract class StateCommand implements Callable<Integer> {
                 "Examples:",
                 "  keyward revoke 7hq2mz9a",
                 "  keyward revoke --owner bob --dry-run",
+                "  keyward revoke --key - < leaked.txt",
                 "  keyward revoke client_01k2x3y4 --declared-roles client,miner,admin --file /etc/app/.env"
             })
     public static final class RevokeCommand extends StateCommand {
