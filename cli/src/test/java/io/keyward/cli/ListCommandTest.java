@@ -81,6 +81,80 @@ class ListCommandTest {
     }
 
     @Test
+    @DisplayName("issue 18.3 --columns says which columns there are, in which order")
+    void showsTheColumnsThatWereChosen() {
+        issue("alice", "--as=anna", "--name=x", "--expires=never");
+        issue("bob", "--as=anna");
+        operator.run("revoke", ids.get("bob"), "--as=berta");
+
+        List<List<String>> rows = operator.run(
+                        "list", "--sort=owner", "--columns=owner,id,createdBy,revokedBy,ends,created")
+                .out()
+                .lines()
+                .map(line -> List.of(line.split(" {2,}")))
+                .toList();
+
+        assertEquals(List.of("OWNER", "ID", "CREATED BY", "REVOKED BY", "EXPIRES", "CREATED"), rows.get(0));
+        assertEquals(
+                List.of("alice", ids.get("alice"), "operator:anna", "-", "never"),
+                rows.get(1).subList(0, 5));
+        assertEquals(
+                List.of("bob", ids.get("bob"), "operator:anna", "operator:berta"),
+                rows.get(2).subList(0, 4));
+        assertTrue(rows.get(1).get(5).matches("\\d{4}-.*Z"), rows.toString());
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "id",
+                "state",
+                "roles",
+                "permissions",
+                "owner",
+                "name",
+                "begins",
+                "ends",
+                "oldEnds",
+                "secret",
+                "created",
+                "createdBy",
+                "changed",
+                "changedBy",
+                "revoked",
+                "revokedBy",
+                "CREATEDBY",
+                "id,id"
+            })
+    @DisplayName("issue 18.3 each column may be the only one")
+    void showsAnyColumnAlone(String columns) {
+        issue("alice");
+
+        assertEquals(2, linesOf(operator.run("list", "--columns", columns)));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"gone", "id,gone", "", "id,,owner"})
+    @DisplayName("issue 18.3 a column that there is not names those that there are")
+    void refusesUnknownColumn(String columns) {
+        issue("alice");
+
+        Outcome outcome = operator.run("list", "--columns", columns);
+
+        assertEquals(2, outcome.exitCode(), outcome.out());
+        assertEquals("", outcome.out());
+        assertTrue(outcome.err().contains("createdBy, changed, changedBy"), outcome.err());
+    }
+
+    @Test
+    @DisplayName("issue 18.3 --json takes no columns, because it has all")
+    void refusesColumnsOfJson() {
+        issue("alice");
+
+        assertEquals(2, operator.run("list", "--json", "--columns=id").exitCode());
+    }
+
+    @Test
     @DisplayName("issue 18.5 a filter that matches nothing says so")
     void saysThatNothingMatches() {
         issue("alice");

@@ -40,11 +40,10 @@ import picocli.CommandLine.Option;
             "  keyward list",
             "  keyward list --file /etc/app/.env --declared-roles client,miner,admin",
             "  keyward list --ending-within 30d --sort end",
+            "  keyward list --columns id,owner,created,createdBy,changed,changedBy",
             "  keyward list --match ali --state active --json"
         })
 public final class ListCommand implements Runnable {
-    private static final List<String> HEADINGS = List.of("ID", "STATE", "ROLES", "OWNER", "NAME", "EXPIRES");
-
     /** By what keys are sorted. */
     enum Order {
         id,
@@ -112,6 +111,14 @@ public final class ListCommand implements Runnable {
     @Option(names = "--reverse", description = "Sort the other way round.")
     private boolean reverse;
 
+    @Option(
+            names = "--columns",
+            paramLabel = "COLUMN",
+            split = ",",
+            description = "What the table says of each key, like id,owner,ends,createdBy. There are"
+                    + " ${COMPLETION-CANDIDATES}. Default: id,state,roles,owner,name,ends.")
+    private @Nullable List<Column> columns;
+
     @Option(names = "--json", description = "Print JSON: an array of keys, each as `show --json` prints it.")
     private boolean json;
 
@@ -126,6 +133,9 @@ public final class ListCommand implements Runnable {
         if (state != null && !States.NAMES.contains(state)) {
             throw CommandFailure.usage("--state must be one of " + String.join(", ", States.NAMES));
         }
+        if (json && columns != null) {
+            throw CommandFailure.usage("--columns is for the table; --json has everything that is noted of a key");
+        }
         Set<String> plaintext = new HashSet<>(file.plaintextKeyIds());
         List<ApiKeyRecord> records = file.store().load().records().stream()
                 .filter(record -> isAskedFor(record, now))
@@ -134,7 +144,7 @@ public final class ListCommand implements Runnable {
         List<RecordText> texts = records.stream()
                 .map(record -> new RecordText(record, now, plaintext.contains(record.id())))
                 .toList();
-        terminal.show(json ? jsonOf(texts) : table(texts));
+        terminal.show(json ? jsonOf(texts) : table(texts, columns == null ? Column.USUAL : columns));
         for (int i = 0; i < records.size(); i++) {
             String id = records.get(i).id();
             texts.get(i).warnings().forEach(warning -> terminal.note("key " + id + ": " + warning));
@@ -186,11 +196,11 @@ public final class ListCommand implements Runnable {
         return Json.print(array.build());
     }
 
-    private static String table(List<RecordText> texts) {
+    private static String table(List<RecordText> texts, List<Column> columns) {
         List<List<String>> rows = new ArrayList<>();
-        rows.add(HEADINGS);
-        texts.forEach(text -> rows.add(text.cells()));
-        int[] widths = new int[HEADINGS.size()];
+        rows.add(columns.stream().map(Column::heading).toList());
+        texts.forEach(text -> rows.add(text.cells(columns)));
+        int[] widths = new int[columns.size()];
         rows.forEach(row -> {
             for (int i = 0; i < widths.length; i++) {
                 widths[i] = Math.max(widths[i], row.get(i).length());

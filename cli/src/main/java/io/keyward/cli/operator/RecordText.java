@@ -91,16 +91,30 @@ final class RecordText {
     }
 
     /** Returns the cells of a table row. */
-    List<String> cells() {
-        return List.of(
-                record.id(),
-                state(),
-                orDash(joined(record.roles())),
-                orDash(record.owner()),
-                orDash(record.name()),
-                record.current().expiresAt() == null
-                        ? "never"
-                        : record.current().expiresAt().toString());
+    List<String> cells(List<Column> columns) {
+        return columns.stream().map(column -> orDash(cell(column))).toList();
+    }
+
+    private @Nullable Object cell(Column column) {
+        Instant end = record.current().expiresAt();
+        return switch (column) {
+            case id -> record.id();
+            case state -> state();
+            case roles -> joined(record.roles());
+            case permissions -> joined(record.permissions());
+            case owner -> record.owner();
+            case name -> record.name();
+            case begins -> record.current().notBefore();
+            case ends -> end == null ? "never" : end;
+            case oldEnds -> record.retiring().map(HashedSecret::expiresAt).orElse(null);
+            case secret -> record.current().ordinal();
+            case created -> record.createdAt();
+            case createdBy -> record.createdBy();
+            case changed -> record.changedAt();
+            case changedBy -> record.changedBy();
+            case revoked -> isRevoked() ? record.changedAt() : null;
+            case revokedBy -> isRevoked() ? record.changedBy() : null;
+        };
     }
 
     /** Returns one line for each component. */

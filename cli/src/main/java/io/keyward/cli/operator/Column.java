@@ -1,0 +1,36 @@
+package io.keyward.cli.operator;
+
+import java.util.List;
+
+/** What a table of keys can say of each, by the names that {@code list --columns} takes. */
+enum Column {
+    id("ID"),
+    state("STATE"),
+    roles("ROLES"),
+    permissions("PERMISSIONS"),
+    owner("OWNER"),
+    name("NAME"),
+    begins("BEGINS"),
+    ends("EXPIRES"),
+    oldEnds("OLD SECRET UNTIL"),
+    secret("SECRET NO."),
+    created("CREATED"),
+    createdBy("CREATED BY"),
+    changed("CHANGED"),
+    changedBy("CHANGED BY"),
+    revoked("REVOKED"),
+    revokedBy("REVOKED BY");
+
+    /** What the table has where nobody chose. */
+    static final List<Column> USUAL = List.of(id, state, roles, owner, name, ends);
+
+    private final String heading;
+
+    Column(String heading) {
+        this.heading = heading;
+    }
+
+    String heading() {
+        return heading;
+    }
+}
