@@ -108,6 +108,11 @@ class JdbcConfiguration {
         return keys.open();
     }
 
+    @Bean
+    KeysSource keysSource() {
+        return new KeysSource("jdbc");
+    }
+
     /** Returns the peppers, that of new keys first. */
     private static List<KeyHasher> peppers(List<KeyHasher> hashers, KeywardProperties.Jdbc jdbc) {
         List<KeyHasher> peppers = new ArrayList<>(hashers);

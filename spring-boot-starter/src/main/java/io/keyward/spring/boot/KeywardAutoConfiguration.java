@@ -41,7 +41,8 @@ import org.springframework.core.env.ConfigurableEnvironment;
     FilterConfiguration.class,
     SecurityConfiguration.class,
     HealthOnBoot3.class,
-    HealthOnBoot4.class
+    HealthOnBoot4.class,
+    EndpointConfiguration.class
 })
 public final class KeywardAutoConfiguration {
     /** Made by Spring. */
@@ -72,6 +73,11 @@ public final class KeywardAutoConfiguration {
                     .follow(false);
             roles.ifAvailable(keys::roles);
             return keys.load();
+        }
+
+        @Bean
+        KeysSource keysSource() {
+            return new KeysSource("config");
         }
 
         @Bean

@@ -60,6 +60,11 @@ final class StoreConfiguration {
             return keys.open();
         }
 
+        @Bean
+        KeysSource keysSource() {
+            return new KeysSource("file");
+        }
+
         private static Path fileOf(KeywardProperties settings) {
             if (settings.file() == null) {
                 throw new InvalidSettingException(

@@ -1,0 +1,126 @@
+package io.keyward.spring.boot;
+
+import io.keyward.ApiKeyRecord;
+import io.keyward.HashedSecret;
+import io.keyward.LiveKeyRing;
+import io.keyward.config.KeywardConfig;
+import io.keyward.store.ApiKeys;
+import io.keyward.store.KeysState;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.Comparator;
+import java.util.List;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.boot.actuate.endpoint.annotation.Endpoint;
+import org.springframework.boot.actuate.endpoint.annotation.ReadOperation;
+
+/** Shows the ids of the keys in force and their states. It shows no key, no hash, no owner and no metadata. */
+@Endpoint(id = "keyward")
+final class KeywardEndpoint {
+    private final String source;
+    private final @Nullable LiveKeyRing ring;
+    private final @Nullable Supplier<KeysState> state;
+    private final InstantSource clock;
+
+    KeywardEndpoint(
+            ObjectProvider<KeysSource> source,
+            ObjectProvider<KeywardConfig> config,
+            ObjectProvider<ApiKeys> keys,
+            InstantSource clock) {
+        KeysSource named = source.getIfAvailable();
+        ApiKeys ofStore = keys.getIfUnique();
+        KeywardConfig ofConfig = config.getIfUnique();
+        this.source = named == null ? "application" : named.name();
+        this.ring = ofStore != null ? ofStore.ring() : ofConfig != null ? ofConfig.ring() : null;
+        this.state = ofStore != null ? ofStore::state : ofConfig != null ? ofConfig::state : null;
+        this.clock = clock;
+    }
+
+    /** Returns the keys by id. Only the source is known where the application has a verifier of its own. */
+    @ReadOperation
+    Keys keys() {
+        if (ring == null || state == null) {
+            return new Keys(source, null, null, null);
+        }
+        Instant now = clock.instant();
+        List<Key> keys = ring.current().records().stream()
+                .sorted(Comparator.comparing(ApiKeyRecord::id))
+                .map(record -> Key.of(record, now))
+                .toList();
+        return new Keys(source, keys.size(), state.get().isFresh(), keys);
+    }
+
+    /**
+     * What the endpoint answers.
+     *
+     * @param source the value of {@code keyward.store}, or {@code application}
+     * @param count how many records there are, whatever their state
+     * @param fresh false if the keys are so old that no key is accepted
+     * @param keys the keys by id
+     */
+    record Keys(
+            String source,
+            @Nullable Integer count,
+            @Nullable Boolean fresh,
+            @Nullable List<Key> keys) {}
+
+    /**
+     * One key.
+     *
+     * @param id the id of the record
+     * @param state {@code active}, {@code not-yet-valid}, {@code expired}, {@code disabled}, {@code revoked} or
+     *     {@code unsupported}
+     * @param roles the names of its roles, without those that they include
+     * @param notBefore when the current secret begins; null for no such time
+     * @param expiresAt when the current secret ends; null for never
+     * @param retiringUntil when the secret before it ends; null if there is none
+     */
+    record Key(
+            String id,
+            String state,
+            List<String> roles,
+            @Nullable String notBefore,
+            @Nullable String expiresAt,
+            @Nullable String retiringUntil) {
+        static Key of(ApiKeyRecord record, Instant now) {
+            return new Key(
+                    record.id(),
+                    stateOf(record, now),
+                    record.roles().stream().sorted().toList(),
+                    text(record.current().notBefore()),
+                    text(record.current().expiresAt()),
+                    text(record.retiring().map(HashedSecret::expiresAt).orElse(null)));
+        }
+
+        /** Returns the state that a verification of the best secret would meet, in the order in which it looks. */
+        private static String stateOf(ApiKeyRecord record, Instant now) {
+            if (!record.unknownAttributes().isEmpty()) {
+                return "unsupported";
+            }
+            return switch (record.state()) {
+                case REVOKED -> "revoked";
+                case DISABLED -> "disabled";
+                case ACTIVE -> stateOf(record.secrets(), now);
+            };
+        }
+
+        private static String stateOf(List<HashedSecret> secrets, Instant now) {
+            boolean begins = false;
+            for (HashedSecret secret : secrets) {
+                boolean ended = secret.expiresAt() != null && !now.isBefore(secret.expiresAt());
+                boolean begun = secret.notBefore() == null || !now.isBefore(secret.notBefore());
+                if (begun && !ended) {
+                    return "active";
+                }
+                begins |= !begun && !secret.isWindowEmpty();
+            }
+            return begins ? "not-yet-valid" : "expired";
+        }
+
+        private static @Nullable String text(@Nullable Instant time) {
+            return time == null ? null : time.toString();
+        }
+    }
+}
