@@ -40,6 +40,8 @@ import org.springframework.core.env.ConfigurableEnvironment;
     StoreConfiguration.Parts.class,
     FilterConfiguration.class,
     SecurityConfiguration.class,
+    AdminConfiguration.class,
+    AdminConfiguration.Missing.class,
     HealthOnBoot3.class,
     HealthOnBoot4.class,
     EndpointConfiguration.class

@@ -14,6 +14,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param file the {@code .env} file of {@code keyward.store=file}
  * @param prefix what new keys begin with, such as {@code acme_live}; {@code kw_live} if not set
  * @param jdbc settings of {@code keyward.store=jdbc}
+ * @param admin settings of the admin API
  * @param rules who may go where, one text a rule: {@code GET /v1/jobs/* = jobs:read}; only without Spring Security
  * @param otherwise who may go where no rule names the path; needed with rules
  */
@@ -23,6 +24,7 @@ public record KeywardProperties(
         @Nullable String file,
         @Nullable String prefix,
         @Nullable Jdbc jdbc,
+        @Nullable Admin admin,
         @Nullable List<String> rules,
         @Nullable String otherwise) {
 
@@ -57,6 +59,13 @@ public record KeywardProperties(
             @Nullable Duration maxStaleness,
             @DefaultValue("30s") Duration lastUseInterval,
             @Nullable String pepper) {}
+
+    /**
+     * Settings of the admin API, by keyward-admin.
+     *
+     * @param path what its paths begin with, such as {@code /v1/admin} for {@code /v1/admin/keys}; not mounted if not set
+     */
+    public record Admin(@Nullable String path) {}
 
     List<String> rulesOrNone() {
         return rules == null ? List.of() : rules;
