@@ -5,7 +5,10 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.aot.hint.RuntimeHints;
 import org.springframework.aot.hint.RuntimeHintsRegistrar;
 
-/** Names the files that the modules read from their jars, for native images. Spring makes it, by its name in {@code aot.factories}. */
+/**
+ * Names the files that the modules read from their jars, for native images. Spring makes it, by its name in
+ * {@code aot.factories}.
+ */
 final class KeywardRuntimeHints implements RuntimeHintsRegistrar {
     private static final List<String> RESOURCES = List.of(
             "io/keyward/config/well-known-keys.txt",
