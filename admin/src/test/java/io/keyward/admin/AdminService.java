@@ -88,7 +88,11 @@ final class AdminService implements AutoCloseable {
     }
 
     IssuedKey issue(String... roles) {
-        return manager.issue(IssueRequest.builder().owner("alice").roles(roles).neverExpires().build());
+        return manager.issue(IssueRequest.builder()
+                .owner("alice")
+                .roles(roles)
+                .neverExpires()
+                .build());
     }
 
     IssuedKey issueWith(String... permissions) {
