@@ -32,7 +32,7 @@ public record Actor(
     /** The most characters of a name or an address: {@value}. */
     public static final int MAX_TEXT = 200;
 
-    private static final Pattern LINE = Pattern.compile("\\S|\\S[^\\p{Cc}\\p{Cf}\\p{Cs}\\p{Zl}\\p{Zp}]*\\S");
+    private static final Pattern LINE = Pattern.compile("(?! )[^\\p{Cc}\\p{Cf}\\p{Cs}\\p{Zl}\\p{Zp}]+(?<! )");
     private static final Actor APPLICATION = new Actor(Kind.APPLICATION, "application", null, null);
 
     /**
