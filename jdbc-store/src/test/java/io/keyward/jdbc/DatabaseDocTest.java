@@ -30,6 +30,7 @@ class DatabaseDocTest {
                 .matcher(page)
                 .results()
                 .map(block -> withoutLayout(block.group(1)))
+                .filter(block -> !block.startsWith("import"))
                 .toList();
 
         assertEquals(3, blocks.size());

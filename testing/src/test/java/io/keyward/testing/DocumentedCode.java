@@ -33,6 +33,7 @@ final class DocumentedCode {
         return pattern.matcher(Files.readString(file))
                 .results()
                 .map(DocumentedCode::piece)
+                .filter(piece -> !piece.lines().allMatch(line -> line.isBlank() || line.startsWith("import ")))
                 .toList();
     }
 

@@ -3,7 +3,8 @@ package io.keyward.servlet.guide;
 import static io.keyward.servlet.Access.*;
 
 import io.keyward.ApiKeyPrincipal;
-import io.keyward.ApiKeyVerifier;
+import io.keyward.config.KeywardConfig;
+import io.keyward.role.Role;
 import io.keyward.servlet.ApiKeyFilter;
 import io.keyward.servlet.RequiresPermission;
 import jakarta.servlet.ServletContextEvent;
@@ -14,17 +15,23 @@ import jakarta.servlet.http.HttpServlet;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
+import java.nio.file.Path;
 
 class PlainServlet {
-    static ApiKeyVerifier verifier;
-
     // snippet: plain
     @WebListener
     public static class Security implements ServletContextListener {
+        private KeywardConfig keys;
+
         @Override
         public void contextInitialized(ServletContextEvent event) {
+            keys = KeywardConfig.load(
+                    Path.of(".env"),
+                    Role.of("client").permitting("jobs:submit"),
+                    Role.of("miner"),
+                    Role.of("admin").including("client", "miner"));
             ApiKeyFilter filter = ApiKeyFilter.builder()
-                    .verifier(verifier)
+                    .verifier(keys.verifier())
                     .rule("/health", permitAll())
                     .rule("GET", "/v1/jobs", anyRole("client", "miner"))
                     .rule("POST", "/v1/jobs", allPermissions("jobs:submit"))
@@ -32,6 +39,13 @@ class PlainServlet {
                     .otherwise(authenticated())
                     .build();
             ApiKeyFilter.register(event.getServletContext(), filter);
+        }
+
+        @Override
+        public void contextDestroyed(ServletContextEvent event) {
+            if (keys != null) {
+                keys.close(); // else the thread that follows the file keeps running
+            }
         }
     }
     // end

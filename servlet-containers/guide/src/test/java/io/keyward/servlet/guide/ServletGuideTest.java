@@ -48,7 +48,10 @@ class ServletGuideTest {
     private static void collect(Pattern pattern, String text, TreeSet<String> found) {
         Matcher matcher = pattern.matcher(text);
         while (matcher.find()) {
-            found.add(withoutIndent(matcher.group(1)));
+            String snippet = withoutIndent(matcher.group(1));
+            if (!snippet.lines().allMatch(line -> line.isBlank() || line.startsWith("import "))) {
+                found.add(snippet);
+            }
         }
     }
 

@@ -50,7 +50,10 @@ class SpringGuideTest {
     private static void collect(Pattern pattern, String text, Set<String> found) {
         Matcher matcher = pattern.matcher(text);
         while (matcher.find()) {
-            found.add(matcher.group(1).stripIndent());
+            String snippet = matcher.group(1).stripIndent();
+            if (!snippet.lines().allMatch(line -> line.isBlank() || line.startsWith("import "))) {
+                found.add(snippet);
+            }
         }
     }
 }
