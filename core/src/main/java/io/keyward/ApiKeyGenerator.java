@@ -65,7 +65,9 @@ public final class ApiKeyGenerator {
         return format.assemble(id, draw(Base62.DIGITS, KeyFormat.SECRET_LENGTH));
     }
 
-    /** Returns a new id: 8 characters of {@code 0-9a-z}, 41.4 bits, unlikely to be taken and not promised to be free. */
+    /**
+     * Returns a new id: 8 characters of {@code 0-9a-z}, 41.4 bits, unlikely to be taken and not promised to be free.
+     */
     public String newId() {
         return draw(ID_DIGITS, KeyFormat.ID_LENGTH);
     }

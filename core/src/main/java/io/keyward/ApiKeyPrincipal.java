@@ -13,9 +13,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * Tells the application who called and what that caller may do.
  *
- * <p>Only a verifier gives one out. No key and no hash can be reached from it; it cannot be serialized. Two principals are
- * equal if they have the same id. Immutable; may be shared between threads and kept: it says what was true when the key was
- * verified.
+ * <p>Only a verifier gives one out. No key and no hash can be reached from it; it cannot be serialized. Two principals
+ * are equal if they have the same id. Immutable; may be shared between threads and kept: it says what was true when the
+ * key was verified.
  */
 public final class ApiKeyPrincipal implements Principal {
     private final String id;

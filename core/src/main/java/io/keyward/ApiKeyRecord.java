@@ -40,7 +40,9 @@ public final class ApiKeyRecord {
     /** The most characters of an attribute's value: {@value}. */
     public static final int MAX_ATTRIBUTE_VALUE = 2048;
 
-    /** The attributes that this version understands. An attribute narrows what a key may do, so no other is harmless. */
+    /**
+     * The attributes that this version understands. An attribute narrows what a key may do, so no other is harmless.
+     */
     private static final Set<String> KNOWN_ATTRIBUTES = Set.of();
     /** In place of a time that is not known. */
     private static final long NO_TIME = Long.MIN_VALUE;
@@ -173,16 +175,17 @@ public final class ApiKeyRecord {
     /**
      * Returns the extension attributes, by name: conditions that other versions and modules attach to a key.
      *
-     * <p>Unlike metadata, which is only noted, an attribute changes what the key is worth. So a record with an attribute
-     * of which {@link #unknownAttributes} speaks is rejected at verification and never changed by the manager.
+     * <p>Unlike metadata, which is only noted, an attribute changes what the key is worth. So a record with an
+     * attribute of which {@link #unknownAttributes} speaks is rejected at verification and never changed by the
+     * manager.
      */
     public Map<String, String> attributes() {
         return attributes;
     }
 
     /**
-     * Returns the names of the attributes that this version does not know, in no particular order; empty for a record that
-     * it understands whole.
+     * Returns the names of the attributes that this version does not know, in no particular order; empty for a record
+     * that it understands whole.
      */
     public Set<String> unknownAttributes() {
         if (attributes.isEmpty()) {
@@ -220,8 +223,8 @@ public final class ApiKeyRecord {
     }
 
     /**
-     * Returns the version, which names this state of the record in its store: 0 before it is stored. Most stores count the
-     * changes, see {@code io.keyward.store.ApiKeyStore}.
+     * Returns the version, which names this state of the record in its store: 0 before it is stored. Most stores count
+     * the changes, see {@code io.keyward.store.ApiKeyStore}.
      */
     public long version() {
         return version;
@@ -346,8 +349,8 @@ public final class ApiKeyRecord {
         }
 
         /**
-         * Sets the secrets, the current one first. If both have the same ordinal, the current one gets the next, because
-         * an ordinal names one secret of a record.
+         * Sets the secrets, the current one first. If both have the same ordinal, the current one gets the next,
+         * because an ordinal names one secret of a record.
          *
          * @throws IllegalArgumentException if there are more than {@value #MAX_SECRETS}
          */
@@ -363,9 +366,9 @@ public final class ApiKeyRecord {
         /**
          * Sets what else is noted, by name; nothing by default.
          *
-         * @throws IllegalArgumentException if there are more than {@value #MAX_METADATA} entries, a name is not 1 to 64 of
-         *     {@code A-Z a-z 0-9 _ . -}, or a value has more than {@value #MAX_METADATA_VALUE} characters or a control
-         *     character
+         * @throws IllegalArgumentException if there are more than {@value #MAX_METADATA} entries, a name is not 1 to 64
+         *     of {@code A-Z a-z 0-9 _ . -}, or a value has more than {@value #MAX_METADATA_VALUE} characters or a
+         *     control character
          */
         public Builder metadata(Map<String, String> metadata) {
             this.metadata = entries("metadata", metadata, MAX_METADATA, MAX_METADATA_VALUE);
@@ -373,11 +376,11 @@ public final class ApiKeyRecord {
         }
 
         /**
-         * Sets the extension attributes, by name; none by default. One that this version does not know is kept, and the key
-         * is rejected, see {@link ApiKeyRecord#attributes}.
+         * Sets the extension attributes, by name; none by default. One that this version does not know is kept, and the
+         * key is rejected, see {@link ApiKeyRecord#attributes}.
          *
-         * @throws IllegalArgumentException if there are more than {@value #MAX_ATTRIBUTES}, a name is not as one of metadata,
-         *     or a value has more than {@value #MAX_ATTRIBUTE_VALUE} characters or a control character
+         * @throws IllegalArgumentException if there are more than {@value #MAX_ATTRIBUTES}, a name is not as one of
+         *     metadata, or a value has more than {@value #MAX_ATTRIBUTE_VALUE} characters or a control character
          */
         public Builder attributes(Map<String, String> attributes) {
             this.attributes = entries("attribute", attributes, MAX_ATTRIBUTES, MAX_ATTRIBUTE_VALUE);

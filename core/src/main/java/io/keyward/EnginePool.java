@@ -13,11 +13,11 @@ import org.jspecify.annotations.Nullable;
 /**
  * Lends a thread a kit: the engine and the buffers that one hash needs, so that a verification allocates nothing.
  *
- * <p>A kit is an array of JDK types, not an object of a class of ours: threads of a container outlive the application, and
- * would keep its class loader alive.
+ * <p>A kit is an array of JDK types, not an object of a class of ours: threads of a container outlive the application,
+ * and would keep its class loader alive.
  *
- * <p>A platform thread keeps its kit. Virtual threads, of which there may be millions, borrow one of a small fixed number.
- * When all are lent, a new kit is made and dropped after use.
+ * <p>A platform thread keeps its kit. Virtual threads, of which there may be millions, borrow one of a small fixed
+ * number. When all are lent, a new kit is made and dropped after use.
  */
 final class EnginePool {
     static final int ENGINE = 0;
@@ -39,7 +39,9 @@ final class EnginePool {
     /** How many neighbouring places a virtual thread tries before it makes a kit of its own. */
     private static final int PROBES = 4;
 
-    /** References from one thread's places to another's, and to the length of the array: no cache line has two of them. */
+    /**
+     * References from one thread's places to another's, and to the length of the array: no cache line has two of them.
+     */
     private static final int APART = 32;
 
     private final Supplier<Object> engines;
@@ -57,7 +59,9 @@ final class EnginePool {
         return isVirtual() ? borrow() : own();
     }
 
-    /** Takes a kit back after {@link PresentedText#wipe}. A kit whose hash failed is not given back, and not used again. */
+    /**
+     * Takes a kit back after {@link PresentedText#wipe}. A kit whose hash failed is not given back, and not used again.
+     */
     void giveBack(Object[] kit) {
         if (isVirtual()) {
             int start = start();
@@ -70,8 +74,8 @@ final class EnginePool {
     }
 
     /**
-     * Returns this thread's kit. If it still holds a text, its engine failed, perhaps for lack of stack, and may hold part of
-     * that text, so the kit is replaced. The check is cheaper than a {@code finally} around each hash.
+     * Returns this thread's kit. If it still holds a text, its engine failed, perhaps for lack of stack, and may hold
+     * part of that text, so the kit is replaced. The check is cheaper than a {@code finally} around each hash.
      */
     private Object[] own() {
         Object[] kit = own.get();

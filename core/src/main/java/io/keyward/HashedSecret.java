@@ -6,16 +6,16 @@ import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Pairs a hash with the time in which its key is valid ({@code notBefore <= now < expiresAt}) and with its number within
- * the record.
+ * Pairs a hash with the time in which its key is valid ({@code notBefore <= now < expiresAt}) and with its number
+ * within the record.
  *
  * <p>Immutable; its text shows the window and the number, never the hash.
  *
  * @param hash what is stored of the key
  * @param notBefore when the key becomes valid; null for always
  * @param expiresAt when the key stops being valid; null for never
- * @param ordinal the public number of the secret within its record: 1 for the first, one more with each rotation, so that
- *     people and logs can name a secret without showing anything of it
+ * @param ordinal the public number of the secret within its record: 1 for the first, one more with each rotation, so
+ *     that people and logs can name a secret without showing anything of it
  */
 public record HashedSecret(
         KeyHash hash, @Nullable Instant notBefore, @Nullable Instant expiresAt, int ordinal) {

@@ -17,9 +17,9 @@ import org.jspecify.annotations.Nullable;
  * </pre>
  *
  * <p>The prefix is chosen by the application and says whose key it is and for which environment. After it comes
- * {@code _}, then exactly 44 characters of {@code 0-9A-Za-z}: the public id (8, lower case), the secret (30, 178.6 bits)
- * and the check digits (6), the CRC-32 (ISO 3309) of everything before them in base 62. A text is read by position from its
- * end, never by splitting it. Nothing here needs a store, so a typing error is found offline.
+ * {@code _}, then exactly 44 characters of {@code 0-9A-Za-z}: the public id (8, lower case), the secret (30, 178.6
+ * bits) and the check digits (6), the CRC-32 (ISO 3309) of everything before them in base 62. A text is read by
+ * position from its end, never by splitting it. Nothing here needs a store, so a typing error is found offline.
  *
  * <p>Immutable; may be shared between threads.
  */
@@ -153,8 +153,8 @@ public final class KeyFormat {
     }
 
     /**
-     * Tells whether bytes have the outline of an issued key of any prefix, and check digits that do not belong to it. The
-     * digits come before the alphabet, because they alone settle it where they match.
+     * Tells whether bytes have the outline of an issued key of any prefix, and check digits that do not belong to it.
+     * The digits come before the alphabet, because they alone settle it where they match.
      */
     static boolean isMistyped(byte[] text, int from, int length, CRC32 crc) {
         int prefixLength = length - TAIL_LENGTH - 1;

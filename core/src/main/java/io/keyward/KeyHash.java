@@ -13,8 +13,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>The text form is {@code sha256:} and 64 hexadecimal digits, or {@code hmac-sha256:<pepper id>:} and 64. It is as
  * secret as the key, since who knows it can test guesses and can recognise the key: {@link #reveal} is the one way to
- * it, {@link #toString} names the type only, no array is handed out, the type cannot be serialized, and comparison always
- * looks at all 32 bytes.
+ * it, {@link #toString} names the type only, no array is handed out, the type cannot be serialized, and comparison
+ * always looks at all 32 bytes.
  *
  * <p>Immutable; may be shared between threads.
  */
@@ -47,9 +47,9 @@ public final class KeyHash {
     /**
      * Reads the text form of a hash; 64 hexadecimal digits alone are taken as SHA-256. Digits may be of either case.
      *
-     * @throws IllegalArgumentException if the text has another form, is all zeros, or is the SHA-256 hash of the empty string
-     *     or of another text that only a slip produces, such as {@code null};
-     *     the message holds nothing of the text
+     * @throws IllegalArgumentException if the text has another form, is all zeros, or is the SHA-256 hash of the empty
+     *     string or of another text that only a slip produces, such as {@code null}; the message holds nothing of the
+     *     text
      */
     public static KeyHash parse(String text) {
         Matcher matcher = TEXT.matcher(text);

@@ -86,8 +86,8 @@ public abstract sealed class KeyHasher permits Sha256Hasher, HmacSha256Hasher {
      * Returns the check value of the pepper: 16 hexadecimal digits, to be kept with the hashes, so that another pepper
      * under the same id is noticed. Empty for a scheme without pepper.
      *
-     * <p>It is the beginning of an HMAC over a label and the pepper's id. The label has characters that no key has, so the
-     * value is the hash of no key. Not secret: it says nothing of the pepper but whether two are the same.
+     * <p>It is the beginning of an HMAC over a label and the pepper's id. The label has characters that no key has, so
+     * the value is the hash of no key. Not secret: it says nothing of the pepper but whether two are the same.
      */
     public Optional<String> check() {
         return Optional.empty();
@@ -129,7 +129,10 @@ public abstract sealed class KeyHasher permits Sha256Hasher, HmacSha256Hasher {
                 EnginePool.word(kit, 3));
     }
 
-    /** Hashes the {@code length} bytes of the text in the kit; {@link EnginePool#word} then gives the words of the result. */
+    /**
+     * Hashes the {@code length} bytes of the text in the kit; {@link EnginePool#word} then gives the words of the
+     * result.
+     */
     final void digest(Object[] kit, int length) {
         digest(kit[EnginePool.ENGINE], (byte[]) kit[EnginePool.BYTES], length);
     }

@@ -6,8 +6,8 @@ import java.util.regex.Pattern;
  * Gives the ready-made {@link KeyHasher}s.
  *
  * <p>A fast hash is right here: an issued key carries 178.6 random bits, which no guessing reaches however fast the
- * hash. It would be wrong for passwords. A pepper helps where hashes may leak apart from it, or where keys made elsewhere
- * are weak.
+ * hash. It would be wrong for passwords. A pepper helps where hashes may leak apart from it, or where keys made
+ * elsewhere are weak.
  */
 public final class KeyHashers {
     /** The fewest bytes of a pepper: {@value}. */
@@ -29,8 +29,8 @@ public final class KeyHashers {
     /**
      * Returns a hasher of scheme {@code hmac-sha256:<pepperId>}: HMAC-SHA-256 keyed with a pepper.
      *
-     * @param pepperId 1 to 32 of {@code a-z 0-9 _ -}, the first no sign; stands in each hash, so that several peppers can be
-     *     live at once
+     * @param pepperId 1 to 32 of {@code a-z 0-9 _ -}, the first no sign; stands in each hash, so that several peppers
+     *     can be live at once
      * @param pepper at least {@value #MIN_PEPPER_LENGTH} random bytes, kept apart from the hashes; copied
      * @throws IllegalArgumentException if the id has another form or the pepper is shorter
      */

@@ -30,11 +30,11 @@ import org.slf4j.LoggerFactory;
  * Holds all keys that are known at one moment, ready to be asked: an immutable set of records, found by hash.
  *
  * <p>A source (a file, a table) makes a ring and {@linkplain LiveKeyRing#publish publishes} it; a change makes another
- * ring. A ring is made whole or not at all: {@link Builder#build} and {@link #with} report every problem of every record
- * at once and then give no ring.
+ * ring. A ring is made whole or not at all: {@link Builder#build} and {@link #with} report every problem of every
+ * record at once and then give no ring.
  *
- * <p>A record with an attribute that this version does not know ({@link ApiKeyRecord#unknownAttributes}) is taken, its key
- * is rejected as {@code UNSUPPORTED}, and each ring that takes it says so in one line of the log at warn.
+ * <p>A record with an attribute that this version does not know ({@link ApiKeyRecord#unknownAttributes}) is taken, its
+ * key is rejected as {@code UNSUPPORTED}, and each ring that takes it says so in one line of the log at warn.
  *
  * <p>Costs about 60 bytes a key beside the records, and well under a microsecond a key to build. May be shared between
  * threads.
@@ -82,8 +82,8 @@ public final class KeyRing {
     /**
      * Returns this ring with these records added, or put in place of those with the same ids.
      *
-     * <p>Copies the parts of the ring that change and shares the others: the time and memory taken are those of the change,
-     * with a bound of some hundred microseconds for a single record, however many keys there are.
+     * <p>Copies the parts of the ring that change and shares the others: the time and memory taken are those of the
+     * change, with a bound of some hundred microseconds for a single record, however many keys there are.
      *
      * @throws KeyRingException if the ring so made would not stand, as {@link Builder#build}; this ring stays as it is
      */
@@ -130,8 +130,8 @@ public final class KeyRing {
     }
 
     /**
-     * Returns the {@linkplain KeyHasher#check check value} of each pepper, by the id of the pepper: for a store that keeps
-     * them, to notice another pepper under the same id.
+     * Returns the {@linkplain KeyHasher#check check value} of each pepper, by the id of the pepper: for a store that
+     * keeps them, to notice another pepper under the same id.
      */
     public Map<String, String> pepperChecks() {
         Map<String, String> checks = new TreeMap<>();
@@ -182,7 +182,8 @@ public final class KeyRing {
         /**
          * Adds a hasher, so that records may hold hashes of its scheme; {@code sha256} is there without being added.
          *
-         * @throws IllegalArgumentException if another hasher of that scheme was added, such as another pepper under one id
+         * @throws IllegalArgumentException if another hasher of that scheme was added, such as another pepper under one
+         *     id
          */
         public Builder hasher(KeyHasher hasher) {
             KeyHasher present = hashers.putIfAbsent(hasher.scheme(), hasher);
@@ -215,8 +216,8 @@ public final class KeyRing {
          * Returns the ring.
          *
          * @throws KeyRingException if an id occurs twice, a hash occurs twice, or of an active key a secret's window is
-         *     empty, a role is not declared, the pepper of a hash is not there, or a hash is that of the empty string; it
-         *     names every such problem
+         *     empty, a role is not declared, the pepper of a hash is not there, or a hash is that of the empty string;
+         *     it names every such problem
          */
         public KeyRing build() {
             Map<String, KeyHasher> all = new LinkedHashMap<>(hashers);

@@ -3,8 +3,8 @@ package io.keyward;
 import java.time.Instant;
 
 /**
- * Says that a key could not be judged because the keys at hand are too old: their source has been away longer than it may
- * be. It is no verdict about the key; a service answers 503.
+ * Says that a key could not be judged because the keys at hand are too old: their source has been away longer than it
+ * may be. It is no verdict about the key; a service answers 503.
  */
 public final class KeysUnavailableException extends RuntimeException {
     private static final long serialVersionUID = 1L;

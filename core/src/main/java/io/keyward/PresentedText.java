@@ -17,8 +17,8 @@ final class PresentedText {
     /**
      * Copies a text of 16 to 256 characters into the kit and tells whether each is printable ASCII and no blank.
      *
-     * <p>Copies the block, then checks eight bytes at a time: quicker than a check of each character, and without the array
-     * that {@code getBytes(ISO_8859_1)} allocates.
+     * <p>Copies the block, then checks eight bytes at a time: quicker than a check of each character, and without the
+     * array that {@code getBytes(ISO_8859_1)} allocates.
      */
     @SuppressWarnings(
             "deprecation") // this getBytes cuts a character to its low byte, so that Ł becomes A; see isNarrow
@@ -41,7 +41,9 @@ final class PresentedText {
         return high == 0;
     }
 
-    /** Tells whether at least eight bytes are all of {@code !} to {@code ~}; the last word may overlap the one before. */
+    /**
+     * Tells whether at least eight bytes are all of {@code !} to {@code ~}; the last word may overlap the one before.
+     */
     private static boolean isPrintable(byte[] bytes, int from, int to) {
         int last = to - Long.BYTES;
         long outside = outside(bytes, last);
@@ -52,9 +54,9 @@ final class PresentedText {
     }
 
     /**
-     * Returns a word that has the top bit of a byte set if any of eight bytes is not printable. One below {@code !} gets it when
-     * {@code !} is taken away, one above {@code ~} when 1 is added or keeps it when {@code !} is taken away; what is borrowed
-     * or carried from a byte to the next comes of bytes that are found as well.
+     * Returns a word that has the top bit of a byte set if any of eight bytes is not printable. One below {@code !}
+     * gets it when {@code !} is taken away, one above {@code ~} when 1 is added or keeps it when {@code !} is taken
+     * away; what is borrowed or carried from a byte to the next comes of bytes that are found as well.
      */
     private static long outside(byte[] bytes, int at) {
         long word = (long) WORDS.get(bytes, at);

@@ -8,8 +8,8 @@ record Scheme(KeyHasher hasher, HashIndex index) {
      * Looks a presented text up: hashes it once and probes once.
      *
      * @param presented {@value ApiKey#MIN_LENGTH} to {@value ApiKey#MAX_LENGTH} characters
-     * @return the answer stored for it; else {@link Rejected#MALFORMED} for a text that cannot be a key or has wrong check
-     *     digits, {@link Rejected#UNKNOWN} for any other
+     * @return the answer stored for it; else {@link Rejected#MALFORMED} for a text that cannot be a key or has wrong
+     *     check digits, {@link Rejected#UNKNOWN} for any other
      */
     Object look(String presented) {
         Object[] kit = hasher.pool.take();

@@ -10,8 +10,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Judges a known secret that has a window: the one kind of answer that needs the clock.
  *
- * <p>Milliseconds decide, since reading them allocates nothing; only in the very millisecond of a bound is the exact time
- * asked for.
+ * <p>Milliseconds decide, since reading them allocates nothing; only in the very millisecond of a bound is the exact
+ * time asked for.
  */
 final class TimedVerdict {
     private final Accepted accepted;

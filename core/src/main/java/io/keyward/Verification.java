@@ -13,7 +13,8 @@ import org.jspecify.annotations.Nullable;
  * }
  * }</pre>
  *
- * <p>A refusal is a value. That nothing could be found out is an exception, see {@link ApiKeyVerifier#verify}. Immutable.
+ * <p>A refusal is a value. That nothing could be found out is an exception, see {@link ApiKeyVerifier#verify}.
+ * Immutable.
  */
 public sealed interface Verification {
     /** Returns the id of the key concerned; null where no known key was presented. Public, safe in logs. */
@@ -29,8 +30,8 @@ public sealed interface Verification {
      * Says that a key is in force, and whose it is.
      *
      * @param principal the caller
-     * @param retiring whether the secret presented is one that a rotation has replaced and that will end: its holder should
-     *     be told to change to the new one
+     * @param retiring whether the secret presented is one that a rotation has replaced and that will end: its holder
+     *     should be told to change to the new one
      */
     record Accepted(ApiKeyPrincipal principal, boolean retiring) implements Verification {
         /** Refuses a missing principal. */
@@ -45,8 +46,8 @@ public sealed interface Verification {
     }
 
     /**
-     * Says that nothing may be granted, and why. The reason is for logs and metrics: a caller who learns it learns which
-     * texts are near a key.
+     * Says that nothing may be granted, and why. The reason is for logs and metrics: a caller who learns it learns
+     * which texts are near a key.
      *
      * @param reason why
      * @param keyId the id of the key where the text is one that is known; null otherwise
@@ -66,7 +67,9 @@ public sealed interface Verification {
     enum Reason {
         /** Nothing was presented, or the empty text. */
         MISSING,
-        /** The text cannot be a key, or is an issued key with a wrong character in it: most likely a slip of the hand. */
+        /**
+         * The text cannot be a key, or is an issued key with a wrong character in it: most likely a slip of the hand.
+         */
         MALFORMED,
         /** The text could be a key, and is none that is known. */
         UNKNOWN,
@@ -79,8 +82,8 @@ public sealed interface Verification {
         /** The key was revoked, for good. */
         REVOKED,
         /**
-         * The record of the key has an attribute that this version does not know, so what the key is worth cannot be told;
-         * see {@link ApiKeyRecord#attributes}. Upgrade, or remove the attribute with the version that set it.
+         * The record of the key has an attribute that this version does not know, so what the key is worth cannot be
+         * told; see {@link ApiKeyRecord#attributes}. Upgrade, or remove the attribute with the version that set it.
          */
         UNSUPPORTED
     }

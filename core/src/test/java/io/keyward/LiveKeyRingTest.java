@@ -32,8 +32,8 @@ class LiveKeyRingTest {
     }
 
     /**
-     * Ring {@code n} knows one permanent key, and the odd or even one of two others under the name {@code ring<n>}. A thread that
-     * reads {@code published} before it verifies must find a ring at least that new.
+     * Ring {@code n} knows one permanent key, and the odd or even one of two others under the name {@code ring<n>}. A
+     * thread that reads {@code published} before it verifies must find a ring at least that new.
      */
     @Test
     @Timeout(120)

@@ -95,7 +95,9 @@ class VirtualThreadsTest {
         assertTrue(each <= 200, each + " bytes kept for each virtual thread");
     }
 
-    /** Returns the bytes of the heap in use while so many virtual threads wait after a verification, less their stacks. */
+    /**
+     * Returns the bytes of the heap in use while so many virtual threads wait after a verification, less their stacks.
+     */
     private long heldBy(int threads, String presented) throws Exception {
         CountDownLatch verified = new CountDownLatch(threads);
         CountDownLatch leave = new CountDownLatch(1);
@@ -118,8 +120,8 @@ class VirtualThreadsTest {
     }
 
     /**
-     * Sums up the live objects but for the stacks of waiting threads: what of a stack is copied to the heap depends on which
-     * frames the compiler has got to, and a verification that has returned has none there.
+     * Sums up the live objects but for the stacks of waiting threads: what of a stack is copied to the heap depends on
+     * which frames the compiler has got to, and a verification that has returned has none there.
      */
     private static long liveBytes() throws JMException {
         String histogram = (String) ManagementFactory.getPlatformMBeanServer()

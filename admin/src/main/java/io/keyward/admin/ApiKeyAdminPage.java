@@ -20,13 +20,14 @@ import java.util.Map;
  * ApiKeyAdminPage.register(servletContext, "/admin", "/v1/admin");
  * }</pre>
  *
- * <p>The page is then at {@code /admin/}. Its files are the same for everyone and hold no data, so the guard of the application
- * lets everyone read them: {@code rule("/admin/*", permitAll())}. The operator pastes a key there, and the page sends it with
- * each call, in a header of its own and never in {@code Authorization}, where a proxy with a login may have its credentials.
+ * <p>The page is then at {@code /admin/}. Its files are the same for everyone and hold no data, so the guard of the
+ * application lets everyone read them: {@code rule("/admin/*", permitAll())}. The operator pastes a key there, and the
+ * page sends it with each call, in a header of its own and never in {@code Authorization}, where a proxy with a login
+ * may have its credentials.
  *
- * <p>The key is in the memory of the page only. The page forgets it when it is left, reloaded or not used for 15 minutes. A strict
- * content security policy lets the page load nothing from elsewhere, run no script but its own and be in no frame. Not
- * protected: what extensions of the browser and other programs of the operator see.
+ * <p>The key is in the memory of the page only. The page forgets it when it is left, reloaded or not used for 15
+ * minutes. A strict content security policy lets the page load nothing from elsewhere, run no script but its own and be
+ * in no frame. Not protected: what extensions of the browser and other programs of the operator see.
  *
  * <p>May be shared between threads.
  */
@@ -58,8 +59,8 @@ public final class ApiKeyAdminPage extends HttpServlet {
      * Returns a page over the admin API at a path of the same context.
      *
      * @param api the path that {@link ApiKeyAdminServlet#register} was given, such as {@code /v1/admin}
-     * @throws IllegalArgumentException if the path does not begin with a slash, ends with one, or has characters that a URL
-     *     would have to encode
+     * @throws IllegalArgumentException if the path does not begin with a slash, ends with one, or has characters that a
+     *     URL would have to encode
      */
     public static ApiKeyAdminPage of(String api) {
         return builder(api).build();
@@ -162,11 +163,11 @@ public final class ApiKeyAdminPage extends HttpServlet {
         }
 
         /**
-         * Sets the header in which the page sends the key, by default {@code X-Api-Key}; must be one that the guard reads, such as by
-         * {@code KeySources.header("X-Acme-Key")}.
+         * Sets the header in which the page sends the key, by default {@code X-Api-Key}; must be one that the guard
+         * reads, such as by {@code KeySources.header("X-Acme-Key")}.
          *
-         * @throws IllegalArgumentException if the name is no name of a header, or is {@code Authorization} or {@code Cookie},
-         *     which a proxy with a login may need
+         * @throws IllegalArgumentException if the name is no name of a header, or is {@code Authorization} or
+         *     {@code Cookie}, which a proxy with a login may need
          */
         public Builder header(String name) {
             this.header = Mount.requireKeyHeader(name);

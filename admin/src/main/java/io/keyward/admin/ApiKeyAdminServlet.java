@@ -25,9 +25,9 @@ import org.slf4j.LoggerFactory;
  * ApiKeyAdminServlet.register(servletContext, "/admin", keys);
  * }</pre>
  *
- * <p>Needs a guard in front: {@code ApiKeyFilter} or Keyward's Spring Security support, which verify the key and set the
- * request attribute {@value #PRINCIPAL_ATTRIBUTE}. A request without that attribute is answered with 401, whatever let it
- * through. The rules of the guard need not name the rights of this servlet, because it checks them itself:
+ * <p>Needs a guard in front: {@code ApiKeyFilter} or Keyward's Spring Security support, which verify the key and set
+ * the request attribute {@value #PRINCIPAL_ATTRIBUTE}. A request without that attribute is answered with 401, whatever
+ * let it through. The rules of the guard need not name the rights of this servlet, because it checks them itself:
  *
  * <table>
  * <caption>Permissions</caption>
@@ -42,13 +42,13 @@ import org.slf4j.LoggerFactory;
  * <tr><td>{@code own-key:list}</td><td>list the keys of the same owner</td></tr>
  * </table>
  *
- * <p>Every change is made {@linkplain io.keyward.store.ApiKeyManager#onBehalfOf on behalf of} the caller, so no call can make
- * or touch a key that may do more than the calling key. The cause of each change names that key, the address of the peer and
- * the id of the request.
+ * <p>Every change is made {@linkplain io.keyward.store.ApiKeyManager#onBehalfOf on behalf of} the caller, so no call
+ * can make or touch a key that may do more than the calling key. The cause of each change names that key, the address
+ * of the peer and the id of the request.
  *
- * <p>A secret is in the answer to the call that made it and nowhere else. Not promised: that an administrator remains. The last
- * key with {@code keys:issue} has to confirm before it ends itself, but two such keys can revoke each other at once; the way
- * back is the {@code keyward} command.
+ * <p>A secret is in the answer to the call that made it and nowhere else. Not promised: that an administrator remains.
+ * The last key with {@code keys:issue} has to confirm before it ends itself, but two such keys can revoke each other at
+ * once; the way back is the {@code keyward} command.
  *
  * <p>May be shared between threads.
  */
@@ -149,8 +149,8 @@ public final class ApiKeyAdminServlet extends HttpServlet {
         }
 
         /**
-         * Sets where the id of a request comes from, by default {@link HttpServletRequest#getRequestId}; null for none. An id
-         * that is not one line of at most 200 characters is left out.
+         * Sets where the id of a request comes from, by default {@link HttpServletRequest#getRequestId}; null for none.
+         * An id that is not one line of at most 200 characters is left out.
          */
         public Builder requestId(Function<HttpServletRequest, @Nullable String> requestId) {
             this.requestId = requireNonNull(requestId, "requestId");
@@ -158,8 +158,8 @@ public final class ApiKeyAdminServlet extends HttpServlet {
         }
 
         /**
-         * Sets lines that the report shows besides the state of the keys, by default none: for example, which files were read.
-         * Asked for each report; must hold no secret.
+         * Sets lines that the report shows besides the state of the keys, by default none: for example, which files
+         * were read. Asked for each report; must hold no secret.
          */
         public Builder details(Supplier<List<String>> details) {
             this.details = requireNonNull(details, "details");
@@ -167,10 +167,11 @@ public final class ApiKeyAdminServlet extends HttpServlet {
         }
 
         /**
-         * Sets the header that {@code openapi.json} names for keys, by default {@code X-Api-Key}. The guard decides where keys are
-         * read; name the same here and to {@link ApiKeyAdminPage.Builder#header}.
+         * Sets the header that {@code openapi.json} names for keys, by default {@code X-Api-Key}. The guard decides
+         * where keys are read; name the same here and to {@link ApiKeyAdminPage.Builder#header}.
          *
-         * @throws IllegalArgumentException if the name is no name of a header, or is {@code Authorization} or {@code Cookie}
+         * @throws IllegalArgumentException if the name is no name of a header, or is {@code Authorization} or
+         *     {@code Cookie}
          */
         public Builder header(String name) {
             this.header = Mount.requireKeyHeader(name);

@@ -109,7 +109,8 @@ record Call(HttpServletRequest request, ApiKeyPrincipal caller, Route route, Str
     /**
      * Returns the parameters of the query.
      *
-     * @throws Problem 400 if one is not known to this call, or is there twice: a filter that is misspelt would choose all
+     * @throws Problem 400 if one is not known to this call, or is there twice: a filter that is misspelt would choose
+     *     all
      */
     Map<String, String> query() {
         Map<String, String> parameters = new HashMap<>();

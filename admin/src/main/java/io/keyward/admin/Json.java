@@ -55,8 +55,8 @@ final class Json {
     /**
      * Returns the object that a body holds.
      *
-     * @throws Problem 400 if it is not UTF-8, not one JSON object, nested deeper than any body of ours, or an object has two
-     *     members of one name: another reader could take the other of the two
+     * @throws Problem 400 if it is not UTF-8, not one JSON object, nested deeper than any body of ours, or an object
+     *     has two members of one name: another reader could take the other of the two
      */
     static JsonObject parse(byte[] body) {
         return parse(body, MAX_DEPTH);

@@ -16,8 +16,8 @@ import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Applies a merge patch (RFC 7396) to what may be changed of a record. What is not named stays; read-only members may be sent
- * back as they are.
+ * Applies a merge patch (RFC 7396) to what may be changed of a record. What is not named stays; read-only members may
+ * be sent back as they are.
  */
 final class KeyPatch {
     private final Members patch;

@@ -16,8 +16,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Asks for a confirmation before the last key that can administer ends itself.
  *
- * <p>A key can administer if it may issue keys, because without such a key no other comes back over HTTP. Only asks, and
- * promises nothing: two such keys can end each other at once.
+ * <p>A key can administer if it may issue keys, because without such a key no other comes back over HTTP. Only asks,
+ * and promises nothing: two such keys can end each other at once.
  */
 final class LastAdmin {
     static final String CONFIRMATION = "confirmLastAdmin";

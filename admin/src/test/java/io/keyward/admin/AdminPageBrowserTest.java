@@ -28,8 +28,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /**
- * The page in a real Chromium. Left out, with one line that says so, where there is no {@code chromium} and {@code chromedriver};
- * {@code -Dtests.browser=required} makes that a failure.
+ * The page in a real Chromium. Left out, with one line that says so, where there is no {@code chromium} and
+ * {@code chromedriver}; {@code -Dtests.browser=required} makes that a failure.
  */
 class AdminPageBrowserTest {
     private static final String MARKUP = "<img src=x onerror=alert(1)><b>bold</b>";

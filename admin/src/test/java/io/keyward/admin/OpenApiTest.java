@@ -16,7 +16,10 @@ import java.util.TreeSet;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
-/** Compares openapi.json with the servlet in both directions. {@link Request} compares every answer of the other tests too. */
+/**
+ * Compares openapi.json with the servlet in both directions. {@link Request} compares every answer of the other tests
+ * too.
+ */
 class OpenApiTest {
     private static final byte[] TOO_LONG = new byte[Call.MAX_BODY + 1];
 

@@ -8,11 +8,15 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Starts another JVM of the same JDK and class path, so that what is measured there meets nothing compiled for others. */
+/**
+ * Starts another JVM of the same JDK and class path, so that what is measured there meets nothing compiled for others.
+ */
 final class ChildJvm {
     private ChildJvm() {}
 
-    /** Returns the arguments for a heap that is all there: else who makes garbage would be charged for its page faults. */
+    /**
+     * Returns the arguments for a heap that is all there: else who makes garbage would be charged for its page faults.
+     */
     static List<String> heap(int gigabytes) {
         return List.of("-Xms" + gigabytes + "g", "-Xmx" + gigabytes + "g", "-XX:+AlwaysPreTouch");
     }

@@ -20,8 +20,8 @@ import org.openjdk.jmh.runner.options.TimeValue;
 /**
  * Runs JMH benchmarks.
  *
- * <p>JMH runs all forks of one benchmark and then all of the next, so that a machine that grows slower spoils their ratio.
- * Here a round runs one fork of each, and ratios are taken within rounds.
+ * <p>JMH runs all forks of one benchmark and then all of the next, so that a machine that grows slower spoils their
+ * ratio. Here a round runs one fork of each, and ratios are taken within rounds.
  */
 final class JmhPart implements Part {
     private static final String ALLOCATED = "gc.alloc.rate.norm";

@@ -22,7 +22,8 @@ import org.HdrHistogram.Histogram;
 /**
  * Asks a {@link Site} over some connections that stay open, each as fast as it is answered.
  *
- * <p>Bare sockets: on two processors a whole HTTP client would take more time than the server, and hide what a filter costs.
+ * <p>Bare sockets: on two processors a whole HTTP client would take more time than the server, and hide what a filter
+ * costs.
  */
 final class Load implements AutoCloseable {
     private static final long LONGEST_NANOS = Duration.ofMinutes(1).toNanos();

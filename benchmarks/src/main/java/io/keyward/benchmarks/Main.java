@@ -21,8 +21,8 @@ import java.util.TreeSet;
  * anything else                               is for JMH, such as -h
  * </pre>
  *
- * <p>Works in the root of the repository. A part that has a result of this commit, measured as thoroughly, is left as it is
- * unless {@code --again} is said: a run that was broken off goes on where it stopped.
+ * <p>Works in the root of the repository. A part that has a result of this commit, measured as thoroughly, is left as
+ * it is unless {@code --again} is said: a run that was broken off goes on where it stopped.
  */
 public final class Main {
     private static final String AGAIN = "--again";

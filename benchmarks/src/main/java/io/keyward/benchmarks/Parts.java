@@ -37,7 +37,10 @@ final class Parts {
         return profile == Profile.SHORT ? budgets() : everything();
     }
 
-    /** Returns what may be asked for by name: a short profile has every part, though by itself it runs only the budgets'. */
+    /**
+     * Returns what may be asked for by name: a short profile has every part, though by itself it runs only the
+     * budgets'.
+     */
     static List<Part> all(Profile profile) {
         List<Part> parts = new ArrayList<>(of(profile));
         Set<String> names = parts.stream().map(Part::name).collect(Collectors.toSet());

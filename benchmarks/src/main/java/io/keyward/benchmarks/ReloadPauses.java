@@ -13,8 +13,8 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.HdrHistogram.Histogram;
 
 /**
- * What does a verifier notice while the ring under it is swapped? Times every verification of a thread that does nothing
- * else, from the end of the one before, so that no pause can fall between two.
+ * What does a verifier notice while the ring under it is swapped? Times every verification of a thread that does
+ * nothing else, from the end of the one before, so that no pause can fall between two.
  *
  * <pre>
  * benchmarks/build

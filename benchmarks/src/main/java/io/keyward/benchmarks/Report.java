@@ -25,8 +25,8 @@ import java.util.stream.Collectors;
 /**
  * Makes docs/benchmarks.md: fills figures, tables and charts into the text of {@code report.md}.
  *
- * <p>A blank is {@code {{name}}}. One on a line of its own is a table or a chart, made for each JDK there are results of; one
- * within a line is a figure of the oldest of those JDKs.
+ * <p>A blank is {@code {{name}}}. One on a line of its own is a table or a chart, made for each JDK there are results
+ * of; one within a line is a figure of the oldest of those JDKs.
  */
 final class Report {
     static final Path PAGE = Path.of("docs/benchmarks.md");

@@ -22,8 +22,9 @@ import org.springframework.security.web.servletapi.SecurityContextHolderAwareReq
 import org.springframework.security.web.util.matcher.AnyRequestMatcher;
 
 /**
- * The shortest chain of Spring Security that does the filter's job: a converter takes the key from the header, a manager
- * looks its hash up. No sessions, no CSRF tokens, no response headers, which {@code HttpSecurity} adds unless told not to.
+ * The shortest chain of Spring Security that does the filter's job: a converter takes the key from the header, a
+ * manager looks its hash up. No sessions, no CSRF tokens, no response headers, which {@code HttpSecurity} adds unless
+ * told not to.
  */
 final class SpringChain {
     private SpringChain() {}

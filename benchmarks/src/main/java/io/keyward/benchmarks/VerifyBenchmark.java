@@ -26,10 +26,10 @@ import org.openjdk.jmh.annotations.State;
 /**
  * What does {@code verify} cost beside the hash it cannot do without, for each answer it can give?
  *
- * <p>{@code digest} is the floor: a reused {@link MessageDigest} over bytes that lie ready. {@code digestOfText} first takes
- * the bytes out of the same strings in the same order, which is the floor where the strings do not fit the caches: then the
- * time is that of fetching them. {@code clock} is the one clock read of a key with a window; {@code validThenClock} has it
- * where that key has it, after other work, where it takes longer.
+ * <p>{@code digest} is the floor: a reused {@link MessageDigest} over bytes that lie ready. {@code digestOfText} first
+ * takes the bytes out of the same strings in the same order, which is the floor where the strings do not fit the
+ * caches: then the time is that of fetching them. {@code clock} is the one clock read of a key with a window;
+ * {@code validThenClock} has it where that key has it, after other work, where it takes longer.
  *
  * <pre>
  * benchmarks/build

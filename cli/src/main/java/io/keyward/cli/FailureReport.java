@@ -19,8 +19,8 @@ import java.util.List;
 import picocli.CommandLine.ParameterException;
 
 /**
- * Turns every failure into a sentence on standard error and an exit code; where {@code --json} was asked for, into a JSON object
- * on standard output, too.
+ * Turns every failure into a sentence on standard error and an exit code; where {@code --json} was asked for, into a
+ * JSON object on standard output, too.
  *
  * @param terminal where it is printed
  * @param json whether JSON was asked for

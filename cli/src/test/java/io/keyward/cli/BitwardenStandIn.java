@@ -23,9 +23,9 @@ import java.util.Set;
  * Stands in for Bitwarden's command line {@code bw}: {@code encode}, {@code create item}, {@code edit item ID},
  * {@code get password NAME} and {@code get item NAME}, over a file that the variable {@code BW_VAULT} names.
  *
- * <p>Takes items only as the export model of bitwarden/clients describes them (libs/common/src/models/export: cipher, login,
- * login-uri and field), and as the FetchML procedure wants them: the key is the password and stands nowhere else, and a hidden
- * field {@code api_key_hash} has the 64 digits of its SHA-256.
+ * <p>Takes items only as the export model of bitwarden/clients describes them (libs/common/src/models/export: cipher,
+ * login, login-uri and field), and as the FetchML procedure wants them: the key is the password and stands nowhere
+ * else, and a hidden field {@code api_key_hash} has the 64 digits of its SHA-256.
  */
 final class BitwardenStandIn {
     private static final int LOGIN = 1;

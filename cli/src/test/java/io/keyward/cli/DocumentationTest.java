@@ -30,7 +30,10 @@ class DocumentationTest {
         assertEquals(page, Files.readString(PAGE), "docs/cli.md is behind; this class says how to write it anew");
     }
 
-    /** Picocli takes <code>${NAME}</code> in a description for a variable, and prints null for one that it does not know. */
+    /**
+     * Picocli takes <code>${NAME}</code> in a description for a variable, and prints null for one that it does not
+     * know.
+     */
     @Test
     void helpPrintsNullForNoPlaceholder() throws IOException {
         String meant = "the server does not tell is null";

@@ -25,8 +25,8 @@ import org.junit.jupiter.api.io.TempDir;
 /**
  * Follows docs/handover.md from top to bottom, as an admin and a user would, beside the coordinator.
  *
- * <p>Each block of the guide that begins with {@code ```sh} says who runs it and, where it is not 0, with which exit code it
- * ends. What the user is asked for is the key the admin was shown last.
+ * <p>Each block of the guide that begins with {@code ```sh} says who runs it and, where it is not 0, with which exit
+ * code it ends. What the user is asked for is the key the admin was shown last.
  */
 class HandoverGuideIT {
     private static final Path GUIDE = Path.of("..", "docs", "handover.md");

@@ -52,8 +52,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * The cases of ATTACKS.md for the command line: against the packaged program where its process is what is tested (umask, signals,
- * descriptors, two at once), else within this one.
+ * The cases of ATTACKS.md for the command line: against the packaged program where its process is what is tested
+ * (umask, signals, descriptors, two at once), else within this one.
  */
 class OperatorIT {
     private static final boolean FULL = Boolean.getBoolean("tests.full");

@@ -5,7 +5,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 
-/** An archive of the classes that the packaged command loads, made once, so that each process of a test starts faster. */
+/**
+ * An archive of the classes that the packaged command loads, made once, so that each process of a test starts faster.
+ */
 final class SharedClasses {
     private static final Path JAR = Path.of("target", "keyward.jar").toAbsolutePath();
     private static final Path ARCHIVE = Path.of("target", "keyward-tests.jsa").toAbsolutePath();

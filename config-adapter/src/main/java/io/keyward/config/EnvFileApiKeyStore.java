@@ -41,9 +41,9 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Where anything in the file is wrong, {@link #load} and {@link #insert(ApiKeyRecord, ChangeCause) insert} refuse
  * it, as a service does. But a key can still be found, disabled and revoked there, also one that cannot be read whole:
- * what cannot be read stays as it is. A key that is written twice, under two ids or in two lists, is rejected everywhere
- * once one copy is disabled or revoked. Only where a name is written twice the key cannot be changed, because it is not
- * known which of the two is meant.
+ * what cannot be read stays as it is. A key that is written twice, under two ids or in two lists, is rejected
+ * everywhere once one copy is disabled or revoked. Only where a name is written twice the key cannot be changed,
+ * because it is not known which of the two is meant.
  *
  * <p>Not kept: a text with blanks at its ends or with <code>${</code>, because a reader of the file takes it as another
  * text; such a record is refused. A version is a number made of the record's content and is valid within this process.

@@ -11,8 +11,8 @@ import java.util.regex.Pattern;
  * Recognises texts of the kind that example files contain: placeholders, words that people write in place of a key,
  * sequences and repetitions.
  *
- * <p>Every rule takes in the whole text, so a random key is not refused because a word happens to be in it, or because it
- * has a prefix such as {@code test_key_}.
+ * <p>Every rule takes in the whole text, so a random key is not refused because a word happens to be in it, or because
+ * it has a prefix such as {@code test_key_}.
  */
 final class ExampleTexts {
     private static final int FEWEST_CHARACTERS = 5;
@@ -67,7 +67,10 @@ final class ExampleTexts {
         return Math.abs(from - to) <= 1 || "90 9a 0a f0 z0 za 09".contains("" + from + to);
     }
 
-    /** Returns whether the text is words and short numbers; one more word, such as the name of a role, may be among them. */
+    /**
+     * Returns whether the text is words and short numbers; one more word, such as the name of a role, may be among
+     * them.
+     */
     private static boolean isWords(String text) {
         int known = 0;
         int unknown = 0;

@@ -76,8 +76,8 @@ public final class KeyFile {
 
     /**
      * Returns the same, where 64 hexadecimal digits in the place of a key are a key, as {@code openssl rand -hex 32}
-     * makes them. Without it they are refused, because they may be a hash: hashed again, it would lock out who holds its
-     * key.
+     * makes them. Without it they are refused, because they may be a hash: hashed again, it would lock out who holds
+     * its key.
      */
     public KeyFile readingHexAsKeys() {
         return new KeyFile(access.readingHexAsKeys());
@@ -111,8 +111,8 @@ public final class KeyFile {
     }
 
     /**
-     * Returns where the secrets of a key are written besides it, if the key or the copy is disabled or revoked. A service
-     * rejects both, so these are no problems; but a copy is there to be removed.
+     * Returns where the secrets of a key are written besides it, if the key or the copy is disabled or revoked. A
+     * service rejects both, so these are no problems; but a copy is there to be removed.
      *
      * @throws StoreException if the file could not be read
      */

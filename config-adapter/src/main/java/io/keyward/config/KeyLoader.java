@@ -221,7 +221,9 @@ final class KeyLoader {
         });
     }
 
-    /** Returns the chosen pepper, else the only one, else SHA-256; of several one must be chosen, or be in use already. */
+    /**
+     * Returns the chosen pepper, else the only one, else SHA-256; of several one must be chosen, or be in use already.
+     */
     private KeyHasher hasherOfNewKeys(Map<String, KeyHasher> hashers) {
         if (options.pepper() != null) {
             KeyHasher chosen = hashers.get("hmac-sha256:" + options.pepper());

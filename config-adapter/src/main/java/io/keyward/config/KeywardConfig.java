@@ -427,8 +427,8 @@ public final class KeywardConfig implements AutoCloseable {
         }
 
         /**
-         * Sets whether {@link #load} refuses a configuration without keys, by default true. Without, everything is denied
-         * until there is a key: for an application that takes only roles and peppers from here.
+         * Sets whether {@link #load} refuses a configuration without keys, by default true. Without, everything is
+         * denied until there is a key: for an application that takes only roles and peppers from here.
          */
         public Builder requireKeys(boolean requireKeys) {
             this.requireKeys = requireKeys;
@@ -472,10 +472,10 @@ public final class KeywardConfig implements AutoCloseable {
         }
 
         /**
-         * Chooses the pepper that hashes the keys that {@link #open} issues, by the id it has in {@code
-         * keyward.peppers.<id>}. By default it is the only pepper of the configuration, or none where there is none. Where
-         * there are several and none is chosen, {@code open} refuses; a reload that brings further ones keeps the one in
-         * use.
+         * Chooses the pepper that hashes the keys that {@link #open} issues, by the id it has in
+         * {@code keyward.peppers.<id>}. By default it is the only pepper of the configuration, or none where there is
+         * none. Where there are several and none is chosen, {@code open} refuses; a reload that brings further ones
+         * keeps the one in use.
          */
         public Builder newKeysPepper(String id) {
             this.newKeysPepper = requireNonNull(id, "id");
@@ -505,8 +505,8 @@ public final class KeywardConfig implements AutoCloseable {
          * file. What it changes is in force when its method returns.
          *
          * <p>The file may be missing or have no keys: then everything is denied until there is one. New keys are hashed
-         * with the pepper of the configuration, see {@link #newKeysPepper}, or with SHA-256. The manager changes keys of that file only; keys of other sources are verified. Closing the
-         * keys stops following the files.
+         * with the pepper of the configuration, see {@link #newKeysPepper}, or with SHA-256. The manager changes keys
+         * of that file only; keys of other sources are verified. Closing the keys stops following the files.
          *
          * @throws ConfigException if anything is wrong; the message names every problem
          * @throws IllegalStateException if no format was given, or a configuration was and no file

@@ -31,7 +31,9 @@ final class ListNames {
         roles.forEach(role -> this.roles.put(ConfigSources.environmentForm(role), role));
     }
 
-    /** Returns whether a variable, in its environment spelling, is a list of a declared role, or names a file for one. */
+    /**
+     * Returns whether a variable, in its environment spelling, is a list of a declared role, or names a file for one.
+     */
     boolean isDeclared(String variable) {
         String name = variable.endsWith(Property.FILE_SUFFIX)
                 ? variable.substring(0, variable.length() - Property.FILE_SUFFIX.length())

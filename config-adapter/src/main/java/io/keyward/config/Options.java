@@ -20,7 +20,8 @@ import org.jspecify.annotations.Nullable;
  * @param systemProperties what stands for the system properties; null for those of the process
  * @param environment the variables of the process
  * @param pepper the id of the pepper that hashes new keys; null where the configuration decides
- * @param startsEmpty whether keys are issued into the file: a missing file, or one without keys, is no mistake at the start
+ * @param startsEmpty whether keys are issued into the file: a missing file, or one without keys, is no mistake at the
+ *     start
  */
 record Options(
         @Nullable Path envFile,

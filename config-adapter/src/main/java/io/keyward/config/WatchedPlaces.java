@@ -12,10 +12,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * Works out in which directories a change of which names can change what some paths lead to.
  *
- * <p>For a plain file that is its directory. Where a part of the path is a symbolic link, it is also the directory of the
- * link and those of what it leads to: Kubernetes swaps a link {@code ..data} beside the link that a service reads, and
- * nothing happens in the directory that the file itself is in. The directory above counts too, since a directory may be
- * replaced.
+ * <p>For a plain file that is its directory. Where a part of the path is a symbolic link, it is also the directory of
+ * the link and those of what it leads to: Kubernetes swaps a link {@code ..data} beside the link that a service reads,
+ * and nothing happens in the directory that the file itself is in. The directory above counts too, since a directory
+ * may be replaced.
  */
 final class WatchedPlaces {
     private static final int MAX_LINKS = 40;

@@ -20,8 +20,8 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
- * Recognises keys that anyone can guess: examples of documentation, defaults of products, placeholders, texts that people
- * type. They are refused outside development: as text, and those of the list as hash too.
+ * Recognises keys that anyone can guess: examples of documentation, defaults of products, placeholders, texts that
+ * people type. They are refused outside development: as text, and those of the list as hash too.
  *
  * <p>Immutable; may be shared between threads.
  */
@@ -60,7 +60,9 @@ public final class WellKnownKeys {
         return hashes.contains(hash);
     }
 
-    /** Without a hasher, since a hasher takes no text that is too short to be a key, and hashes of such are refused too. */
+    /**
+     * Without a hasher, since a hasher takes no text that is too short to be a key, and hashes of such are refused too.
+     */
     private static KeyHash sha256(String text) {
         try {
             byte[] digest = MessageDigest.getInstance("SHA-256").digest(text.getBytes(UTF_8));

@@ -19,7 +19,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Issue 17.9: what docs/configuration.md says of each property is refused is refused, and what it says is taken is taken. */
+/**
+ * Issue 17.9: what docs/configuration.md says of each property is refused is refused, and what it says is taken is
+ * taken.
+ */
 class DocumentedFormsTest {
     private static final String KEY = ConfigFiles.newKey();
     private static final String HASH = ConfigFiles.hash(KEY);

@@ -31,8 +31,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 /**
  * Compares what this library and others make of the same {@code .env} text, and keeps the table in docs true.
  *
- * <p>The libraries are asked here; {@code src/test/scripts/env-comparison.py} asks bash, node and python-dotenv and made
- * {@code env-others.tsv}.
+ * <p>The libraries are asked here; {@code src/test/scripts/env-comparison.py} asks bash, node and python-dotenv and
+ * made {@code env-others.tsv}.
  */
 class EnvComparisonTest {
     /** Written by this test with {@code -Ddocs.write=true}, else compared. */

@@ -195,8 +195,8 @@ class OneReaderPropertyTest {
     }
 
     /**
-     * Puts a value elsewhere, behind one to three names, in the file or in the environment: an item behind a list that is
-     * behind names itself then takes fewer than the 8 that may follow each other.
+     * Puts a value elsewhere, behind one to three names, in the file or in the environment: an item behind a list that
+     * is behind names itself then takes fewer than the 8 that may follow each other.
      */
     private String reference(String value, List<String> lines) {
         return reference(value, 3, lines);

@@ -5,8 +5,8 @@ import java.util.List;
 /**
  * Explains one decision about roles and permissions, for logs and for operators.
  *
- * <p>Its text reads {@code needs `keys:write`; key `a1b2c3d4` has `jobs:*` by role `client`}. It holds names only, never
- * a key or a hash. Immutable.
+ * <p>Its text reads {@code needs `keys:write`; key `a1b2c3d4` has `jobs:*` by role `client`}. It holds names only,
+ * never a key or a hash. Immutable.
  *
  * @param granted whether the requirement was met
  * @param needs what was asked for

@@ -14,8 +14,8 @@ import org.jspecify.annotations.Nullable;
  * manager.as(Actor.operator("anna").withName("Anna Berg").withAddress("192.0.2.7")).revoke(id);
  * }</pre>
  *
- * <p>Says who it was and decides nothing: what a key may change is limited by {@link ApiKeyManager#onBehalfOf}. Holds no
- * secret; every text is one line, so a log line cannot be forged by it. Immutable.
+ * <p>Says who it was and decides nothing: what a key may change is limited by {@link ApiKeyManager#onBehalfOf}. Holds
+ * no secret; every text is one line, so a log line cannot be forged by it. Immutable.
  *
  * @param kind what sort of actor
  * @param id the login, key id or job; 1 to {@value #MAX_ID} characters
@@ -38,8 +38,8 @@ public record Actor(
     /**
      * Refuses missing parts and texts that are not one line.
      *
-     * @throws IllegalArgumentException if a text is empty or too long, has blanks at its ends, or has a control character or
-     *     line break
+     * @throws IllegalArgumentException if a text is empty or too long, has blanks at its ends, or has a control
+     *     character or line break
      */
     public Actor {
         requireNonNull(kind, "kind");

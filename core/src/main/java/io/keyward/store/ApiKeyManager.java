@@ -36,10 +36,10 @@ import org.jspecify.annotations.Nullable;
  * </pre>
  *
  * <p>A change is stored first and then put into the ring in force, before the method returns: a verification that
- * starts after {@link #revoke} has returned refuses the key. Verifications wait for nothing. Changes through one ring, by
- * this manager or another, wait for each other only where the store's versions are not {@linkplain
- * ApiKeyStore#hasOrderedVersions ordered}. If somebody else changes the same record in the store meanwhile, the
- * change is made anew on what they stored, so neither is lost.
+ * starts after {@link #revoke} has returned refuses the key. Verifications wait for nothing. Changes through one ring,
+ * by this manager or another, wait for each other only where the store's versions are not
+ * {@linkplain ApiKeyStore#hasOrderedVersions ordered}. If somebody else changes the same record in the store meanwhile,
+ * the change is made anew on what they stored, so neither is lost.
  *
  * <p>How a method ends:
  *
@@ -61,8 +61,8 @@ import org.jspecify.annotations.Nullable;
  * end has passed is dropped when its record is next written.
  *
  * <p>Each change has a {@linkplain ChangeCause cause}: the action, who makes it ({@link #as}, {@link #onBehalfOf}), for
- * which request ({@link #inRequest}), and when. The record notes creator and last changer from it, the store is given it,
- * and each {@linkplain ChangeGuard guard} hears of it, by default {@link ChangeGuard#logging}.
+ * which request ({@link #inRequest}), and when. The record notes creator and last changer from it, the store is given
+ * it, and each {@linkplain ChangeGuard guard} hears of it, by default {@link ChangeGuard#logging}.
  *
  * <p>May be shared between threads. Methods block for the store's I/O.
  */
@@ -152,8 +152,8 @@ public final class ApiKeyManager {
      * Returns a manager whose changes name this actor; by default they name the key that they are made for, or
      * {@link Actor#application}.
      *
-     * <p>Limits nothing and lifts no limit: {@code onBehalfOf(principal).as(actor)}, in either order, is limited by the key
-     * and names the actor.
+     * <p>Limits nothing and lifts no limit: {@code onBehalfOf(principal).as(actor)}, in either order, is limited by the
+     * key and names the actor.
      */
     public ApiKeyManager as(Actor newActor) {
         return new ApiKeyManager(this, maker, requireNonNull(newActor, "newActor"), requestId, expectedVersion);
@@ -172,16 +172,16 @@ public final class ApiKeyManager {
     }
 
     /**
-     * Returns a manager that changes a key only if its record still has this version: for somebody who decided on what they
-     * have read.
+     * Returns a manager that changes a key only if its record still has this version: for somebody who decided on what
+     * they have read.
      *
      * <pre>{@code
      * ApiKeyRecord read = manager.find(id).orElseThrow();
      * manager.ifVersion(read.version()).rotate(id, Duration.ofHours(24));
      * }</pre>
      *
-     * <p>If somebody else was faster, the change is refused as {@code STALE} and not made on what they stored. A new key has
-     * no version yet, so {@link #issue} ignores it.
+     * <p>If somebody else was faster, the change is refused as {@code STALE} and not made on what they stored. A new
+     * key has no version yet, so {@link #issue} ignores it.
      *
      * @param version the {@linkplain ApiKeyRecord#version version} that was read
      * @throws IllegalArgumentException if it is not positive, because a stored record has none such
@@ -213,20 +213,20 @@ public final class ApiKeyManager {
     /**
      * Gives a key a new secret; the id stays, and the old secret stays valid for a while longer.
      *
-     * <p>At most two secrets are valid: a rotation inside the overlap of an earlier one is refused unless the request says
-     * {@link RotateRequest.Builder#dropOld dropOld}, which ends the oldest at once. The old secret is never valid longer
-     * than it would have been without the rotation. The new one has the end of the old, or the end of the request; a
-     * beginning that lies ahead stays. A key whose end has passed needs another end. The id appears in the text of the new
-     * key if it is one that was issued; for a record named by hand, such as {@code alice}, the text has an id of its own
-     * and the record keeps its name. A disabled key stays disabled.
+     * <p>At most two secrets are valid: a rotation inside the overlap of an earlier one is refused unless the request
+     * says {@link RotateRequest.Builder#dropOld dropOld}, which ends the oldest at once. The old secret is never valid
+     * longer than it would have been without the rotation. The new one has the end of the old, or the end of the
+     * request; a beginning that lies ahead stays. A key whose end has passed needs another end. The id appears in the
+     * text of the new key if it is one that was issued; for a record named by hand, such as {@code alice}, the text has
+     * an id of its own and the record keeps its name. A disabled key stays disabled.
      *
      * @param id the key id
      * @return the new key, which exists here and nowhere else, and the record
-     * @throws ChangeRefusedException {@code NO_SUCH_KEY}; {@code REVOKED}; {@code OVERLAP}; {@code INVALID} if the overlap
-     *     is negative or too long, or the end is not after the present and the beginning, or too far off; {@code
-     *     EXCEEDS_MAKER}, see {@link #onBehalfOf}
-     * @throws StoreException if the store failed. Look at the key before trying again: if the rotation was stored, another
-     *     one would end the secret that is in use
+     * @throws ChangeRefusedException {@code NO_SUCH_KEY}; {@code REVOKED}; {@code OVERLAP}; {@code INVALID} if the
+     *     overlap is negative or too long, or the end is not after the present and the beginning, or too far off;
+     *     {@code     EXCEEDS_MAKER}, see {@link #onBehalfOf}
+     * @throws StoreException if the store failed. Look at the key before trying again: if the rotation was stored,
+     *     another one would end the secret that is in use
      */
     public IssuedKey rotate(String id, RotateRequest request) {
         requireNonNull(id, "id");
@@ -381,13 +381,13 @@ public final class ApiKeyManager {
      * Removes for good the records that a filter chooses and that have been of no use for a while: revoked, or with all
      * secrets expired, for at least this span. {@code list(filter.endedBy(now.minus(span)))} shows them beforehand.
      *
-     * <p>A caller that presents a removed key hears nothing else than before, but the log says {@code UNKNOWN} where it said
-     * {@code REVOKED} or {@code EXPIRED}. A key that was revoked by hand in a file, without a note of when, stays until its
-     * secrets have expired. A record with an attribute that this version does not know stays too, and so does one that
-     * somebody changes at the same time.
+     * <p>A caller that presents a removed key hears nothing else than before, but the log says {@code UNKNOWN} where it
+     * said {@code REVOKED} or {@code EXPIRED}. A key that was revoked by hand in a file, without a note of when, stays
+     * until its secrets have expired. A record with an attribute that this version does not know stays too, and so does
+     * one that somebody changes at the same time.
      *
-     * <p>Each removal is a change of its own, with {@link ChangeCause.Action#PURGE}. If one ends with an exception, those
-     * before it are done; repeating it is safe.
+     * <p>Each removal is a change of its own, with {@link ChangeCause.Action#PURGE}. If one ends with an exception,
+     * those before it are done; repeating it is safe.
      *
      * @param endedFor the span, not negative
      * @return the ids of the removed records, by id
@@ -686,8 +686,8 @@ public final class ApiKeyManager {
         }
 
         /**
-         * Sets what hears of changes and may stop them, asked in this order; by default {@link ChangeGuard#logging} alone,
-         * which has to be named again where it should stay.
+         * Sets what hears of changes and may stop them, asked in this order; by default {@link ChangeGuard#logging}
+         * alone, which has to be named again where it should stay.
          */
         public Builder guards(ChangeGuard... guards) {
             this.guards = List.of(guards);

@@ -26,8 +26,8 @@ import org.jspecify.annotations.Nullable;
  * process ends.
  *
  * <p><b>Versions.</b> A stored record has a {@linkplain ApiKeyRecord#version version} of 1 or more, which names one
- * state of it. {@code insert} takes a record of version 0. {@code update} takes the version that the caller has read and
- * refuses unless that is still the one in the store, so two who change the same record cannot lose each other's
+ * state of it. {@code insert} takes a record of version 0. {@code update} takes the version that the caller has read
+ * and refuses unless that is still the one in the store, so two who change the same record cannot lose each other's
  * change: the second is told and reads again. Stores that count start at 1 and add 1 with every change. One that cannot
  * count, such as a file edited by hand, may derive the version from the record's content, since then as well another
  * version means another content. A version is not secret: none may tell anything about a hash.
@@ -37,9 +37,9 @@ import org.jspecify.annotations.Nullable;
  * After a {@code StoreException} from a change nobody knows whether the change happened, only that it did not happen in
  * part; {@link #find} tells.
  *
- * <p><b>A revoked record stays</b>, so that its id is not given out again and a caller's refusal can be explained, until
- * {@link #remove} is called for it. Where records vanish (removed here, or a line deleted by hand), {@link #changesSince}
- * answers nothing and followers load again.
+ * <p><b>A revoked record stays</b>, so that its id is not given out again and a caller's refusal can be explained,
+ * until {@link #remove} is called for it. Where records vanish (removed here, or a line deleted by hand),
+ * {@link #changesSince} answers nothing and followers load again.
  *
  * <p>A store keeps what it is given and judges only what it alone can see: ids, hashes, versions. Roles, windows and
  * states are judged by {@link ApiKeyManager} and the ring. Times to the microsecond come back unchanged; finer ones may
@@ -84,7 +84,8 @@ public interface ApiKeyStore {
      * @param cause why, as for {@link #insert(ApiKeyRecord, ChangeCause)}
      * @return the record as stored, with its new version
      * @throws StoreConflictException {@code STALE} if the stored version is another, {@code MISSING} if there is no
-     *     record of this id, {@code HASH_TAKEN} as {@link #insert(ApiKeyRecord, ChangeCause) insert}; the store is as before
+     *     record of this id, {@code HASH_TAKEN} as {@link #insert(ApiKeyRecord, ChangeCause) insert}; the store is as
+     *     before
      * @throws IllegalArgumentException if the version is 0, or the store has no way to write down a value of the
      *     record; the store is as before
      * @throws StoreException if the store failed: the record is in its old state or in its new one
@@ -99,13 +100,13 @@ public interface ApiKeyStore {
     /**
      * Removes the stored record of an id if it is still in the version of the given one: compare and remove.
      *
-     * <p>For records that are of no use any more, see {@link ApiKeyManager#purge}. Its id and its hashes are free from then
-     * on. {@link #changesSince} answers nothing for every stamp from before it.
+     * <p>For records that are of no use any more, see {@link ApiKeyManager#purge}. Its id and its hashes are free from
+     * then on. {@link #changesSince} answers nothing for every stamp from before it.
      *
      * @param record the record as it was read
      * @param cause why, as for {@link #insert(ApiKeyRecord, ChangeCause)}
-     * @throws StoreConflictException {@code STALE} if the stored version is another, {@code MISSING} if there is no record
-     *     of this id; the store is as before
+     * @throws StoreConflictException {@code STALE} if the stored version is another, {@code MISSING} if there is no
+     *     record of this id; the store is as before
      * @throws IllegalArgumentException if the version is 0
      * @throws UnsupportedOperationException if the store keeps every record, which is the default
      * @throws StoreException if the store failed: the record is there or not
@@ -123,8 +124,8 @@ public interface ApiKeyStore {
     Optional<ApiKeyRecord> find(String id);
 
     /**
-     * Returns records that a filter chooses, by id in the order of its characters' codes ({@code 0-9}, {@code _}, {@code
-     * a-z}): one page at a time.
+     * Returns records that a filter chooses, by id in the order of its characters' codes ({@code 0-9}, {@code _},
+     * {@code a-z}): one page at a time.
      *
      * <pre>{@code
      * List<ApiKeyRecord> next = store.list(filter, page.get(page.size() - 1).id(), 100);
@@ -198,9 +199,9 @@ public interface ApiKeyStore {
     }
 
     /**
-     * Returns whether the store holds exactly these records, as far as it can tell cheaply; by default true. A follower asks
-     * now and then, and loads all where the answer is no: for changes that went past the count of changes, such as those
-     * that an operator makes while triggers are off.
+     * Returns whether the store holds exactly these records, as far as it can tell cheaply; by default true. A follower
+     * asks now and then, and loads all where the answer is no: for changes that went past the count of changes, such as
+     * those that an operator makes while triggers are off.
      *
      * @param records what a follower has taken over up to the stamp, and maybe newer ones
      * @param except ids that are not compared, because the service holds them in another state on purpose
@@ -212,9 +213,9 @@ public interface ApiKeyStore {
     }
 
     /**
-     * Compares the peppers of a service with those that the hashes in the store were made with, by their check values, and
-     * keeps the check value of a pepper that is new to it, where it may write; by default it keeps none and refuses nothing.
-     * A follower asks before each load of all records, and now and then.
+     * Compares the peppers of a service with those that the hashes in the store were made with, by their check values,
+     * and keeps the check value of a pepper that is new to it, where it may write; by default it keeps none and refuses
+     * nothing. A follower asks before each load of all records, and now and then.
      *
      * @param checks the {@linkplain io.keyward.KeyHasher#check check values} of the service, by the id of the pepper
      * @throws StoreException if the store has another check value for one of the ids, or could not be read
@@ -224,8 +225,8 @@ public interface ApiKeyStore {
     }
 
     /**
-     * Has a callback run soon after records may have changed, for a store that is notified of changes; by default never.
-     * A follower reads at its interval all the same, because a notification can be lost.
+     * Has a callback run soon after records may have changed, for a store that is notified of changes; by default
+     * never. A follower reads at its interval all the same, because a notification can be lost.
      *
      * @param changed returns at once and throws nothing; runs on any thread, also where nothing changed
      * @return ends it

@@ -20,7 +20,8 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Holds all that a service needs for its keys, assembled from a store, roles, clock, format and peppers, each given once.
+ * Holds all that a service needs for its keys, assembled from a store, roles, clock, format and peppers, each given
+ * once.
  *
  * <pre>{@code
  * ApiKeys keys = ApiKeys.over(store).roles(roles).format("acme_live").open();
@@ -189,8 +190,8 @@ public final class ApiKeys implements AutoCloseable {
         }
 
         /**
-         * Sets how often the store is asked for what others changed, by default twice a second; follows also a store that
-         * is not {@linkplain ApiKeyStore#isShared shared}. See {@link StoreFollower.Builder#interval}.
+         * Sets how often the store is asked for what others changed, by default twice a second; follows also a store
+         * that is not {@linkplain ApiKeyStore#isShared shared}. See {@link StoreFollower.Builder#interval}.
          */
         public Builder interval(Duration interval) {
             this.interval = requireNonNull(interval, "interval");

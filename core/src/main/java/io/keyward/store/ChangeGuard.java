@@ -10,9 +10,9 @@ import org.jspecify.annotations.Nullable;
  * {@link ApiKeys.Builder#guards} or {@link ApiKeyManager.Builder#guards}. It does not hear of a change that changes
  * nothing, such as the second revoke of a key.
  *
- * <p>Called on the thread that makes the change, while other changes through the same manager may wait: return soon, and
- * call no manager. Several threads may call at once. Records reach a guard with their hashes, which are as secret as
- * keys: write down ids and what their {@code toString} shows.
+ * <p>Called on the thread that makes the change, while other changes through the same manager may wait: return soon,
+ * and call no manager. Several threads may call at once. Records reach a guard with their hashes, which are as secret
+ * as keys: write down ids and what their {@code toString} shows.
  */
 public interface ChangeGuard {
     /**
@@ -28,9 +28,9 @@ public interface ChangeGuard {
     default void before(ChangeCause cause, @Nullable ApiKeyRecord before, @Nullable ApiKeyRecord after) {}
 
     /**
-     * Called once for each change that was applied, was refused or has failed; does nothing by default. An applied change
-     * is stored by then, and in force when the method of the manager returns. Whatever this throws is logged and changes
-     * nothing.
+     * Called once for each change that was applied, was refused or has failed; does nothing by default. An applied
+     * change is stored by then, and in force when the method of the manager returns. Whatever this throws is logged and
+     * changes nothing.
      *
      * @param cause why it was made
      * @param outcome what came of it

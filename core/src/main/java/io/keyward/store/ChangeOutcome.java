@@ -7,7 +7,9 @@ import org.jspecify.annotations.Nullable;
 
 /** Says what came of a change. Immutable; no hash is in its text. */
 public sealed interface ChangeOutcome {
-    /** Returns the id of the key; null for one that was not issued, or where what was given has not the form of an id. */
+    /**
+     * Returns the id of the key; null for one that was not issued, or where what was given has not the form of an id.
+     */
     @Nullable
     String keyId();
 

@@ -52,8 +52,8 @@ public final class ChangeRefusedException extends RuntimeException {
         /** The change goes beyond what its maker may do. An HTTP service answers 403. */
         EXCEEDS_MAKER,
         /**
-         * The record is no longer in the version that was asked for, see {@link ApiKeyManager#ifVersion}. An HTTP service
-         * answers 412.
+         * The record is no longer in the version that was asked for, see {@link ApiKeyManager#ifVersion}. An HTTP
+         * service answers 412.
          */
         STALE,
         /**

@@ -108,8 +108,8 @@ public final class IssueRequest {
         }
 
         /**
-         * Sets when the key ends, to the millisecond, in place of {@link #expiresIn}; null means never. By default a key
-         * ends {@link #DEFAULT_LIFETIME} after it is issued.
+         * Sets when the key ends, to the millisecond, in place of {@link #expiresIn}; null means never. By default a
+         * key ends {@link #DEFAULT_LIFETIME} after it is issued.
          */
         public Builder expiresAt(@Nullable Instant expiresAt) {
             this.expiresAt = expiresAt;

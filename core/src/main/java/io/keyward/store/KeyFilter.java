@@ -16,8 +16,9 @@ import java.util.stream.Stream;
  * KeyFilter.all().owner("alice@example.org").expiringBefore(nextWeek)
  * }</pre>
  *
- * <p>A value that can be read: a store that filters in its database makes a clause of each {@linkplain #conditions
- * condition} and joins them by {@code and}. Immutable: each method returns another filter. May be shared between threads.
+ * <p>A value that can be read: a store that filters in its database makes a clause of each
+ * {@linkplain #conditions condition} and joins them by {@code and}. Immutable: each method returns another filter. May
+ * be shared between threads.
  *
  * @param conditions what a record must meet; empty for every record
  */
@@ -55,9 +56,9 @@ public record KeyFilter(List<Condition> conditions) {
     }
 
     /**
-     * Chooses further: of no use any more since this moment or longer, as {@link ApiKeyManager#purge} chooses. Either it was
-     * revoked by then, or each of its secrets had expired. A key that was revoked by hand, without a note of when, is not
-     * chosen before its secrets have expired.
+     * Chooses further: of no use any more since this moment or longer, as {@link ApiKeyManager#purge} chooses. Either
+     * it was revoked by then, or each of its secrets had expired. A key that was revoked by hand, without a note of
+     * when, is not chosen before its secrets have expired.
      */
     public KeyFilter endedBy(Instant moment) {
         return and(new EndedBy(moment));
@@ -74,8 +75,8 @@ public record KeyFilter(List<Condition> conditions) {
     }
 
     /**
-     * Says one thing that a record must meet. Later versions may have further ones, so a store that translates conditions
-     * passes one that it does not know by {@link #isMetBy}, or fails; it never leaves it out.
+     * Says one thing that a record must meet. Later versions may have further ones, so a store that translates
+     * conditions passes one that it does not know by {@link #isMetBy}, or fails; it never leaves it out.
      */
     public sealed interface Condition {
         /** Returns whether a record meets this. */

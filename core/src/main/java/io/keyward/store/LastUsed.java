@@ -39,9 +39,9 @@ import org.jspecify.annotations.Nullable;
  * and {@link #since} says from when on nothing is. What is remembered is this process's, and ends with it.
  *
  * <p>A rotation moves the time of the current secret to the retiring one when the manager or a {@link StoreFollower}
- * publishes it. A use that was judged before a rotation and is noted after it is noted for the new secret. {@link #drain}
- * hands out what was used since it was last called, to be written to a database now and then. May be shared between
- * threads.
+ * publishes it. A use that was judged before a rotation and is noted after it is noted for the new secret.
+ * {@link #drain} hands out what was used since it was last called, to be written to a database now and then. May be
+ * shared between threads.
  */
 public final class LastUsed implements VerificationListener {
     /** The number of keys remembered where no other is given: {@value}. */

@@ -13,8 +13,8 @@ import org.jspecify.annotations.Nullable;
  * RotateRequest.builder(Duration.ofDays(7)).expiresAt(nextYear).build()
  * }</pre>
  *
- * <p>{@link ApiKeyManager#rotate(String, RotateRequest)} checks whether it can be done. Immutable; may be shared between
- * threads and used for several keys.
+ * <p>{@link ApiKeyManager#rotate(String, RotateRequest)} checks whether it can be done. Immutable; may be shared
+ * between threads and used for several keys.
  */
 public final class RotateRequest {
     final Duration overlap;
@@ -55,7 +55,9 @@ public final class RotateRequest {
             this.overlap = requireNonNull(overlap, "overlap");
         }
 
-        /** Sets when the new secret ends, to the millisecond; null for never. By default it ends when the old one would. */
+        /**
+         * Sets when the new secret ends, to the millisecond; null for never. By default it ends when the old one would.
+         */
         public Builder expiresAt(@Nullable Instant expiresAt) {
             this.changesEnd = true;
             this.expiresAt = KeyTimes.toMillis(expiresAt);
@@ -63,8 +65,8 @@ public final class RotateRequest {
         }
 
         /**
-         * Ends the secret that an earlier rotation has left for its overlap. Without this, a rotation inside that overlap
-         * is refused, because callers who still use that secret would be locked out.
+         * Ends the secret that an earlier rotation has left for its overlap. Without this, a rotation inside that
+         * overlap is refused, because callers who still use that secret would be locked out.
          */
         public Builder dropOld() {
             this.dropsOld = true;

@@ -535,8 +535,8 @@ public final class StoreFollower implements AutoCloseable {
         }
 
         /**
-         * Sets how often the store is asked whether it holds what is in force, see {@link ApiKeyStore#isInStep}; by default
-         * every 10 minutes, more or less by a random part. From 1 millisecond.
+         * Sets how often the store is asked whether it holds what is in force, see {@link ApiKeyStore#isInStep}; by
+         * default every 10 minutes, more or less by a random part. From 1 millisecond.
          */
         public Builder checkInterval(Duration checkInterval) {
             this.checkInterval = requireNonNull(checkInterval, "checkInterval");

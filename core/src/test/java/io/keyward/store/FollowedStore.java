@@ -11,7 +11,9 @@ import java.util.function.Consumer;
 
 /** A store that others change too: it fails, hangs, forgets and is looked at as a test says. */
 final class FollowedStore extends DelegatingStore {
-    /** Hears the name of each method before it asks the store, and again, with a {@code !}, when the answer is there. */
+    /**
+     * Hears the name of each method before it asks the store, and again, with a {@code !}, when the answer is there.
+     */
     volatile Consumer<String> step = name -> {};
 
     volatile boolean ordered = true;

@@ -24,8 +24,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Finds where the table and the records of a node differ, by checksums that PostgreSQL computes.
  *
- * <p>Keys are spread over buckets by their id. One statement answers with a sum for each bucket; rows are read only where
- * sums differ. Nothing here is secret from the database, and nothing of a hash is sent or logged.
+ * <p>Keys are spread over buckets by their id. One statement answers with a sum for each bucket; rows are read only
+ * where sums differ. Nothing here is secret from the database, and nothing of a hash is sent or logged.
  */
 final class Comparison {
     private static final int BUCKET_DIGITS = 3;

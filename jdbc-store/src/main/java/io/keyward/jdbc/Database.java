@@ -13,8 +13,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Runs work on connections of its own, in transactions of its own, and lets no {@link SQLException} out.
  *
- * <p>Both drivers put the values of a statement into their messages, so a duplicate key would bring its hash into a log.
- * What leaves this class holds SQLState and error code only, and no cause.
+ * <p>Both drivers put the values of a statement into their messages, so a duplicate key would bring its hash into a
+ * log. What leaves this class holds SQLState and error code only, and no cause.
  */
 final class Database {
     /** Gives a connection that is cut off without a word an end; each packet of a long answer begins it again. */

@@ -71,7 +71,9 @@ enum Dialect {
                 + "`: others lack the locks and triggers that revocation depends on");
     }
 
-    /** Returns the isolation in which all statements of a transaction read one moment; in H2 a lower one shows new rows. */
+    /**
+     * Returns the isolation in which all statements of a transaction read one moment; in H2 a lower one shows new rows.
+     */
     int snapshotIsolation() {
         return this == POSTGRESQL ? Connection.TRANSACTION_REPEATABLE_READ : Connection.TRANSACTION_SERIALIZABLE;
     }

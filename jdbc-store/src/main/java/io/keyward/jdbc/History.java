@@ -16,8 +16,8 @@ import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Remembers what this node has seen of the database, to tell a replica that lags from a database that has lost changes, and
- * to name the revocations that are lost.
+ * Remembers what this node has seen of the database, to tell a replica that lags from a database that has lost changes,
+ * and to name the revocations that are lost.
  *
  * <p>A version is the number of a change, and above it the count of histories that this node has met. So versions stay
  * ordered where a restore has set the numbers back. In the first history, versions and numbers are the same.

@@ -59,8 +59,8 @@ import org.slf4j.LoggerFactory;
  * it. So numbers are committed in their order, and a record's version is the number of its last change, until a restore
  * sets the numbers back; then versions go on above those before.
  *
- * <p>No exception from here carries what the driver threw, because both drivers put hashes into their messages; SQLState
- * and error code are in the message. May be shared between threads.
+ * <p>No exception from here carries what the driver threw, because both drivers put hashes into their messages;
+ * SQLState and error code are in the message. May be shared between threads.
  */
 public final class JdbcApiKeyStore implements ApiKeyStore {
     private static final Logger LOG = LoggerFactory.getLogger(JdbcApiKeyStore.class);
@@ -121,8 +121,8 @@ public final class JdbcApiKeyStore implements ApiKeyStore {
     }
 
     /**
-     * Creates what is missing of schema, tables and triggers; does nothing where all is there. Several nodes may call it at
-     * the same time. The data source needs the rights of an owner for it, and for nothing else.
+     * Creates what is missing of schema, tables and triggers; does nothing where all is there. Several nodes may call
+     * it at the same time. The data source needs the rights of an owner for it, and for nothing else.
      *
      * @throws StoreException if the database is another than PostgreSQL or H2, is too old, or refused a statement
      */
@@ -131,8 +131,8 @@ public final class JdbcApiKeyStore implements ApiKeyStore {
     }
 
     /**
-     * Looks at the database: whether the schema fits, which roles can read a hash or change a key, which triggers are off.
-     * Changes nothing. A database that cannot be reached is a finding too.
+     * Looks at the database: whether the schema fits, which roles can read a hash or change a key, which triggers are
+     * off. Changes nothing. A database that cannot be reached is a finding too.
      */
     public List<DatabaseFinding> check() {
         List<DatabaseFinding> findings = new ArrayList<>(schema.check());
@@ -378,8 +378,8 @@ public final class JdbcApiKeyStore implements ApiKeyStore {
     /**
      * {@inheritDoc}
      *
-     * <p>A record that is not sound, such as one whose secrets were deleted by hand, is left out and logged, so that its
-     * keys are rejected and the others are not held up.
+     * <p>A record that is not sound, such as one whose secrets were deleted by hand, is left out and logged, so that
+     * its keys are rejected and the others are not held up.
      */
     @Override
     public Snapshot load() {
@@ -418,8 +418,8 @@ public final class JdbcApiKeyStore implements ApiKeyStore {
      *
      * <p>Answers nothing too where the database has another history than the stamp, as after a restore.
      *
-     * @throws StoreException if the database could not be read, or its answer is older than one before it: it is a replica
-     *     that lags; the old stamp stays valid
+     * @throws StoreException if the database could not be read, or its answer is older than one before it: it is a
+     *     replica that lags; the old stamp stays valid
      */
     @Override
     public Optional<Changes> changesSince(Stamp stamp) {
@@ -469,8 +469,8 @@ public final class JdbcApiKeyStore implements ApiKeyStore {
     /**
      * {@inheritDoc}
      *
-     * <p>PostgreSQL computes checksums of all rows, and rows are read only where those differ; ids of keys that differ are
-     * logged at error. H2 reads all rows.
+     * <p>PostgreSQL computes checksums of all rows, and rows are read only where those differ; ids of keys that differ
+     * are logged at error. H2 reads all rows.
      */
     @Override
     public boolean isInStep(Collection<ApiKeyRecord> records, Set<String> except, Stamp stamp) {
@@ -508,8 +508,8 @@ public final class JdbcApiKeyStore implements ApiKeyStore {
     /**
      * {@inheritDoc}
      *
-     * <p>They are kept in {@code keyward_meta}. A store that is read-only compares only, and so does one whose database user
-     * may not change that table, with a warning in the log.
+     * <p>They are kept in {@code keyward_meta}. A store that is read-only compares only, and so does one whose database
+     * user may not change that table, with a warning in the log.
      */
     @Override
     public void requirePeppers(Map<String, String> checks) {
@@ -586,15 +586,18 @@ public final class JdbcApiKeyStore implements ApiKeyStore {
     }
 
     /**
-     * Returns the ids of keys that this node has seen revoked or disabled, and that the database shows as less than that
-     * since it was restored or a failover lost commits. They are rejected here until they are revoked or disabled again,
-     * {@link #acceptLostRevocations} is called, or this process ends.
+     * Returns the ids of keys that this node has seen revoked or disabled, and that the database shows as less than
+     * that since it was restored or a failover lost commits. They are rejected here until they are revoked or disabled
+     * again, {@link #acceptLostRevocations} is called, or this process ends.
      */
     public Set<String> lostRevocations() {
         return history.held();
     }
 
-    /** Takes the word of the database for the {@linkplain #lostRevocations lost revocations}: their keys are valid again. */
+    /**
+     * Takes the word of the database for the {@linkplain #lostRevocations lost revocations}: their keys are valid
+     * again.
+     */
     public void acceptLostRevocations() {
         history.release();
     }
@@ -646,7 +649,9 @@ public final class JdbcApiKeyStore implements ApiKeyStore {
                 "table keyward.keyward_meta has no row, so the keys cannot be followed; restore it from a backup"));
     }
 
-    /** Returns true: a number is never given twice, and where a restore sets numbers back, versions go on above them. */
+    /**
+     * Returns true: a number is never given twice, and where a restore sets numbers back, versions go on above them.
+     */
     @Override
     public boolean hasOrderedVersions() {
         return true;
@@ -673,8 +678,8 @@ public final class JdbcApiKeyStore implements ApiKeyStore {
     }
 
     /**
-     * Returns names of schema and tables, and whether notifications arrive where they should; nothing of the data source,
-     * whose text may hold a password.
+     * Returns names of schema and tables, and whether notifications arrive where they should; nothing of the data
+     * source, whose text may hold a password.
      */
     @Override
     public String toString() {
@@ -724,8 +729,8 @@ public final class JdbcApiKeyStore implements ApiKeyStore {
         }
 
         /**
-         * Reads from a streaming replica, too. A revocation then takes effect later by the time that the replica lags, and
-         * this store does not know how long that is. Without this a server in recovery is refused.
+         * Reads from a streaming replica, too. A revocation then takes effect later by the time that the replica lags,
+         * and this store does not know how long that is. Without this a server in recovery is refused.
          */
         public Builder replica() {
             this.replica = true;
@@ -734,11 +739,11 @@ public final class JdbcApiKeyStore implements ApiKeyStore {
 
         /**
          * Listens to the notifications of PostgreSQL too, so that a change made by another node is in force here some
-         * milliseconds later instead of within the interval of the follower. By default changes are found by polling, which
-         * goes on in any case.
+         * milliseconds later instead of within the interval of the follower. By default changes are found by polling,
+         * which goes on in any case.
          *
-         * <p>Takes one connection for each node, and a thread. Where notifications do not arrive, as behind a pooler that
-         * gives each transaction another session, one warning is logged and {@link JdbcApiKeyStore#toString} says
+         * <p>Takes one connection for each node, and a thread. Where notifications do not arrive, as behind a pooler
+         * that gives each transaction another session, one warning is logged and {@link JdbcApiKeyStore#toString} says
          * {@code polling only}. Needs the PostgreSQL driver, {@code org.postgresql:postgresql}.
          *
          * @param dataSource leads to the server itself; best one without a pool, because the connection is kept
@@ -749,8 +754,8 @@ public final class JdbcApiKeyStore implements ApiKeyStore {
         }
 
         /**
-         * Sets how long the network may be silent while an answer is awaited, by default 10 seconds, 1 millisecond to 1 day. It
-         * belongs to the bound in which a node notices that the database is away.
+         * Sets how long the network may be silent while an answer is awaited, by default 10 seconds, 1 millisecond to 1
+         * day. It belongs to the bound in which a node notices that the database is away.
          *
          * @throws IllegalArgumentException if it is out of range
          */
@@ -779,8 +784,8 @@ public final class JdbcApiKeyStore implements ApiKeyStore {
         /**
          * Returns the store. Does not connect.
          *
-         * @throws IllegalArgumentException if a name has another form, or the data source gives connections that are bound
-         *     to the caller's transaction, such as Spring's {@code TransactionAwareDataSourceProxy}
+         * @throws IllegalArgumentException if a name has another form, or the data source gives connections that are
+         *     bound to the caller's transaction, such as Spring's {@code TransactionAwareDataSourceProxy}
          */
         public JdbcApiKeyStore build() {
             return new JdbcApiKeyStore(this);

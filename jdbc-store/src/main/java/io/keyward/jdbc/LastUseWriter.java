@@ -28,10 +28,10 @@ import org.slf4j.LoggerFactory;
  * writer.start(Duration.ofSeconds(30));
  * }</pre>
  *
- * <p>Each batch is one transaction, sorted, without a number of a change and without a notification. A time is only ever
- * moved ahead, by a minute or more, so a secret in constant use is written once a minute by the whole fleet. What was used
- * since the last batch is lost when the process is killed. A batch that fails is logged once and written with the next. Does
- * nothing where the store is read-only. May be shared between threads.
+ * <p>Each batch is one transaction, sorted, without a number of a change and without a notification. A time is only
+ * ever moved ahead, by a minute or more, so a secret in constant use is written once a minute by the whole fleet. What
+ * was used since the last batch is lost when the process is killed. A batch that fails is logged once and written with
+ * the next. Does nothing where the store is read-only. May be shared between threads.
  */
 public final class LastUseWriter implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(JdbcApiKeyStore.class);

@@ -10,8 +10,8 @@ import java.util.List;
 /**
  * Reads the notifications of one connection of the PostgreSQL driver.
  *
- * <p>By reflection, because this is the only use of the driver's own classes, and a service without notifications, or with
- * a driver that another class loader brings, must not need them.
+ * <p>By reflection, because this is the only use of the driver's own classes, and a service without notifications, or
+ * with a driver that another class loader brings, must not need them.
  */
 final class Notifications {
     private final Object connection;

@@ -12,7 +12,9 @@ import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Keeps the check value of each pepper next to the hashes, so that a node with another pepper under its id is noticed. */
+/**
+ * Keeps the check value of each pepper next to the hashes, so that a node with another pepper under its id is noticed.
+ */
 final class Peppers {
     private static final Logger LOG = LoggerFactory.getLogger(JdbcApiKeyStore.class);
 

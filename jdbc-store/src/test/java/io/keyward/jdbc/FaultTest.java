@@ -40,7 +40,9 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What happens when the database is away, slow, cut off or another one (issue 19; DB-02, PR-01, PR-02, PR-06 e, PR-10). */
+/**
+ * What happens when the database is away, slow, cut off or another one (issue 19; DB-02, PR-01, PR-02, PR-06 e, PR-10).
+ */
 class FaultTest {
     private final DataSource dataSource = TestDatabases.postgres();
     private final String schema = TestDatabases.newName("faults");

@@ -15,8 +15,8 @@ import org.slf4j.MDC;
  * Hands an allowed request on, as the application is to see it: with the principal, without the credential, and with an
  * answer that no cache gives to another caller.
  *
- * <p>The filter does so by itself. Use this class where something else verifies the key, such as the filter of a security
- * framework. Immutable; may be shared between threads.
+ * <p>The filter does so by itself. Use this class where something else verifies the key, such as the filter of a
+ * security framework. Immutable; may be shared between threads.
  */
 public final class Passage {
     private final HeaderPolicy headers;

@@ -98,8 +98,8 @@ public abstract class ApiKeyStoreContract {
     }
 
     /**
-     * Returns whether the store can {@link ApiKeyStore#remove}, by default true. One that keeps every record overrides this
-     * with false.
+     * Returns whether the store can {@link ApiKeyStore#remove}, by default true. One that keeps every record overrides
+     * this with false.
      */
     protected boolean removes() {
         return true;

@@ -10,8 +10,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param label what a person calls it, like {@code client@default}
  * @param key the key
- * @param url where the service says whether it knows the key; its origin is the only one the key goes to. Null if the key was
- *     stored without a server
+ * @param url where the service says whether it knows the key; its origin is the only one the key goes to. Null if the
+ *     key was stored without a server
  */
 record Credential(String label, ApiKey key, @Nullable ServiceUrl url) {
     /** Returns the public id that stands in the key; nothing for a key that was made elsewhere, or has a slip in it. */

@@ -27,7 +27,10 @@ abstract sealed class CredentialPlace {
         this.label = label;
     }
 
-    /** Returns the place for an environment and a role in the person's own file, a table such as {@code [default.client]}. */
+    /**
+     * Returns the place for an environment and a role in the person's own file, a table such as
+     * {@code [default.client]}.
+     */
     static CredentialPlace stored(SecretFile file, String environment, String role) {
         return new Stored(file, environment, role);
     }
@@ -82,7 +85,10 @@ abstract sealed class CredentialPlace {
                 CommandFailure.refused("no key is stored for " + label + "; store one with `keyward login`"));
     }
 
-    /** Returns the key that is kept here whoever can read the file; nothing if there is none, or what is there is no key. */
+    /**
+     * Returns the key that is kept here whoever can read the file; nothing if there is none, or what is there is no
+     * key.
+     */
     Optional<Credential> peek() {
         try {
             return file.read().flatMap(text -> credentialIn(TomlText.parse(file.path(), text)));

@@ -7,8 +7,8 @@ import java.io.ByteArrayOutputStream;
 import java.util.Arrays;
 
 /**
- * Puts stars for a key in what passes through, so that a service that repeats its request does not put the key on the screen
- * or into a file.
+ * Puts stars for a key in what passes through, so that a service that repeats its request does not put the key on the
+ * screen or into a file.
  *
  * <p>Works on pieces of a stream and holds back no more than what could be the beginning of the key. For one thread.
  */

@@ -8,8 +8,8 @@ import java.util.Set;
 /**
  * Finds out whether a service accepts a key: asks first without it, then with it.
  *
- * <p>Only a service that answers 401 without a key, and something else with it, has said anything about the key; and only to
- * such a one the key is sent.
+ * <p>Only a service that answers 401 without a key, and something else with it, has said anything about the key; and
+ * only to such a one the key is sent.
  */
 final class Probe {
     /** Where a service says whose key it was shown, asked where no path is known. */

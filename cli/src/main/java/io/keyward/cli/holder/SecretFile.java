@@ -92,7 +92,8 @@ final class SecretFile {
     }
 
     /**
-     * Refuses a file system on which every user could read the file, whatever its permissions, before anything is stored.
+     * Refuses a file system on which every user could read the file, whatever its permissions, before anything is
+     * stored.
      *
      * @throws CommandFailure if a new file there does not keep the permissions it is made with
      */

@@ -33,7 +33,9 @@ final class Server {
     /** More than any listing of endpoints or description of a key; what comes after it is not read. */
     private static final int MAX_BODY = 1 << 18;
 
-    /** Made with the first request: with its TLS and threads, a client takes longer to make than most commands to run. */
+    /**
+     * Made with the first request: with its TLS and threads, a client takes longer to make than most commands to run.
+     */
     private static final class Client {
         // HTTP/1.1: a service that knows WebSockets only may stumble over the offer of an upgrade to HTTP/2.
         private static final HttpClient INSTANCE = HttpClient.newBuilder()

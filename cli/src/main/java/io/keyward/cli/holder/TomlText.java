@@ -22,8 +22,9 @@ import org.tomlj.TomlTable;
 /**
  * Holds the text of a TOML file and edits single entries of it, leaving everything else as it stands.
  *
- * <p>A parser reads it and says on which line an entry is; only that line is changed. After each change the text is read
- * again, and if anything but the asked entries differs, the change is refused: a file of another program is never guessed at.
+ * <p>A parser reads it and says on which line an entry is; only that line is changed. After each change the text is
+ * read again, and if anything but the asked entries differs, the change is refused: a file of another program is never
+ * guessed at.
  *
  * <p>Immutable. Messages name file and line, never what stands there.
  */

@@ -7,7 +7,10 @@ import jakarta.json.JsonArrayBuilder;
 import jakarta.json.JsonObject;
 import java.util.Objects;
 
-/** Describes a key as a login item for {@code bw encode | bw create item}: type 1 is a login, a field of type 1 is hidden. */
+/**
+ * Describes a key as a login item for {@code bw encode | bw create item}: type 1 is a login, a field of type 1 is
+ * hidden.
+ */
 record BitwardenItem(IssuedKey issued, String name) {
     JsonObject json() {
         ApiKeyRecord record = issued.record();

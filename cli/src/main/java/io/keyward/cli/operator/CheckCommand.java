@@ -88,7 +88,9 @@ public final class CheckCommand implements Callable<Integer>, Arguments.TakesSec
         return Json.print(object.build());
     }
 
-    /** What copying by hand or mouse adds is named first: the reason by form alone would send people looking elsewhere. */
+    /**
+     * What copying by hand or mouse adds is named first: the reason by form alone would send people looking elsewhere.
+     */
     private static Optional<Refusal> refusalOf(String text, @Nullable KeyFormat expected) {
         Optional<String> surroundings = PastedKey.surroundingsOf(text);
         if (surroundings.isEmpty() && (text.indexOf(' ') >= 0 || text.indexOf(':') >= 0 || text.indexOf('=') >= 0)) {

@@ -117,7 +117,8 @@ final class KeyOutput {
      * Shows the key.
      *
      * @param undo puts back what was stored before
-     * @throws CommandFailure if it could not be shown; then it is not stored any more, or the message says that it may be
+     * @throws CommandFailure if it could not be shown; then it is not stored any more, or the message says that it may
+     *     be
      */
     void show(IssuedKey issued, Terminal terminal, Runnable undo) {
         String text = textOf(issued);

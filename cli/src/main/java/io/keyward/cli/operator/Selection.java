@@ -28,7 +28,10 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** The options that say which keys a change is for, and what several changes at once need: a look before, and a question. */
+/**
+ * The options that say which keys a change is for, and what several changes at once need: a look before, and a
+ * question.
+ */
 final class Selection {
     @Parameters(paramLabel = "ID", arity = "0..*", description = "Key ids.")
     private List<String> ids = List.of();

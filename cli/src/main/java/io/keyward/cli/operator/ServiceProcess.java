@@ -16,8 +16,8 @@ import java.util.Optional;
 /**
  * Reads what Linux says of a running service: its working directory, its arguments and its environment (proc(5)).
  *
- * <p>The environment is for the report of the configuration, which names variables and prints no value. Nothing else may print
- * it.
+ * <p>The environment is for the report of the configuration, which names variables and prints no value. Nothing else
+ * may print it.
  */
 final class ServiceProcess {
     private final long pid;

@@ -9,7 +9,9 @@ import java.util.List;
 
 /** Reads every change that a Git repository remembers, as {@code git log -p} prints it. For one thread. */
 final class GitHistory implements AutoCloseable {
-    /** Nothing that the repository or the user configures runs a program here, and paths are printed as they are known. */
+    /**
+     * Nothing that the repository or the user configures runs a program here, and paths are printed as they are known.
+     */
     private static final List<String> COMMAND = List.of(
             "-c",
             "core.fsmonitor=false",

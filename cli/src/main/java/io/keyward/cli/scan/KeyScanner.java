@@ -17,10 +17,11 @@ import org.jspecify.annotations.Nullable;
 /**
  * Finds issued keys in a stream of bytes, of one prefix or of any, whose check digits match.
  *
- * <p>After the prefix a key has 44 letters and digits in a row. So only every 44th byte is looked at; where it is a letter or
- * digit, the run around it is measured. In most text that touches a few bytes in a hundred.
+ * <p>After the prefix a key has 44 letters and digits in a row. So only every 44th byte is looked at; where it is a
+ * letter or digit, the run around it is measured. In most text that touches a few bytes in a hundred.
  *
- * <p>Works on any encoding that keeps ASCII, and on UTF-16 and UTF-32. Finds hashes too, if it is given some to look for.
+ * <p>Works on any encoding that keeps ASCII, and on UTF-16 and UTF-32. Finds hashes too, if it is given some to look
+ * for.
  */
 final class KeyScanner {
     /** Characters after the underscore, see {@link KeyFormat}. */
@@ -112,7 +113,10 @@ final class KeyScanner {
         return count;
     }
 
-    /** Looks for runs of 44 and more; what ended within the first {@code judged} bytes was reported with the last buffer. */
+    /**
+     * Looks for runs of 44 and more; what ended within the first {@code judged} bytes was reported with the last
+     * buffer.
+     */
     private void scanBuffer(int limit, int judged, long firstLine, Consumer<Finding> findings) {
         int probe = TAIL - 1;
         int lowest = 0;

@@ -13,7 +13,8 @@ import java.util.zip.ZipEntry;
 import java.util.zip.ZipInputStream;
 
 /**
- * Opens streams down to their plain bytes: gzip, zip with all that is one (jar, war, docx), zlib, and each within another.
+ * Opens streams down to their plain bytes: gzip, zip with all that is one (jar, war, docx), zlib, and each within
+ * another.
  *
  * <p>What it cannot open is handed out too, so that nobody takes it for searched. For one thread.
  */

@@ -19,10 +19,12 @@ import picocli.CommandLine.Model.ArgSpec;
 import picocli.CommandLine.Model.OptionSpec;
 
 /**
- * Supplies what every command would have to be told again: the key file, the roles that the service declares, and the prefix.
+ * Supplies what every command would have to be told again: the key file, the roles that the service declares, and the
+ * prefix.
  *
- * <p>An option on the command line wins, then {@code KEYWARD_FILE} and {@code KEYWARD_ROLES}, then a {@code keyward.toml}:
- * the one in the working directory names the key file, the one next to the key file names roles and prefix.
+ * <p>An option on the command line wins, then {@code KEYWARD_FILE} and {@code KEYWARD_ROLES}, then a
+ * {@code keyward.toml}: the one in the working directory names the key file, the one next to the key file names roles
+ * and prefix.
  */
 public final class Defaults implements IDefaultValueProvider {
     public static final String FILE_VARIABLE = "KEYWARD_FILE";

@@ -8,15 +8,19 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Recognises what comes along when a key is copied by mouse or redirected into a file: quotes, the name of its variable, its
- * header, marks that an editor writes. Such a text can be a valid key made elsewhere, and would fail far from the cause.
+ * Recognises what comes along when a key is copied by mouse or redirected into a file: quotes, the name of its
+ * variable, its header, marks that an editor writes. Such a text can be a valid key made elsewhere, and would fail far
+ * from the cause.
  *
  * <p>The sentences follow "the key" and repeat nothing of the text.
  */
 public final class PastedKey {
     private static final String OPENING_QUOTES = "\"'`“”„‘’‚«»‹›";
     private static final String BYTE_ORDER_MARK = "\uFEFF";
-    /** A key that was made elsewhere has 16 characters and more; fewer after a colon belong to a key that has a colon in it. */
+    /**
+     * A key that was made elsewhere has 16 characters and more; fewer after a colon belong to a key that has a colon in
+     * it.
+     */
     private static final String VALUE = "\\s*(?<value>(?:(?:bearer|apikey|token|basic)\\s+)?\\S{16,}.*)";
 
     private static final Pattern SCHEME = Pattern.compile("(?i)(?:bearer|apikey|token|basic)\\s+\\S.*");
@@ -71,7 +75,9 @@ public final class PastedKey {
         return Optional.empty();
     }
 
-    /** A key that was made elsewhere may hold a colon or an equals sign, so the part before it must look like a name. */
+    /**
+     * A key that was made elsewhere may hold a colon or an equals sign, so the part before it must look like a name.
+     */
     private static boolean isName(Matcher named) {
         String name = named.group("name");
         return NAME_OF_CREDENTIAL.matcher(name).matches()

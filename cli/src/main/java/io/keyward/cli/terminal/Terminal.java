@@ -28,8 +28,8 @@ import picocli.CommandLine.Help.Ansi;
 /**
  * Holds all that a command sees of the world around it: its streams, its environment, and whether a person sits there.
  *
- * <p>What was asked for, secrets included, goes to standard output and nowhere else; notes go to standard error. A failure
- * to write is never lost: a {@link PrintStream} would swallow it, and a key that nobody saw would stay stored.
+ * <p>What was asked for, secrets included, goes to standard output and nowhere else; notes go to standard error. A
+ * failure to write is never lost: a {@link PrintStream} would swallow it, and a key that nobody saw would stay stored.
  *
  * @param in standard input
  * @param out standard output, unbuffered
@@ -86,8 +86,8 @@ public record Terminal(
     }
 
     /**
-     * Returns what a descriptor is open on; an empty text where that cannot be known. Where standard output was closed that is
-     * the null device, too: some launchers of the virtual machine put it in its place.
+     * Returns what a descriptor is open on; an empty text where that cannot be known. Where standard output was closed
+     * that is the null device, too: some launchers of the virtual machine put it in its place.
      */
     private static String targetOf(Path descriptor) {
         try {
@@ -101,8 +101,8 @@ public record Terminal(
     /**
      * Keeps the descriptors 0 to 2 from being given to a file that is opened later.
      *
-     * <p>Started with {@code >&-}, the next file opened for writing would be descriptor 1, and what is meant for the screen
-     * would land in it. A descriptor that is open for reading only refuses instead.
+     * <p>Started with {@code >&-}, the next file opened for writing would be descriptor 1, and what is meant for the
+     * screen would land in it. A descriptor that is open for reading only refuses instead.
      */
     public static InputStream[] occupyStandardDescriptors() {
         InputStream[] kept = new InputStream[3];

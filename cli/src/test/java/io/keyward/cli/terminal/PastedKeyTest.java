@@ -21,7 +21,9 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** BR-36 and BR-41: what comes along with a key is recognised by every command that asks for one, and nothing is stored. */
+/**
+ * BR-36 and BR-41: what comes along with a key is recognised by every command that asks for one, and nothing is stored.
+ */
 class PastedKeyTest {
     private static final String KEY = ThrowAwayKeys.newKey().reveal();
     private static final String FOREIGN = "made_elsewhere_0123";

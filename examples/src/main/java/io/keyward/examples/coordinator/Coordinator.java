@@ -9,8 +9,8 @@ import java.util.function.Consumer;
 /**
  * Starts the coordinator: {@code java -jar keyward-coordinator.jar --env-file PATH --port N}.
  *
- * <p>Listens on the loopback address only, re-reads the file when it changes, stops on SIGTERM and Ctrl-C. Exit code 1: the keys
- * cannot be used, and the message says where and why; 2: the command line is wrong.
+ * <p>Listens on the loopback address only, re-reads the file when it changes, stops on SIGTERM and Ctrl-C. Exit code 1:
+ * the keys cannot be used, and the message says where and why; 2: the command line is wrong.
  */
 public final class Coordinator {
     private static final String USAGE = "usage: java -jar keyward-coordinator.jar --env-file PATH [--port N]";

@@ -22,8 +22,8 @@ import java.util.stream.Stream;
 /**
  * Serves the coordinator with one fresh key for each role: what {@code mvn -q -Pdemo} runs.
  *
- * <p>The keys are printed once, with lines for curl; the file holds their hashes only. A file that is named and exists is
- * served as it is.
+ * <p>The keys are printed once, with lines for curl; the file holds their hashes only. A file that is named and exists
+ * is served as it is.
  */
 public final class Demo {
     private static final KeyFormat FORMAT = KeyFormat.of("kw_demo");

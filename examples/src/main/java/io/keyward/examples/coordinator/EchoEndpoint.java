@@ -3,7 +3,9 @@ package io.keyward.examples.coordinator;
 import jakarta.websocket.OnMessage;
 import jakarta.websocket.server.ServerEndpoint;
 
-/** The WebSocket at {@code /ws}: sends back each text it gets; for any valid key. Jetty makes one for each connection. */
+/**
+ * The WebSocket at {@code /ws}: sends back each text it gets; for any valid key. Jetty makes one for each connection.
+ */
 @ServerEndpoint("/ws")
 public final class EchoEndpoint {
     /** Returns the text to send back. */

@@ -13,8 +13,8 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
 /**
- * The admin API below {@code keyward.admin.path}. What guards the application guards it too, and it answers 401 by itself
- * where nobody has verified a key.
+ * The admin API below {@code keyward.admin.path}. What guards the application guards it too, and it answers 401 by
+ * itself where nobody has verified a key.
  */
 @Configuration(proxyBeanMethods = false)
 @ConditionalOnWebApplication(type = ConditionalOnWebApplication.Type.SERVLET)

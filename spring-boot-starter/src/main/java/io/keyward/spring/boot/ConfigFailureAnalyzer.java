@@ -5,7 +5,10 @@ import io.keyward.config.ConfigProblem;
 import org.springframework.boot.diagnostics.AbstractFailureAnalyzer;
 import org.springframework.boot.diagnostics.FailureAnalysis;
 
-/** Shows what is wrong with the keys in place of a stack trace. Spring makes it, by its name in {@code spring.factories}. */
+/**
+ * Shows what is wrong with the keys in place of a stack trace. Spring makes it, by its name in
+ * {@code spring.factories}.
+ */
 final class ConfigFailureAnalyzer extends AbstractFailureAnalyzer<ConfigException> {
     ConfigFailureAnalyzer() {}
 

@@ -27,8 +27,8 @@ import org.springframework.core.env.StandardEnvironment;
 /**
  * Shows the property sources of Spring to the reader of keys, one by one and in Spring's order.
  *
- * <p>Names go through as they are. Spring's relaxed names would make one key of {@code ab} and {@code a_b}, and its binder
- * would break the items of a JSON array.
+ * <p>Names go through as they are. Spring's relaxed names would make one key of {@code ab} and {@code a_b}, and its
+ * binder would break the items of a JSON array.
  */
 final class EnvironmentSources {
     /** Settings of the starter, which mean nothing to the reader of keys. */

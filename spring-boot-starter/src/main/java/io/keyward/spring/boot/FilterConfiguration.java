@@ -47,8 +47,8 @@ class FilterConfiguration {
     }
 
     /**
-     * Registers the filter for all dispatches. Ahead of it are only Spring's filters for forwarded headers, for the encoding
-     * and for metrics, see docs/servlet.md.
+     * Registers the filter for all dispatches. Ahead of it are only Spring's filters for forwarded headers, for the
+     * encoding and for metrics, see docs/servlet.md.
      */
     @Bean
     FilterRegistrationBean<ApiKeyFilter> apiKeyFilterRegistration(ApiKeyFilter filter) {

@@ -1,7 +1,8 @@
 package io.keyward.spring.boot;
 
 /**
- * Says which value of {@code keyward.store} the keys come from; there is no such bean where the application brings its own.
+ * Says which value of {@code keyward.store} the keys come from; there is no such bean where the application brings its
+ * own.
  *
  * @param name the value
  */

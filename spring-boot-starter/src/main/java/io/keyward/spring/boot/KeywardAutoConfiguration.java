@@ -18,11 +18,12 @@ import org.springframework.context.annotation.Import;
 import org.springframework.core.env.ConfigurableEnvironment;
 
 /**
- * Loads keys from the Environment and guards the application with them: with a chain of Spring Security where that is on
- * the class path, with the servlet filter where it is not.
+ * Loads keys from the Environment and guards the application with them: with a chain of Spring Security where that is
+ * on the class path, with the servlet filter where it is not.
  *
  * <p>A bean of the application replaces what is made here: an {@link ApiKeyVerifier} the loading of keys, a
- * {@code SecurityFilterChain} the chain, an {@code ApiKeyFilter} the filter. A bean of {@link RoleModel} declares roles in code.
+ * {@code SecurityFilterChain} the chain, an {@code ApiKeyFilter} the filter. A bean of {@link RoleModel} declares roles
+ * in code.
  */
 @AutoConfiguration(
         beforeName = {

@@ -7,8 +7,8 @@ import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 
 /**
- * Settings of the starter. The keys themselves are not here: {@code keyward.keys}, {@code keyward.roles} and all else that
- * docs/configuration.md names is read by name, exactly, and never bound.
+ * Settings of the starter. The keys themselves are not here: {@code keyward.keys}, {@code keyward.roles} and all else
+ * that docs/configuration.md names is read by name, exactly, and never bound.
  *
  * @param store where keys come from; {@code config} is the Environment
  * @param file the {@code .env} file of {@code keyward.store=file}
@@ -63,7 +63,8 @@ public record KeywardProperties(
     /**
      * Settings of the admin API, by keyward-admin.
      *
-     * @param path what its paths begin with, such as {@code /v1/admin} for {@code /v1/admin/keys}; not mounted if not set
+     * @param path what its paths begin with, such as {@code /v1/admin} for {@code /v1/admin/keys}; not mounted if not
+     *     set
      */
     public record Admin(@Nullable String path) {}
 

@@ -35,8 +35,8 @@ import org.springframework.web.filter.OncePerRequestFilter;
  * Verifies the key of a request, once a request. {@link ApiKeysConfigurer} makes it; its name is for
  * {@code addFilterAfter} and the like.
  *
- * <p>The context goes into the request and never into a session, so asynchronous and error dispatches of the request find
- * the first verdict, and nothing else does. May be shared between threads.
+ * <p>The context goes into the request and never into a session, so asynchronous and error dispatches of the request
+ * find the first verdict, and nothing else does. May be shared between threads.
  */
 public final class ApiKeyAuthenticationFilter extends OncePerRequestFilter {
     private final ApiKeyVerifier verifier;

@@ -19,9 +19,9 @@ import org.springframework.security.core.context.SecurityContextHolder;
  * @PreAuthorize("@keyward.may('jobs:submit')")
  * }</pre>
  *
- * <p>As a {@link PermissionEvaluator} it answers {@code hasPermission(target, 'jobs:submit')} the same way: a key holds a
- * permission for all targets or for none, so the target decides nothing. Callers without a key are denied. May be shared
- * between threads.
+ * <p>As a {@link PermissionEvaluator} it answers {@code hasPermission(target, 'jobs:submit')} the same way: a key holds
+ * a permission for all targets or for none, so the target decides nothing. Callers without a key are denied. May be
+ * shared between threads.
  */
 public final class ApiKeyPermissions implements PermissionEvaluator {
     /** Makes one; it has no settings. */

@@ -51,13 +51,13 @@ import org.springframework.security.web.util.matcher.NegatedRequestMatcher;
  * other mechanisms of the chain and its rules decide. No session is made or changed by a key.
  *
  * <p>One identity a request: a key together with credentials of HTTP Basic or of a resource server is 401 where that
- * mechanism is in the chain. Where there is a resource server, {@code Authorization: Bearer} is a key only if the text has
- * the shape of an issued one, see {@link #bearer}. Keys made elsewhere then come by {@code X-Api-Key} or by the scheme
- * {@code ApiKey}.
+ * mechanism is in the chain. Where there is a resource server, {@code Authorization: Bearer} is a key only if the text
+ * has the shape of an issued one, see {@link #bearer}. Keys made elsewhere then come by {@code X-Api-Key} or by the
+ * scheme {@code ApiKey}.
  *
- * <p>Requests with a key in a header need no CSRF token, because no browser sends such a header by itself; a key in a cookie or
- * in the query changes nothing about that. Not protected: what the rules of the chain leave open. For one chain; not for
- * use by several threads.
+ * <p>Requests with a key in a header need no CSRF token, because no browser sends such a header by itself; a key in a
+ * cookie or in the query changes nothing about that. Not protected: what the rules of the chain leave open. For one
+ * chain; not for use by several threads.
  */
 public final class ApiKeysConfigurer extends AbstractHttpConfigurer<ApiKeysConfigurer, HttpSecurity> {
     private final ApiKeyVerifier verifier;
@@ -89,9 +89,9 @@ public final class ApiKeysConfigurer extends AbstractHttpConfigurer<ApiKeysConfi
     }
 
     /**
-     * Sets that {@code Authorization: Bearer} is a key only where the text has the prefix, length and alphabet of one of
-     * these formats; what it has otherwise belongs to another mechanism. Where a resource server is in the chain and this
-     * is not set, every text with the shape of an issued key is taken, whatever its prefix.
+     * Sets that {@code Authorization: Bearer} is a key only where the text has the prefix, length and alphabet of one
+     * of these formats; what it has otherwise belongs to another mechanism. Where a resource server is in the chain and
+     * this is not set, every text with the shape of an issued key is taken, whatever its prefix.
      */
     public ApiKeysConfigurer bearer(KeyFormat first, KeyFormat... others) {
         this.formats = Stream.concat(Stream.of(first), Stream.of(others)).toList();

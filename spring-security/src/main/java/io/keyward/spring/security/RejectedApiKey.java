@@ -28,8 +28,8 @@ public final class RejectedApiKey extends AbstractAuthenticationToken {
     }
 
     /**
-     * Returns why the key was rejected; null if it was not verified, because the request had more than one credential, or
-     * because the verifier could not tell.
+     * Returns why the key was rejected; null if it was not verified, because the request had more than one credential,
+     * or because the verifier could not tell.
      */
     public Verification.@Nullable Reason reason() {
         return reason;

@@ -16,7 +16,9 @@ import org.eclipse.jetty.server.Server;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
-/** Jetty's WebSocket filter puts itself before the filters there are: a key filter registered too early must not start. */
+/**
+ * Jetty's WebSocket filter puts itself before the filters there are: a key filter registered too early must not start.
+ */
 @DisplayName("DI-08 the order of filters on Jetty")
 class JettyWebSocketOrderTest {
     private final ServletContextHandler context = new ServletContextHandler();

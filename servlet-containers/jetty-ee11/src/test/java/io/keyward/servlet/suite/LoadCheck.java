@@ -22,8 +22,8 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 
 /**
- * Measures what the filter costs in Jetty over loopback: throughput with and without it, in turns within one run; memory
- * allocated per request; heap left behind by connections with bad keys.
+ * Measures what the filter costs in Jetty over loopback: throughput with and without it, in turns within one run;
+ * memory allocated per request; heap left behind by connections with bad keys.
  *
  * <p>A program, not a test: its figures depend on the machine. Run it with the test class path of this module.
  */
