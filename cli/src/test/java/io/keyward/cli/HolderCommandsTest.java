@@ -234,6 +234,21 @@ class HolderCommandsTest {
         }
 
         @Test
+        @DisplayName("BR-21 64 hexadecimal digits are stored when it is said that they are a key")
+        void storesHexKeyWhenTold() {
+            String hex =
+                    KeyHashers.sha256().hash(ThrowAwayKeys.newKey()).reveal().substring("sha256:".length());
+
+            Outcome refused = gives(hex, "login");
+            Outcome stored = gives(hex, "login", "--hex-key");
+
+            assertEquals(1, refused.exitCode());
+            assertTrue(refused.err().contains("--hex-key"), refused.err());
+            assertEquals(0, stored.exitCode(), stored.err());
+            assertEquals(1, gives("sha256:" + hex, "login", "--hex-key").exitCode());
+        }
+
+        @Test
         @DisplayName("issue 18.9 a ws:// address is checked for the key only, and that is said")
         void saysThatOfWebSocketsOnlyTheKeyIsChecked() throws IOException {
             try (StandInService service = guarded(426)) {

@@ -57,4 +57,16 @@ class PipeIT {
         assertTrue(outcome.exitCode() == 3 || outcome.exitCode() == 1, outcome.exitCode() + outcome.err());
         assertTrue(outcome.err().contains("pipe"), outcome.err());
     }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"list", "status", "hash", "revoke alice", "scan ."})
+    @DisplayName("a pipe with the variables of the service has the same time limit as one with keys")
+    void readsVariablesFromAPipe(String command) throws Exception {
+        String words = "keyward " + command + " --file keys.env --env-file ";
+        Outcome waiting = shell.run("mkfifo pipe; " + words + "pipe");
+        assertEquals(3, waiting.exitCode(), waiting.err());
+        assertTrue(waiting.err().contains("pipe that did not end"), waiting.err());
+        Outcome piped = shell.run("echo A=1 | " + words + "/dev/stdin");
+        assertTrue(piped.exitCode() == 0 || command.startsWith("scan"), piped.err());
+    }
 }

@@ -48,7 +48,8 @@ import picocli.CommandLine.Option;
                     + " --api-url ws://localhost:9100/ws"
         })
 public final class LoginCommand implements Runnable, Arguments.TakesSecret {
-    private static final Pattern HASH = Pattern.compile("[0-9A-Fa-f]{64}|(?:sha256|hmac-sha256):.*");
+    private static final Pattern HASH = Pattern.compile("(?:sha256|hmac-sha256):.*");
+    private static final Pattern HEX = Pattern.compile("[0-9A-Fa-f]{64}");
 
     private static final String WEB_SOCKET = "; only the key was checked, by HTTP, and no WebSocket was opened";
 
@@ -68,6 +69,13 @@ public final class LoginCommand implements Runnable, Arguments.TakesSecret {
                             + " without one, must need a key. Default: the one that"
                             + " is stored.")
     private @Nullable String apiUrl;
+
+    @Option(
+            names = "--hex-key",
+            description =
+                    "Take 64 hexadecimal digits as a key, such as `openssl rand -hex 32` makes. Without it they are"
+                            + " refused, because they may be a hash, with which nobody gets in.")
+    private boolean hexKey;
 
     @Option(names = "--json", description = "Print JSON: stored, id, prefix, origin, check, reason.")
     private boolean json;
@@ -126,6 +134,11 @@ public final class LoginCommand implements Runnable, Arguments.TakesSecret {
         ApiKey key = terminal.readKey();
         if (HASH.matcher(key.reveal()).matches()) {
             throw CommandFailure.refused("this is a hash and not a key; ask for the key it was made from");
+        }
+        if (!hexKey && HEX.matcher(key.reveal()).matches()) {
+            throw CommandFailure.refused(
+                    "this may be a hash and not a key: it is 64 hexadecimal digits; say --hex-key if it is"
+                            + " a key of that form, else ask for the key it was made from");
         }
         HashCommand.refuseSlip(key);
         return key;

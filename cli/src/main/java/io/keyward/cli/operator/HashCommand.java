@@ -5,6 +5,7 @@ import io.keyward.KeyFormat;
 import io.keyward.KeyHashers;
 import io.keyward.cli.terminal.Arguments;
 import io.keyward.cli.terminal.CommandFailure;
+import io.keyward.cli.terminal.EnvironmentOption;
 import io.keyward.cli.terminal.ExitCode;
 import io.keyward.cli.terminal.FileOptions;
 import io.keyward.cli.terminal.Json;
@@ -41,7 +42,8 @@ import picocli.CommandLine.Option;
             "Examples:",
             "  keyward hash",
             "  keyward hash --bare < key.txt",
-            "  keyward hash --file .env --declared-roles client,miner,admin"
+            "  keyward hash --file .env --declared-roles client,miner,admin",
+            "  keyward hash --file .env --declared-roles client --hex-keys"
         })
 public final class HashCommand implements Runnable, Arguments.TakesSecret {
     private final Terminal terminal;
@@ -64,6 +66,16 @@ public final class HashCommand implements Runnable, Arguments.TakesSecret {
                             + " lists.")
     private List<String> roles = List.of();
 
+    @Option(
+            names = "--hex-keys",
+            description =
+                    "With --file: 64 hexadecimal digits in the place of a key are a key, such as `openssl rand -hex 32`"
+                            + " makes, and not a hash that lacks its scheme. Without it they are refused.")
+    private boolean hexKeys;
+
+    @Mixin
+    private EnvironmentOption environment = new EnvironmentOption();
+
     @Mixin
     private WriteOptions write = new WriteOptions();
 
@@ -84,7 +96,8 @@ public final class HashCommand implements Runnable, Arguments.TakesSecret {
     }
 
     private void hashFile(Path keyFile) {
-        KeyFile keys = write.applyTo(FileOptions.existing(keyFile, roles, terminal.environment()));
+        KeyFile existing = FileOptions.existing(keyFile, roles, environment.variables(terminal));
+        KeyFile keys = write.applyTo(hexKeys ? existing.readingHexAsKeys() : existing);
         List<String> undeclared = keys.undeclaredLists();
         List<String> ids = terminal.uninterrupted(keys::hashPlaintextKeys);
         if (json) {

@@ -11,9 +11,11 @@ import io.keyward.cli.terminal.Json;
 import io.keyward.cli.terminal.PrefixOption;
 import io.keyward.cli.terminal.Terminal;
 import io.keyward.cli.terminal.WriteOptions;
+import io.keyward.config.ConfigProblem;
 import io.keyward.config.KeyFile;
 import io.keyward.store.ApiKeyManager;
 import java.time.Instant;
+import java.util.LinkedHashSet;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.function.BiFunction;
@@ -27,6 +29,7 @@ public abstract class StateCommand implements Callable<Integer> {
     private final String verb;
     private final String done;
     private final BiFunction<ApiKeyManager, String, ApiKeyRecord> change;
+    private final Set<ConfigProblem> copies = new LinkedHashSet<>();
 
     @Mixin
     private FileOptions keys = new FileOptions();
@@ -64,7 +67,7 @@ public abstract class StateCommand implements Callable<Integer> {
         if (id == null) {
             int exitCode = selection.change(
                     file.records(), keys.file(), terminal, verb, one -> change(file, manager, one), json);
-            return FileOptions.noteProblems(file, keys.file(), terminal) ? ExitCode.REFUSED : exitCode;
+            return hasMoreToRepair(file) ? ExitCode.REFUSED : exitCode;
         }
         ApiKeyRecord changed = terminal.uninterrupted(() -> change(file, manager, id));
         terminal.note(done + " key " + id + " in " + keys.file());
@@ -72,7 +75,13 @@ public abstract class StateCommand implements Callable<Integer> {
             terminal.show(Json.print(
                     new RecordText(changed, Instant.now(), false).json().build()));
         }
-        return FileOptions.noteProblems(file, keys.file(), terminal) ? ExitCode.REFUSED : ExitCode.OK;
+        return hasMoreToRepair(file) ? ExitCode.REFUSED : ExitCode.OK;
+    }
+
+    /** Says what is left to be done by hand: lines that a service does not take, and copies of the changed keys. */
+    private boolean hasMoreToRepair(KeyFile file) {
+        copies.forEach(copy -> terminal.note(String.valueOf(copy)));
+        return FileOptions.noteProblems(file, keys.file(), terminal) || !copies.isEmpty();
     }
 
     private ApiKeyRecord change(KeyFile file, ApiKeyManager manager, String id) {
@@ -82,7 +91,9 @@ public abstract class StateCommand implements Callable<Integer> {
                 .isPresent()) {
             throw CommandFailure.refused("key " + id + " is revoked already, for good; nothing was changed");
         }
-        return change.apply(manager, id);
+        ApiKeyRecord changed = change.apply(manager, id);
+        copies.addAll(file.copiesOf(id));
+        return changed;
     }
 
     /** Ends a key for good, with all its secrets. */
@@ -94,7 +105,7 @@ public abstract class StateCommand implements Callable<Integer> {
             exitCodeList = {
                 ExitCode.OK_LINE,
                 "1:a key is not there or is revoked, and was not changed, the others were; or a service does not take the"
-                        + " file because of another line",
+                        + " file because of another line; or the key is written elsewhere too, where it is rejected as well",
                 ExitCode.USAGE_LINE,
                 ExitCode.FILE_LINE
             },
@@ -120,7 +131,7 @@ public abstract class StateCommand implements Callable<Integer> {
             exitCodeList = {
                 ExitCode.OK_LINE,
                 "1:a key is not there or is revoked, and was not changed, the others were; or a service does not take the"
-                        + " file because of another line",
+                        + " file because of another line; or the key is written elsewhere too, where it is rejected as well",
                 ExitCode.USAGE_LINE,
                 ExitCode.FILE_LINE
             },

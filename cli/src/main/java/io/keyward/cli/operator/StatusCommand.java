@@ -1,6 +1,7 @@
 package io.keyward.cli.operator;
 
 import io.keyward.cli.terminal.CommandFailure;
+import io.keyward.cli.terminal.EnvironmentOption;
 import io.keyward.cli.terminal.ExitCode;
 import io.keyward.cli.terminal.Json;
 import io.keyward.cli.terminal.KeyInput;
@@ -22,6 +23,7 @@ import java.util.TreeSet;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** Prints the report of the configuration. */
@@ -82,6 +84,9 @@ public final class StatusCommand implements Callable<Integer> {
                             + " environment is not printed.")
     private @Nullable Long pid;
 
+    @Mixin
+    private EnvironmentOption environment = new EnvironmentOption();
+
     @Option(names = "--strict", description = "Take warnings as unhealthy, too.")
     private boolean strict;
 
@@ -97,11 +102,10 @@ public final class StatusCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        Map<String, String> environment = terminal.serviceEnvironment();
-        if (pid != null) {
-            environment = readProcess(pid);
+        if (pid != null && environment.isGiven()) {
+            throw CommandFailure.usage("--pid names the variables; leave out --env-file");
         }
-        ConfigReport report = report(environment);
+        ConfigReport report = report(pid != null ? readProcess(pid) : environment.variables(terminal));
         boolean healthy = report.problems().isEmpty();
         boolean clean = report.warnings().isEmpty() && report.expiringSoon().isEmpty();
         terminal.show(json ? jsonOf(report, healthy) : Terminal.printable(report.text()));

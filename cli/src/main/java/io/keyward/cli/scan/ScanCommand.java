@@ -7,6 +7,7 @@ import io.keyward.KeyHashers;
 import io.keyward.KeyState;
 import io.keyward.cli.terminal.ActorOption;
 import io.keyward.cli.terminal.Defaults;
+import io.keyward.cli.terminal.EnvironmentOption;
 import io.keyward.cli.terminal.ExitCode;
 import io.keyward.cli.terminal.Failures;
 import io.keyward.cli.terminal.FileOptions;
@@ -114,6 +115,9 @@ public final class ScanCommand implements Callable<Integer> {
     private List<String> roles = List.of();
 
     @Mixin
+    private EnvironmentOption environment = new EnvironmentOption();
+
+    @Mixin
     private WriteOptions write = new WriteOptions();
 
     @Mixin
@@ -133,7 +137,7 @@ public final class ScanCommand implements Callable<Integer> {
                 : file;
         KeyFile keys = keyPath == null
                 ? null
-                : write.applyTo(FileOptions.existing(keyPath, roles, terminal.serviceEnvironment()));
+                : write.applyTo(FileOptions.existing(keyPath, roles, environment.variables(terminal)));
         keyFile = keyPath == null ? null : real(keyPath);
         scanner = new KeyScanner(only, keys == null ? Map.of() : hashesOf(keys));
         for (String path : paths) {

@@ -9,15 +9,10 @@ import io.keyward.KeyRing;
 import io.keyward.LiveKeyRing;
 import io.keyward.config.ConfigProblem;
 import io.keyward.config.KeyFile;
-import io.keyward.env.EnvDocument;
-import io.keyward.env.EnvParser;
-import io.keyward.env.EnvProblem;
 import io.keyward.role.Role;
 import io.keyward.role.RoleModel;
 import io.keyward.store.Actor;
 import io.keyward.store.ApiKeyManager;
-import java.io.IOException;
-import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Collection;
@@ -28,7 +23,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
-import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** The options that say which keys a command works on, and what follows from them. */
@@ -52,38 +47,11 @@ public final class FileOptions {
                             + " KEYWARD_ROLES, or declared-roles in the keyward.toml next to the key file.")
     private List<String> roles = List.of();
 
-    @Option(
-            names = "--env-file",
-            paramLabel = "FILE",
-            description =
-                    "The variables of the service, in the form of the key file: a reference that the key file has no"
-                            + " name for leads there. Default: the variables of this process.")
-    private @Nullable Path envFile;
+    @Mixin
+    private EnvironmentOption environment = new EnvironmentOption();
 
     public Path file() {
         return file;
-    }
-
-    /**
-     * Returns the variables that references lead to.
-     *
-     * @throws CommandFailure if they are in a file that cannot be read
-     */
-    Map<String, String> environment(Terminal terminal) {
-        Path named = envFile;
-        if (named == null) {
-            return terminal.serviceEnvironment();
-        }
-        try (InputStream in = Files.newInputStream(named)) {
-            EnvDocument document = EnvParser.read(named.toString(), in.readNBytes(EnvParser.MAX_FILE + 1));
-            for (EnvProblem problem : document.problems()) {
-                throw CommandFailure.file(named + ":" + problem.line() + ": " + problem.what() + "; " + problem.rule());
-            }
-            return document.values();
-        } catch (IOException e) {
-            throw CommandFailure.file(
-                    named + ": cannot be read: " + e.getClass().getSimpleName(), e);
-        }
     }
 
     /**
@@ -92,7 +60,7 @@ public final class FileOptions {
      * @throws CommandFailure if it does not
      */
     public KeyFile existing(Terminal terminal) {
-        return existing(file, roles, environment(terminal));
+        return existing(file, roles, environment.variables(terminal));
     }
 
     /** Returns a key file, which must exist, with the roles that a service declares. */
@@ -105,7 +73,7 @@ public final class FileOptions {
 
     /** Returns the key file, which is created with the first key. */
     public KeyFile orNew(Terminal terminal) {
-        return KeyFile.of(file, model(roles), environment(terminal));
+        return KeyFile.of(file, model(roles), environment.variables(terminal));
     }
 
     /**
@@ -114,7 +82,7 @@ public final class FileOptions {
      * @throws CommandFailure if there is nothing, or if a pipe does not end
      */
     public KeyInput input(Terminal terminal) {
-        return KeyInput.read(file, roles, environment(terminal));
+        return KeyInput.read(file, roles, environment.variables(terminal));
     }
 
     /**

@@ -2,6 +2,7 @@ package io.keyward.cli.terminal;
 
 import io.keyward.config.KeyFile;
 import io.keyward.config.KeywardConfig;
+import io.keyward.env.KeyFileBytes;
 import io.keyward.role.RoleModel;
 import java.io.IOException;
 import java.io.InputStream;
@@ -54,6 +55,15 @@ public final class KeyInput {
     /** Reads what there is, or stands for the file that is not there. */
     public static KeyInput readIfThere(Path file, Collection<String> roles, Map<String, String> environment) {
         return new KeyInput(file, roles, environment);
+    }
+
+    /**
+     * Reads a file, or what comes through a pipe.
+     *
+     * @throws CommandFailure if a pipe does not end
+     */
+    static byte[] bytes(Path file) throws IOException {
+        return isPipe(file) ? readPipe(file) : KeyFileBytes.ofRegular(file);
     }
 
     /** Returns the keys. */

@@ -1,0 +1,130 @@
+package io.keyward.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.keyward.KeyHashers;
+import io.keyward.config.KeywardConfig;
+import io.keyward.role.Role;
+import io.keyward.testing.ThrowAwayKeys;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HexFormat;
+import java.util.Map;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Issue 17: key files and variables as people write them. */
+class FileHabitsTest {
+    @TempDir
+    private Path directory;
+
+    private Path file = Path.of("");
+    private Operator operator = new Operator(Path.of(""));
+    private final String key = ThrowAwayKeys.newKey().reveal();
+    private final String hash =
+            KeyHashers.sha256().hash(io.keyward.ApiKey.of(key)).reveal();
+
+    @BeforeEach
+    void setUp() {
+        file = directory.resolve(".env");
+        operator = new Operator(file);
+    }
+
+    private String[] command(String words) {
+        return words.replace("FILE", file.toString())
+                .replace("VARS", directory.resolve("service.env").toString())
+                .replace("DIR", directory.toString())
+                .split(" ");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "hash --file FILE --declared-roles client",
+                "status --file FILE --declared-roles client",
+                "scan --file FILE --declared-roles client DIR",
+                "list --file FILE --declared-roles client"
+            })
+    void commandsReadTheVariablesOfTheServiceFromAFile(String words) throws IOException {
+        Files.writeString(file, "CLIENT_API_KEY_HASHES=${OF_THE_SERVICE}\n");
+        Files.writeString(directory.resolve("service.env"), "OF_THE_SERVICE=" + hash + "\n");
+        Files.writeString(directory.resolve("leak.txt"), hash + "\n");
+
+        Outcome without = operator.run(command(words));
+        Outcome with = operator.run(command(words + " --env-file VARS"));
+        Outcome ofDirectory = operator.run(command(words + " --env-file DIR"));
+        Outcome ofNothing = operator.run(command(words + " --env-file DIR/none.env"));
+
+        if (words.startsWith("scan")) {
+            assertTrue(with.out().contains("leak.txt"), with.out());
+        } else if (!words.startsWith("list")) {
+            assertFalse(without.exitCode() == 0, without.out());
+            assertEquals(0, with.exitCode(), with.err());
+        } else {
+            assertTrue(with.out().contains("client"), with.out());
+        }
+        assertEquals(3, ofDirectory.exitCode(), ofDirectory.err());
+        assertTrue(ofDirectory.err().contains("is a directory"), ofDirectory.err());
+        assertEquals(3, ofNothing.exitCode(), ofNothing.err());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"revoke", "disable"})
+    @DisplayName("a key that is written twice is switched off at once, and the copy is named")
+    void switchesOffAKeyThatIsWrittenTwice(String verb) throws IOException {
+        Files.writeString(
+                file,
+                "KEYWARD_ROLES=client,admin\nKEYWARD_KEYS_BOB_HASH=" + hash + "\nKEYWARD_KEYS_EVE_HASH=" + hash
+                        + "\nADMIN_API_KEY_HASHES=" + hash + "\nKEYWARD_KEYS_ANN_HASH="
+                        + KeyHashers.sha256().hash(ThrowAwayKeys.newKey()).reveal() + "\n");
+
+        Outcome outcome = operator.run(verb, "eve");
+
+        assertEquals(1, outcome.exitCode(), outcome.err());
+        assertTrue(outcome.err().contains("key eve in"), outcome.err());
+        assertTrue(outcome.err().contains("KEYWARD_KEYS_BOB_HASH"), outcome.err());
+        assertTrue(outcome.err().contains("ADMIN_API_KEY_HASHES"), outcome.err());
+        assertTrue(outcome.err().contains("is rejected here too"), outcome.err());
+        assertFalse(outcome.err().contains("does not take"), outcome.err());
+        try (KeywardConfig service = service()) {
+            assertFalse(service.verifier().verify(key).isAccepted());
+        }
+        assertEquals(0, operator.run(verb, "ann").exitCode());
+    }
+
+    private KeywardConfig service() {
+        return KeywardConfig.builder()
+                .envFile(file)
+                .roles(Role.of("miner"))
+                .environment(Map.of())
+                .follow(false)
+                .load();
+    }
+
+    @Test
+    @DisplayName("BR-21 hash --file takes 64 hexadecimal digits when it is told that they are a key")
+    void hashesHexKeysWhenTold() throws IOException {
+        byte[] bytes = new byte[32];
+        new java.security.SecureRandom().nextBytes(bytes);
+        String hex = HexFormat.of().formatHex(bytes);
+        Files.writeString(file, "MINER_API_KEYS=" + hex + "\n");
+
+        Outcome refused = operator.run(command("hash --file FILE --declared-roles miner"));
+        Outcome done = operator.run(command("hash --file FILE --declared-roles miner --hex-keys"));
+
+        assertFalse(refused.exitCode() == 0);
+        assertTrue(refused.err().contains("--hex-keys"), refused.err());
+        assertEquals(0, done.exitCode(), done.err());
+        assertFalse((refused.err() + done.err() + done.out()).contains(hex), "shows the key");
+        try (KeywardConfig service = service()) {
+            assertTrue(service.verifier().verify(hex).isAccepted());
+        }
+    }
+}
