@@ -31,7 +31,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 /**
  * Compares what this library and others make of the same {@code .env} text, and keeps the table in docs true.
  *
- * <p>The libraries are asked here; {@code src/test/scripts/env-comparison.py} asks bash, node and python-dotenv and
+ * <p>The libraries are asked here; {@code src/test/scripts/env-comparison.py} asks bash, node, python-dotenv, systemd, docker and Compose and
  * made {@code env-others.tsv}.
  */
 class EnvComparisonTest {
@@ -79,7 +79,9 @@ class EnvComparisonTest {
 
                 Made by `EnvComparisonTest` (Keyward, SmallRye, dotenv-java) and `env-comparison.py` (the others), both in
                 `config-adapter/src/test`; `K` is asked for. "refused" is an error for the whole file, "not set" a name that is
-                not there.
+                not there. systemd is what `EnvironmentFile=` reads, docker is `--env-file` of `docker run`, and Compose is `env_file:`
+                and `.env` of Docker Compose. What they read is in the environment of the service, and from there Keyward takes one pair
+                of quotes off, which docker leaves.
 
                 """);
         table.append("| case | text | ").append(String.join(" | ", head)).append(" |\n");
