@@ -22,7 +22,7 @@ class ServletGuideTest {
 
     /** What is compiled is what the page shows, and the other way round. */
     @ParameterizedTest
-    @CsvSource({"servlet.md, ., ../spring-boot", "without-servlets.md, without,"})
+    @CsvSource({"servlet.md, ., ../spring-boot", "without-servlets.md, without,", "http-tests.md, http,"})
     void pageShowsTheCodeThatIsCompiled(String page, String folder, @Nullable String module) throws IOException {
         TreeSet<String> compiled = new TreeSet<>();
         collect(SOURCES.resolve(folder), compiled);
