@@ -109,6 +109,19 @@ class FileHabitsTest {
     }
 
     @Test
+    @DisplayName("issue 17.6 names that are almost those of a key list are named by list and hash")
+    void namesAlmostLists() throws IOException {
+        Files.writeString(file, "MINER_API_KEY=" + key + "\nAPI_KEYS=" + key + "\n");
+        for (String words : new String[] {"list", "hash --file FILE"}) {
+            Outcome outcome = operator.run(command(words + " --declared-roles miner"));
+            assertTrue(outcome.err().contains(":1: MINER_API_KEY: nothing is read"), outcome.err());
+            assertTrue(outcome.err().contains("write MINER_API_KEYS"), outcome.err());
+            assertTrue(outcome.err().contains(":2: API_KEYS: nothing is read"), outcome.err());
+            assertFalse(outcome.err().contains(key), "shows the key");
+        }
+    }
+
+    @Test
     @DisplayName("BR-21 hash --file takes 64 hexadecimal digits when it is told that they are a key")
     void hashesHexKeysWhenTold() throws IOException {
         byte[] bytes = new byte[32];

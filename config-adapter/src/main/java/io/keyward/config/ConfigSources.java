@@ -5,6 +5,7 @@ import static java.lang.Integer.MAX_VALUE;
 import io.keyward.env.EnvDocument;
 import io.keyward.env.EnvParser;
 import io.keyward.env.KeyFileBytes;
+import io.keyward.env.ListValue;
 import io.smallrye.config.ConfigValue;
 import io.smallrye.config.ConfigValueConfigSource;
 import io.smallrye.config.EnvConfigSource;
@@ -61,6 +62,8 @@ final class ConfigSources {
 
     /** What a name has that somebody may take for a key list; {@link ListNames} looks closer. */
     private static final Pattern ALMOST_LIST = Pattern.compile(".*(?:KEY|HASH).*");
+
+    private static final String OF_SMALLRYE = "SMALLRYE_";
 
     private static final String UNKNOWN = "the name means nothing here";
     private static final String UNKNOWN_RULE = "names that begin with keyward are those of docs/configuration.md";
@@ -151,11 +154,13 @@ final class ConfigSources {
 
     /** Returns what is wrong with a name that claims to be ours and means nothing. */
     static ConfigProblem unknownName(Assignment name) {
-        boolean file = environmentForm(name.spelling()).endsWith(Property.FILE_SUFFIX);
-        return name.problem(
-                UNKNOWN,
-                UNKNOWN_RULE,
-                file ? "leave out _FILE, and write @ before the path" : "correct the spelling, or remove it");
+        String form = environmentForm(name.spelling());
+        String remedy = KEY_LIST.matcher(form).matches()
+                ? "leave out KEYWARD_ if it is meant as a key list, which is named for its role alone"
+                : form.endsWith(Property.FILE_SUFFIX)
+                        ? "leave out _FILE, and write @ before the path"
+                        : "correct the spelling, or remove it";
+        return name.problem(UNKNOWN, UNKNOWN_RULE, remedy);
     }
 
     /** Returns names that claim to be ours and mean nothing. */
@@ -221,7 +226,7 @@ final class ConfigSources {
                         ? new SysPropConfigSource()
                         : new PropertiesConfigSource(
                                 options.systemProperties(), SysPropConfigSource.NAME, SysPropConfigSource.ORDINAL));
-        own.add(new EnvConfigSource(options.environment(), EnvConfigSource.ORDINAL));
+        own.add(new EnvConfigSource(withoutQuotes(options.environment()), EnvConfigSource.ORDINAL));
         if (addNamedFile(options, own)) {
             addProfiles(options.file(), own);
         }
@@ -243,6 +248,13 @@ final class ConfigSources {
         }
         boolean required = options.envFile() != null && !options.startsEmpty();
         return addEnvFile(envFile, required, ENV_FILE_ORDINAL, own);
+    }
+
+    /** Takes off what {@code docker run --env-file} leaves around the values that SmallRye reads itself. */
+    private static Map<String, String> withoutQuotes(Map<String, String> environment) {
+        Map<String, String> variables = new LinkedHashMap<>(environment);
+        variables.replaceAll((name, value) -> name.startsWith(OF_SMALLRYE) ? ListValue.unquoted(value) : value);
+        return variables;
     }
 
     /**

@@ -198,6 +198,16 @@ public final class KeyFile {
                 .toList();
     }
 
+    /**
+     * Returns what to know of the variables whose names are almost those of key lists, such as {@code ADMIN_API_KEY} or
+     * {@code API_KEYS}: nothing is read from them, and they are left alone.
+     *
+     * @throws StoreException if the file could not be read
+     */
+    public List<ConfigProblem> almostLists() {
+        return access.read().almostLists();
+    }
+
     private static boolean isList(String variable) {
         return variable.endsWith(KeyDefinitions.KEYS_SUFFIX) || variable.endsWith(KeyDefinitions.HASHES_SUFFIX);
     }

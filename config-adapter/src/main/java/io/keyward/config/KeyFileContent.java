@@ -29,6 +29,7 @@ final class KeyFileContent {
     private final KeyDefinitions keys;
     private final Set<String> roles = new TreeSet<>();
     private final List<ConfigProblem> problems = new ArrayList<>();
+    private final List<ConfigProblem> almostLists;
     private final List<ConfigProblem> unknownNames = new ArrayList<>();
 
     /** Reads bytes; null for no file. */
@@ -48,6 +49,7 @@ final class KeyFileContent {
         }
         this.keys = KeyDefinitions.lenient(sources, values, roles, access.hexKeys());
         problems.addAll(keys.problems());
+        this.almostLists = new ListNames(roles).almost(sources);
         sources.unknown().forEach(name -> unknownNames.add(ConfigSources.unknownName(name)));
     }
 
@@ -85,6 +87,11 @@ final class KeyFileContent {
     /** Returns what is wrong with lines and keys. */
     List<ConfigProblem> problems() {
         return problems;
+    }
+
+    /** Returns what to know of variables whose names are almost those of key lists. */
+    List<ConfigProblem> almostLists() {
+        return almostLists;
     }
 
     /** Returns what a service would refuse besides {@link #problems}: names that mean nothing. */

@@ -65,6 +65,14 @@ final class ListNames {
         return unread;
     }
 
+    /** Returns the same of those variables alone whose name is none of a key list. */
+    List<ConfigProblem> almost(ConfigSources sources) {
+        return unread(sources).stream()
+                .filter(problem -> problem.name() == null
+                        || !sources.lists().containsKey(ConfigSources.environmentForm(problem.name())))
+                .toList();
+    }
+
     private @Nullable ConfigProblem unread(String variable, Assignment found, boolean isList) {
         String letters = variable.replace("_", "");
         String ending = letters.contains("HASH") ? KeyDefinitions.HASHES_SUFFIX : KeyDefinitions.KEYS_SUFFIX;

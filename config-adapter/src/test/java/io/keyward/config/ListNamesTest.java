@@ -120,6 +120,23 @@ class ListNamesTest {
     }
 
     @Test
+    void saysThatListsHaveNoPrefixOfOurs() {
+        files.env("KEYWARD_CLIENT_API_KEYS=" + key + "\n");
+        assertTrue(files.refusedAtLine(1, key).getMessage().contains("leave out KEYWARD_"));
+    }
+
+    @Test
+    @DisplayName("BR-23 quotes around a variable that SmallRye reads itself are taken off, too")
+    void readsProfilesInQuotes() {
+        files.env("CLIENT_API_KEY_HASHES=" + ConfigFiles.hash(ConfigFiles.newKey()) + "\n");
+        ConfigFiles.write(directory.resolve(".env-prod"), "CLIENT_API_KEY_HASHES=" + ConfigFiles.hash(key) + "\n");
+        KeywardConfig.Builder quoted = files.builder().environment(Map.of("SMALLRYE_CONFIG_PROFILE", "\"prod\""));
+        try (KeywardConfig keys = quoted.load()) {
+            assertTrue(ConfigFiles.accepts(keys, key));
+        }
+    }
+
+    @Test
     @DisplayName("BR-28 two dollar signs, as Compose wants them, are named where they are part of a key")
     void namesDoubledDollarSigns() {
         String doubled = key.substring(0, 20) + "$$" + key.substring(20);

@@ -98,7 +98,6 @@ public final class HashCommand implements Runnable, Arguments.TakesSecret {
     private void hashFile(Path keyFile) {
         KeyFile existing = FileOptions.existing(keyFile, roles, environment.variables(terminal));
         KeyFile keys = write.applyTo(hexKeys ? existing.readingHexAsKeys() : existing);
-        List<String> undeclared = keys.undeclaredLists();
         List<String> ids = terminal.uninterrupted(keys::hashPlaintextKeys);
         if (json) {
             JsonArrayBuilder array = jakarta.json.Json.createArrayBuilder();
@@ -114,7 +113,7 @@ public final class HashCommand implements Runnable, Arguments.TakesSecret {
                     + String.join(", ", copies)
                     + "; if the service refers to it, write the hash there instead, and if none reads it, remove it");
         }
-        FileOptions.noteUndeclared(undeclared, terminal);
+        FileOptions.noteUndeclared(keys, terminal);
     }
 
     private void hashKey() {

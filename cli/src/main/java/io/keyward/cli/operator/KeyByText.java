@@ -59,7 +59,7 @@ final class KeyByText {
         }
         if (ids.isEmpty()) {
             if (keys.problems().isEmpty()) {
-                FileOptions.noteUndeclared(keys.undeclaredLists(), terminal);
+                FileOptions.noteUndeclared(keys, terminal);
             }
             throw CommandFailure.refused("no key of " + file + " has that text");
         }

@@ -149,8 +149,7 @@ public final class ListCommand implements Runnable {
             String id = records.get(i).id();
             texts.get(i).warnings().forEach(warning -> terminal.note("key " + id + ": " + warning));
         }
-        List<String> undeclared = file.undeclaredLists();
-        FileOptions.noteUndeclared(undeclared, terminal);
+        FileOptions.noteUndeclared(file, terminal);
         if (records.isEmpty() && isFiltered()) {
             terminal.note("no key of " + keys.file() + " matches");
         } else if (records.isEmpty()) {

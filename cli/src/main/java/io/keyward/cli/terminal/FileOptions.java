@@ -137,8 +137,10 @@ public final class FileOptions {
         return !problems.isEmpty();
     }
 
-    /** Names key lists whose roles nobody declared, and the option that declares them. */
-    public static void noteUndeclared(List<String> lists, Terminal terminal) {
+    /** Names what looks like key lists and is not read, and the option that declares roles. */
+    public static void noteUndeclared(KeyFile keys, Terminal terminal) {
+        keys.almostLists().forEach(name -> terminal.note(String.valueOf(name)));
+        List<String> lists = keys.undeclaredLists();
         if (!lists.isEmpty()) {
             TreeSet<String> suggested = new TreeSet<>();
             lists.forEach(list -> suggested.add(
