@@ -23,7 +23,7 @@ import java.util.stream.Stream;
 
 /** Drives a Chromium without a window by the W3C WebDriver protocol, which is JSON over HTTP. */
 final class WebDriver implements AutoCloseable {
-    private static final Duration PATIENCE = Duration.ofSeconds(20);
+    private static final Duration PATIENCE = Duration.ofMinutes(2);
     private static final String ELEMENT = "element-6066-11e4-a52e-4f735466cecf";
 
     private final HttpClient client =
