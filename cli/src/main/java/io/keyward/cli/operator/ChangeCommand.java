@@ -2,14 +2,10 @@ package io.keyward.cli.operator;
 
 import io.keyward.ApiKeyRecord;
 import io.keyward.KeyFormat;
-import io.keyward.cli.terminal.ActorOption;
 import io.keyward.cli.terminal.CommandFailure;
 import io.keyward.cli.terminal.ExitCode;
-import io.keyward.cli.terminal.FileOptions;
-import io.keyward.cli.terminal.Json;
 import io.keyward.cli.terminal.PrefixOption;
 import io.keyward.cli.terminal.Terminal;
-import io.keyward.cli.terminal.WriteOptions;
 import io.keyward.config.KeyFile;
 import io.keyward.role.Permission;
 import io.keyward.store.ApiKeyManager;
@@ -51,13 +47,7 @@ public final class ChangeCommand implements Runnable {
     private final Terminal terminal;
 
     @Mixin
-    private FileOptions keys = new FileOptions();
-
-    @Mixin
-    private WriteOptions write = new WriteOptions();
-
-    @Mixin
-    private ActorOption who = new ActorOption();
+    private ChangeOptions options = new ChangeOptions();
 
     @Parameters(paramLabel = "ID", description = "The key id.")
     private String id = "";
@@ -102,18 +92,17 @@ public final class ChangeCommand implements Runnable {
         if (owner == null && name == null && roles == null && permissions == null && end == null && metadata == null) {
             throw CommandFailure.usage("name what is to be changed, like --owner or --expires");
         }
-        KeyFile file = write.applyTo(keys.existing(terminal));
-        ApiKeyManager manager = FileOptions.manager(
-                file, KeyFormat.of(PrefixOption.DEFAULT), roles == null ? List.of() : roles, who.actor(terminal));
+        KeyFile file = options.existing(terminal);
+        ApiKeyManager manager =
+                options.manager(file, KeyFormat.of(PrefixOption.DEFAULT), roles == null ? List.of() : roles, terminal);
         Map<String, String> before =
                 file.store().find(id).map(ApiKeyRecord::metadata).orElse(Map.of());
         ApiKeyRecord changed = terminal.uninterrupted(() -> manager.change(id, change(before)));
         Instant newEnd = changed.current().expiresAt();
-        terminal.note("changed key " + id + " in " + keys.file() + ": owner " + changed.owner() + ", roles "
+        terminal.note("changed key " + id + " in " + options.file() + ": owner " + changed.owner() + ", roles "
                 + new TreeSet<>(changed.roles()) + ", " + (newEnd == null ? "without end" : "until " + newEnd));
         if (json) {
-            terminal.show(Json.print(
-                    new RecordText(changed, Instant.now(), false).json().build()));
+            terminal.show(RecordText.jsonOf(changed));
         }
     }
 

@@ -1,12 +1,9 @@
 package io.keyward.cli.operator;
 
 import io.keyward.KeyFormat;
-import io.keyward.cli.terminal.ActorOption;
 import io.keyward.cli.terminal.ExitCode;
-import io.keyward.cli.terminal.FileOptions;
 import io.keyward.cli.terminal.PrefixOption;
 import io.keyward.cli.terminal.Terminal;
-import io.keyward.cli.terminal.WriteOptions;
 import io.keyward.config.EnvFileApiKeyStore;
 import io.keyward.config.KeyFile;
 import io.keyward.role.Permission;
@@ -56,13 +53,7 @@ public final class IssueCommand implements Runnable {
     private final Terminal terminal;
 
     @Mixin
-    private FileOptions keys = new FileOptions();
-
-    @Mixin
-    private WriteOptions write = new WriteOptions();
-
-    @Mixin
-    private ActorOption who = new ActorOption();
+    private ChangeOptions options = new ChangeOptions();
 
     @Mixin
     private KeyOutput output = new KeyOutput();
@@ -112,11 +103,11 @@ public final class IssueCommand implements Runnable {
 
     @Override
     public void run() {
-        boolean isNew = !Files.exists(keys.file());
-        KeyFile file = write.applyTo(keys.orNew(terminal));
+        boolean isNew = !Files.exists(options.file());
+        KeyFile file = options.orNew(terminal);
         EnvFileApiKeyStore store = file.store();
         boolean noneDeclared = file.declaredRoles().isEmpty();
-        ApiKeyManager manager = FileOptions.manager(file, format, roles, who.actor(terminal));
+        ApiKeyManager manager = options.manager(file, format, roles, terminal);
         IssueRequest request = request();
         IssuedKey issued = terminal.uninterrupted(() -> {
             IssuedKey stored = manager.issue(request);
@@ -124,7 +115,7 @@ public final class IssueCommand implements Runnable {
             return stored;
         });
         terminal.note("issued key " + issued.id() + " for " + owner + ", roles " + new TreeSet<>(roles) + ", "
-                + endOf(issued) + ", stored in " + keys.file() + (isNew ? ", which is new" : "")
+                + endOf(issued) + ", stored in " + options.file() + (isNew ? ", which is new" : "")
                 + "; it is not shown again");
         if (noneDeclared) {
             terminal.note(

@@ -17,7 +17,6 @@ import java.util.Comparator;
 import java.util.HashSet;
 import java.util.Iterator;
 import java.util.List;
-import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -158,18 +157,17 @@ public final class ListCommand implements Runnable {
     }
 
     private boolean isFiltered() {
-        return owner != null || role != null || match != null || state != null || rotating || endingWithin != null;
+        return !criteria().isEmpty() || state != null || rotating;
+    }
+
+    private Criteria criteria() {
+        return new Criteria(owner, role, match, endingWithin);
     }
 
     private boolean isAskedFor(ApiKeyRecord record, Instant now) {
-        Instant end = record.current().expiresAt();
-        Duration within = endingWithin;
-        return (match == null || Selection.matches(record, match))
-                && (state == null || new RecordText(record, now, false).state().equals(state))
+        return (state == null || new RecordText(record, now, false).state().equals(state))
                 && (!rotating || isRotating(record, now))
-                && (owner == null || Objects.equals(owner, record.owner()))
-                && (role == null || record.roles().contains(role))
-                && (within == null || (end != null && Duration.between(now, end).compareTo(within) <= 0));
+                && criteria().fits(record, now);
     }
 
     private static boolean isRotating(ApiKeyRecord record, Instant now) {

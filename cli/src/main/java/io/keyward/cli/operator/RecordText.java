@@ -32,6 +32,11 @@ final class RecordText {
         this.plaintext = plaintext;
     }
 
+    /** Returns a record that was changed, as the commands that change one print it. */
+    static String jsonOf(ApiKeyRecord changed) {
+        return Json.print(new RecordText(changed, Instant.now(), false).json().build());
+    }
+
     /** Returns the state, where an end that has passed counts as one. */
     String state() {
         if (record.state() == KeyState.ACTIVE && isPast(record.current().expiresAt())) {

@@ -1,21 +1,14 @@
 package io.keyward.cli.operator;
 
 import io.keyward.ApiKeyRecord;
-import io.keyward.KeyFormat;
-import io.keyward.cli.terminal.ActorOption;
 import io.keyward.cli.terminal.CommandFailure;
 import io.keyward.cli.terminal.ExitCode;
-import io.keyward.cli.terminal.FileOptions;
-import io.keyward.cli.terminal.Json;
-import io.keyward.cli.terminal.PrefixOption;
 import io.keyward.cli.terminal.Terminal;
-import io.keyward.cli.terminal.WriteOptions;
 import io.keyward.config.KeyFile;
 import io.keyward.store.ApiKeyManager;
 import io.keyward.store.IssueRequest;
 import io.keyward.store.KeyChange;
 import java.time.Instant;
-import java.util.Set;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -48,13 +41,7 @@ public final class RenewCommand implements Callable<Integer> {
     private final Terminal terminal;
 
     @Mixin
-    private FileOptions keys = new FileOptions();
-
-    @Mixin
-    private WriteOptions write = new WriteOptions();
-
-    @Mixin
-    private ActorOption who = new ActorOption();
+    private ChangeOptions options = new ChangeOptions();
 
     @Mixin
     private Selection selection = new Selection();
@@ -81,22 +68,20 @@ public final class RenewCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        KeyFile file = write.applyTo(keys.existing(terminal));
-        ApiKeyManager manager =
-                FileOptions.manager(file, KeyFormat.of(PrefixOption.DEFAULT), Set.of(), who.actor(terminal));
+        KeyFile file = options.existing(terminal);
+        ApiKeyManager manager = options.manager(file, terminal);
         Instant newEnd = end.fromNow();
-        selection.askForText(keys, terminal);
+        selection.askForText(options.keys(), terminal);
         String id = selection.onlyId();
         if (id == null) {
             return selection.change(
-                    file.records(), keys.file(), terminal, "renew", one -> renew(file, manager, one, newEnd), json);
+                    file.records(), options.file(), terminal, "renew", one -> renew(file, manager, one, newEnd), json);
         }
         ApiKeyRecord renewed = terminal.uninterrupted(() -> renew(file, manager, id, newEnd));
-        terminal.note("renewed key " + id + " in " + keys.file() + "; it ends "
+        terminal.note("renewed key " + id + " in " + options.file() + "; it ends "
                 + (newEnd == null ? "never" : renewed.current().expiresAt()));
         if (json) {
-            terminal.show(Json.print(
-                    new RecordText(renewed, Instant.now(), false).json().build()));
+            terminal.show(RecordText.jsonOf(renewed));
         }
         return ExitCode.OK;
     }

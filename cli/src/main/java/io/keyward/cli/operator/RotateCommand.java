@@ -3,14 +3,11 @@ package io.keyward.cli.operator;
 import io.keyward.ApiKeyRecord;
 import io.keyward.HashedSecret;
 import io.keyward.KeyFormat;
-import io.keyward.cli.terminal.ActorOption;
 import io.keyward.cli.terminal.CommandFailure;
 import io.keyward.cli.terminal.ExitCode;
-import io.keyward.cli.terminal.FileOptions;
 import io.keyward.cli.terminal.PrefixOption;
 import io.keyward.cli.terminal.SpanConverter;
 import io.keyward.cli.terminal.Terminal;
-import io.keyward.cli.terminal.WriteOptions;
 import io.keyward.config.EnvFileApiKeyStore;
 import io.keyward.config.KeyFile;
 import io.keyward.store.ApiKeyManager;
@@ -51,13 +48,7 @@ public final class RotateCommand implements Runnable {
     private final Terminal terminal;
 
     @Mixin
-    private FileOptions keys = new FileOptions();
-
-    @Mixin
-    private WriteOptions write = new WriteOptions();
-
-    @Mixin
-    private ActorOption who = new ActorOption();
+    private ChangeOptions options = new ChangeOptions();
 
     @Mixin
     private KeyOutput output = new KeyOutput();
@@ -105,18 +96,18 @@ public final class RotateCommand implements Runnable {
 
     @Override
     public void run() {
-        KeyFile file = write.applyTo(keys.existing(terminal));
+        KeyFile file = options.existing(terminal);
         EnvFileApiKeyStore store = file.store();
         ApiKeyRecord before = store.find(id).orElse(null);
         requireUsefulEnd(before);
-        ApiKeyManager manager = FileOptions.manager(file, formatOf(before), Set.of(), who.actor(terminal));
+        ApiKeyManager manager = options.manager(file, formatOf(before), Set.of(), terminal);
         IssuedKey rotated = terminal.uninterrupted(() -> {
             IssuedKey stored = rotate(manager);
             output.show(stored, terminal, () -> undo(before, stored, store));
             return stored;
         });
         Instant until = rotated.record().retiring().map(HashedSecret::expiresAt).orElse(null);
-        terminal.note("rotated key " + id + ", stored in " + keys.file() + "; the old secret "
+        terminal.note("rotated key " + id + ", stored in " + options.file() + "; the old secret "
                 + (until == null ? "has ended" : "is valid until " + until)
                 + "; the key ends "
                 + (rotated.record().current().expiresAt() == null

@@ -19,10 +19,8 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Objects;
 import java.util.function.Function;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -77,7 +75,7 @@ final class Selection {
         if (!byText.isGiven()) {
             return;
         }
-        if (!ids.isEmpty() || hasSelector()) {
+        if (!ids.isEmpty() || !criteria().isEmpty()) {
             throw CommandFailure.usage(
                     "name ids, select keys, or give one by its text with --key -; not several of these");
         }
@@ -87,11 +85,11 @@ final class Selection {
     /** Returns the one id that was given; null where several keys may be meant, or only a look is asked for. */
     @Nullable
     String onlyId() {
-        return ids.size() == 1 && !hasSelector() && !dryRun ? ids.get(0) : null;
+        return ids.size() == 1 && criteria().isEmpty() && !dryRun ? ids.get(0) : null;
     }
 
-    private boolean hasSelector() {
-        return owner != null || role != null || match != null || endingWithin != null;
+    private Criteria criteria() {
+        return new Criteria(owner, role, match, endingWithin);
     }
 
     /**
@@ -126,18 +124,20 @@ final class Selection {
     }
 
     private List<Row> rows(List<ApiKeyRecord> records) {
-        if (ids.isEmpty() && !hasSelector()) {
+        Criteria criteria = criteria();
+        if (ids.isEmpty() && criteria.isEmpty()) {
             throw CommandFailure.usage(
                     "name the ids of keys, or select them by --owner, --role, --match, --ending-within or --key -");
         }
         if (ids.isEmpty()) {
+            Instant now = Instant.now();
             return records.stream()
-                    .filter(this::isSelected)
+                    .filter(record -> record.state() != KeyState.REVOKED && criteria.fits(record, now))
                     .sorted(Comparator.comparing(ApiKeyRecord::id))
                     .map(record -> new Row(record.id(), record, "would be changed", null))
                     .toList();
         }
-        if (hasSelector()) {
+        if (!criteria.isEmpty()) {
             throw CommandFailure.usage("name ids or select keys, not both");
         }
         List<Row> rows = new ArrayList<>();
@@ -152,25 +152,6 @@ final class Selection {
                             : new Row(id, found, "would be changed", null));
         }
         return rows;
-    }
-
-    private boolean isSelected(ApiKeyRecord record) {
-        Instant end = record.current().expiresAt();
-        Duration within = endingWithin;
-        return record.state() != KeyState.REVOKED
-                && (owner == null || Objects.equals(owner, record.owner()))
-                && (role == null || record.roles().contains(role))
-                && (match == null || matches(record, match))
-                && (within == null
-                        || (end != null && Duration.between(Instant.now(), end).compareTo(within) <= 0));
-    }
-
-    /** Returns whether a text is in the id, the owner or the name of a key, in upper or lower case. */
-    static boolean matches(ApiKeyRecord record, String text) {
-        String wanted = text.toLowerCase(Locale.ROOT);
-        return Stream.of(record.id(), record.owner(), record.name())
-                .filter(Objects::nonNull)
-                .anyMatch(value -> value.toLowerCase(Locale.ROOT).contains(wanted));
     }
 
     private void agree(int count, String verb, Terminal terminal) {

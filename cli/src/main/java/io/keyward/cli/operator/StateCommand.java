@@ -1,20 +1,14 @@
 package io.keyward.cli.operator;
 
 import io.keyward.ApiKeyRecord;
-import io.keyward.KeyFormat;
 import io.keyward.KeyState;
-import io.keyward.cli.terminal.ActorOption;
 import io.keyward.cli.terminal.CommandFailure;
 import io.keyward.cli.terminal.ExitCode;
 import io.keyward.cli.terminal.FileOptions;
-import io.keyward.cli.terminal.Json;
-import io.keyward.cli.terminal.PrefixOption;
 import io.keyward.cli.terminal.Terminal;
-import io.keyward.cli.terminal.WriteOptions;
 import io.keyward.config.ConfigProblem;
 import io.keyward.config.KeyFile;
 import io.keyward.store.ApiKeyManager;
-import java.time.Instant;
 import java.util.LinkedHashSet;
 import java.util.Set;
 import java.util.concurrent.Callable;
@@ -32,13 +26,7 @@ public abstract class StateCommand implements Callable<Integer> {
     private final Set<ConfigProblem> copies = new LinkedHashSet<>();
 
     @Mixin
-    private FileOptions keys = new FileOptions();
-
-    @Mixin
-    private WriteOptions write = new WriteOptions();
-
-    @Mixin
-    private ActorOption who = new ActorOption();
+    private ChangeOptions options = new ChangeOptions();
 
     @Mixin
     private Selection selection = new Selection();
@@ -59,21 +47,19 @@ public abstract class StateCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        KeyFile file = write.applyTo(keys.existing(terminal));
-        ApiKeyManager manager =
-                FileOptions.manager(file, KeyFormat.of(PrefixOption.DEFAULT), Set.of(), who.actor(terminal));
-        selection.askForText(keys, terminal);
+        KeyFile file = options.existing(terminal);
+        ApiKeyManager manager = options.manager(file, terminal);
+        selection.askForText(options.keys(), terminal);
         String id = selection.onlyId();
         if (id == null) {
             int exitCode = selection.change(
-                    file.records(), keys.file(), terminal, verb, one -> change(file, manager, one), json);
+                    file.records(), options.file(), terminal, verb, one -> change(file, manager, one), json);
             return hasMoreToRepair(file) ? ExitCode.REFUSED : exitCode;
         }
         ApiKeyRecord changed = terminal.uninterrupted(() -> change(file, manager, id));
-        terminal.note(done + " key " + id + " in " + keys.file());
+        terminal.note(done + " key " + id + " in " + options.file());
         if (json) {
-            terminal.show(Json.print(
-                    new RecordText(changed, Instant.now(), false).json().build()));
+            terminal.show(RecordText.jsonOf(changed));
         }
         return hasMoreToRepair(file) ? ExitCode.REFUSED : ExitCode.OK;
     }
@@ -81,7 +67,7 @@ public abstract class StateCommand implements Callable<Integer> {
     /** Says what is left to be done by hand: lines that a service does not take, and copies of the changed keys. */
     private boolean hasMoreToRepair(KeyFile file) {
         copies.forEach(copy -> terminal.note(String.valueOf(copy)));
-        return FileOptions.noteProblems(file, keys.file(), terminal) || !copies.isEmpty();
+        return FileOptions.noteProblems(file, options.file(), terminal) || !copies.isEmpty();
     }
 
     private ApiKeyRecord change(KeyFile file, ApiKeyManager manager, String id) {

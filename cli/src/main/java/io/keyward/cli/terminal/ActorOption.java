@@ -2,7 +2,6 @@ package io.keyward.cli.terminal;
 
 import io.keyward.store.Actor;
 import java.util.Optional;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
@@ -13,9 +12,6 @@ public final class ActorOption {
 
     /** What the virtual machine says where the system has no name for the user, as in many containers. */
     private static final String NAMELESS = "?";
-
-    /** A record takes no other text, and no terminal should be asked to show one. */
-    private static final Pattern LINE = Pattern.compile("[^\\p{Cc}\\p{Cf}\\p{Cs}\\p{Zl}\\p{Zp}]+");
 
     @Option(
             names = "--as",
@@ -51,9 +47,6 @@ public final class ActorOption {
     }
 
     private static Optional<Actor> operator(String login) {
-        if (!LINE.matcher(login).matches()) {
-            return Optional.empty();
-        }
         try {
             return Optional.of(Actor.operator(login));
         } catch (IllegalArgumentException refused) {

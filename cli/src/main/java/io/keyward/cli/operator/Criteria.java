@@ -1,0 +1,45 @@
+package io.keyward.cli.operator;
+
+import io.keyward.ApiKeyRecord;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Locale;
+import java.util.Objects;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a key must have to be listed or changed; null where it does not matter.
+ *
+ * @param match a text in the id, the owner or the name, in upper or lower case
+ * @param endingWithin how long the key lasts at the most; one that has ended lasts no more
+ */
+record Criteria(
+        @Nullable String owner,
+        @Nullable String role,
+        @Nullable String match,
+        @Nullable Duration endingWithin) {
+    /** Returns whether every key fits. */
+    boolean isEmpty() {
+        return owner == null && role == null && match == null && endingWithin == null;
+    }
+
+    boolean fits(ApiKeyRecord record, Instant now) {
+        return (owner == null || owner.equals(record.owner()))
+                && (role == null || record.roles().contains(role))
+                && (match == null || isMatchedBy(record, match))
+                && (endingWithin == null || endsWithin(record, endingWithin, now));
+    }
+
+    private static boolean isMatchedBy(ApiKeyRecord record, String text) {
+        String wanted = text.toLowerCase(Locale.ROOT);
+        return Stream.of(record.id(), record.owner(), record.name())
+                .filter(Objects::nonNull)
+                .anyMatch(value -> value.toLowerCase(Locale.ROOT).contains(wanted));
+    }
+
+    private static boolean endsWithin(ApiKeyRecord record, Duration span, Instant now) {
+        Instant end = record.current().expiresAt();
+        return end != null && Duration.between(now, end).compareTo(span) <= 0;
+    }
+}
