@@ -19,7 +19,6 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeSet;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
@@ -185,16 +184,12 @@ public final class KeyFile {
      */
     public List<String> undeclaredLists() {
         KeyFileContent content = sound(access.read());
-        Set<String> declared = new TreeSet<>();
-        for (String role : content.roles()) {
-            declared.add(ConfigSources.environmentForm(role) + KeyDefinitions.KEYS_SUFFIX);
-            declared.add(ConfigSources.environmentForm(role) + KeyDefinitions.HASHES_SUFFIX);
-        }
+        ListNames names = content.listNames();
         return content.document().entries().stream()
                 .map(Entry::name)
                 .filter(name -> !PropertyName.isOurs(name))
                 .filter(name -> isList(ConfigSources.environmentForm(name))
-                        && !declared.contains(ConfigSources.environmentForm(name)))
+                        && !names.isDeclared(ConfigSources.environmentForm(name)))
                 .toList();
     }
 

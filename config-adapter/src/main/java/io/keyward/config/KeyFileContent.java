@@ -29,7 +29,7 @@ final class KeyFileContent {
     private final KeyDefinitions keys;
     private final Set<String> roles = new TreeSet<>();
     private final List<ConfigProblem> problems = new ArrayList<>();
-    private final List<ConfigProblem> almostLists;
+    private final ConfigSources sources;
     private final List<ConfigProblem> unknownNames = new ArrayList<>();
 
     /** Reads bytes; null for no file. */
@@ -40,7 +40,7 @@ final class KeyFileContent {
         Path path = access.file().toAbsolutePath().normalize();
         this.document = EnvParser.read(path.toString(), bytes);
         document.problems().forEach(problem -> problems.add(ConfigProblem.of(path.toString(), problem)));
-        ConfigSources sources = ConfigSources.ofFile(path, document, access.environment(), problems);
+        this.sources = ConfigSources.ofFile(path, document, access.environment(), problems);
         ValueReader values = new ValueReader(sources, new FileSnapshot(), path.resolveSibling(""));
         roles.addAll(access.roles());
         Assignment declared = values.first(Property.ROLES);
@@ -49,7 +49,6 @@ final class KeyFileContent {
         }
         this.keys = KeyDefinitions.lenient(sources, values, roles, access.hexKeys());
         problems.addAll(keys.problems());
-        this.almostLists = new ListNames(roles).almost(sources);
         sources.unknown().forEach(name -> unknownNames.add(ConfigSources.unknownName(name)));
     }
 
@@ -84,6 +83,11 @@ final class KeyFileContent {
         return roles;
     }
 
+    /** Returns which variables are key lists. */
+    ListNames listNames() {
+        return new ListNames(roles);
+    }
+
     /** Returns what is wrong with lines and keys. */
     List<ConfigProblem> problems() {
         return problems;
@@ -91,7 +95,7 @@ final class KeyFileContent {
 
     /** Returns what to know of variables whose names are almost those of key lists. */
     List<ConfigProblem> almostLists() {
-        return almostLists;
+        return listNames().almost(sources);
     }
 
     /** Returns what a service would refuse besides {@link #problems}: names that mean nothing. */
