@@ -2,15 +2,12 @@ package io.keyward.spring.boot;
 
 import io.keyward.ApiKeyRecord;
 import io.keyward.HashedSecret;
-import io.keyward.LiveKeyRing;
 import io.keyward.config.KeywardConfig;
 import io.keyward.store.ApiKeys;
-import io.keyward.store.KeysState;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Comparator;
 import java.util.List;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.actuate.endpoint.annotation.Endpoint;
@@ -20,8 +17,7 @@ import org.springframework.boot.actuate.endpoint.annotation.ReadOperation;
 @Endpoint(id = "keyward")
 final class KeywardEndpoint {
     private final String source;
-    private final @Nullable LiveKeyRing ring;
-    private final @Nullable Supplier<KeysState> state;
+    private final @Nullable KeysInForce inForce;
     private final InstantSource clock;
 
     KeywardEndpoint(
@@ -30,26 +26,23 @@ final class KeywardEndpoint {
             ObjectProvider<ApiKeys> keys,
             InstantSource clock) {
         KeysSource named = source.getIfAvailable();
-        ApiKeys ofStore = keys.getIfUnique();
-        KeywardConfig ofConfig = config.getIfUnique();
         this.source = named == null ? "application" : named.name();
-        this.ring = ofStore != null ? ofStore.ring() : ofConfig != null ? ofConfig.ring() : null;
-        this.state = ofStore != null ? ofStore::state : ofConfig != null ? ofConfig::state : null;
+        this.inForce = KeysInForce.of(config, keys);
         this.clock = clock;
     }
 
     /** Returns the keys by id. Only the source is known where the application has a verifier of its own. */
     @ReadOperation
     Keys keys() {
-        if (ring == null || state == null) {
+        if (inForce == null) {
             return new Keys(source, null, null, null);
         }
         Instant now = clock.instant();
-        List<Key> keys = ring.current().records().stream()
+        List<Key> keys = inForce.ring().current().records().stream()
                 .sorted(Comparator.comparing(ApiKeyRecord::id))
                 .map(record -> Key.of(record, now))
                 .toList();
-        return new Keys(source, keys.size(), state.get().isFresh(), keys);
+        return new Keys(source, keys.size(), inForce.state().get().isFresh(), keys);
     }
 
     /**

@@ -6,27 +6,24 @@ import io.keyward.store.ApiKeys;
 import io.keyward.store.KeysState;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.ObjectProvider;
 
 /** Says whether keys can be verified at this moment, and how they are. */
 final class KeywardHealth {
     private final ApiKeyVerifier verifier;
-    private final @Nullable Supplier<KeysState> state;
+    private final @Nullable KeysInForce keys;
 
     KeywardHealth(ApiKeyVerifier verifier, ObjectProvider<KeywardConfig> config, ObjectProvider<ApiKeys> keys) {
         this.verifier = verifier;
-        ApiKeys ofStore = keys.getIfUnique();
-        KeywardConfig ofConfig = config.getIfUnique();
-        this.state = ofStore != null ? ofStore::state : ofConfig != null ? ofConfig::state : null;
+        this.keys = KeysInForce.of(config, keys);
     }
 
     /** Returns whether a verification is answered; a key that is rejected is an answer. */
     boolean isUp() {
         try {
             verifier.verify(null);
-            return state == null || state.get().isFresh();
+            return keys == null || keys.state().get().isFresh();
         } catch (RuntimeException unavailable) {
             return false;
         }
@@ -35,8 +32,8 @@ final class KeywardHealth {
     /** Returns numbers and states; no key and no hash. A problem that says a file's name is left to the log. */
     Map<String, Object> details() {
         Map<String, Object> details = new LinkedHashMap<>();
-        if (state != null) {
-            KeysState now = state.get();
+        if (keys != null) {
+            KeysState now = keys.state().get();
             details.put("keys", now.size());
             details.put("fresh", now.isFresh());
             details.put("current", now.isCurrent());
