@@ -10,8 +10,8 @@ import org.jspecify.annotations.Nullable;
  * <p>The four words of a hash stand side by side in one array, so a probe costs one place in memory; linear probing, at
  * most two thirds full, 72 bytes an entry. A probe compares all 32 bytes and stops at none, whether it finds the entry
  * or not. The table is cut into segments of some thousand entries: an {@link Editor} copies those it touches and shares
- * the others, so a change costs what it changes, not what the table holds. Words of a hash are evenly spread, whoever
- * chose the key, so they serve as positions as they are.
+ * the others, so a change costs what it changes, not what the table holds. Words of a hash are evenly spread,
+ * even if somebody chose the key, so they serve as positions as they are.
  */
 final class HashIndex {
     static final HashIndex EMPTY = new HashIndex(new long[1][2 * 4], new Object[1][2], new int[1], 0);

@@ -582,7 +582,10 @@ class CallsTest {
             service.clock.advance(Duration.ofHours(2));
             assertEquals("expired", lookup(old).getString("verdict"));
             service.manager.rotate(key.id(), Duration.ZERO);
-            assertEquals("unknown", lookup(old).getString("verdict"), "dropped, and its id stands in the text");
+            assertEquals(
+                    "unknown",
+                    lookup(old).getString("verdict"),
+                    "the secret was dropped, although the text has the id of the key");
             service.manager.revoke(key.id());
             assertEquals(key.id(), lookup(old).getString("id"));
             assertEquals("revoked", lookup(old).getJsonObject("record").getString("state"));

@@ -15,8 +15,8 @@ import java.util.Map;
 import org.HdrHistogram.Histogram;
 
 /**
- * What does a guard cost a service in a container? Asks the same service with and without it in turn, a second each, so
- * that a machine that grows slower slows both. Each stands in a JVM of its own; while it is not asked it does nothing.
+ * Measures what a guard costs a service in a container. Asks the same service with and without it in turn, a second each,
+ * so that a machine that grows slower slows both. Each runs in a JVM of its own and does nothing while it is not asked.
  */
 record EndToEndPart(String name, Container container, List<Guard> guards, int pairs) implements Part {
     private static final int CONNECTIONS = 8;

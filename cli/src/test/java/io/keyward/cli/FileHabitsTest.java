@@ -122,7 +122,7 @@ class FileHabitsTest {
     }
 
     @Test
-    @DisplayName("BR-21 hash --file takes 64 hexadecimal digits when it is told that they are a key")
+    @DisplayName("BR-21 hash --file --hex-keys takes 64 hexadecimal digits as a key")
     void hashesHexKeysWhenTold() throws IOException {
         byte[] bytes = new byte[32];
         new java.security.SecureRandom().nextBytes(bytes);

@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param file the file, as it was named
  * @param roles the roles that make variables into key lists, besides those that the file declares
  * @param environment where references lead that the file has no name for
- * @param given what stands for the content of the file, which then is not read or changed; null for the file
+ * @param given the content to use; the file is then neither read nor changed; null to use the file
  * @param inPlace whether the file is always written in place
  * @param hexKeys whether 64 hexadecimal digits where a key is expected are known to be a key
  */

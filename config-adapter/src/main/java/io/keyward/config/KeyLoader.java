@@ -323,7 +323,7 @@ final class KeyLoader {
                         0,
                         null,
                         "the file is a mount of its own",
-                        "whoever replaces it outside, as most tools do, does not reach this service",
+                        "a tool that replaces it from outside, as most do, does not change what this service reads",
                         "mount its directory, or change it with keyward --in-place"));
             }
         }

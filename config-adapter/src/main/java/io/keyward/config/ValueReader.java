@@ -198,7 +198,7 @@ final class ValueReader {
     }
 
     /**
-     * Returns what an item of a list stands for: itself, or the items of the list that it refers to.
+     * Returns the item itself, or the items of the list that it refers to.
      *
      * @param items takes the value of a list apart
      */

@@ -38,8 +38,8 @@ import java.util.Set;
  * lock is on a file of its own ({@code .env.lock}), because a lock on a file that is renamed over ends with it. That
  * file is empty, has the rights of the key file, and stays.
  *
- * <p>A file that is a mount of its own cannot be renamed over, and whoever sees it through that mount would not see
- * another in its place. It is written in place, with a {@link Journal}. So is a file in a directory that cannot be
+ * <p>A file that is a mount of its own cannot be renamed over, and through that mount another file in its place would not
+ * be seen. It is written in place, with a {@link Journal}. So is a file in a directory that cannot be
  * written, without one.
  *
  * <p>For one thread; may be opened by many threads and processes at once, of which one gets it.
@@ -153,7 +153,7 @@ public final class LockedFile implements AutoCloseable {
         }
     }
 
-    /** Makes the lock with all rights of the key file, so that whoever may change the one can take the other. */
+    /** Makes the lock with all rights of the key file, so that everyone who may change the key file can take the lock. */
     private static void createLock(Path path, Path file) throws IOException {
         if (!Files.exists(path)) {
             return;

@@ -27,7 +27,7 @@ final class SiblingNames {
         this.name = String.valueOf(path.getFileName());
     }
 
-    /** Returns the file whose lock stands for the lock of the key file; the same for every process and version. */
+    /** Returns the file that is locked in place of the key file; the same for every process and version. */
     Path lock() {
         return path.resolveSibling(fitting("", ".lock"));
     }

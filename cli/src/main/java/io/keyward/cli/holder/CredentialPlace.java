@@ -86,8 +86,8 @@ abstract sealed class CredentialPlace {
     }
 
     /**
-     * Returns the key that is kept here whoever can read the file; nothing if there is none, or what is there is no
-     * key.
+     * Returns the key that is kept here, even if others can read the file; nothing if there is none, or what is there is
+     * no key.
      */
     Optional<Credential> peek() {
         try {

@@ -65,10 +65,14 @@ public final class FileOptions {
 
     /** Returns a key file, which must exist, with the roles that a service declares. */
     public static KeyFile existing(Path file, Collection<String> roles, Map<String, String> environment) {
+        requireThere(file);
+        return KeyFile.of(file, model(roles), environment);
+    }
+
+    static void requireThere(Path file) {
         if (!Files.exists(file)) {
             throw CommandFailure.file("there is no file " + file + "; name the key file with --file");
         }
-        return KeyFile.of(file, model(roles), environment);
     }
 
     /** Returns the key file, which is created with the first key. */

@@ -46,13 +46,11 @@ public final class KeyInput {
      * @throws CommandFailure if there is nothing, or if a pipe does not end
      */
     static KeyInput read(Path file, Collection<String> roles, Map<String, String> environment) {
-        if (!Files.exists(file)) {
-            throw CommandFailure.file("there is no file " + file + "; name the key file with --file");
-        }
+        FileOptions.requireThere(file);
         return readIfThere(file, roles, environment);
     }
 
-    /** Reads what there is, or stands for the file that is not there. */
+    /** Reads what there is; where there is no file, no keys. */
     public static KeyInput readIfThere(Path file, Collection<String> roles, Map<String, String> environment) {
         return new KeyInput(file, roles, environment);
     }
