@@ -49,6 +49,7 @@ record AttackCase(String id, Expect expect, String line, List<String> headers) {
         paths(cases);
         methods(cases);
         answers(cases);
+        overLong(cases);
         return cases;
     }
 
@@ -101,7 +102,6 @@ record AttackCase(String id, Expect expect, String line, List<String> headers) {
         cases.add(attack("HE-08", D, get, "X-API-Key: {K1-A}\u00c3\u00a1{K1-B}"));
         cases.add(attack("HE-09", D, get, "X-API-Key: " + "A".repeat(257)));
         cases.add(attack("HE-10", D, get, "X-API-Key: " + "A".repeat(7000)));
-        cases.add(attack("HE-11", CLIENT_ERROR, get, "X-API-Key: " + "A".repeat(16384)));
         cases.add(attack("HE-12", D, get, "X_API_Key: {K1}"));
         cases.add(attack("HE-13", OK, get, "x-aPi-kEy: {K1}"));
         cases.add(attack(
@@ -206,5 +206,10 @@ record AttackCase(String id, Expect expect, String line, List<String> headers) {
         cases.add(attack("DI-09", D, "GET /err"));
         cases.add(attack("LE-06", D, "GET /api/x?api_key={K1}"));
         cases.add(attack("LE-07", D4, "GET /api/x%0aINFO%20forged"));
+    }
+
+    /** Last, because Jetty 12.1 may answer the next request of another connection with 400 (once in some 10 000 tries). */
+    private static void overLong(List<AttackCase> cases) {
+        cases.add(attack("HE-11", CLIENT_ERROR, "GET /api/x", "X-API-Key: " + "A".repeat(16384)));
     }
 }
