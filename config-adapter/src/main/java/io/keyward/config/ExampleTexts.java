@@ -30,7 +30,12 @@ final class ExampleTexts {
             Pattern.compile("<.*>|\\$?\\{.*}|\\$\\(.*\\)|%.*%|\\[.*]|\\$[A-Za-z_][A-Za-z0-9_]*"
                     // a path after @, which is the name of a file
                     + "|@[A-Za-z0-9._~/-]+");
-    private static final Pattern TOKEN = Pattern.compile("[a-z]+|[0-9]+");
+    private static final Pattern TOKEN = Pattern.compile("[A-Za-z]+|[0-9]+");
+    private static final Pattern NAME = Pattern.compile("[A-Z]?[a-z]*|[A-Z]*");
+    /** Letters and digits in turn, as nobody writes words and numbers, and as most random texts have them. */
+    private static final Pattern ALTERNATING =
+            Pattern.compile("[A-Za-z][0-9]+[A-Za-z]+[0-9]|[0-9][A-Za-z]+[0-9]+[A-Za-z]");
+
     private static final Pattern FILLER = Pattern.compile("([a-z])\\1{2,}");
     private static final Set<String> WORDS = words();
 
@@ -43,7 +48,7 @@ final class ExampleTexts {
                 || PLACEHOLDER.matcher(text).matches()
                 || isRepeated(lower)
                 || isSequence(lower.replaceAll("[^a-z0-9]", ""))
-                || isWords(lower);
+                || (!ALTERNATING.matcher(text).find() && isWords(text));
     }
 
     private static boolean isRepeated(String text) {
@@ -85,10 +90,10 @@ final class ExampleTexts {
                     return false;
                 }
                 digits += isRandom ? token.length() : 0;
-            } else if (isOfWords(token)) {
+            } else if (isOfWords(token.toLowerCase(Locale.ROOT))) {
                 known += token.length() >= SHORTEST_WORD ? 1 : 0;
                 lettersOfWords += token.length();
-            } else if (token.length() <= LONGEST_NAME) {
+            } else if (token.length() <= LONGEST_NAME && NAME.matcher(token).matches()) {
                 unknown++;
             } else {
                 return false;
