@@ -6,15 +6,25 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Turns keys into hashes by one scheme. Ready ones are in {@link KeyHashers}; there are no others.
+ * Turns keys into hashes by one scheme: {@link #sha256}, or {@link #hmacSha256} with a pepper. There are no others.
+ *
+ * <p>A fast hash is right here: an issued key carries 178.6 random bits, which no guessing reaches however fast the
+ * hash. It would be wrong for passwords. A pepper helps where hashes may leak apart from it, or where keys made
+ * elsewhere are weak.
  *
  * <p>The engines come from the JCA, so an installed FIPS provider is used. May be shared between threads, virtual ones
  * included; keep one for long, since it holds the engines of its threads.
  */
 public abstract sealed class KeyHasher permits Sha256Hasher, HmacSha256Hasher {
+    /** The fewest bytes of a pepper: {@value}. */
+    public static final int MIN_PEPPER_LENGTH = 32;
+
+    private static final Pattern PEPPER_ID = Pattern.compile("[a-z0-9][a-z0-9_-]{0,31}");
+
     /** What a script hashes that lost the key: nothing, a line end, the word of its language for nothing. */
     private static final List<String> SLIPS = List.of(
             "",
@@ -60,6 +70,34 @@ public abstract sealed class KeyHasher permits Sha256Hasher, HmacSha256Hasher {
     KeyHasher(String scheme) {
         this.scheme = scheme;
         this.pool = new EnginePool(this::newEngine);
+    }
+
+    /**
+     * Returns a hasher of scheme {@code sha256}.
+     *
+     * <p>Its engines are those of the JCA provider that has precedence when a thread first uses it.
+     */
+    public static KeyHasher sha256() {
+        return new Sha256Hasher();
+    }
+
+    /**
+     * Returns a hasher of scheme {@code hmac-sha256:<pepperId>}: HMAC-SHA-256 keyed with a pepper.
+     *
+     * @param pepperId 1 to 32 of {@code a-z 0-9 _ -}, the first no sign; stands in each hash, so that several peppers
+     *     can be live at once
+     * @param pepper at least {@value #MIN_PEPPER_LENGTH} random bytes, kept apart from the hashes; copied
+     * @throws IllegalArgumentException if the id has another form or the pepper is shorter
+     */
+    public static KeyHasher hmacSha256(String pepperId, byte[] pepper) {
+        if (!PEPPER_ID.matcher(pepperId).matches()) {
+            throw new IllegalArgumentException("pepper id must be 1 to 32 of a-z 0-9 _ -, the first a letter or digit");
+        }
+        if (pepper.length < MIN_PEPPER_LENGTH) {
+            throw new IllegalArgumentException(
+                    "pepper `" + pepperId + "` of " + pepper.length + " bytes must have at least " + MIN_PEPPER_LENGTH);
+        }
+        return new HmacSha256Hasher(pepperId, pepper);
     }
 
     /** Returns the scheme that the hashes made here name, see {@link KeyHash#scheme}. */

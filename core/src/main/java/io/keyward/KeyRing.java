@@ -221,7 +221,7 @@ public final class KeyRing {
          */
         public KeyRing build() {
             Map<String, KeyHasher> all = new LinkedHashMap<>(hashers);
-            all.computeIfAbsent(KeyHash.SHA256, scheme -> KeyHashers.sha256());
+            all.computeIfAbsent(KeyHash.SHA256, scheme -> KeyHasher.sha256());
             KeyRing empty = new KeyRing(roles, all, RecordIndex.EMPTY, new Scheme[0], validUntil);
             return empty.with(records);
         }

@@ -3,7 +3,7 @@
  *
  * <p>Start with {@link io.keyward.ApiKeyVerifier}, which answers one question about one presented text, and
  * {@link io.keyward.KeyRing}, the immutable set of keys it answers from. {@link io.keyward.ApiKeyGenerator} makes keys,
- * {@link io.keyward.KeyHashers} turn them into what may be stored. How keys are issued, rotated and revoked is in
+ * {@link io.keyward.KeyHasher} turn them into what may be stored. How keys are issued, rotated and revoked is in
  * {@code io.keyward.store}.
  *
  * <p>Key text, hash, ring and verifier share this package so that the bytes of a secret pass between them without a

@@ -135,7 +135,7 @@ class AllocationTest {
     void hashesOnceForEachScheme() {
         CountingProvider.install();
         try {
-            KeyHasher pepper = KeyHashers.hmacSha256("p1", new byte[32]);
+            KeyHasher pepper = KeyHasher.hmacSha256("p1", new byte[32]);
             ApiKey peppered = newKey();
             ApiKeyVerifier verifier = ApiKeyVerifier.of(KeyRing.builder()
                     .hasher(pepper)

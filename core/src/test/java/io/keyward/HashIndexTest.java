@@ -12,10 +12,11 @@ import java.util.Map;
 import java.util.Random;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.RepeatedTest;
+import org.junit.jupiter.api.RepetitionInfo;
 import org.junit.jupiter.api.Test;
 
 class HashIndexTest {
-    private final Random random = TestKeys.seededRandom("HashIndexTest");
+    private Random random = TestKeys.seededRandom();
 
     @Test
     void findsNothingInTheEmptyTable() {
@@ -24,13 +25,15 @@ class HashIndexTest {
     }
 
     @RepeatedTest(5)
-    void agreesWithAMapUnderRandomChanges() {
+    void agreesWithAMapUnderRandomChanges(RepetitionInfo repetition) {
+        random = TestKeys.seededRandom(repetition.getCurrentRepetition());
         agreesWithAMap(this::randomHash, 120, 40);
     }
 
     /** Few homes and few low bits: long clusters that wrap around the end, and gaps closed within them. */
     @RepeatedTest(5)
-    void agreesWithAMapWhereHashesCrowd() {
+    void agreesWithAMapWhereHashesCrowd(RepetitionInfo repetition) {
+        random = TestKeys.seededRandom(repetition.getCurrentRepetition());
         agreesWithAMap(() -> new KeyHash("sha256", crowded(), random.nextInt(3), 5, random.nextInt(50) + 1), 120, 40);
     }
 

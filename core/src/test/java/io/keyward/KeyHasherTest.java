@@ -34,13 +34,13 @@ class KeyHasherTest {
                 + " 248d6a61d20638b8e5c026930c3e6039a33ce45964ff2167f6ecedd419db06c1",
     })
     void hashesVectorsOfFips180(String text, String expected) {
-        assertEquals(expected, hashOf(KeyHashers.sha256(), text.getBytes(US_ASCII)));
+        assertEquals(expected, hashOf(KeyHasher.sha256(), text.getBytes(US_ASCII)));
     }
 
     @Test
     @DisplayName("AP-13 SHA-256 of a million a's")
     void hashesLongVectorOfFips180() {
-        MessageDigest engine = (MessageDigest) KeyHashers.sha256().newEngine();
+        MessageDigest engine = (MessageDigest) KeyHasher.sha256().newEngine();
         byte[] thousand = "a".repeat(1_000).getBytes(US_ASCII);
         for (int i = 0; i < 1_000; i++) {
             engine.update(thousand);
@@ -63,7 +63,7 @@ class KeyHasherTest {
     void hashesVectorsOfRfc4231(int keyLength, String data, String expected) {
         byte[] pepper = new byte[keyLength];
         Arrays.fill(pepper, (byte) 0xaa);
-        assertEquals(expected, hashOf(KeyHashers.hmacSha256("p", pepper), HEX.parseHex(data)));
+        assertEquals(expected, hashOf(KeyHasher.hmacSha256("p", pepper), HEX.parseHex(data)));
     }
 
     /** RFC 4231, test cases 1 and 2. */
@@ -78,7 +78,7 @@ class KeyHasherTest {
     void hashesShortVectorsOfRfc4231(String key, String data, String expected) {
         // HMAC pads its key with zeros to a block, RFC 2104
         byte[] pepper = Arrays.copyOf(HEX.parseHex(key), 64);
-        assertEquals(expected, hashOf(KeyHashers.hmacSha256("p", pepper), HEX.parseHex(data)));
+        assertEquals(expected, hashOf(KeyHasher.hmacSha256("p", pepper), HEX.parseHex(data)));
     }
 
     private static String hashOf(KeyHasher hasher, byte[] text) {
@@ -107,7 +107,7 @@ class KeyHasherTest {
                 TestKeys.SHA256.hash(deadKey).reveal());
         assertEquals(
                 "hmac-sha256:p1:f269ce5c743399e29f01a0477acd5dcd4a3a0fecfa81dbd0480090e46b5c9a8a",
-                KeyHashers.hmacSha256("p1", new byte[32]).hash(deadKey).reveal());
+                KeyHasher.hmacSha256("p1", new byte[32]).hash(deadKey).reveal());
     }
 
     @Nested
@@ -116,28 +116,28 @@ class KeyHasherTest {
         @DisplayName("AP-03 a pepper changed after it was given has no effect")
         void copiesPepper() {
             byte[] pepper = new byte[32];
-            KeyHasher hasher = KeyHashers.hmacSha256("p", pepper);
+            KeyHasher hasher = KeyHasher.hmacSha256("p", pepper);
             ApiKey key = newKey();
             KeyHash before = hasher.hash(key);
             Arrays.fill(pepper, (byte) 1);
             assertEquals(before, hasher.hash(key));
-            assertNotEquals(before, KeyHashers.hmacSha256("p", pepper).hash(key));
+            assertNotEquals(before, KeyHasher.hmacSha256("p", pepper).hash(key));
         }
 
         @ParameterizedTest
         @ValueSource(strings = {"", "P", "_a", "-a", "a b", "a:b", "ä", "a\n"})
         void refusesIdOfAnotherForm(String id) {
-            assertThrows(IllegalArgumentException.class, () -> KeyHashers.hmacSha256(id, new byte[32]));
+            assertThrows(IllegalArgumentException.class, () -> KeyHasher.hmacSha256(id, new byte[32]));
         }
 
         @Test
         void refusesShortPepperWithoutShowingIt() {
             IllegalArgumentException e =
-                    assertThrows(IllegalArgumentException.class, () -> KeyHashers.hmacSha256("p", new byte[31]));
+                    assertThrows(IllegalArgumentException.class, () -> KeyHasher.hmacSha256("p", new byte[31]));
             assertEquals("pepper `p` of 31 bytes must have at least 32", e.getMessage());
             assertEquals(
                     "KeyHasher[hmac-sha256:p]",
-                    KeyHashers.hmacSha256("p", new byte[32]).toString());
+                    KeyHasher.hmacSha256("p", new byte[32]).toString());
         }
     }
 
@@ -206,8 +206,8 @@ class KeyHasherTest {
         @Test
         void saysThatNoProviderHasTheHash() {
             Provider[] all = Security.getProviders();
-            KeyHasher sha256 = KeyHashers.sha256();
-            KeyHasher hmac = KeyHashers.hmacSha256("p", new byte[32]);
+            KeyHasher sha256 = KeyHasher.sha256();
+            KeyHasher hmac = KeyHasher.hmacSha256("p", new byte[32]);
             ApiKey key = newKey();
             for (Provider provider : all) {
                 Security.removeProvider(provider.getName());
@@ -230,7 +230,7 @@ class KeyHasherTest {
         CountingProvider.install();
         try {
             long before = CountingProvider.digests();
-            KeyHashers.sha256().hash(newKey());
+            KeyHasher.sha256().hash(newKey());
             assertEquals(before + 1, CountingProvider.digests());
             assertEquals("SunJCE", Mac.getInstance("HmacSHA256").getProvider().getName());
         } finally {

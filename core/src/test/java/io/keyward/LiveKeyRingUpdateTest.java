@@ -19,7 +19,7 @@ class LiveKeyRingUpdateTest {
     private static ApiKeyRecord newRecord() {
         ApiKey key = GENERATOR.generate();
         return ApiKeyRecord.builder(GENERATOR.format().idOf(key))
-                .hash(KeyHashers.sha256().hash(key))
+                .hash(KeyHasher.sha256().hash(key))
                 .build();
     }
 

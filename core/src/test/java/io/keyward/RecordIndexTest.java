@@ -10,15 +10,17 @@ import java.util.HashSet;
 import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.RepeatedTest;
+import org.junit.jupiter.api.RepetitionInfo;
 import org.junit.jupiter.api.Test;
 
 class RecordIndexTest {
     private static final KeyHash HASH = new KeyHash("sha256", 1, 2, 3, 4);
 
-    private final Random random = TestKeys.seededRandom("RecordIndexTest");
+    private Random random = TestKeys.seededRandom();
 
     @RepeatedTest(4)
-    void agreesWithAMapUnderRandomChanges() {
+    void agreesWithAMapUnderRandomChanges(RepetitionInfo repetition) {
+        random = TestKeys.seededRandom(repetition.getCurrentRepetition());
         agreesWithAMap(200, 40, 500);
     }
 

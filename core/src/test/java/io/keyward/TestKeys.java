@@ -6,7 +6,7 @@ import java.util.Random;
 final class TestKeys {
     static final KeyFormat FORMAT = KeyFormat.of("kw_test");
     static final ApiKeyGenerator GENERATOR = ApiKeyGenerator.of(FORMAT);
-    static final KeyHasher SHA256 = KeyHashers.sha256();
+    static final KeyHasher SHA256 = KeyHasher.sha256();
 
     private TestKeys() {}
 
@@ -15,11 +15,14 @@ final class TestKeys {
         return Boolean.getBoolean("tests.full");
     }
 
-    /** Returns a generator with a seed that is printed, so that a failure can be repeated. */
-    static Random seededRandom(String test) {
-        long seed = Long.getLong("tests.seed", System.nanoTime());
-        System.out.println(test + ": -Dtests.seed=" + seed);
-        return new Random(seed);
+    /** Returns a generator whose seed is the same in each run, unless {@code -Dtests.seed} gives another. */
+    static Random seededRandom() {
+        return seededRandom(0);
+    }
+
+    /** Returns a generator with a seed of its own for each repetition. */
+    static Random seededRandom(int repetition) {
+        return new Random(Long.getLong("tests.seed", 1) + repetition);
     }
 
     static ApiKey newKey() {

@@ -25,7 +25,7 @@ class VerificationListenerTest {
 
     private final ApiKey key = ApiKeyGenerator.of(KeyFormat.of("kw_test")).generate();
     private final LiveKeyRing ring = LiveKeyRing.of(KeyRing.of(
-            ApiKeyRecord.builder("k").hash(KeyHashers.sha256().hash(key)).build()));
+            ApiKeyRecord.builder("k").hash(KeyHasher.sha256().hash(key)).build()));
     private final ApiKeyVerifier verifier = ApiKeyVerifier.of(ring);
 
     @Test

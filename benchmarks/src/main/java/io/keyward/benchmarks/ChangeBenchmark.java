@@ -5,7 +5,6 @@ import io.keyward.ApiKeyGenerator;
 import io.keyward.ApiKeyRecord;
 import io.keyward.KeyFormat;
 import io.keyward.KeyHasher;
-import io.keyward.KeyHashers;
 import io.keyward.KeyRing;
 import io.keyward.KeyState;
 import io.keyward.LiveKeyRing;
@@ -56,7 +55,7 @@ public class ChangeBenchmark {
         @Setup
         public void fill() {
             ApiKeyGenerator generator = ApiKeyGenerator.of(KeyFormat.of("kw_bench"));
-            KeyHasher sha256 = KeyHashers.sha256();
+            KeyHasher sha256 = KeyHasher.sha256();
             for (int i = 0; i < keys; i++) {
                 ApiKey key = generator.generate();
                 String id = generator.format().idOf(key);

@@ -6,7 +6,6 @@ import io.keyward.ApiKey;
 import io.keyward.ApiKeyRecord;
 import io.keyward.ApiKeyVerifier;
 import io.keyward.KeyHasher;
-import io.keyward.KeyHashers;
 import io.keyward.KeyRing;
 import io.keyward.Verification;
 import java.security.GeneralSecurityException;
@@ -54,7 +53,7 @@ public class PepperBenchmark {
         @Setup
         public void make() {
             new Random(1).nextBytes(pepper);
-            KeyHasher hasher = KeyHashers.hmacSha256("p1", pepper);
+            KeyHasher hasher = KeyHasher.hmacSha256("p1", pepper);
             texts = SampleKeys.texts(keys, 1);
             bytes = new byte[keys][];
             KeyRing.Builder ring = KeyRing.builder().hasher(hasher);

@@ -5,7 +5,6 @@ import io.keyward.ApiKeyGenerator;
 import io.keyward.ApiKeyRecord;
 import io.keyward.KeyFormat;
 import io.keyward.KeyHasher;
-import io.keyward.KeyHashers;
 import io.keyward.KeyRing;
 import java.security.SecureRandom;
 import java.util.ArrayList;
@@ -19,7 +18,7 @@ import java.util.function.UnaryOperator;
 /** Makes keys to measure with: millions in seconds, and the same ones in each JVM. They guard nothing. */
 final class SampleKeys {
     static final KeyFormat FORMAT = KeyFormat.of("kw_live");
-    static final KeyHasher SHA256 = KeyHashers.sha256();
+    static final KeyHasher SHA256 = KeyHasher.sha256();
 
     private static final int ID_START = "kw_live_".length();
     private static final int ID_LENGTH = 8;

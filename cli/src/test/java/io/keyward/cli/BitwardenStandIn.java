@@ -3,7 +3,7 @@ package io.keyward.cli;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.keyward.ApiKey;
-import io.keyward.KeyHashers;
+import io.keyward.KeyHasher;
 import jakarta.json.Json;
 import jakarta.json.JsonArray;
 import jakarta.json.JsonObject;
@@ -122,7 +122,7 @@ final class BitwardenStandIn {
                 .toList();
         require(hashes.size() == 1, "there is not one field api_key_hash");
         require(hashes.get(0).getInt("type") == HIDDEN, "api_key_hash is not hidden");
-        String hash = KeyHashers.sha256().hash(ApiKey.of(key)).reveal();
+        String hash = KeyHasher.sha256().hash(ApiKey.of(key)).reveal();
         require(
                 hashes.get(0).getString("value").equals(hash.substring(hash.lastIndexOf(':') + 1)),
                 "api_key_hash is not the bare SHA-256 of the password");

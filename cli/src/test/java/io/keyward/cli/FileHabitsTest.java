@@ -4,7 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.keyward.KeyHashers;
+import io.keyward.KeyHasher;
 import io.keyward.config.KeywardConfig;
 import io.keyward.role.Role;
 import io.keyward.testing.ThrowAwayKeys;
@@ -29,7 +29,7 @@ class FileHabitsTest {
     private Operator operator = new Operator(Path.of(""));
     private final String key = ThrowAwayKeys.newKey().reveal();
     private final String hash =
-            KeyHashers.sha256().hash(io.keyward.ApiKey.of(key)).reveal();
+            KeyHasher.sha256().hash(io.keyward.ApiKey.of(key)).reveal();
 
     @BeforeEach
     void setUp() {
@@ -83,7 +83,7 @@ class FileHabitsTest {
                 file,
                 "KEYWARD_ROLES=client,admin\nKEYWARD_KEYS_BOB_HASH=" + hash + "\nKEYWARD_KEYS_EVE_HASH=" + hash
                         + "\nADMIN_API_KEY_HASHES=" + hash + "\nKEYWARD_KEYS_ANN_HASH="
-                        + KeyHashers.sha256().hash(ThrowAwayKeys.newKey()).reveal() + "\n");
+                        + KeyHasher.sha256().hash(ThrowAwayKeys.newKey()).reveal() + "\n");
 
         Outcome outcome = operator.run(verb, "eve");
 

@@ -6,7 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.keyward.ApiKey;
-import io.keyward.KeyHashers;
+import io.keyward.KeyHasher;
 import io.keyward.cli.StandInService.Reply;
 import io.keyward.testing.ThrowAwayKeys;
 import java.io.IOException;
@@ -207,7 +207,7 @@ class HolderCommandsTest {
         static Stream<Arguments> notKeys() {
             String sound = ThrowAwayKeys.newKey().reveal();
             String slip = sound.substring(0, sound.length() - 1) + (sound.endsWith("a") ? 'b' : 'a');
-            String hash = KeyHashers.sha256().hash(ThrowAwayKeys.newKey()).reveal();
+            String hash = KeyHasher.sha256().hash(ThrowAwayKeys.newKey()).reveal();
             return Stream.of(
                     Arguments.of("a mistyped key", slip, "copy it again"),
                     Arguments.of("quotes", '"' + sound + '"', "quotes"),
@@ -237,7 +237,7 @@ class HolderCommandsTest {
         @DisplayName("BR-21 64 hexadecimal digits are stored when it is said that they are a key")
         void storesHexKeyWhenTold() {
             String hex =
-                    KeyHashers.sha256().hash(ThrowAwayKeys.newKey()).reveal().substring("sha256:".length());
+                    KeyHasher.sha256().hash(ThrowAwayKeys.newKey()).reveal().substring("sha256:".length());
 
             Outcome refused = gives(hex, "login");
             Outcome stored = gives(hex, "login", "--hex-key");

@@ -4,7 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import io.keyward.KeyHashers;
+import io.keyward.KeyHasher;
 import io.keyward.testing.ThrowAwayKeys;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -36,7 +36,7 @@ class InPlaceTest {
                 "left out, since files have no numbers here: whether one is kept");
         for (boolean inPlace : new boolean[] {true, false}) {
             Path file = directory.resolve(inPlace + ".env");
-            String hash = KeyHashers.sha256().hash(ThrowAwayKeys.newKey()).reveal();
+            String hash = KeyHasher.sha256().hash(ThrowAwayKeys.newKey()).reveal();
             Files.writeString(
                     file,
                     "keyward.roles=client\nkeyward.keys.alice.hash=" + hash + "\nkeyward.keys.alice.roles=client\n"

@@ -7,7 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.keyward.ApiKey;
 import io.keyward.ApiKeyRecord;
-import io.keyward.KeyHashers;
+import io.keyward.KeyHasher;
 import io.keyward.KeyState;
 import io.keyward.cli.terminal.Terminal;
 import io.keyward.config.EnvFileApiKeyStore;
@@ -103,7 +103,7 @@ class KeyByTextTest {
         Files.writeString(
                 operator.file(),
                 "CLIENT_API_KEY_HASHES="
-                        + KeyHashers.sha256().hash(ApiKey.of(hashed)).reveal() + "\nMINER_API_KEYS=" + plain + "\n");
+                        + KeyHasher.sha256().hash(ApiKey.of(hashed)).reveal() + "\nMINER_API_KEYS=" + plain + "\n");
         operator = operator.with("KEYWARD_ROLES", "client,miner");
 
         for (String key : List.of(hashed, plain)) {
@@ -124,7 +124,7 @@ class KeyByTextTest {
                 operator.file(),
                 "keyward.peppers.p1=" + Base64.getEncoder().encodeToString(pepper)
                         + "\nkeyward.roles=client\nCLIENT_API_KEY_HASHES="
-                        + KeyHashers.hmacSha256("p1", pepper).hash(key).reveal() + "\n");
+                        + KeyHasher.hmacSha256("p1", pepper).hash(key).reveal() + "\n");
 
         Outcome outcome = operator.runReading(key.reveal(), "revoke", "--key", "-");
 

@@ -6,7 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.keyward.ApiKey;
 import io.keyward.KeyFormat;
-import io.keyward.KeyHashers;
+import io.keyward.KeyHasher;
 import io.keyward.cli.terminal.Terminal;
 import io.keyward.testing.ThrowAwayKeys;
 import java.util.List;
@@ -45,7 +45,7 @@ class KeyTextCommandsTest {
 
     @Test
     void hashesTheKeyFromStandardInput() {
-        String expected = KeyHashers.sha256().hash(key).reveal();
+        String expected = KeyHasher.sha256().hash(key).reveal();
 
         assertEquals(
                 expected + "\n", Outcome.reading(key.reveal() + "\n", "hash").out());
@@ -136,7 +136,7 @@ class KeyTextCommandsTest {
 
     static Stream<Arguments> secretsAsArguments() {
         String text = ThrowAwayKeys.newKey().reveal();
-        String hash = KeyHashers.sha256().hash(ThrowAwayKeys.newKey()).reveal();
+        String hash = KeyHasher.sha256().hash(ThrowAwayKeys.newKey()).reveal();
         return Stream.of(
                 Arguments.of(List.of("hash", text)),
                 Arguments.of(List.of("check", text)),

@@ -6,7 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.keyward.ApiKey;
 import io.keyward.KeyFormat;
-import io.keyward.KeyHashers;
+import io.keyward.KeyHasher;
 import io.keyward.testing.ThrowAwayKeys;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -228,7 +228,7 @@ class ListCommandTest {
     }
 
     private static String hash() {
-        return KeyHashers.sha256().hash(ThrowAwayKeys.newKey()).reveal();
+        return KeyHasher.sha256().hash(ThrowAwayKeys.newKey()).reveal();
     }
 
     private static long linesOf(Outcome outcome) {

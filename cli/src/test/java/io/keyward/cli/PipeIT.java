@@ -3,7 +3,7 @@ package io.keyward.cli;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.keyward.KeyHashers;
+import io.keyward.KeyHasher;
 import io.keyward.testing.ThrowAwayKeys;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -28,7 +28,7 @@ class PipeIT {
     void writeFile() throws Exception {
         shell = Shell.at(directory);
         key = ThrowAwayKeys.newKey().reveal();
-        String hash = KeyHashers.sha256().hash(io.keyward.ApiKey.of(key)).reveal();
+        String hash = KeyHasher.sha256().hash(io.keyward.ApiKey.of(key)).reveal();
         Files.writeString(
                 directory.resolve("keys.env"),
                 "KEYWARD_KEYS_ALICE_HASH=" + hash + "\nKEYWARD_KEYS_ALICE_ROLES=client\nkeyward.roles=client\n");

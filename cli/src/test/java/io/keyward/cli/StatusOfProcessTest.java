@@ -4,7 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.keyward.KeyHashers;
+import io.keyward.KeyHasher;
 import io.keyward.testing.ThrowAwayKeys;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -24,7 +24,7 @@ class StatusOfProcessTest {
     private Path directory;
 
     private void write(Path file) throws IOException {
-        String hash = KeyHashers.sha256().hash(ThrowAwayKeys.newKey()).reveal();
+        String hash = KeyHasher.sha256().hash(ThrowAwayKeys.newKey()).reveal();
         Files.writeString(file, "KEYWARD_KEYS_ALICE_HASH=" + hash + "\nKEYWARD_KEYS_ALICE_ROLES=client\n");
     }
 

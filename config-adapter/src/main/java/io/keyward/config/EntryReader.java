@@ -5,7 +5,6 @@ import static java.util.Objects.requireNonNull;
 import io.keyward.ApiKey;
 import io.keyward.KeyHash;
 import io.keyward.KeyHasher;
-import io.keyward.KeyHashers;
 import io.keyward.env.InvalidValue;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -46,7 +45,7 @@ final class EntryReader {
     /** Reads by the rules of a service in its mode. */
     static EntryReader strict(Map<String, KeyHasher> hashers, boolean development, boolean plaintextAllowed) {
         Map<String, KeyHasher> all = new LinkedHashMap<>(hashers);
-        all.computeIfAbsent(SHA256, scheme -> KeyHashers.sha256());
+        all.computeIfAbsent(SHA256, scheme -> KeyHasher.sha256());
         return new EntryReader(all, new WellKnownKeys(all.values()), development, plaintextAllowed, true, false);
     }
 
@@ -56,7 +55,7 @@ final class EntryReader {
      * @param hexKeys whether 64 hexadecimal digits where a key is expected are known to be a key
      */
     static EntryReader lenient(boolean hexKeys) {
-        return new EntryReader(Map.of(SHA256, KeyHashers.sha256()), null, true, true, false, hexKeys);
+        return new EntryReader(Map.of(SHA256, KeyHasher.sha256()), null, true, true, false, hexKeys);
     }
 
     /** Returns whether an entry that was taken where a key may stand is the key itself. */

@@ -5,7 +5,6 @@ import static java.util.Objects.requireNonNull;
 import io.keyward.ApiKey;
 import io.keyward.ApiKeyRecord;
 import io.keyward.KeyHasher;
-import io.keyward.KeyHashers;
 import io.keyward.config.KeyDefinition.Claim;
 import io.keyward.config.KeyFileAccess.Changed;
 import io.keyward.env.EnvDocument.Entry;
@@ -34,7 +33,7 @@ public final class KeyFile {
 
     private final KeyFileAccess access;
     private final EnvFileApiKeyStore store;
-    private final KeyHasher sha256 = KeyHashers.sha256();
+    private final KeyHasher sha256 = KeyHasher.sha256();
 
     private KeyFile(KeyFileAccess access) {
         this.access = access;

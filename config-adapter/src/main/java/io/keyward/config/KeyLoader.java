@@ -3,7 +3,6 @@ package io.keyward.config;
 import io.keyward.HashedSecret;
 import io.keyward.KeyHash;
 import io.keyward.KeyHasher;
-import io.keyward.KeyHashers;
 import io.keyward.KeyRing;
 import io.keyward.KeyRingException;
 import io.keyward.config.ConfigReport.Mode;
@@ -257,7 +256,7 @@ final class KeyLoader {
     private KeyHasher pepper(String id, Assignment found) throws InvalidValue {
         String text = values.secret(found);
         try {
-            return KeyHashers.hmacSha256(id, Base64.getDecoder().decode(text));
+            return KeyHasher.hmacSha256(id, Base64.getDecoder().decode(text));
         } catch (IllegalArgumentException e) {
             throw new InvalidValue(
                     "the pepper does not fit",

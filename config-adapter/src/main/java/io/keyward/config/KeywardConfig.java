@@ -6,7 +6,6 @@ import io.keyward.ApiKeyGenerator;
 import io.keyward.ApiKeyVerifier;
 import io.keyward.KeyFormat;
 import io.keyward.KeyHasher;
-import io.keyward.KeyHashers;
 import io.keyward.KeyRing;
 import io.keyward.LiveKeyRing;
 import io.keyward.config.KeyLoader.Attempt;
@@ -60,7 +59,7 @@ public final class KeywardConfig implements AutoCloseable {
 
     private final Options options;
     private final List<Consumer<ConfigReport>> listeners;
-    private final KeyHasher sha256 = KeyHashers.sha256();
+    private final KeyHasher sha256 = KeyHasher.sha256();
     private final LiveKeyRing ring;
     private final ApiKeyVerifier verifier;
     private final @Nullable FileWatcher follower;

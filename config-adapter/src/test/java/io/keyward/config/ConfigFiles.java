@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.keyward.ApiKey;
-import io.keyward.KeyHashers;
+import io.keyward.KeyHasher;
 import io.keyward.Verification;
 import io.keyward.role.Role;
 import io.keyward.role.RoleModel;
@@ -94,7 +94,7 @@ final class ConfigFiles {
     }
 
     static String hash(String key) {
-        return KeyHashers.sha256().hash(ApiKey.of(key)).reveal();
+        return KeyHasher.sha256().hash(ApiKey.of(key)).reveal();
     }
 
     static boolean accepts(KeywardConfig keys, String key) {

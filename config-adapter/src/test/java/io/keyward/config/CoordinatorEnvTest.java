@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.keyward.ApiKey;
-import io.keyward.KeyHashers;
+import io.keyward.KeyHasher;
 import io.keyward.Verification.Accepted;
 import io.keyward.Verification.Rejected;
 import io.keyward.config.ConfigReport.Mode;
@@ -81,9 +81,8 @@ class CoordinatorEnvTest {
     void loadsTheSameFileWithHashesInPlaceOfKeys() throws IOException {
         String hashed = Pattern.compile("\"([a-z0-9_]+)\"")
                 .matcher(reference())
-                .replaceAll(match -> '"'
-                        + KeyHashers.sha256().hash(ApiKey.of(match.group(1))).reveal()
-                        + '"');
+                .replaceAll(match ->
+                        '"' + KeyHasher.sha256().hash(ApiKey.of(match.group(1))).reveal() + '"');
         Files.writeString(env, hashed);
         try (KeywardConfig keys = load()) {
             assertInstanceOf(Accepted.class, keys.verifier().verify("client_dev_key_1_valid"));

@@ -4,7 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.keyward.ApiKey;
-import io.keyward.KeyHashers;
+import io.keyward.KeyHasher;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.EnumSet;
@@ -29,7 +29,7 @@ class DocumentedFormsTest {
     private static final String BARE = HASH.substring("sha256:".length());
     private static final String OTHER = ConfigFiles.hash(ConfigFiles.newKey());
     private static final String PEPPER = "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=";
-    private static final String PEPPER_CHECK = KeyHashers.hmacSha256(
+    private static final String PEPPER_CHECK = KeyHasher.hmacSha256(
                     "p1", "0123456789abcdef0123456789abcdef".getBytes(java.nio.charset.StandardCharsets.US_ASCII))
             .check()
             .orElseThrow();

@@ -12,7 +12,7 @@ import com.google.common.jimfs.Jimfs;
 import io.keyward.ApiKey;
 import io.keyward.ApiKeyRecord;
 import io.keyward.HashedSecret;
-import io.keyward.KeyHashers;
+import io.keyward.KeyHasher;
 import io.keyward.KeyState;
 import io.keyward.Verification;
 import io.keyward.role.Role;
@@ -94,7 +94,7 @@ class EnvFileEditTest {
     @Test
     @DisplayName("CL-12 changes single lines in the middle and keeps their comments, export and spelling")
     void changesSingleLinesInPlace() throws IOException {
-        String hash = KeyHashers.sha256().hash(key).reveal();
+        String hash = KeyHasher.sha256().hash(key).reveal();
         String head = "A=1\nexport KEYWARD_KEYS_BOB_HASH=" + hash + " # the key of bob\n";
         Path file = write(head + "# between\nkeyward.keys.bob.owner = bob # who\nKEYWARD_KEYS_BOB_NAME=x\nB=2");
         EnvFileApiKeyStore store = EnvFileApiKeyStore.of(file);
@@ -250,11 +250,11 @@ class EnvFileEditTest {
 
     private static ApiKeyRecord fullRecord() {
         HashedSecret current = new HashedSecret(
-                KeyHashers.sha256().hash(ThrowAwayKeys.newKey()),
+                KeyHasher.sha256().hash(ThrowAwayKeys.newKey()),
                 Instant.parse("2026-01-01T00:00:00Z"),
                 Instant.parse("2099-01-01T00:00:00.000001Z"));
         HashedSecret retiring = new HashedSecret(
-                KeyHashers.sha256().hash(ThrowAwayKeys.newKey()),
+                KeyHasher.sha256().hash(ThrowAwayKeys.newKey()),
                 Instant.parse("2025-01-01T00:00:00Z"),
                 Instant.parse("2098-01-01T00:00:00Z"));
         return ApiKeyRecord.builder("k1234567")
@@ -488,13 +488,13 @@ class EnvFileEditTest {
     }
 
     private static String hash(ApiKey key) {
-        return KeyHashers.sha256().hash(key).reveal();
+        return KeyHasher.sha256().hash(key).reveal();
     }
 
     private static ApiKeyRecord recordOf(ApiKey key, EnvFileApiKeyStore store) {
         return store.load().records().stream()
                 .filter(record ->
-                        record.current().hash().equals(KeyHashers.sha256().hash(key)))
+                        record.current().hash().equals(KeyHasher.sha256().hash(key)))
                 .findFirst()
                 .orElseThrow();
     }

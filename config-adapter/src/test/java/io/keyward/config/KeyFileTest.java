@@ -9,7 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import io.keyward.ApiKey;
-import io.keyward.KeyHashers;
+import io.keyward.KeyHasher;
 import io.keyward.Verification.Reason;
 import io.keyward.Verification.Rejected;
 import io.keyward.config.ConfigReport.FileUse;
@@ -403,7 +403,7 @@ class KeyFileTest {
     @Test
     void refusesWeakKeyUnderPepper() {
         String pepper = "QUJDREVGR0hJSktMTU5PUFFSU1RVVldYWVphYmNkZWY=";
-        String hash = KeyHashers.hmacSha256("p1", Base64.getDecoder().decode(pepper))
+        String hash = KeyHasher.hmacSha256("p1", Base64.getDecoder().decode(pepper))
                 .hash(ApiKey.of("client_dev_key_1_valid"))
                 .reveal();
         files.env("keyward.peppers.p1=" + pepper + "\nCLIENT_API_KEY_HASHES=" + hash + "\n");
@@ -421,7 +421,7 @@ class KeyFileTest {
     void takesPepperAndHashFromFiles() {
         byte[] pepper = new byte[32];
         new SecureRandom().nextBytes(pepper);
-        String hash = KeyHashers.hmacSha256("p1", pepper).hash(ApiKey.of(KEY)).reveal();
+        String hash = KeyHasher.hmacSha256("p1", pepper).hash(ApiKey.of(KEY)).reveal();
         ConfigFiles.write(directory.resolve("pepper"), Base64.getEncoder().encodeToString(pepper) + "\n");
         ConfigFiles.write(directory.resolve("alice"), hash + "\n");
         files.env("KEYWARD_PEPPERS_P1=@pepper\nKEYWARD_KEYS_ALICE_HASH=@" + directory.resolve("alice") + "\n");

@@ -10,7 +10,6 @@ import io.keyward.HashedSecret;
 import io.keyward.KeyFormat;
 import io.keyward.KeyHash;
 import io.keyward.KeyHasher;
-import io.keyward.KeyHashers;
 import io.keyward.KeyState;
 import io.keyward.LiveKeyRing;
 import io.keyward.store.ChangeCause.Action;
@@ -657,7 +656,7 @@ public final class ApiKeyManager {
             this.store = requireNonNull(store, "store");
             this.live = requireNonNull(live, "live");
             this.generator = requireNonNull(generator, "generator");
-            KeyHasher sha256 = KeyHashers.sha256();
+            KeyHasher sha256 = KeyHasher.sha256();
             this.hasher = () -> sha256;
         }
 

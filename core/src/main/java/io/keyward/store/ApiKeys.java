@@ -6,7 +6,6 @@ import io.keyward.ApiKeyGenerator;
 import io.keyward.ApiKeyVerifier;
 import io.keyward.KeyFormat;
 import io.keyward.KeyHasher;
-import io.keyward.KeyHashers;
 import io.keyward.KeyRing;
 import io.keyward.LiveKeyRing;
 import io.keyward.role.RoleModel;
@@ -165,10 +164,10 @@ public final class ApiKeys implements AutoCloseable {
          * Adds a pepper. The first one given hashes new keys; further ones are for keys that were hashed with them.
          * Without any, new keys are hashed by plain SHA-256.
          *
-         * @throws IllegalArgumentException as {@link KeyHashers#hmacSha256}
+         * @throws IllegalArgumentException as {@link KeyHasher#hmacSha256}
          */
         public Builder pepper(String id, byte[] pepper) {
-            return pepper(KeyHashers.hmacSha256(id, pepper));
+            return pepper(KeyHasher.hmacSha256(id, pepper));
         }
 
         /** Adds a ready hasher, as {@link #pepper(String, byte[])}. */

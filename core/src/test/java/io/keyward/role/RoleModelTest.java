@@ -220,8 +220,7 @@ class RoleModelTest {
     /** An independent oracle: names and permissions followed one by one, without bits. */
     @Test
     void bitsAgreeWithNames() {
-        long seed = Long.getLong("tests.seed", System.nanoTime());
-        System.out.println("RoleModelTest: -Dtests.seed=" + seed);
+        long seed = Long.getLong("tests.seed", 1);
         Random random = new Random(seed);
         for (int round = 0; round < 200; round++) {
             List<Role> roles = new ArrayList<>();

@@ -15,7 +15,7 @@ import io.keyward.ApiKeyRecord;
 import io.keyward.ApiKeyVerifier;
 import io.keyward.HashedSecret;
 import io.keyward.KeyHash;
-import io.keyward.KeyHashers;
+import io.keyward.KeyHasher;
 import io.keyward.KeyRing;
 import io.keyward.KeyRingException;
 import io.keyward.KeyState;
@@ -198,7 +198,7 @@ class ApiKeyManagerTest {
         @Test
         void refusesToStartWithHasherThatTheRingLacks() {
             ApiKeyManager.Builder builder = ApiKeyManager.builder(setting.store, setting.ring, Setting.GENERATOR)
-                    .hasher(KeyHashers.hmacSha256("p1", new byte[32]));
+                    .hasher(KeyHasher.hmacSha256("p1", new byte[32]));
 
             assertThrows(KeyRingException.class, builder::build);
         }
@@ -289,7 +289,7 @@ class ApiKeyManagerTest {
         void recordNamedByHandKeepsItsName() {
             ApiKey first = Setting.GENERATOR.generate();
             ApiKeyRecord alice = setting.store.insert(ApiKeyRecord.builder("alice")
-                    .hash(KeyHashers.sha256().hash(first))
+                    .hash(KeyHasher.sha256().hash(first))
                     .build());
             setting.reload();
 
@@ -699,7 +699,7 @@ class ApiKeyManagerTest {
         }
 
         private KeyHash pepperedHash() {
-            return KeyHashers.hmacSha256("elsewhere", new byte[32]).hash(Setting.GENERATOR.generate());
+            return KeyHasher.hmacSha256("elsewhere", new byte[32]).hash(Setting.GENERATOR.generate());
         }
 
         private int publications() {

@@ -9,7 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.keyward.KeyHashers;
+import io.keyward.KeyHasher;
 import io.keyward.KeysUnavailableException;
 import io.keyward.Verification.Accepted;
 import io.keyward.Verification.Reason;
@@ -107,8 +107,7 @@ class ApiKeysTest {
     @Test
     void doesNotOpenWhereTheStoreKeepsTheCheckValueOfAnotherPepper() {
         byte[] pepper = pepper();
-        shared.peppers =
-                Map.of("p1", KeyHashers.hmacSha256("p1", pepper).check().orElseThrow());
+        shared.peppers = Map.of("p1", KeyHasher.hmacSha256("p1", pepper).check().orElseThrow());
 
         StoreException e = assertThrows(
                 StoreException.class, () -> over(shared).pepper("p1", pepper()).open());

@@ -8,7 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.keyward.ApiKeyPrincipal;
 import io.keyward.ApiKeyRecord;
-import io.keyward.KeyHashers;
+import io.keyward.KeyHasher;
 import io.keyward.KeyRing;
 import io.keyward.KeyRingException;
 import io.keyward.LiveKeyRing;
@@ -294,7 +294,7 @@ class LifecycleAttacksTest {
     void refusesEmptyWindow() {
         ApiKeyRecord never = ApiKeyRecord.builder("never")
                 .secrets(List.of(new io.keyward.HashedSecret(
-                        KeyHashers.sha256().hash(Setting.GENERATOR.generate()), START.plus(HOUR), START)))
+                        KeyHasher.sha256().hash(Setting.GENERATOR.generate()), START.plus(HOUR), START)))
                 .build();
         IssueRequest request = IssueRequest.builder()
                 .notBefore(START.plus(HOUR))

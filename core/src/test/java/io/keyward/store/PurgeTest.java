@@ -8,7 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.keyward.ApiKeyRecord;
 import io.keyward.HashedSecret;
-import io.keyward.KeyHashers;
+import io.keyward.KeyHasher;
 import io.keyward.KeyState;
 import io.keyward.LiveKeyRing;
 import io.keyward.Verification.Reason;
@@ -102,7 +102,7 @@ class PurgeTest {
     }
 
     private static HashedSecret secret() {
-        return HashedSecret.of(KeyHashers.sha256().hash(Setting.GENERATOR.generate()));
+        return HashedSecret.of(KeyHasher.sha256().hash(Setting.GENERATOR.generate()));
     }
 
     @ParameterizedTest(name = "{0}: {1}")

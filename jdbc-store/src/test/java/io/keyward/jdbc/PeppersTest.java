@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.keyward.KeyHashers;
+import io.keyward.KeyHasher;
 import io.keyward.KeyRing;
 import io.keyward.LiveKeyRing;
 import io.keyward.role.Role;
@@ -66,7 +66,7 @@ class PeppersTest {
             issued = keys.manager().issue(IssueRequest.builder().roles("client").build());
         }
 
-        assertEquals("p1=" + KeyHashers.hmacSha256("p1", pepper).check().orElseThrow(), kept());
+        assertEquals("p1=" + KeyHasher.hmacSha256("p1", pepper).check().orElseThrow(), kept());
         for (JdbcApiKeyStore store : List.of(store().build(), store().readOnly().build())) {
             ApiKeys.Builder wrong = over(store).pepper("p1", other);
             String message = assertThrows(StoreException.class, wrong::open).getMessage();
@@ -89,7 +89,7 @@ class PeppersTest {
 
         over(store().build()).pepper("p2", other).pepper("p1", pepper).open().close();
         over(store().build()).open().close();
-        String both = KeyHashers.hmacSha256("p2", other).check().orElseThrow();
+        String both = KeyHasher.hmacSha256("p2", other).check().orElseThrow();
         assertTrue(kept().matches("p1=[0-9a-f]{16} p2=" + both), kept());
     }
 
@@ -134,7 +134,7 @@ class PeppersTest {
         }
         LiveKeyRing ring = LiveKeyRing.of(KeyRing.builder()
                 .roles(ROLES)
-                .hasher(KeyHashers.hmacSha256("p1", other))
+                .hasher(KeyHasher.hmacSha256("p1", other))
                 .build());
         StoreFollower follower = StoreFollower.builder(store().readOnly().build(), ring)
                 .clock(clock)

@@ -6,7 +6,6 @@ import io.keyward.ApiKeyRecord;
 import io.keyward.HashedSecret;
 import io.keyward.KeyFormat;
 import io.keyward.KeyHasher;
-import io.keyward.KeyHashers;
 import io.keyward.KeyRing;
 import io.keyward.KeyState;
 import io.keyward.role.RoleModel;
@@ -38,7 +37,7 @@ public final class ThrowAwayKeys {
     public static final KeyFormat FORMAT = KeyFormat.of("kw_test");
 
     private static final ApiKeyGenerator GENERATOR = ApiKeyGenerator.of(FORMAT);
-    private static final KeyHasher SHA256 = KeyHashers.sha256();
+    private static final KeyHasher SHA256 = KeyHasher.sha256();
     private static final Duration DAY = Duration.ofDays(1);
 
     private final IssuedKey active;

@@ -2,7 +2,7 @@ package io.keyward.cli.operator;
 
 import io.keyward.ApiKey;
 import io.keyward.KeyFormat;
-import io.keyward.KeyHashers;
+import io.keyward.KeyHasher;
 import io.keyward.cli.terminal.Arguments;
 import io.keyward.cli.terminal.CommandFailure;
 import io.keyward.cli.terminal.EnvironmentOption;
@@ -124,7 +124,7 @@ public final class HashCommand implements Runnable, Arguments.TakesSecret {
                     "the key is well known or looks like one of an example file, and its hash would hide that; generate a"
                             + " new key");
         }
-        String hash = KeyHashers.sha256().hash(key).reveal();
+        String hash = KeyHasher.sha256().hash(key).reveal();
         String shown = bare ? hash.substring(hash.lastIndexOf(':') + 1) : hash;
         terminal.show(json ? Json.print(Json.object().add("hash", shown).build()) : shown + "\n");
     }

@@ -5,7 +5,6 @@ import io.keyward.ApiKeyRecord;
 import io.keyward.HashedSecret;
 import io.keyward.KeyHash;
 import io.keyward.KeyHasher;
-import io.keyward.KeyHashers;
 import io.keyward.cli.terminal.CommandFailure;
 import io.keyward.cli.terminal.FileOptions;
 import io.keyward.cli.terminal.KeyInput;
@@ -49,7 +48,7 @@ final class KeyByText {
         KeyFile keys = input.keys();
         List<ApiKeyRecord> records = keys.records();
         ApiKey key = terminal.readKey();
-        List<String> ids = idsOf(key, records, List.of(KeyHashers.sha256()));
+        List<String> ids = idsOf(key, records, List.of(KeyHasher.sha256()));
         if (ids.isEmpty() && records.stream().anyMatch(KeyByText::isPeppered)) {
             ids = idsOf(key, records, hashers(input));
         }
@@ -80,7 +79,7 @@ final class KeyByText {
     private static boolean isPeppered(ApiKeyRecord record) {
         return record.secrets().stream()
                 .anyMatch(secret ->
-                        !secret.hash().scheme().equals(KeyHashers.sha256().scheme()));
+                        !secret.hash().scheme().equals(KeyHasher.sha256().scheme()));
     }
 
     /** Reads the peppers as a service does, which takes no file with anything wrong in it. */

@@ -1,6 +1,6 @@
 package io.keyward.cli.operator;
 
-import io.keyward.KeyHashers;
+import io.keyward.KeyHasher;
 import io.keyward.cli.terminal.CommandFailure;
 import io.keyward.cli.terminal.ExitCode;
 import io.keyward.cli.terminal.Failures;
@@ -107,7 +107,7 @@ public final class PepperCommand implements Runnable {
     }
 
     private static String newPepper() {
-        byte[] pepper = new byte[KeyHashers.MIN_PEPPER_LENGTH];
+        byte[] pepper = new byte[KeyHasher.MIN_PEPPER_LENGTH];
         new SecureRandom().nextBytes(pepper);
         return Base64.getEncoder().encodeToString(pepper);
     }
@@ -115,9 +115,9 @@ public final class PepperCommand implements Runnable {
     private String checkOf(String pepper) {
         try {
             byte[] bytes = Base64.getDecoder().decode(pepper.strip());
-            return KeyHashers.hmacSha256(id, bytes).check().orElseThrow();
+            return KeyHasher.hmacSha256(id, bytes).check().orElseThrow();
         } catch (IllegalArgumentException e) {
-            throw CommandFailure.refused("a pepper is base64 of at least " + KeyHashers.MIN_PEPPER_LENGTH
+            throw CommandFailure.refused("a pepper is base64 of at least " + KeyHasher.MIN_PEPPER_LENGTH
                     + " bytes, its id 1 to 32 of a-z 0-9 _ -, the first no sign");
         }
     }

@@ -3,7 +3,6 @@ package io.keyward.cli.scan;
 import io.keyward.KeyFormat;
 import io.keyward.KeyHash;
 import io.keyward.KeyHasher;
-import io.keyward.KeyHashers;
 import io.keyward.KeyState;
 import io.keyward.cli.terminal.ActorOption;
 import io.keyward.cli.terminal.Defaults;
@@ -282,7 +281,7 @@ public final class ScanCommand implements Callable<Integer> {
         keys.records().stream()
                 .filter(record -> record.state() != KeyState.REVOKED)
                 .forEach(record -> record.secrets().forEach(secret -> ids.put(secret.hash(), record.id())));
-        KeyHasher hasher = KeyHashers.sha256();
+        KeyHasher hasher = KeyHasher.sha256();
         Set<String> known = new TreeSet<>();
         hits.stream()
                 .map(hit -> hit.finding().key())

@@ -4,7 +4,7 @@ import io.keyward.ApiKeyGenerator;
 import io.keyward.ApiKeyRecord;
 import io.keyward.HashedSecret;
 import io.keyward.KeyFormat;
-import io.keyward.KeyHashers;
+import io.keyward.KeyHasher;
 import io.keyward.KeyRing;
 import io.keyward.LiveKeyRing;
 import io.keyward.config.ConfigProblem;
@@ -112,8 +112,8 @@ public final class FileOptions {
                 .filter(scheme -> scheme.startsWith(PEPPERED))
                 .distinct()
                 // The ring is asked for nothing here, but takes no hash whose pepper it lacks.
-                .forEach(scheme -> ring.hasher(KeyHashers.hmacSha256(
-                        scheme.substring(PEPPERED.length()), new byte[KeyHashers.MIN_PEPPER_LENGTH])));
+                .forEach(scheme -> ring.hasher(KeyHasher.hmacSha256(
+                        scheme.substring(PEPPERED.length()), new byte[KeyHasher.MIN_PEPPER_LENGTH])));
         return ApiKeyManager.builder(file.store(), LiveKeyRing.of(ring.build()), ApiKeyGenerator.of(format))
                 .build()
                 .as(actor);

@@ -10,7 +10,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.keyward.ApiKey;
-import io.keyward.KeyHashers;
+import io.keyward.KeyHasher;
 import io.keyward.cli.Outcome;
 import io.keyward.testing.ThrowAwayKeys;
 import java.io.ByteArrayInputStream;
@@ -99,7 +99,7 @@ class ScanCommandTest {
 
     @Test
     void findsAllOfManyKeysInRandomText() throws IOException {
-        long seed = new Random().nextLong();
+        long seed = Long.getLong("tests.seed", 1);
         Random random = new Random(seed);
         StringBuilder text = new StringBuilder();
         List<String> expected = new ArrayList<>();
@@ -223,8 +223,8 @@ class ScanCommandTest {
     @Test
     @DisplayName("issue 18.7 finds the hashes of the key file outside of it")
     void findsHashesOfTheKeyFile() throws IOException {
-        String hash = KeyHashers.sha256().hash(key).reveal().substring("sha256:".length());
-        String stranger = KeyHashers.sha256().hash(ThrowAwayKeys.newKey()).reveal();
+        String hash = KeyHasher.sha256().hash(key).reveal().substring("sha256:".length());
+        String stranger = KeyHasher.sha256().hash(ThrowAwayKeys.newKey()).reveal();
         Path keys = Files.writeString(
                 directory.resolve(".env"), "KEYWARD_KEYS_ALICE_HASH=sha256:" + hash + "\nKEYWARD_KEYS_ALICE_ROLES=x\n");
         Path notes = Files.writeString(

@@ -6,7 +6,6 @@ import io.keyward.ApiKey;
 import io.keyward.ApiKeyGenerator;
 import io.keyward.KeyFormat;
 import io.keyward.KeyHasher;
-import io.keyward.KeyHashers;
 import io.keyward.role.Role;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -78,7 +77,7 @@ public final class Demo {
     }
 
     private static void write(Path envFile, Map<String, ApiKey> keys) throws IOException {
-        KeyHasher hasher = KeyHashers.sha256();
+        KeyHasher hasher = KeyHasher.sha256();
         StringBuilder text = new StringBuilder("# Hashes of the demo's keys. The keys themselves were printed once.\n");
         keys.forEach((role, key) -> text.append(role.toUpperCase(Locale.ROOT))
                 .append("_API_KEY_HASHES=")

@@ -11,7 +11,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.keyward.ApiKey;
 import io.keyward.KeyFormat;
 import io.keyward.KeyHasher;
-import io.keyward.KeyHashers;
 import io.keyward.examples.coordinator.CoordinatorProcess.Refusal;
 import io.keyward.testing.ThrowAwayKeys;
 import java.io.IOException;
@@ -55,7 +54,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Timeout(value = 180, threadMode = ThreadMode.SEPARATE_THREAD)
 class CoordinatorIT {
     private static final Duration PATIENCE = Duration.ofSeconds(60);
-    private static final KeyHasher SHA256 = KeyHashers.sha256();
+    private static final KeyHasher SHA256 = KeyHasher.sha256();
 
     private final HttpClient http = HttpClient.newHttpClient();
     private final ApiKey client = ThrowAwayKeys.newKey();

@@ -6,7 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.keyward.KeyFormat;
-import io.keyward.KeyHashers;
+import io.keyward.KeyHasher;
 import io.keyward.testing.ThrowAwayKeys;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -50,7 +50,7 @@ class DemoIT {
     @Test
     void servesANamedFileAsItIs() throws Exception {
         Path envFile = directory.resolve("own.env");
-        String hash = KeyHashers.sha256().hash(ThrowAwayKeys.newKey()).reveal();
+        String hash = KeyHasher.sha256().hash(ThrowAwayKeys.newKey()).reveal();
         Files.writeString(envFile, "# mine\nCLIENT_API_KEY_HASHES=" + hash + "\n");
         byte[] before = Files.readAllBytes(envFile);
         try (CoordinatorProcess demo = CoordinatorProcess.demo(envFile)) {

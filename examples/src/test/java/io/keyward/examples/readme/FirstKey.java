@@ -6,7 +6,7 @@ import io.keyward.ApiKeyRecord;
 import io.keyward.ApiKeyVerifier;
 import io.keyward.KeyFormat;
 import io.keyward.KeyHash;
-import io.keyward.KeyHashers;
+import io.keyward.KeyHasher;
 import io.keyward.KeyRing;
 import io.keyward.Verification;
 import io.keyward.role.Role;
@@ -15,7 +15,7 @@ import io.keyward.role.RoleModel;
 public class FirstKey {
     public static void main(String[] args) {
         ApiKey key = ApiKeyGenerator.of(KeyFormat.of("acme_live")).generate(); // show it to its holder, once
-        KeyHash hash = KeyHashers.sha256().hash(key); // keep only this
+        KeyHash hash = KeyHasher.sha256().hash(key); // keep only this
 
         KeyRing ring = KeyRing.builder()
                 .roles(RoleModel.of(Role.of("client").permitting("jobs:submit")))

@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.keyward.ApiKey;
-import io.keyward.KeyHashers;
+import io.keyward.KeyHasher;
 import io.keyward.testing.ThrowAwayKeys;
 import java.io.BufferedReader;
 import java.io.ByteArrayOutputStream;
@@ -56,7 +56,7 @@ class ReadmeTest {
         Path envFile = directory.resolve(".env");
         Files.writeString(
                 envFile,
-                "CLIENT_API_KEY_HASHES=" + KeyHashers.sha256().hash(client).reveal() + "\n");
+                "CLIENT_API_KEY_HASHES=" + KeyHasher.sha256().hash(client).reveal() + "\n");
         String java = ProcessHandle.current().info().command().orElseThrow();
         String path = Stream.of(
                         System.getProperty("java.class.path"),

@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.keyward.KeyHashers;
+import io.keyward.KeyHasher;
 import io.keyward.admin.ApiKeyAdminServlet;
 import io.keyward.store.ApiKeyManager;
 import io.keyward.store.ApiKeys;
@@ -140,7 +140,7 @@ class AdminPathTest {
 
     @Test
     void refusesKeysThatCannotBeChanged() {
-        String hash = KeyHashers.sha256().hash(ThrowAwayKeys.newKey()).reveal();
+        String hash = KeyHasher.sha256().hash(ThrowAwayKeys.newKey()).reveal();
         application
                 .withPropertyValues("keyward.admin.path=/admin", "keyward.keys.alice.hash=" + hash)
                 .run(context -> assertSaid(context.getStartupFailure(), "there is no store of keys to change"));

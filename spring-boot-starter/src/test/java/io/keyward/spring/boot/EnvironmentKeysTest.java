@@ -7,7 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.keyward.ApiKey;
-import io.keyward.KeyHashers;
+import io.keyward.KeyHasher;
 import io.keyward.Verification;
 import io.keyward.config.ConfigException;
 import io.keyward.config.KeywardConfig;
@@ -45,7 +45,7 @@ class EnvironmentKeysTest {
     };
 
     private static String hash(ApiKey key) {
-        return KeyHashers.sha256().hash(key).reveal();
+        return KeyHasher.sha256().hash(key).reveal();
     }
 
     private void yaml(String name, String text) throws IOException {

@@ -8,7 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.keyward.ApiKey;
 import io.keyward.ApiKeyVerifier;
-import io.keyward.KeyHashers;
+import io.keyward.KeyHasher;
 import io.keyward.config.ConfigException;
 import io.keyward.config.KeywardConfig;
 import io.keyward.servlet.ApiKeyFilter;
@@ -54,7 +54,7 @@ import org.springframework.security.web.SecurityFilterChain;
 @DisplayName("issue 21: what the starter adds, and what takes its place")
 class KeywardAutoConfigurationTest {
     private final ApiKey key = ThrowAwayKeys.newKey();
-    private final String hash = KeyHashers.sha256().hash(key).reveal();
+    private final String hash = KeyHasher.sha256().hash(key).reveal();
 
     private final WebApplicationContextRunner application = new WebApplicationContextRunner()
             .withConfiguration(AutoConfigurations.of(KeywardAutoConfiguration.class))

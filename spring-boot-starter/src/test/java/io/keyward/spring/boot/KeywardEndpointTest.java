@@ -7,7 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.keyward.ApiKey;
 import io.keyward.ApiKeyVerifier;
-import io.keyward.KeyHashers;
+import io.keyward.KeyHasher;
 import io.keyward.store.ApiKeyManager;
 import io.keyward.store.ApiKeys;
 import io.keyward.store.InMemoryApiKeyStore;
@@ -42,7 +42,7 @@ class KeywardEndpointTest {
             .withPropertyValues("keyward.roles=client,admin", "keyward.roles.client.permissions=jobs:read");
 
     private static String hashOf(ApiKey key) {
-        return KeyHashers.sha256().hash(key).reveal();
+        return KeyHasher.sha256().hash(key).reveal();
     }
 
     @Test

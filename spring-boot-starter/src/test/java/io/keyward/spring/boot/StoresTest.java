@@ -7,7 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.keyward.ApiKey;
 import io.keyward.ApiKeyVerifier;
-import io.keyward.KeyHashers;
+import io.keyward.KeyHasher;
 import io.keyward.jdbc.JdbcApiKeyStore;
 import io.keyward.store.ApiKeyManager;
 import io.keyward.store.ApiKeys;
@@ -42,7 +42,7 @@ class StoresTest {
     Path directory;
 
     private final ApiKey key = ThrowAwayKeys.newKey();
-    private final String hash = KeyHashers.sha256().hash(key).reveal();
+    private final String hash = KeyHasher.sha256().hash(key).reveal();
     private final ApplicationContextRunner application = new ApplicationContextRunner()
             .withConfiguration(AutoConfigurations.of(KeywardAutoConfiguration.class))
             .withPropertyValues("keyward.roles=client", "keyward.roles.client.permissions=jobs:read");

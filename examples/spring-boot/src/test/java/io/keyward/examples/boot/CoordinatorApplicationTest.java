@@ -4,7 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.keyward.ApiKey;
-import io.keyward.KeyHashers;
+import io.keyward.KeyHasher;
 import io.keyward.testing.ThrowAwayKeys;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -37,9 +37,9 @@ class CoordinatorApplicationTest {
     @DynamicPropertySource
     static void keys(DynamicPropertyRegistry properties) {
         properties.add(
-                "CLIENT_API_KEY_HASHES", () -> KeyHashers.sha256().hash(CLIENT).reveal());
+                "CLIENT_API_KEY_HASHES", () -> KeyHasher.sha256().hash(CLIENT).reveal());
         properties.add(
-                "ADMIN_API_KEY_HASHES", () -> KeyHashers.sha256().hash(ADMIN).reveal());
+                "ADMIN_API_KEY_HASHES", () -> KeyHasher.sha256().hash(ADMIN).reveal());
     }
 
     private HttpResponse<String> send(String method, String path, String body, ApiKey key) throws Exception {

@@ -4,7 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.keyward.ApiKey;
-import io.keyward.KeyHashers;
+import io.keyward.KeyHasher;
 import io.keyward.testing.ThrowAwayKeys;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -22,7 +22,7 @@ class JobsApplicationTest {
     private final ApiKey alice = ThrowAwayKeys.newKey();
 
     private ConfigurableApplicationContext start(String permission) {
-        String hash = KeyHashers.sha256().hash(alice).reveal();
+        String hash = KeyHasher.sha256().hash(alice).reveal();
         return new SpringApplication(JobsApplication.class)
                 .run(
                         "--spring.config.name=readme",

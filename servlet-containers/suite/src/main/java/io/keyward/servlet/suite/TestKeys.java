@@ -4,7 +4,7 @@ import io.keyward.ApiKey;
 import io.keyward.ApiKeyRecord;
 import io.keyward.HashedSecret;
 import io.keyward.KeyHash;
-import io.keyward.KeyHashers;
+import io.keyward.KeyHasher;
 import io.keyward.KeyRing;
 import io.keyward.KeyState;
 import io.keyward.LiveKeyRing;
@@ -45,15 +45,15 @@ final class TestKeys {
         ApiKey old = key("KO");
         builder.add(ThrowAwayKeys.recordOf(key("KP"))
                 .secrets(List.of(
-                        HashedSecret.of(KeyHashers.sha256().hash(ApiKey.of(texts.get("KP")))),
-                        HashedSecret.of(KeyHashers.sha256().hash(old)).withExpiresAt(FUTURE)))
+                        HashedSecret.of(KeyHasher.sha256().hash(ApiKey.of(texts.get("KP")))),
+                        HashedSecret.of(KeyHasher.sha256().hash(old)).withExpiresAt(FUTURE)))
                 .roles("reader")
                 .build());
         key("KF");
         String k1 = texts.get("K1");
         char last = k1.charAt(k1.length() - 1);
         texts.put("KC", k1.substring(0, k1.length() - 1) + (last == 'A' ? 'B' : 'A'));
-        KeyHash hash = KeyHashers.sha256().hash(ApiKey.of(k1));
+        KeyHash hash = KeyHasher.sha256().hash(ApiKey.of(k1));
         texts.put("K1-STORED", hash.reveal());
         texts.put("K1-HEX", hash.reveal().substring(hash.reveal().indexOf(':') + 1));
         texts.put("K1-CUT", k1.substring(0, k1.length() - 1));
@@ -90,7 +90,7 @@ final class TestKeys {
     private void window(String name, Instant notBefore, Instant expiresAt) {
         ApiKey key = key(name);
         builder.add(ThrowAwayKeys.recordOf(key)
-                .secrets(List.of(HashedSecret.of(KeyHashers.sha256().hash(key))
+                .secrets(List.of(HashedSecret.of(KeyHasher.sha256().hash(key))
                         .withNotBefore(notBefore)
                         .withExpiresAt(expiresAt)))
                 .roles("reader")

@@ -5,7 +5,7 @@ import io.keyward.ApiKeyGenerator;
 import io.keyward.ApiKeyRecord;
 import io.keyward.ApiKeyVerifier;
 import io.keyward.KeyFormat;
-import io.keyward.KeyHashers;
+import io.keyward.KeyHasher;
 import io.keyward.KeyRing;
 import io.keyward.Verification;
 import io.keyward.role.Permission;
@@ -29,7 +29,7 @@ final class MockApiKey {
             @Nullable RoleModel model) {
         ApiKey key = GENERATOR.generate();
         ApiKeyRecord.Builder record = ApiKeyRecord.builder(id)
-                .hash(KeyHashers.sha256().hash(key))
+                .hash(KeyHasher.sha256().hash(key))
                 .owner(owner)
                 .roles(roles)
                 .permissions(permissions.stream().map(Permission::of).toList());
