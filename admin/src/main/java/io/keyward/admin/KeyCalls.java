@@ -47,9 +47,9 @@ final class KeyCalls {
 
     Answer list(Call call) {
         KeyQuery query = new KeyQuery(call.query(), keys.lastUsed(), clock.instant());
-        KeyFilter filter = query.filter();
-        KeyQuery.Page page =
-                query.page(keys.manager().list(call.may("keys:read") ? filter : filter.owner(ownerOfCaller(call))));
+        KeyFilter filter =
+                call.may("keys:read") ? query.filter() : query.filter().owner(ownerOfCaller(call));
+        KeyQuery.Page page = query.page((after, limit) -> keys.manager().list(filter, after, limit));
         JsonArrayBuilder records = Json.array();
         page.records().forEach(record -> records.add(shown(record)));
         JsonObjectBuilder body = Json.object().add("keys", records);

@@ -10,17 +10,18 @@ import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.PriorityQueue;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Function;
 import java.util.function.Predicate;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** Reads from the parameters of a query which keys to list, in which order, and which page of them. */
@@ -40,6 +41,12 @@ final class KeyQuery {
     static final int MAX_LIMIT = 200;
 
     private static final int DEFAULT_LIMIT = 50;
+    /** What is judged here, record by record, because a filter of a store does not know it. */
+    private static final Set<String> CONDITIONS = Set.of("text", "unusedSince", "retiring");
+    /** So many records are read at once where a page is chosen from more than itself; a file is read once for each. */
+    private static final int PART = 5_000;
+    /** What an id may be; a database may refuse to compare with any other text. */
+    private static final Pattern ID = Pattern.compile("[a-z0-9_]{1,64}");
     /** Of one width for all years that a record can hold, so that texts sort as times do. */
     private static final DateTimeFormatter SORTABLE =
             DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss.SSSSSS").withZone(ZoneOffset.UTC);
@@ -66,6 +73,12 @@ final class KeyQuery {
     /** Holds one page of keys, and where the next one begins; null after the last. */
     record Page(List<ApiKeyRecord> records, @Nullable String next) {}
 
+    /** Reads records of the store by id. */
+    interface Source {
+        /** Returns at most so many of those that {@link #filter} chooses, the first after this id; null for the first. */
+        List<ApiKeyRecord> list(@Nullable String after, int limit);
+    }
+
     /** Returns what the store can filter. */
     KeyFilter filter() {
         KeyFilter filter = KeyFilter.all();
@@ -79,6 +92,10 @@ final class KeyQuery {
         }
         if (parameters.containsKey("state")) {
             filter = filter.state(state());
+        }
+        Instant createdAfter = instant("createdAfter");
+        if (createdAfter != null) {
+            filter = filter.createdAfter(createdAfter);
         }
         Instant expiringBefore = instant("expiringBefore");
         return expiringBefore == null ? filter : filter.expiringBefore(expiringBefore);
@@ -96,21 +113,36 @@ final class KeyQuery {
         return text == null ? null : Members.instant("parameter " + name, text);
     }
 
-    /** Returns the page of those records that the other parameters choose. */
-    Page page(List<ApiKeyRecord> filtered) {
+    /**
+     * Returns the page of those records that the other parameters choose. Reads no more than the page where the order is
+     * that of the store and the store can tell all that is asked for; otherwise part after part, keeping one page.
+     */
+    Page page(Source source) {
         int limit = limit();
         Function<ApiKeyRecord, String> key = sortKey();
         Comparator<Position> order = order();
         Position after = after();
         Predicate<ApiKeyRecord> condition = condition();
-        List<Position> chosen = new ArrayList<>();
-        for (ApiKeyRecord record : filtered) {
-            Position position = new Position(key.apply(record), record.id(), record);
-            if (condition.test(record) && (after == null || order.compare(after, position) < 0)) {
-                chosen.add(position);
+        boolean inOrder = sort().equals("id");
+        int part = inOrder && CONDITIONS.stream().noneMatch(parameters::containsKey) ? limit + 1 : PART;
+        // the last of the page on top, so that it can give way to one that comes before it
+        PriorityQueue<Position> best = new PriorityQueue<>(order.reversed());
+        String read = inOrder && after != null ? after.id : null;
+        List<ApiKeyRecord> records;
+        do {
+            records = source.list(read, part);
+            for (ApiKeyRecord record : records) {
+                Position position = new Position(key.apply(record), record.id(), record);
+                if (condition.test(record) && (after == null || order.compare(after, position) < 0)) {
+                    best.add(position);
+                    if (best.size() > limit + 1) {
+                        best.remove();
+                    }
+                }
+                read = record.id();
             }
-        }
-        chosen.sort(order);
+        } while (records.size() == part && !(inOrder && best.size() > limit));
+        List<Position> chosen = best.stream().sorted(order).toList();
         List<Position> page = chosen.subList(0, Math.min(limit, chosen.size()));
         return new Page(
                 page.stream().map(position -> position.record).toList(),
@@ -136,13 +168,6 @@ final class KeyQuery {
         String text = parameters.get("text");
         if (text != null) {
             condition = condition.and(record -> hasText(record, text.toLowerCase(Locale.ROOT)));
-        }
-        Instant createdAfter = instant("createdAfter");
-        if (createdAfter != null) {
-            condition = condition.and(record -> {
-                Instant created = record.createdAt();
-                return created != null && created.isAfter(createdAfter);
-            });
         }
         Instant unusedSince = instant("unusedSince");
         if (unusedSince != null) {
@@ -235,7 +260,9 @@ final class KeyQuery {
         }
         try {
             String[] parts = new String(Base64.getUrlDecoder().decode(next), StandardCharsets.UTF_8).split("\n", 3);
-            if (parts.length == 3 && parts[0].equals(sort())) {
+            if (parts.length == 3
+                    && parts[0].equals(sort())
+                    && ID.matcher(parts[1]).matches()) {
                 return new Position(parts[2], parts[1], null);
             }
         } catch (IllegalArgumentException notOurs) {

@@ -17,14 +17,17 @@ import io.keyward.store.ChangeCause;
 import io.keyward.store.InMemoryApiKeyStore;
 import io.keyward.store.IssueRequest;
 import io.keyward.store.IssuedKey;
+import io.keyward.store.KeyFilter;
 import io.keyward.store.StoreException;
 import io.keyward.testing.MovableClock;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.UnaryOperator;
 import org.eclipse.jetty.ee11.servlet.ServletContextHandler;
 import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.ServerConnector;
+import org.jspecify.annotations.Nullable;
 
 /** The admin servlet behind the filter on Jetty, at /app/admin, over a store in memory that can be made to fail. */
 final class AdminService implements AutoCloseable {
@@ -139,6 +142,8 @@ final class AdminService implements AutoCloseable {
         private final ApiKeyStore store = InMemoryApiKeyStore.create();
         volatile boolean isAway;
         volatile ChangeCause lastCause;
+        final AtomicInteger loads = new AtomicInteger();
+        final AtomicInteger listed = new AtomicInteger();
 
         private void requireThere() {
             if (isAway) {
@@ -166,8 +171,17 @@ final class AdminService implements AutoCloseable {
         }
 
         @Override
+        public List<ApiKeyRecord> list(KeyFilter filter, @Nullable String after, int limit) {
+            requireThere();
+            List<ApiKeyRecord> page = store.list(filter, after, limit);
+            listed.addAndGet(page.size());
+            return page;
+        }
+
+        @Override
         public Snapshot load() {
             requireThere();
+            loads.incrementAndGet();
             return store.load();
         }
 

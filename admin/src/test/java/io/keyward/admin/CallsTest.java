@@ -536,9 +536,31 @@ class CallsTest {
             assertTrue(paged.containsAll(all), paged + " " + all);
         }
 
+        @Test
+        void readsNoMoreOfTheStoreThanThePage() {
+            for (int i = 0; i < 30; i++) {
+                service.issue(i % 2 == 0 ? "client" : "miner");
+            }
+            int loads = service.store.loads.get();
+            service.store.listed.set(0);
+            assertEquals(3, ids("?limit=3").size());
+            assertEquals(
+                    3,
+                    ids("?limit=3&role=miner&createdAfter=2026-01-01T00:00:00Z").size());
+            assertEquals(8, service.store.listed.get(), "a page and one record more each time");
+            assertEquals(loads, service.store.loads.get());
+        }
+
+        @ParameterizedTest
+        @ValueSource(strings = {"owner=%00", "role=%00", "text=%00", "owner=%ed%a0%80"})
+        void findsNothingByTextsThatNoKeyCanHave(String query) {
+            assertEquals(List.of(), ids("?" + query));
+        }
+
         @ParameterizedTest
         @ValueSource(
                 strings = {
+                    "next=aWQKAAo",
                     "limit=0",
                     "limit=201",
                     "limit=x",

@@ -55,6 +55,11 @@ public record KeyFilter(List<Condition> conditions) {
         return and(new ExpiringBefore(moment));
     }
 
+    /** Chooses further: issued after this moment; not those whose record does not say when. */
+    public KeyFilter createdAfter(Instant moment) {
+        return and(new CreatedAfter(moment));
+    }
+
     /**
      * Chooses further: of no use any more since this moment or longer, as {@link ApiKeyManager#purge} chooses. Either
      * it was revoked by then, or each of its secrets had expired. A key that was revoked by hand, without a note of
@@ -149,6 +154,24 @@ public record KeyFilter(List<Condition> conditions) {
         public boolean isMetBy(ApiKeyRecord record) {
             Instant end = record.current().expiresAt();
             return end != null && end.isBefore(moment);
+        }
+    }
+
+    /**
+     * Demands that the key was issued after a moment.
+     *
+     * @param moment earlier than the issue
+     */
+    public record CreatedAfter(Instant moment) implements Condition {
+        /** Refuses a missing moment. */
+        public CreatedAfter {
+            requireNonNull(moment, "moment");
+        }
+
+        @Override
+        public boolean isMetBy(ApiKeyRecord record) {
+            Instant created = record.createdAt();
+            return created != null && created.isAfter(moment);
         }
     }
 

@@ -2,11 +2,13 @@ package io.keyward.jdbc;
 
 import io.keyward.store.KeyFilter;
 import io.keyward.store.KeyFilter.Condition;
+import io.keyward.store.KeyFilter.CreatedAfter;
 import io.keyward.store.KeyFilter.EndedBy;
 import io.keyward.store.KeyFilter.ExpiringBefore;
 import io.keyward.store.KeyFilter.HavingRole;
 import io.keyward.store.KeyFilter.InState;
 import io.keyward.store.KeyFilter.OwnedBy;
+import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
@@ -32,11 +34,13 @@ record Clauses(String sql, List<Object> arguments) {
 
     private static void add(Condition condition, StringBuilder sql, List<Object> arguments) {
         if (condition instanceof OwnedBy owned) {
-            sql.append("k.owner = ? and ");
-            arguments.add(owned.owner());
+            addText("k.owner = ? and ", owned.owner(), sql, arguments);
         } else if (condition instanceof HavingRole having) {
-            sql.append("position(' ' || cast(? as varchar) || ' ' in ' ' || k.roles || ' ') > 0 and ");
-            arguments.add(having.role());
+            addText(
+                    "position(' ' || cast(? as varchar) || ' ' in ' ' || k.roles || ' ') > 0 and ",
+                    having.role(),
+                    sql,
+                    arguments);
         } else if (condition instanceof InState in) {
             sql.append("k.state = ? and ");
             arguments.add(Rows.textOf(in.state()));
@@ -44,6 +48,10 @@ record Clauses(String sql, List<Object> arguments) {
             sql.append("exists (select 1 from keyward.keyward_secret s where s.key_id = k.id and not s.retiring"
                     + " and s.expires_at <= ?) and ");
             arguments.add(notBefore(expiring.moment()));
+        } else if (condition instanceof CreatedAfter created) {
+            sql.append("k.created_at >= ? and ");
+            arguments.add(
+                    bounded(created.moment()).truncatedTo(ChronoUnit.MICROS).atOffset(ZoneOffset.UTC));
         } else if (condition instanceof EndedBy ended) {
             sql.append("((k.state = 'revoked' and k.changed_at <= ?)"
                     + " or not exists (select 1 from keyward.keyward_secret s where s.key_id = k.id"
@@ -54,8 +62,22 @@ record Clauses(String sql, List<Object> arguments) {
         // any other is left to the filter itself, which sees each record
     }
 
+    /** No record has a text with NUL or with half a character, and PostgreSQL fails where it is to compare with one. */
+    private static void addText(String clause, String text, StringBuilder sql, List<Object> arguments) {
+        if (text.indexOf(0) >= 0 || !StandardCharsets.UTF_8.newEncoder().canEncode(text)) {
+            sql.append("1 = 0 and ");
+        } else {
+            sql.append(clause);
+            arguments.add(text);
+        }
+    }
+
+    private static Instant bounded(Instant moment) {
+        return moment.isBefore(Rows.FIRST) ? Rows.FIRST : moment.isAfter(Rows.LAST) ? Rows.LAST : moment;
+    }
+
     private static OffsetDateTime notBefore(Instant moment) {
-        Instant bound = moment.isBefore(Rows.FIRST) ? Rows.FIRST : moment.isAfter(Rows.LAST) ? Rows.LAST : moment;
+        Instant bound = bounded(moment);
         Instant cut = bound.truncatedTo(ChronoUnit.MICROS);
         return (cut.equals(bound) ? cut : cut.plus(1, ChronoUnit.MICROS)).atOffset(ZoneOffset.UTC);
     }

@@ -539,6 +539,8 @@ public abstract class ApiKeyStoreContract {
                         newRecord().owner("o'brien; --").secrets(List.of(ending)),
                         newRecord().state(KeyState.DISABLED).roles("client"),
                         newRecord().owner("alice").state(KeyState.REVOKED).changed(START, "operator:anna"),
+                        newRecord().created(START, "operator:anna"),
+                        newRecord().owner("alice").created(START.plusNanos(1_000), "operator:anna"),
                         newRecord().state(KeyState.REVOKED))
                 .forEach(record -> store.insert(record.build()));
 
@@ -561,14 +563,23 @@ public abstract class ApiKeyStoreContract {
                 all.owner("alice").owner("Alice"),
                 all.owner("o'brien; --"),
                 all.owner("nobody"),
+                all.owner("\0"),
+                all.owner("\ud800"),
                 all.role("client"),
                 all.role("client").role("miner"),
                 all.role("clien"),
+                all.role("clien\0"),
+                all.role("client miner"),
                 all.state(KeyState.ACTIVE),
                 all.state(KeyState.REVOKED).owner("alice"),
                 all.expiringBefore(START),
                 all.expiringBefore(micro),
                 all.expiringBefore(START.plusSeconds(61)).owner("alice"),
+                all.createdAfter(START),
+                all.createdAfter(START.plusNanos(500)),
+                all.createdAfter(START.minusNanos(1)).owner("alice"),
+                all.createdAfter(Instant.MIN),
+                all.createdAfter(Instant.MAX),
                 all.endedBy(START.minusNanos(1_000)),
                 all.endedBy(START),
                 all.endedBy(START.plusSeconds(60)).role("miner"));
