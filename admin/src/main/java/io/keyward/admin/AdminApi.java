@@ -126,6 +126,7 @@ final class AdminApi {
             case UNSUPPORTED -> Problem.of(409, "unsupported", detail);
             case INVALID -> Problem.invalid(detail);
             case EXCEEDS_MAKER -> Problem.of(403, "exceeds-caller", detail);
+            case STOPPED -> Problem.of(403, "stopped", detail);
             case STALE -> Problem.stale();
             case CONTENDED -> Problem.of(503, "contended", detail).withHeader("Retry-After", "1");
         };

@@ -14,6 +14,8 @@ import io.keyward.store.ApiKeyManager;
 import io.keyward.store.ApiKeyStore;
 import io.keyward.store.ApiKeys;
 import io.keyward.store.ChangeCause;
+import io.keyward.store.ChangeGuard;
+import io.keyward.store.ChangeOutcome;
 import io.keyward.store.InMemoryApiKeyStore;
 import io.keyward.store.IssueRequest;
 import io.keyward.store.IssuedKey;
@@ -22,6 +24,7 @@ import io.keyward.store.StoreException;
 import io.keyward.testing.MovableClock;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.UnaryOperator;
 import org.eclipse.jetty.ee11.servlet.ServletContextHandler;
@@ -45,6 +48,7 @@ final class AdminService implements AutoCloseable {
 
     final MovableClock clock;
     final FailingStore store = new FailingStore();
+    final RecordingGuard guard = new RecordingGuard();
     final ApiKeys keys;
     final ApiKeyManager manager;
     final IssuedKey admin;
@@ -62,8 +66,12 @@ final class AdminService implements AutoCloseable {
 
     AdminService(MovableClock clock, UnaryOperator<ApiKeyAdminServlet.Builder> settings) {
         this.clock = clock;
-        this.keys =
-                ApiKeys.over(store).roles(ROLES).format("kw_test").clock(clock).open();
+        this.keys = ApiKeys.over(store)
+                .roles(ROLES)
+                .format("kw_test")
+                .clock(clock)
+                .guards(guard, ChangeGuard.logging())
+                .open();
         this.manager = keys.manager();
         this.admin = issue("admin");
         ServletContextHandler context = new ServletContextHandler("/app");
@@ -135,6 +143,26 @@ final class AdminService implements AutoCloseable {
     public void close() throws Exception {
         server.stop();
         keys.close();
+    }
+
+    /** Keeps what it hears, and stops changes by what it is given. */
+    static final class RecordingGuard implements ChangeGuard {
+        final List<String> heard = new CopyOnWriteArrayList<>();
+        volatile @Nullable RuntimeException stopBy;
+
+        @Override
+        public void before(ChangeCause cause, @Nullable ApiKeyRecord before, @Nullable ApiKeyRecord after) {
+            heard.add(cause + " " + before + " " + after);
+            RuntimeException stop = stopBy;
+            if (stop != null) {
+                throw stop;
+            }
+        }
+
+        @Override
+        public void after(ChangeCause cause, ChangeOutcome outcome) {
+            heard.add(cause + " " + outcome);
+        }
     }
 
     /** Fails when it is told to, before a change or after it. */

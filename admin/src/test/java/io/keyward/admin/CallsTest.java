@@ -8,8 +8,10 @@ import io.keyward.ApiKey;
 import io.keyward.ApiKeyRecord;
 import io.keyward.KeyState;
 import io.keyward.role.Permission;
+import io.keyward.store.ChangeRefusedException;
 import io.keyward.store.IssueRequest;
 import io.keyward.store.IssuedKey;
+import io.keyward.store.KeyFilter;
 import jakarta.json.JsonObject;
 import jakarta.json.JsonString;
 import java.nio.charset.StandardCharsets;
@@ -107,10 +109,25 @@ class CallsTest {
                 assertFalse((reply.text() + reply.headers()).contains(secret), reply.text());
                 assertFalse(reply.text().contains(hash), "AU-06: no hash");
             }
-            assertFalse(issued.headers().toString().contains(secret));
+            assertFalse(issued.headers().toString().contains(secret), "headers, ETag and Location included");
+            String heard = String.join("\n", service.guard.heard);
+            assertTrue(heard.contains(issued.json().getString("id")), heard);
+            assertFalse(heard.contains(secret) || heard.contains(hash), "what a trail would write down");
+            assertFalse(
+                    service.keys.manager().list(KeyFilter.all()).stream()
+                            .anyMatch(record -> everythingIn(record).contains(secret)),
+                    "what the store has");
             assertFalse(issued.text().contains(hash));
             assertFalse(log.text().contains(secret), log.text());
             assertFalse(log.text().contains(hash), log.text());
+        }
+
+        private static String everythingIn(ApiKeyRecord record) {
+            return record + " " + record.owner() + " " + record.name() + " " + record.metadata() + " "
+                    + record.attributes() + " " + record.createdBy() + " " + record.changedBy() + " "
+                    + record.secrets().stream()
+                            .map(secret -> secret.hash().reveal())
+                            .toList();
         }
 
         private static ApiKey parsed(String text) {
@@ -638,6 +655,36 @@ class CallsTest {
             assertFalse(read.json().containsKey("outcome"));
         }
         assertTrue(log.text().contains("secret-host"));
+    }
+
+    @ParameterizedTest(name = "{0} {1}")
+    @CsvSource(
+            quoteCharacter = '`',
+            delimiter = '|',
+            value = {
+                "POST | /keys | {'roles':['client']}",
+                "PATCH | /keys/{id} | {'name':'x'}",
+                "POST | /keys/{id}/rotate | {}",
+                "POST | /keys/{id}/revoke | {}",
+                "POST | /keys/{id}/disable | {}"
+            })
+    void saysTheRuleOfAGuardThatStopsTheChange(String method, String path, String body) {
+        IssuedKey key = full();
+        int size = service.ring().size();
+        String url = path.replace("{id}", key.id());
+
+        service.guard.stopBy = ChangeRefusedException.stopped("keys are changed by day");
+        Reply stopped = service.request(method, url).ifMatch("*").json(body).expect(403, "stopped");
+        assertEquals("keys are changed by day", stopped.json().getString("detail"));
+
+        // what is no rule may hold anything, so it goes to the log
+        service.guard.stopBy = new IllegalStateException("the rules at secret-host cannot be read");
+        Reply failed = service.request(method, url).ifMatch("*").json(body).expect(500, "internal");
+        assertFalse(failed.text().contains("secret-host"), failed.text());
+
+        service.guard.stopBy = null;
+        assertEquals(size, service.ring().size());
+        assertEquals(key.record(), service.stored(key));
     }
 
     @Test

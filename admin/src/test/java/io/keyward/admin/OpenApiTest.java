@@ -4,7 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.keyward.ApiKeyRecord;
-import io.keyward.store.IssueRequest;
+import io.keyward.store.ChangeRefusedException;
 import io.keyward.store.IssuedKey;
 import io.keyward.testing.ThrowAwayKeys;
 import jakarta.json.JsonString;
@@ -260,7 +260,8 @@ class OpenApiTest {
                     .attributes(Map.of("odd", "1"))
                     .build());
             service.request("POST", "/keys/" + odd.id() + "/revoke").expect(409, "unsupported");
-            service.manager.issue(IssueRequest.builder().build());
+            service.guard.stopBy = ChangeRefusedException.stopped("keys are changed by day");
+            service.request("POST", "/keys").json("{}").expect(403, "stopped");
         }
     }
 

@@ -22,8 +22,10 @@ public interface ChangeGuard {
      * @param cause why it is made
      * @param before the record as it is; null for one that is new
      * @param after the record as it would be stored; null for one that is removed
-     * @throws RuntimeException to stop the change: nothing is stored, no further guard is asked, and the caller of the
-     *     manager gets this exception
+     * @throws ChangeRefusedException to stop a change that a rule forbids, made by
+     *     {@link ChangeRefusedException#stopped}; the admin API answers 403 with its message, the command line prints it
+     * @throws RuntimeException to stop the change because it could not be judged. In either case nothing is stored, no
+     *     further guard is asked, and the caller of the manager gets this exception
      */
     default void before(ChangeCause cause, @Nullable ApiKeyRecord before, @Nullable ApiKeyRecord after) {}
 

@@ -17,14 +17,24 @@ public final class ChangeRefusedException extends RuntimeException {
         this.keyId = keyId;
     }
 
+    /**
+     * Returns the exception by which a {@link ChangeGuard} stops a change that one of its rules forbids, so that a
+     * command or an HTTP service can say which.
+     *
+     * @param message the rule and the remedy, for the person who wanted the change; holds no key and no hash
+     */
+    public static ChangeRefusedException stopped(String message) {
+        return new ChangeRefusedException(Reason.STOPPED, null, requireNonNull(message, "message"));
+    }
+
     /** Returns why. */
     public Reason reason() {
         return reason;
     }
 
     /**
-     * Returns the id of the key that was to be changed; null for a key that was to be issued, or an id without the form
-     * of one.
+     * Returns the id of the key that was to be changed; null for a key that was to be issued, an id without the form of
+     * one, or a change that a guard stopped.
      */
     public @Nullable String keyId() {
         return keyId;
@@ -51,6 +61,8 @@ public final class ChangeRefusedException extends RuntimeException {
         INVALID,
         /** The change goes beyond what its maker may do. An HTTP service answers 403. */
         EXCEEDS_MAKER,
+        /** A {@link ChangeGuard} stopped the change by a rule of its own. An HTTP service answers 403. */
+        STOPPED,
         /**
          * The record is no longer in the version that was asked for, see {@link ApiKeyManager#ifVersion}. An HTTP
          * service answers 412.

@@ -183,7 +183,7 @@ class LifecycleDocTest {
             public void before(ChangeCause cause, @Nullable ApiKeyRecord before, @Nullable ApiKeyRecord after) {
                 if (cause.actor().kind() == Actor.Kind.OPERATOR && isNight(cause.time())) {
                     // nothing is stored, and the caller gets this
-                    throw new IllegalStateException("keys are changed by day");
+                    throw ChangeRefusedException.stopped("keys are changed by day");
                 }
             }
 
@@ -202,7 +202,7 @@ class LifecycleDocTest {
                 .open();
         // end
         ApiKeyManager byAnna = guarded.manager().as(Actor.operator("anna"));
-        assertThrows(IllegalStateException.class, () -> byAnna.enable(otherId));
+        assertThrows(ChangeRefusedException.class, () -> byAnna.enable(otherId));
         assertEquals(KeyState.DISABLED, store.find(otherId).orElseThrow().state());
         guarded.manager().enable(otherId);
         guarded.close();

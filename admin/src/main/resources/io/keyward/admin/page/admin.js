@@ -76,6 +76,7 @@ const ADVICE = {
   'forbidden': 'Your key may not do this. Use a key that may, or ask somebody who has one.',
   'exceeds-caller': 'A key can make and change only keys that may do no more than itself and live no longer. '
       + 'Choose fewer roles or an earlier end, or use a key with more rights.',
+  'stopped': 'This service has a rule of its own against it, so nothing was changed.',
   'no-such-key': 'Check what you entered, or go back to the list of keys.',
   'revoked': 'A revoked key stays revoked. Issue a new one.',
   'stale': 'Somebody else changed the key meanwhile. It was loaded again: look at it, then repeat.',
