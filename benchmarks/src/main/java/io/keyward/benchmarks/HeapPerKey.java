@@ -18,7 +18,7 @@ import javax.management.ObjectName;
  * java -Xmx4g -cp benchmarks/target/benchmarks.jar io.keyward.benchmarks.HeapPerKey TYPICAL 1000000
  * </pre>
  */
-final class HeapPerKey {
+public final class HeapPerKey {
     private static final int COLUMNS = 4;
 
     private HeapPerKey() {}
@@ -30,7 +30,7 @@ final class HeapPerKey {
     }
 
     /** Returns bytes a key: of the index alone, of the answers that lie ready in it, of the records, and of all. */
-    static Map<String, Double> measure(SampleRecords kind, int keys) {
+    public static Map<String, Double> measure(SampleRecords kind, int keys) {
         Count before = Count.ofLiveObjects();
         List<ApiKeyRecord> records = kind.make(keys);
         try {

@@ -25,7 +25,7 @@ import org.HdrHistogram.Histogram;
  * <p>Bare sockets: on two processors a whole HTTP client would take more time than the server, and hide what a filter
  * costs.
  */
-final class Load implements AutoCloseable {
+public final class Load implements AutoCloseable {
     private static final long LONGEST_NANOS = Duration.ofMinutes(1).toNanos();
     private static final int SIGNIFICANT_DIGITS = 3;
     private static final String OK = "HTTP/1.1 200";
@@ -33,7 +33,7 @@ final class Load implements AutoCloseable {
     private final List<Connection> connections = new ArrayList<>();
     private final ExecutorService threads;
 
-    Load(int port, int count) throws IOException {
+    public Load(int port, int count) throws IOException {
         threads = Executors.newFixedThreadPool(count);
         String[] keys = Site.keys();
         for (int i = 0; i < count; i++) {
@@ -42,7 +42,7 @@ final class Load implements AutoCloseable {
     }
 
     /** Returns how long each answer took, in nanoseconds. */
-    Histogram ask(Duration time) throws IOException, InterruptedException {
+    public Histogram ask(Duration time) throws IOException, InterruptedException {
         long end = System.nanoTime() + time.toNanos();
         List<Callable<Histogram>> tasks = new ArrayList<>();
         for (Connection connection : connections) {

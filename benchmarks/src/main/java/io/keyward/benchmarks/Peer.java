@@ -146,9 +146,9 @@ public enum Peer {
     /** To hash a key costs as long as to check it, which with these is a tenth of a second. */
     private static final int FEW = 2;
 
-    final String title;
-    final String leavesOut;
-    final int mostKeys;
+    public final String title;
+    public final String leavesOut;
+    public final int mostKeys;
 
     Peer(String title, String leavesOut, int mostKeys) {
         this.title = title;

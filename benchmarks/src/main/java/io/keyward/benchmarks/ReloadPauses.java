@@ -21,7 +21,7 @@ import org.HdrHistogram.Histogram;
  * java -Xmx4g -cp benchmarks/target/benchmarks.jar io.keyward.benchmarks.ReloadPauses WHOLE 1000000 10000
  * </pre>
  */
-final class ReloadPauses {
+public final class ReloadPauses {
     private static final long LONGEST_NANOS = Duration.ofMinutes(1).toNanos();
     private static final int SIGNIFICANT_DIGITS = 3;
     private static final int WARM_UP = 2_000_000;
@@ -38,7 +38,7 @@ final class ReloadPauses {
     }
 
     /** What is done to the ring meanwhile. */
-    enum Swap {
+    public enum Swap {
         /** Nothing, for comparison. */
         NONE {
             @Override
@@ -76,7 +76,7 @@ final class ReloadPauses {
                 .forEach((figure, value) -> System.out.println(figure + "=" + value));
     }
 
-    static Map<String, Double> measure(Swap swap, int keys, Duration time) throws InterruptedException {
+    public static Map<String, Double> measure(Swap swap, int keys, Duration time) throws InterruptedException {
         ReloadPauses pauses = new ReloadPauses(keys);
         return pauses.run(swap, time);
     }

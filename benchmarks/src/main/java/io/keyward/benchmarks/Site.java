@@ -22,7 +22,7 @@ import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.ServerConnector;
 
 /** A service of one path in a container on loopback, guarded in one way or not at all. */
-final class Site {
+public final class Site {
     static final String PATH = "/v1/jobs";
 
     private static final int KEYS = 100;
@@ -37,10 +37,10 @@ final class Site {
     }
 
     /** Which container. */
-    enum Container {
+    public enum Container {
         JETTY {
             @Override
-            Site start(Guard guard) throws Exception {
+            public Site start(Guard guard) throws Exception {
                 Server server = new Server();
                 ServerConnector connector = new ServerConnector(server);
                 connector.setHost("127.0.0.1");
@@ -55,7 +55,7 @@ final class Site {
         },
         TOMCAT {
             @Override
-            Site start(Guard guard) throws Exception {
+            public Site start(Guard guard) throws Exception {
                 Tomcat tomcat = new Tomcat();
                 tomcat.setBaseDir(System.getProperty("java.io.tmpdir"));
                 tomcat.setHostname("127.0.0.1");
@@ -79,11 +79,11 @@ final class Site {
             }
         };
 
-        abstract Site start(Guard guard) throws Exception;
+        public abstract Site start(Guard guard) throws Exception;
     }
 
     /** What stands before the service. */
-    enum Guard {
+    public enum Guard {
         /** Nothing. */
         NONE {
             @Override
@@ -128,15 +128,15 @@ final class Site {
     }
 
     /** Returns the keys that every guard knows. */
-    static String[] keys() {
+    public static String[] keys() {
         return SampleKeys.texts(KEYS, 1);
     }
 
-    int port() {
+    public int port() {
         return port;
     }
 
-    void stop() throws Exception {
+    public void stop() throws Exception {
         container.close();
     }
 

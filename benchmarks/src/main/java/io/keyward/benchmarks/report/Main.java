@@ -1,4 +1,4 @@
-package io.keyward.benchmarks;
+package io.keyward.benchmarks.report;
 
 import java.io.IOException;
 import java.nio.file.Files;

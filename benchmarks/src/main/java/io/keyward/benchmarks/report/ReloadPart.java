@@ -1,5 +1,6 @@
-package io.keyward.benchmarks;
+package io.keyward.benchmarks.report;
 
+import io.keyward.benchmarks.ReloadPauses;
 import io.keyward.benchmarks.ReloadPauses.Swap;
 import java.time.Duration;
 import java.util.ArrayList;

@@ -1,5 +1,6 @@
-package io.keyward.benchmarks;
+package io.keyward.benchmarks.report;
 
+import io.keyward.benchmarks.VerifyBenchmark;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -90,7 +91,7 @@ final class JmhPart implements Part {
         BenchmarkParams benchmark = result.getParams();
         String name = benchmark
                 .getBenchmark()
-                .substring(JmhPart.class.getPackageName().length() + 1);
+                .substring(VerifyBenchmark.class.getPackageName().length() + 1);
         Map<String, String> params = new LinkedHashMap<>(batch.marks());
         for (String param : benchmark.getParamsKeys()) {
             params.put(param, benchmark.getParam(param));

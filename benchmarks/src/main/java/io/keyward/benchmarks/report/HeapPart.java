@@ -1,5 +1,7 @@
-package io.keyward.benchmarks;
+package io.keyward.benchmarks.report;
 
+import io.keyward.benchmarks.HeapPerKey;
+import io.keyward.benchmarks.SampleRecords;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;

@@ -1,5 +1,6 @@
-package io.keyward.benchmarks;
+package io.keyward.benchmarks.report;
 
+import io.keyward.benchmarks.SampleRecords;
 import io.keyward.benchmarks.Site.Container;
 import io.keyward.benchmarks.Site.Guard;
 import java.util.ArrayList;

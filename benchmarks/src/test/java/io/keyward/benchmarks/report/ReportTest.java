@@ -1,4 +1,4 @@
-package io.keyward.benchmarks;
+package io.keyward.benchmarks.report;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;

@@ -1,5 +1,7 @@
-package io.keyward.benchmarks;
+package io.keyward.benchmarks.report;
 
+import io.keyward.benchmarks.Load;
+import io.keyward.benchmarks.Site;
 import io.keyward.benchmarks.Site.Container;
 import io.keyward.benchmarks.Site.Guard;
 import java.io.BufferedReader;

@@ -1,4 +1,4 @@
-package io.keyward.benchmarks;
+package io.keyward.benchmarks.report;
 
 import io.keyward.benchmarks.Site.Container;
 import java.util.ArrayList;

@@ -1,4 +1,4 @@
-package io.keyward.benchmarks;
+package io.keyward.benchmarks.report;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -40,6 +40,8 @@ class PartsTest {
         assertFalse(rows.isEmpty());
         for (Row row : rows) {
             assertTrue(row.spread().median() > 0, row::toString);
+            // what a report looks rows up by: a class and what it measures
+            assertTrue(row.name().matches("[A-Z]\\w+(\\.\\w+)?"), row::toString);
         }
     }
 }

@@ -1,4 +1,4 @@
-package io.keyward.benchmarks;
+package io.keyward.benchmarks.report;
 
 import java.lang.management.ManagementFactory;
 import java.time.Duration;

@@ -1,4 +1,4 @@
-package io.keyward.benchmarks;
+package io.keyward.benchmarks.report;
 
 import jakarta.json.Json;
 import jakarta.json.JsonArrayBuilder;

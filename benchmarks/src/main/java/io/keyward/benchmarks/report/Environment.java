@@ -1,4 +1,4 @@
-package io.keyward.benchmarks;
+package io.keyward.benchmarks.report;
 
 import com.sun.management.OperatingSystemMXBean;
 import java.io.IOException;

@@ -1,7 +1,8 @@
-package io.keyward.benchmarks;
+package io.keyward.benchmarks.report;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.keyward.benchmarks.Peer;
 import io.keyward.benchmarks.ReloadPauses.Swap;
 import io.keyward.benchmarks.Site.Container;
 import java.io.IOException;
