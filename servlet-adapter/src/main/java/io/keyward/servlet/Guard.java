@@ -19,6 +19,9 @@ import org.jspecify.annotations.Nullable;
  * follows.
  */
 final class Guard {
+    /** In place of a principal where the path is open. */
+    private static final Object ANYONE = new Object();
+
     /** Where the verdict of the first dispatch waits for the later ones; one for each filter of an application. */
     private final String verdictAttribute = "io.keyward.servlet.verdict." + UUID.randomUUID();
 
@@ -26,6 +29,7 @@ final class Guard {
     private final Authenticator authenticator;
     private final Decisions decisions;
     private final Passage passage;
+    private final GuardedRequest.TargetCheck targets = this::admitsTarget;
     private final @Nullable CorsPolicy cors;
 
     Guard(
@@ -52,11 +56,11 @@ final class Guard {
         if (dispatch == DispatcherType.REQUEST) {
             decide(request, response, chain);
         } else if (dispatch == DispatcherType.ASYNC || dispatch == DispatcherType.ERROR) {
-            Verdict first = firstVerdict(request);
+            Object first = firstVerdict(request);
             if (first == null) {
                 decide(request, response, chain);
             } else {
-                pass(first.principal, request, response, chain);
+                pass(principalOf(first), request, response, chain);
             }
         } else if (dispatch == DispatcherType.FORWARD || dispatch == DispatcherType.INCLUDE) {
             checkTarget(dispatch, request, response, chain);
@@ -65,8 +69,14 @@ final class Guard {
         }
     }
 
-    private @Nullable Verdict firstVerdict(HttpServletRequest request) {
-        return request.getAttribute(verdictAttribute) instanceof Verdict verdict && verdict.by == this ? verdict : null;
+    /** Returns who was let in, or {@link #ANYONE}; null before the first verdict. */
+    private @Nullable Object firstVerdict(HttpServletRequest request) {
+        Object first = request.getAttribute(verdictAttribute);
+        return first == ANYONE || first instanceof ApiKeyPrincipal ? first : null;
+    }
+
+    private static @Nullable ApiKeyPrincipal principalOf(@Nullable Object verdict) {
+        return verdict instanceof ApiKeyPrincipal principal ? principal : null;
     }
 
     /** Decides about a request from its path on. */
@@ -111,12 +121,12 @@ final class Guard {
             DispatcherType dispatch, HttpServletRequest request, HttpServletResponse response, FilterChain chain)
             throws IOException, ServletException {
         boolean include = dispatch == DispatcherType.INCLUDE;
-        Verdict first = firstVerdict(request);
+        Object first = firstVerdict(request);
         if (first == null && !include) {
             decide(request, response, chain);
             return;
         }
-        ApiKeyPrincipal principal = first == null ? null : first.principal;
+        ApiKeyPrincipal principal = principalOf(first);
         String path = include ? includedPath(request) : paths.pathOf(request);
         Access access = path == null ? Access.denyAll() : paths.accessTo(path, request, include);
         if (access.isOpen() || (principal != null && access.admits(principal))) {
@@ -163,7 +173,7 @@ final class Guard {
             HttpServletResponse response,
             FilterChain chain)
             throws IOException, ServletException {
-        request.setAttribute(verdictAttribute, new Verdict(this, principal));
+        request.setAttribute(verdictAttribute, principal == null ? ANYONE : principal);
         pass(principal, request, response, chain);
     }
 
@@ -173,22 +183,6 @@ final class Guard {
             HttpServletResponse response,
             FilterChain chain)
             throws IOException, ServletException {
-        passage.lead(
-                principal,
-                request,
-                response,
-                chain,
-                (dispatch, target, from, to) -> admitsTarget(dispatch, target, principal, from, to));
-    }
-
-    /** What the first dispatch decided: who may see what follows; no principal where the path is open. */
-    private static final class Verdict {
-        final Guard by;
-        final @Nullable ApiKeyPrincipal principal;
-
-        Verdict(Guard by, @Nullable ApiKeyPrincipal principal) {
-            this.by = by;
-            this.principal = principal;
-        }
+        passage.lead(principal, request, response, chain, targets);
     }
 }

@@ -24,8 +24,14 @@ import org.jspecify.annotations.Nullable;
 
 /** Shows the application who called, and hides what the caller proved it with. */
 final class GuardedRequest extends HttpServletRequestWrapper {
-    private static final Pattern PARSED =
-            Pattern.compile("^org\\.eclipse\\.jetty\\..*(cookie|query|fields|parameter)", Pattern.CASE_INSENSITIVE);
+    private static final String JETTY = "org.eclipse.jetty.";
+    private static final Pattern PARSED = Pattern.compile("cookie|query|fields|parameter", Pattern.CASE_INSENSITIVE);
+    private static final ClassValue<Boolean> PARSED_CLASS = new ClassValue<>() {
+        @Override
+        protected Boolean computeValue(Class<?> type) {
+            return isParsed(type.getName());
+        }
+    };
 
     private final @Nullable ApiKeyPrincipal principal;
     private final HeaderPolicy headers;
@@ -158,10 +164,13 @@ final class GuardedRequest extends HttpServletRequestWrapper {
 
     /** Jetty keeps the parsed cookies and the parsed query of a request, the key among them, in attributes. */
     private static boolean isContainersOwn(String name, @Nullable Object value) {
-        return value != null
-                && !(value instanceof String)
-                && (PARSED.matcher(name).find()
-                        || PARSED.matcher(value.getClass().getName()).find());
+        return value != null && !(value instanceof String) && (isParsed(name) || PARSED_CLASS.get(value.getClass()));
+    }
+
+    private static boolean isParsed(String name) {
+        // a framework asks for dozens of attributes a request, and nearly none of them is Jetty's
+        return name.regionMatches(true, 0, JETTY, 0, JETTY.length())
+                && PARSED.matcher(name).find();
     }
 
     /** Returns the context with the guarded pair; without arguments a container would hand out its own. */
@@ -194,7 +203,7 @@ final class GuardedRequest extends HttpServletRequestWrapper {
         List<String> targets = absolute(path);
         return new GuardedDispatcher(dispatcher, (dispatch, answer) -> {
             for (String target : targets) {
-                if (!this.targets.admits(dispatch, target, this, (HttpServletResponse) answer)) {
+                if (!this.targets.admits(dispatch, target, principal, this, (HttpServletResponse) answer)) {
                     return false;
                 }
             }
@@ -256,7 +265,12 @@ final class GuardedRequest extends HttpServletRequestWrapper {
 
     /** Decides whether a forward or an include may leave for a target, and answers where a forward may not. */
     interface TargetCheck {
-        boolean admits(DispatcherType dispatch, String target, HttpServletRequest request, HttpServletResponse response)
+        boolean admits(
+                DispatcherType dispatch,
+                String target,
+                @Nullable ApiKeyPrincipal principal,
+                HttpServletRequest request,
+                HttpServletResponse response)
                 throws IOException;
     }
 }

@@ -19,6 +19,8 @@ import org.slf4j.MDC;
  * security framework. Immutable; may be shared between threads.
  */
 public final class Passage {
+    private static final GuardedRequest.TargetCheck ANY_TARGET = (dispatch, target, caller, from, to) -> true;
+
     private final HeaderPolicy headers;
     private final HeaderPolicy traceHeaders;
     private final String vary;
@@ -57,7 +59,7 @@ public final class Passage {
     public void lead(
             ApiKeyPrincipal principal, HttpServletRequest request, HttpServletResponse response, FilterChain chain)
             throws IOException, ServletException {
-        lead(principal, request, response, chain, (dispatch, target, from, to) -> true);
+        lead(principal, request, response, chain, ANY_TARGET);
     }
 
     /**
