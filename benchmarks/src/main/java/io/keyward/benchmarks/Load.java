@@ -35,7 +35,7 @@ public final class Load implements AutoCloseable {
 
     public Load(int port, int count) throws IOException {
         threads = Executors.newFixedThreadPool(count);
-        String[] keys = Site.keys();
+        String[] keys = Guard.keys();
         for (int i = 0; i < count; i++) {
             connections.add(new Connection(port, keys, i));
         }

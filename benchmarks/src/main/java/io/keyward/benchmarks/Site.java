@@ -1,18 +1,20 @@
 package io.keyward.benchmarks;
 
-import io.keyward.ApiKeyVerifier;
-import io.keyward.servlet.Access;
-import io.keyward.servlet.ApiKeyFilter;
-import jakarta.servlet.DispatcherType;
-import jakarta.servlet.Filter;
-import jakarta.servlet.ServletContext;
-import jakarta.servlet.ServletException;
+import io.undertow.Undertow;
+import io.undertow.servlet.Servlets;
+import io.undertow.servlet.api.DeploymentManager;
+import io.undertow.servlet.api.ServletContainerInitializerInfo;
+import io.undertow.servlet.util.ImmediateInstanceFactory;
+import jakarta.servlet.ServletContainerInitializer;
 import jakarta.servlet.http.HttpServlet;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
+import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.InputStreamReader;
+import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
-import java.util.EnumSet;
+import java.util.Set;
 import org.apache.catalina.core.StandardContext;
 import org.apache.catalina.startup.Tomcat;
 import org.apache.catalina.startup.Tomcat.FixContextListener;
@@ -25,7 +27,6 @@ import org.eclipse.jetty.server.ServerConnector;
 public final class Site {
     static final String PATH = "/v1/jobs";
 
-    private static final int KEYS = 100;
     private static final byte[] BODY = "{\"ok\":true}".getBytes(StandardCharsets.US_ASCII);
 
     private final int port;
@@ -38,7 +39,7 @@ public final class Site {
 
     /** Which container. */
     public enum Container {
-        JETTY {
+        JETTY("Jetty") {
             @Override
             public Site start(Guard guard) throws Exception {
                 Server server = new Server();
@@ -53,7 +54,7 @@ public final class Site {
                 return new Site(connector.getLocalPort(), server::stop);
             }
         },
-        TOMCAT {
+        TOMCAT("Tomcat") {
             @Override
             public Site start(Guard guard) throws Exception {
                 Tomcat tomcat = new Tomcat();
@@ -77,59 +78,52 @@ public final class Site {
                     tomcat.destroy();
                 });
             }
+        },
+        UNDERTOW("Undertow") {
+            @Override
+            public Site start(Guard guard) throws Exception {
+                ServletContainerInitializer initializer = (classes, context) -> guard.register(context);
+                DeploymentManager deployment = Servlets.newContainer()
+                        .addDeployment(Servlets.deployment()
+                                .setClassLoader(Site.class.getClassLoader())
+                                .setContextPath("/")
+                                .setDeploymentName("jobs")
+                                .addServlet(Servlets.servlet("jobs", Jobs.class).addMapping(PATH))
+                                .addServletContainerInitializer(new ServletContainerInitializerInfo(
+                                        initializer.getClass().asSubclass(ServletContainerInitializer.class),
+                                        new ImmediateInstanceFactory<>(initializer),
+                                        Set.of())));
+                deployment.deploy();
+                Undertow server = Undertow.builder()
+                        .addHttpListener(0, "127.0.0.1", deployment.start())
+                        .build();
+                server.start();
+                InetSocketAddress address =
+                        (InetSocketAddress) server.getListenerInfo().get(0).getAddress();
+                return new Site(address.getPort(), server::stop);
+            }
         };
+
+        /** The name of the product. */
+        public final String title;
+
+        Container(String title) {
+            this.title = title;
+        }
 
         public abstract Site start(Guard guard) throws Exception;
     }
 
-    /** What stands before the service. */
-    public enum Guard {
-        /** Nothing. */
-        NONE {
-            @Override
-            void register(ServletContext context) {
-                // everybody may
-            }
-        },
-        /** The filter with its defaults. */
-        KEYWARD {
-            @Override
-            void register(ServletContext context) {
-                ApiKeyVerifier verifier = ApiKeyVerifier.of(SampleKeys.ring(keys(), record -> record));
-                ApiKeyFilter.register(
-                        context,
-                        ApiKeyFilter.builder()
-                                .verifier(verifier)
-                                .otherwise(Access.authenticated())
-                                .build());
-            }
-        },
-        /** Spring Security's filters, put together by hand. */
-        SPRING {
-            @Override
-            void register(ServletContext context) throws ServletException {
-                Filter chain = SpringChain.over(Peer.HEX_HASH_MAP.over(keys()));
-                context.addFilter("springSecurityFilterChain", chain)
-                        .addMappingForUrlPatterns(EnumSet.of(DispatcherType.REQUEST), false, "/*");
-            }
-        };
-
-        abstract void register(ServletContext context) throws ServletException;
-    }
-
-    /** Serves until its standard input ends; prints its port. */
+    /** Serves until its standard input ends; prints its port, and for each line that it reads what it spent so far. */
     public static void main(String[] arguments) throws Exception {
         Site site = Container.valueOf(arguments[0]).start(Guard.valueOf(arguments[1]));
         System.out.println(site.port());
-        while (System.in.read() >= 0) {
-            // whoever started this closes the stream when it is done, or when it dies
+        BufferedReader input = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.US_ASCII));
+        // whoever started this closes the stream when it is done, or when it dies
+        while (input.readLine() != null) {
+            System.out.println(Spent.soFar());
         }
         site.stop();
-    }
-
-    /** Returns the keys that every guard knows. */
-    public static String[] keys() {
-        return SampleKeys.texts(KEYS, 1);
     }
 
     public int port() {
@@ -140,7 +134,8 @@ public final class Site {
         container.close();
     }
 
-    private static final class Jobs extends HttpServlet {
+    /** The service; public because a container makes one. */
+    public static final class Jobs extends HttpServlet {
         @Override
         protected void doGet(HttpServletRequest request, HttpServletResponse response) throws IOException {
             response.setContentType("application/json");

@@ -1,8 +1,8 @@
 package io.keyward.benchmarks.report;
 
+import io.keyward.benchmarks.Guard;
 import io.keyward.benchmarks.SampleRecords;
 import io.keyward.benchmarks.Site.Container;
-import io.keyward.benchmarks.Site.Guard;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -19,7 +19,8 @@ final class Parts {
     static final String BUILD = "build-";
     static final String HEAP = "heap-";
     static final String RELOAD = "reload";
-    static final String FILTER = "filter-";
+    static final String FILTER = "filter";
+    static final String CONTAINER = "filter-";
 
     private static final int HUNDRED = 100;
     private static final int TEN_THOUSAND = 10_000;
@@ -69,7 +70,8 @@ final class Parts {
                 new JmhPart(BUILD + MILLION, build("build", MILLION)),
                 new HeapPart(
                         HEAP + MILLION, MILLION, heapGb(MILLION), List.of(SampleRecords.BARE, SampleRecords.TYPICAL)),
-                endToEnd(Container.JETTY, 30, Guard.NONE, Guard.KEYWARD));
+                new JmhPart(FILTER, Batch.of("FilterBenchmark\\.(allowed|denied)")),
+                endToEnd(Container.JETTY, 120, Guard.NONE, Guard.FLOOR, Guard.KEYWARD));
     }
 
     private static List<Part> everything() {
@@ -103,8 +105,10 @@ final class Parts {
             parts.add(new HeapPart(HEAP + keys, keys, heapGb(keys), List.of(SampleRecords.values())));
         }
         parts.add(new ReloadPart(RELOAD, MILLION, heapGb(MILLION)));
-        parts.add(endToEnd(Container.JETTY, 60, Guard.values()));
-        parts.add(endToEnd(Container.TOMCAT, 60, Guard.values()));
+        parts.add(new JmhPart(FILTER, Batch.of("FilterBenchmark\\.(allowed|denied)")));
+        for (Container container : Container.values()) {
+            parts.add(endToEnd(container, 240, Guard.values()));
+        }
         return parts;
     }
 
@@ -128,8 +132,9 @@ final class Parts {
         return sized("PeerBenchmark\\." + method, keys).with("peer", names.split(","));
     }
 
-    private static Part endToEnd(Container container, int pairs, Guard... guards) {
-        return new EndToEndPart(FILTER + container.name().toLowerCase(Locale.ROOT), container, List.of(guards), pairs);
+    private static Part endToEnd(Container container, int rounds, Guard... guards) {
+        return new EndToEndPart(
+                CONTAINER + container.name().toLowerCase(Locale.ROOT), container, List.of(guards), rounds);
     }
 
     private static Batch sized(String include, int keys) {

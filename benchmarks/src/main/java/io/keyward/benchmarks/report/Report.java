@@ -2,6 +2,7 @@ package io.keyward.benchmarks.report;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.keyward.benchmarks.Guard;
 import io.keyward.benchmarks.Peer;
 import io.keyward.benchmarks.ReloadPauses.Swap;
 import io.keyward.benchmarks.Site.Container;
@@ -63,6 +64,7 @@ final class Report {
         sections.put("reload", this::reload);
         sections.put("filter", this::filter);
         sections.put("filter-chart", this::filterChart);
+        sections.put("containers", this::containers);
         figures.put("whole-overhead", results -> nanos(results, "valid", "digest"));
         figures.put("expiry", results -> nanos(results, "expiring", "valid"));
         figures.put("valid-then-clock", results -> nanos(results, "validThenClock", "valid"));
@@ -72,6 +74,12 @@ final class Report {
         figures.put("answers", results -> bytes(results, "answers"));
         figures.put("index", results -> bytes(results, "index"));
         figures.put("filter-cost", this::filterCost);
+        figures.put(
+                "filter-share",
+                results -> Budget.toNone(results, "EndToEnd.cpu", Container.JETTY, Guard.KEYWARD)
+                        .map(Figure::ratio));
+        figures.put("megabytes", this::megabytes);
+        figures.put("hex", results -> peerRatio(results, "HEX_HASH_MAP", "KEYWARD"));
     }
 
     /** One table or chart, for one JDK; nothing where it was not measured. */
@@ -440,23 +448,62 @@ final class Report {
     }
 
     private Optional<String> filter(Results results) {
-        Table table = new Table("container", "guard", "throughput ÷ none", "requests/s", "p50", "p99", "p99.9", "max");
-        for (Run run : results.all(Parts.FILTER)) {
-            for (Row row : run.rows()) {
-                Container container = Container.valueOf(row.params().getOrDefault("container", "JETTY"));
-                String guard = row.params().getOrDefault("guard", NONE);
-                Map<String, Double> extras = row.extras();
+        Table table = new Table("guard", "allowed, over the bare chain", "B/op", "a stranger's key", "B/op");
+        for (Guard guard : Guard.values()) {
+            Optional<Spread> allowed = Budget.filter(results, "allowed", guard);
+            if (guard != Guard.NONE && allowed.isPresent()) {
                 table.row(
-                        title(container),
-                        title(guard),
-                        Budget.throughput(results, container, guard)
-                                .map(Figure::ratio)
+                        guard.title,
+                        Figure.of(allowed.get(), "ns"),
+                        garbage(results, "allowed", guard),
+                        Budget.filter(results, "denied", guard)
+                                .map(spread -> Figure.of(spread, "ns"))
                                 .orElse(NONE),
-                        Figure.of(row.spread().median()),
-                        Figure.nanos(1e3 * extras.getOrDefault("p50", Double.NaN)),
-                        Figure.nanos(1e3 * extras.getOrDefault("p99", Double.NaN)),
-                        Figure.nanos(1e3 * extras.getOrDefault("p99.9", Double.NaN)),
-                        Figure.nanos(1e3 * extras.getOrDefault("max", Double.NaN)));
+                        garbage(results, "denied", guard));
+            }
+        }
+        return table.isEmpty() ? Optional.empty() : Optional.of(table.toString());
+    }
+
+    private static String garbage(Results results, String method, Guard guard) {
+        Optional<Row> row = Budget.filterRow(results, method, guard);
+        Optional<Row> bare = Budget.filterRow(results, method, Guard.NONE);
+        return row.isEmpty() || bare.isEmpty() ? NONE : Figure.of(Budget.bytes(row.get()) - Budget.bytes(bare.get()));
+    }
+
+    private Optional<String> containers(Results results) {
+        Table table = new Table(
+                "container",
+                "guard",
+                "throughput ÷ none",
+                "processor time ÷ none",
+                "a request",
+                "allocated",
+                "p50",
+                "p99");
+        for (Container container : Container.values()) {
+            for (Guard guard : Guard.values()) {
+                Optional<Row> row = Budget.endToEnd(results, "EndToEnd", container, guard);
+                if (row.isPresent()) {
+                    Map<String, Double> extras = row.get().extras();
+                    table.row(
+                            container.title,
+                            guard.title,
+                            Budget.toNone(results, "EndToEnd", container, guard)
+                                    .map(Figure::ratio)
+                                    .orElse(NONE),
+                            Budget.toNone(results, "EndToEnd.cpu", container, guard)
+                                    .map(Figure::ratio)
+                                    .orElse(NONE),
+                            Budget.endToEnd(results, "EndToEnd.cpu", container, guard)
+                                    .map(cpu -> Figure.nanos(cpu.spread().median()))
+                                    .orElse(NONE),
+                            Budget.endToEnd(results, "EndToEnd.allocated", container, guard)
+                                    .map(bytes -> Figure.of(bytes.spread().median()) + " B")
+                                    .orElse(NONE),
+                            Figure.nanos(1e3 * extras.getOrDefault("p50", Double.NaN)),
+                            Figure.nanos(1e3 * extras.getOrDefault("p99", Double.NaN)));
+                }
             }
         }
         return table.isEmpty() ? Optional.empty() : Optional.of(table.toString());
@@ -464,32 +511,18 @@ final class Report {
 
     private Optional<String> filterChart(Results results) throws IOException {
         Map<String, Double> bars = new LinkedHashMap<>();
-        for (Container container : Container.values()) {
-            for (String guard : List.of("KEYWARD", "SPRING")) {
-                Budget.throughput(results, container, guard)
-                        .ifPresent(
-                                spread -> bars.put(title(container) + ", " + title(guard), percent(spread.median())));
+        for (Guard guard : Guard.values()) {
+            if (guard != Guard.NONE) {
+                Budget.filter(results, "allowed", guard)
+                        .ifPresent(spread -> bars.put(guard.name().toLowerCase(Locale.ROOT), spread.median()));
             }
         }
         if (bars.isEmpty()) {
             return Optional.empty();
         }
-        String title = "what is left of the throughput, JDK " + results.jdk();
-        return Optional.of(image(
-                title, charts.bars("filter-jdk" + results.jdk(), title, "per cent of that without a guard", bars)));
-    }
-
-    private static String title(Container container) {
-        return container == Container.JETTY ? "Jetty" : "Tomcat";
-    }
-
-    private static String title(String guard) {
-        return switch (guard) {
-            case "NONE" -> "none";
-            case "KEYWARD" -> "Keyward's filter";
-            case "SPRING" -> "Spring Security's filters";
-            default -> guard;
-        };
+        String title = "what a guard adds to a request";
+        return Optional.of(
+                image(title, charts.bars("filter-jdk" + results.jdk(), title, "nanoseconds", rounded(bars))));
     }
 
     private static Optional<String> nanos(Results results, String method, String less) {
@@ -524,8 +557,12 @@ final class Report {
     }
 
     private Optional<String> filterCost(Results results) {
-        return Budget.throughput(results, Container.JETTY, "KEYWARD")
-                .map(spread -> Figure.of(100 * (1 - spread.median())) + " %");
+        return Budget.filter(results, "allowed", Guard.KEYWARD).map(spread -> Figure.nanos(spread.median()));
+    }
+
+    private Optional<String> megabytes(Results results) {
+        return results.row(Parts.HEAP + "1000000", "HeapPerKey.all", Map.of("kind", "TYPICAL"))
+                .map(row -> Figure.of(row.spread().median()) + " MB");
     }
 
     private static String method(Row row) {
