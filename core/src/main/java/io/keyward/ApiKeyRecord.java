@@ -59,7 +59,8 @@ public final class ApiKeyRecord {
     private final Set<String> roles;
     private final Set<Permission> permissions;
     private final KeyState state;
-    private final List<HashedSecret> secrets;
+    private final HashedSecret current;
+    private final @Nullable HashedSecret retiring;
     private final Map<String, String> metadata;
     private final Map<String, String> attributes;
     private final @Nullable String createdBy;
@@ -74,10 +75,12 @@ public final class ApiKeyRecord {
         this.id = builder.id;
         this.owner = builder.owner;
         this.name = builder.name;
-        this.roles = Set.copyOf(builder.roles);
-        this.permissions = Set.copyOf(builder.permissions);
+        this.roles = SharedSets.ROLES.copyOf(builder.roles);
+        this.permissions = SharedSets.PERMISSIONS.copyOf(builder.permissions);
         this.state = builder.state;
-        this.secrets = builder.numberedSecrets();
+        List<HashedSecret> secrets = builder.numberedSecrets();
+        this.current = secrets.get(0);
+        this.retiring = secrets.size() == 1 ? null : secrets.get(1);
         this.metadata = Map.copyOf(builder.metadata);
         this.attributes = Map.copyOf(builder.attributes);
         this.createdBy = builder.createdBy;
@@ -106,7 +109,7 @@ public final class ApiKeyRecord {
         builder.roles = roles;
         builder.permissions = permissions;
         builder.state = state;
-        builder.secrets = secrets;
+        builder.secrets = secrets();
         builder.metadata = metadata;
         builder.attributes = attributes;
         builder.createdBy = createdBy;
@@ -149,22 +152,22 @@ public final class ApiKeyRecord {
 
     /** Returns the hashed secrets, the current one first; never empty. */
     public List<HashedSecret> secrets() {
-        return secrets;
+        return retiring == null ? List.of(current) : List.of(current, retiring);
     }
 
     /** Returns the secret that callers should use. */
     public HashedSecret current() {
-        return secrets.get(0);
+        return current;
     }
 
     /** Returns the secret that a rotation replaced and that still counts until its end. */
     public Optional<HashedSecret> retiring() {
-        return secrets.size() == 1 ? Optional.empty() : Optional.of(secrets.get(1));
+        return Optional.ofNullable(retiring);
     }
 
     /** Returns the ordinal of the secret that the next rotation adds. */
     public int nextOrdinal() {
-        return secrets.stream().mapToInt(HashedSecret::ordinal).max().orElse(0) + 1;
+        return Math.max(current.ordinal(), retiring == null ? 0 : retiring.ordinal()) + 1;
     }
 
     /** Returns what else is noted of the key, by name. */
@@ -241,7 +244,8 @@ public final class ApiKeyRecord {
                 && Objects.equals(name, that.name)
                 && roles.equals(that.roles)
                 && permissions.equals(that.permissions)
-                && secrets.equals(that.secrets)
+                && current.equals(that.current)
+                && Objects.equals(retiring, that.retiring)
                 && metadata.equals(that.metadata)
                 && attributes.equals(that.attributes)
                 && createdAt == that.createdAt

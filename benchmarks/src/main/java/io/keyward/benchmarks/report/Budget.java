@@ -91,7 +91,7 @@ record Budget(String what, double limit, boolean isMost, String unit, Function<R
                 results -> results.row(Parts.BUILD + MILLION, "RingBuildBenchmark.build", Map.of("kind", "TYPICAL"))
                         .map(Row::spread)));
         budgets.add(new Budget(
-                "heap a key, with a typical record", 300, true, "bytes", results -> heap(results, "TYPICAL", "all")));
+                "heap a key, with a typical record", 480, true, "bytes", results -> heap(results, "TYPICAL", "all")));
         budgets.add(new Budget(
                 "the filter in process, an allowed request, less the bare chain",
                 250,
