@@ -24,6 +24,8 @@ final class AdminApi {
     private static final int OPEN_API_DEPTH = 20;
 
     private final List<Route> routes;
+    /** Known when the servlet starts. */
+    private volatile String header = "X-Api-Key";
 
     AdminApi(ApiKeyAdminServlet.Builder settings) {
         KeyCalls keys = new KeyCalls(settings);
@@ -44,11 +46,15 @@ final class AdminApi {
                 route("POST", "/me/rotate", Set.of("own-key:rotate", "keys:rotate"), own::rotate),
                 route("POST", "/me/revoke", Set.of("own-key:revoke", "keys:revoke"), own::revoke),
                 route("GET", "/report", Set.of("keys:read"), reports::report),
-                route("GET", "/openapi.json", NONE, call -> openApi(settings.header)));
+                route("GET", "/openapi.json", NONE, call -> openApi(header)));
     }
 
     private static Route route(String method, String path, Set<String> anyOf, Route.Handler handler) {
         return new Route(method, path, anyOf, NONE, handler);
+    }
+
+    void nameHeader(String name) {
+        header = name;
     }
 
     List<Route> routes() {

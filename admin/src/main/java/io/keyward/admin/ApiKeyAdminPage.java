@@ -11,6 +11,7 @@ import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.util.Collection;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Serves a page on which people administer keys by the calls of {@link ApiKeyAdminServlet}.
@@ -47,7 +48,7 @@ public final class ApiKeyAdminPage extends HttpServlet {
             "Cross-Origin-Resource-Policy", "same-origin");
 
     private final String api;
-    private final String header;
+    private final @Nullable String header;
     private transient volatile Map<String, PageFile> files = Map.of();
 
     private ApiKeyAdminPage(Builder settings) {
@@ -92,7 +93,8 @@ public final class ApiKeyAdminPage extends HttpServlet {
     /**
      * Prepares the files for the path at which the page is.
      *
-     * @throws ServletException if the page is registered for anything but one path such as {@code /admin/*}
+     * @throws ServletException if the page is registered for anything but one path such as {@code /admin/*}, or the
+     *     {@code ApiKeyFilter} of the context does not read the header in which the page would send keys
      */
     @Override
     public void init() throws ServletException {
@@ -106,13 +108,14 @@ public final class ApiKeyAdminPage extends HttpServlet {
         int depth = mapping.split("/", -1).length - 2;
         // relative, so that it holds below any context path and behind a proxy that adds a prefix
         String link = "../".repeat(depth) + api.substring(1);
+        String sent = Mount.keyHeader(getServletContext(), header)
+                .orElseThrow(() -> new ServletException("the ApiKeyFilter of this context reads keys from no header of"
+                        + " their own, and the page sends them in one; add KeySources.header(\"X-Api-Key\") to the sources"
+                        + " of the filter"));
         files = Map.of(
                 "/",
                         PageFile.of(
-                                "index.html",
-                                "text/html;charset=utf-8",
-                                NO_STORE,
-                                Map.of("api", link, "header", header)),
+                                "index.html", "text/html;charset=utf-8", NO_STORE, Map.of("api", link, "header", sent)),
                 "/admin.js", PageFile.of("admin.js", "text/javascript;charset=utf-8", REVALIDATE, Map.of()),
                 "/admin.css", PageFile.of("admin.css", "text/css;charset=utf-8", REVALIDATE, Map.of()),
                 "/icon.svg", PageFile.of("icon.svg", "image/svg+xml", REVALIDATE, Map.of()));
@@ -152,7 +155,7 @@ public final class ApiKeyAdminPage extends HttpServlet {
     /** Builds a page; not for use by several threads. */
     public static final class Builder {
         private final String api;
-        private String header = Mount.KEY_HEADER;
+        private @Nullable String header;
 
         private Builder(String api) {
             this.api = Mount.requirePath(requireNonNull(api, "api"));
@@ -163,8 +166,9 @@ public final class ApiKeyAdminPage extends HttpServlet {
         }
 
         /**
-         * Sets the header in which the page sends the key, by default {@code X-Api-Key}; must be one that the guard
-         * reads, such as by {@code KeySources.header("X-Acme-Key")}.
+         * Sets the header in which the page sends the key; must be one that the guard reads, such as by
+         * {@code KeySources.header("X-Acme-Key")}. By default it is {@code X-Api-Key}, or the header of the
+         * {@code ApiKeyFilter} of the context where that reads another one.
          *
          * @throws IllegalArgumentException if the name is no name of a header, or is {@code Authorization} or
          *     {@code Cookie}, which a proxy with a login may need

@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 import io.keyward.ApiKeyPrincipal;
 import io.keyward.store.ApiKeys;
 import jakarta.servlet.ServletContext;
+import jakarta.servlet.ServletException;
 import jakarta.servlet.ServletRegistration;
 import jakarta.servlet.http.HttpServlet;
 import jakarta.servlet.http.HttpServletRequest;
@@ -64,9 +65,11 @@ public final class ApiKeyAdminServlet extends HttpServlet {
             "org.springframework.web.filter.DelegatingFilterProxy");
 
     private final transient AdminApi api;
+    private final @Nullable String header;
 
-    private ApiKeyAdminServlet(AdminApi api) {
+    private ApiKeyAdminServlet(AdminApi api, @Nullable String header) {
         this.api = api;
+        this.header = header;
     }
 
     /** Returns a servlet over these keys. */
@@ -97,9 +100,15 @@ public final class ApiKeyAdminServlet extends HttpServlet {
         return Mount.at(context, path, servlet);
     }
 
-    /** Warns where no guard is registered in this context: then every call is answered with 401. */
+    /**
+     * Warns where no guard is registered in this context: then every call is answered with 401.
+     *
+     * @throws ServletException if {@code openapi.json} would name a header that the {@code ApiKeyFilter} of the context
+     *     does not read
+     */
     @Override
-    public void init() {
+    public void init() throws ServletException {
+        Mount.keyHeader(getServletContext(), header).ifPresent(api::nameHeader);
         boolean guarded = getServletContext().getFilterRegistrations().values().stream()
                 .anyMatch(filter -> GUARDS.contains(filter.getClassName()));
         if (!guarded) {
@@ -136,7 +145,9 @@ public final class ApiKeyAdminServlet extends HttpServlet {
         InstantSource clock = InstantSource.system();
         Function<HttpServletRequest, @Nullable String> requestId = HttpServletRequest::getRequestId;
         Supplier<List<String>> details = List::of;
-        String header = Mount.KEY_HEADER;
+
+        @Nullable
+        String header;
 
         private Builder(ApiKeys keys) {
             this.keys = requireNonNull(keys, "keys");
@@ -167,8 +178,9 @@ public final class ApiKeyAdminServlet extends HttpServlet {
         }
 
         /**
-         * Sets the header that {@code openapi.json} names for keys, by default {@code X-Api-Key}. The guard decides
-         * where keys are read; name the same here and to {@link ApiKeyAdminPage.Builder#header}.
+         * Sets the header that {@code openapi.json} names for keys. By default it is {@code X-Api-Key}, or the header of
+         * the {@code ApiKeyFilter} of the context where that reads another one. Behind Spring Security, which decides
+         * where keys are read as well, name the same here and to {@link ApiKeyAdminPage.Builder#header}.
          *
          * @throws IllegalArgumentException if the name is no name of a header, or is {@code Authorization} or
          *     {@code Cookie}
@@ -180,7 +192,7 @@ public final class ApiKeyAdminServlet extends HttpServlet {
 
         /** Returns the servlet. */
         public ApiKeyAdminServlet build() {
-            return new ApiKeyAdminServlet(new AdminApi(this));
+            return new ApiKeyAdminServlet(new AdminApi(this), header);
         }
     }
 }

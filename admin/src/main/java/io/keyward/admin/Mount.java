@@ -1,12 +1,19 @@
 package io.keyward.admin;
 
 import jakarta.servlet.ServletContext;
+import jakarta.servlet.ServletException;
 import jakarta.servlet.ServletRegistration;
 import jakarta.servlet.http.HttpServlet;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** Registers the servlets of this module, and checks what they have in common. */
 final class Mount {
-    static final String KEY_HEADER = "X-Api-Key";
+    private static final String KEY_HEADER = "X-Api-Key";
+
+    /** As {@code ApiKeyFilter.KEY_HEADERS_ATTRIBUTE}. */
+    private static final String KEY_HEADERS = "io.keyward.keyHeaders";
 
     private static final String TOKEN = "[!#$%&'*+.^_`|~0-9A-Za-z-]{1,100}";
 
@@ -30,6 +37,28 @@ final class Mount {
             throw new IllegalArgumentException("path must begin with a slash and end without one, such as /admin");
         }
         return path;
+    }
+
+    /**
+     * Returns the header in which keys are sent: the configured one; else {@code X-Api-Key}, or another that the filter
+     * of the context reads; nothing if that reads no header whose whole value is a key. What Spring Security reads is
+     * not known here, nor is that of a filter from {@code web.xml} on Undertow, which starts servlets before filters.
+     *
+     * @param configured null if none is
+     * @throws ServletException if the filter does not read the configured one
+     */
+    static Optional<String> keyHeader(ServletContext context, @Nullable String configured) throws ServletException {
+        String wanted = configured == null ? KEY_HEADER : configured;
+        if (!(context.getAttribute(KEY_HEADERS) instanceof List<?> read)
+                || read.stream().anyMatch(header -> wanted.equalsIgnoreCase(String.valueOf(header)))) {
+            return Optional.of(wanted);
+        }
+        if (configured != null) {
+            throw new ServletException("keys would be sent in header " + wanted
+                    + ", which the ApiKeyFilter of this context does not read; it reads " + read
+                    + "; name one of these, or add KeySources.header(\"" + wanted + "\") to the sources of the filter");
+        }
+        return read.stream().findFirst().map(String::valueOf);
     }
 
     /** Refuses a header that cannot hold the key alone; proxies with a login need {@code Authorization}. */

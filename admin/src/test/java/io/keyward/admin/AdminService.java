@@ -65,6 +65,14 @@ final class AdminService implements AutoCloseable {
     }
 
     AdminService(MovableClock clock, UnaryOperator<ApiKeyAdminServlet.Builder> settings) {
+        this(clock, settings, filter -> filter, ApiKeyAdminPage.of("/admin"));
+    }
+
+    AdminService(
+            MovableClock clock,
+            UnaryOperator<ApiKeyAdminServlet.Builder> settings,
+            UnaryOperator<ApiKeyFilter.Builder> filter,
+            ApiKeyAdminPage page) {
         this.clock = clock;
         this.keys = ApiKeys.over(store)
                 .roles(ROLES)
@@ -80,13 +88,13 @@ final class AdminService implements AutoCloseable {
         context.addServletContainerInitializer((classes, servletContext) -> {
             ApiKeyFilter.register(
                     servletContext,
-                    ApiKeyFilter.builder()
-                            .verifier(keys.verifier())
-                            .rule("/page/*", permitAll())
-                            .otherwise(authenticated())
+                    filter.apply(ApiKeyFilter.builder()
+                                    .verifier(keys.verifier())
+                                    .rule("/page/*", permitAll())
+                                    .otherwise(authenticated()))
                             .build());
             ApiKeyAdminServlet.register(servletContext, "/admin", servlet);
-            ApiKeyAdminPage.register(servletContext, "/page", "/admin");
+            ApiKeyAdminPage.register(servletContext, "/page", page);
         });
         connector.setHost("127.0.0.1");
         server.addConnector(connector);

@@ -41,21 +41,6 @@ class OpenApiTest {
     }
 
     @Test
-    void namesTheHeaderThatIsConfigured() throws Exception {
-        try (AdminService service = new AdminService(settings -> settings.header("X-Acme-Key"))) {
-            assertEquals(
-                    "X-Acme-Key",
-                    service.request("GET", "/openapi.json")
-                            .expect(200)
-                            .json()
-                            .getJsonObject("components")
-                            .getJsonObject("securitySchemes")
-                            .getJsonObject("header")
-                            .getString("name"));
-        }
-    }
-
-    @Test
     void namesThePermissionsOfEachCallAndItsQuery() {
         try (var keys = io.keyward.store.ApiKeys.over(io.keyward.store.InMemoryApiKeyStore.create())
                 .format("kw_test")

@@ -58,6 +58,13 @@ public final class ApiKeyFilter implements Filter {
     /** The context attribute in which an instance named in {@code web.xml} finds the filter that was built in code. */
     public static final String CONTEXT_ATTRIBUTE = "io.keyward.servlet.ApiKeyFilter";
 
+    /**
+     * The context attribute that lists, from {@link #register} or {@link #init} on, the headers whose whole value is a
+     * key to this filter or another one of the context: a {@code List} of names. A page or a description of an API can
+     * name the right one by it.
+     */
+    public static final String KEY_HEADERS_ATTRIBUTE = "io.keyward.keyHeaders";
+
     /** The request attribute that holds the {@link ApiKeyPrincipal} of the caller; absent on open paths. */
     public static final String PRINCIPAL_ATTRIBUTE = "io.keyward.principal";
 
@@ -114,6 +121,11 @@ public final class ApiKeyFilter implements Filter {
         if (hasUpgradeFilter(context)) {
             context.setAttribute(AHEAD_ATTRIBUTE, filter);
         }
+        Guard ready = filter.guard;
+        if (ready != null) {
+            // not left to init, because Undertow starts servlets before filters
+            tellKeyHeaders(context, ready.keyHeaders());
+        }
         registration.setAsyncSupported(true);
         registration.addMappingForUrlPatterns(EnumSet.allOf(DispatcherType.class), false, "/*");
         return registration;
@@ -134,8 +146,8 @@ public final class ApiKeyFilter implements Filter {
     }
 
     /**
-     * Takes over the filter found in the context attribute, if this instance was not built in code, and reads the
-     * annotations of the servlets.
+     * Takes over the filter found in the context attribute, if this instance was not built in code, reads the
+     * annotations of the servlets, and sets {@link #KEY_HEADERS_ATTRIBUTE}.
      *
      * @throws ServletException if there is nothing to take over, an annotation cannot be used, or WebSocket upgrades
      *     may come before this filter; the application does not start
@@ -152,6 +164,16 @@ public final class ApiKeyFilter implements Filter {
         }
         requireWebSocketsToComeAfter(config);
         ready.paths().readAnnotations(config.getServletContext());
+        tellKeyHeaders(config.getServletContext(), ready.keyHeaders());
+    }
+
+    private static void tellKeyHeaders(ServletContext context, List<String> headers) {
+        Set<String> all = new LinkedHashSet<>();
+        if (context.getAttribute(KEY_HEADERS_ATTRIBUTE) instanceof List<?> ofOthers) {
+            ofOthers.forEach(header -> all.add(String.valueOf(header)));
+        }
+        all.addAll(headers);
+        context.setAttribute(KEY_HEADERS_ATTRIBUTE, List.copyOf(all));
     }
 
     private static void requireWebSocketsToComeAfter(FilterConfig config) throws ServletException {

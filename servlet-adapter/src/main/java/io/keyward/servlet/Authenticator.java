@@ -158,4 +158,11 @@ final class Authenticator {
         }
         return wait != null;
     }
+
+    List<String> keyHeaders() {
+        return reader.sources().stream()
+                .filter(HeaderSource.class::isInstance)
+                .map(source -> ((HeaderSource) source).header())
+                .toList();
+    }
 }

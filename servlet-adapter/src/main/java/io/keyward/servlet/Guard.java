@@ -10,6 +10,7 @@ import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
+import java.util.List;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -47,6 +48,11 @@ final class Guard {
 
     PathPolicy paths() {
         return paths;
+    }
+
+    /** Returns the headers whose whole value is a key. */
+    List<String> keyHeaders() {
+        return authenticator.keyHeaders();
     }
 
     /** Decides about one dispatch. */

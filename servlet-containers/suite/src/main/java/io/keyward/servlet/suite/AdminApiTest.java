@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.keyward.ApiKeyRecord;
 import io.keyward.KeyHasher;
+import io.keyward.servlet.KeySources;
 import io.keyward.store.IssuedKey;
 import jakarta.json.Json;
 import jakarta.json.JsonObject;
@@ -413,5 +414,14 @@ class AdminApiTest {
         RawHttp.Answer redirect = service.sendAs(null, "GET /page", null);
         assertEquals(302, redirect.status());
         assertTrue(redirect.header("Location").endsWith("page/"), redirect.header("Location"));
+    }
+
+    @Test
+    @DisplayName("PR-17 d: the page sends the header that the filter reads")
+    void sendsTheHeaderThatTheFilterReads() throws Exception {
+        try (AdminService other = new AdminService(filter -> filter.sources(KeySources.header("X-Acme-Key")))) {
+            RawHttp.Answer page = other.sendAs(null, "GET /page/", null);
+            assertTrue(page.body().contains("data-header=\"X-Acme-Key\""), page.body());
+        }
     }
 }

@@ -20,6 +20,7 @@ import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.function.UnaryOperator;
 
 /**
  * The admin servlet behind the filter on the container of the class path, at /app/admin, and the page at /app/page; at
@@ -43,18 +44,22 @@ final class AdminService implements AutoCloseable {
     private final Container.Running running;
 
     AdminService() throws Exception {
+        this(filter -> filter);
+    }
+
+    AdminService(UnaryOperator<ApiKeyFilter.Builder> settings) throws Exception {
         running = Container.onClassPath().start("/app", new Container.Application() {
             @Override
             public void onStartup(ServletContext context) {
                 context.addServlet("error page", new ErrorPage()).addMapping("/err");
                 ApiKeyFilter.register(
                         context,
-                        ApiKeyFilter.builder()
-                                .verifier(keys.verifier())
-                                .rule("/page/*", permitAll())
-                                .rule("/open/*", permitAll())
-                                .identityHeader("X-Authenticated-Key", principal -> principal.id())
-                                .otherwise(authenticated())
+                        settings.apply(ApiKeyFilter.builder()
+                                        .verifier(keys.verifier())
+                                        .rule("/page/*", permitAll())
+                                        .rule("/open/*", permitAll())
+                                        .identityHeader("X-Authenticated-Key", principal -> principal.id())
+                                        .otherwise(authenticated()))
                                 .build());
                 ApiKeyAdminServlet.register(context, "/admin", keys);
                 ApiKeyAdminServlet.register(context, "/open/admin", keys);
