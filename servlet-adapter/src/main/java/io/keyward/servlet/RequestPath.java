@@ -11,6 +11,10 @@ import org.jspecify.annotations.Nullable;
  * <p>Every by-pass of a path filter known from elsewhere is two parsers that disagree. So this one reads the raw
  * request URI by Servlet 6.0 §3.5.2, refuses what that section calls suspicious, and accepts only a path that the
  * container read in the same way: see the table of container answers in the documentation for how different they are.
+ *
+ * <p>A request with a dot segment or an empty one is refused, although that section resolves them, because the application
+ * may not: Spring MVC takes {@code /admin/../public/x} to the handler of {@code /admin/**}, while the container calls it
+ * {@code /public/x}.
  */
 final class RequestPath {
     private RequestPath() {}
@@ -23,7 +27,7 @@ final class RequestPath {
             @Nullable String pathInfo) {
         String whole = uri == null ? null : canonical(uri);
         String context = contextPath == null || contextPath.isEmpty() ? "" : canonical(contextPath);
-        if (whole == null || context == null || !isBelow(whole, context)) {
+        if (uri == null || whole == null || context == null || !isBelow(whole, context) || !isResolved(uri)) {
             return null;
         }
         String path = whole.substring(context.length());
@@ -32,6 +36,20 @@ final class RequestPath {
             return servlet;
         }
         return isConcatenation(path, servlet, orEmpty(pathInfo)) ? path : null;
+    }
+
+    /** Returns whether there is no empty and no bare dot segment; others, such as {@code %2e}, have no canonical form. */
+    private static boolean isResolved(String uri) {
+        if (uri.contains("//")) {
+            return false;
+        }
+        for (int slash = uri.indexOf("/."); slash >= 0; slash = uri.indexOf("/.", slash + 1)) {
+            int end = slash + (uri.startsWith(".", slash + 2) ? 3 : 2);
+            if (end == uri.length() || uri.charAt(end) == '/') {
+                return false;
+            }
+        }
+        return true;
     }
 
     /** Tomcat maps {@code /dir/} to its welcome file before any filter runs; the rule of that file counts. */

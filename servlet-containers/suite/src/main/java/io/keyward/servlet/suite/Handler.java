@@ -42,7 +42,8 @@ final class Handler extends HttpServlet {
                 response.getWriter().print("PAGE ");
                 request.getRequestDispatcher("../admin/x?a=b").include(request, response);
             }
-            case "/public/onwards" -> request.getRequestDispatcher("who?a=b").forward(request, response);
+            case "/public/onwards" ->
+                request.getRequestDispatcher("../public/who?a=b").forward(request, response);
             case "/api/attributes" -> {
                 response.getWriter().print("ATTRIBUTES");
                 request.getCookies();
