@@ -10,7 +10,10 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import jakarta.servlet.http.HttpSession;
 import java.io.IOException;
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -59,7 +62,7 @@ final class DeniedRequests implements AuthenticationEntryPoint, AccessDeniedHand
             denials.forbidden(request, response);
         } else if (exception instanceof CsrfException && caller == null && isNobody(request)) {
             // Spring asks for the token before it asks who calls; a client without a key needs to hear the second.
-            forgetNewSession(request);
+            forgetNewSession(request, response);
             unauthorized(false, "no key", request, response);
         } else {
             forOthers.handle(request, response, exception);
@@ -72,11 +75,29 @@ final class DeniedRequests implements AuthenticationEntryPoint, AccessDeniedHand
     }
 
     /** Ends the session that Spring made for a token nobody will send, because strangers could make any number. */
-    private static void forgetNewSession(HttpServletRequest request) {
+    private static void forgetNewSession(HttpServletRequest request, HttpServletResponse response) {
         HttpSession session = request.getSession(false);
         if (session != null) {
+            String id = session.getId();
             session.invalidate();
+            forgetItsHeaders(id, response);
         }
+    }
+
+    /** Containers have added the cookie by now, Jetty with an Expires for the whole answer, and only a reset removes it everywhere. */
+    private static void forgetItsHeaders(String sessionId, HttpServletResponse response) {
+        Map<String, List<String>> others = new LinkedHashMap<>();
+        for (String name : response.getHeaderNames()) {
+            if (!name.equalsIgnoreCase("Expires")) {
+                others.put(
+                        name,
+                        response.getHeaders(name).stream()
+                                .filter(value -> !value.contains(sessionId))
+                                .toList());
+            }
+        }
+        response.reset();
+        others.forEach((name, values) -> values.forEach(value -> response.addHeader(name, value)));
     }
 
     void unauthorized(boolean presented, String reason, HttpServletRequest request, HttpServletResponse response)
