@@ -12,9 +12,20 @@ import java.util.TreeSet;
 
 /** Notes who answered what, for the table in the documentation. */
 final class AnswerTable {
-    private static final Path TABLE = Path.of("..", "..", "docs", "servlet-containers.md");
-
+    private final Path page;
+    private final String heading;
     private final Map<String, Set<String>> cells = new TreeMap<>();
+
+    /**
+     * Makes the column of one service.
+     *
+     * @param page the file name of the page below docs
+     * @param heading the heading of the column
+     */
+    AnswerTable(String page, String heading) {
+        this.page = Path.of("..", "..", "docs", page);
+        this.heading = heading;
+    }
 
     void note(String id, RawHttp.Answer answer) {
         boolean handler = answer.status() == 200 || answer.status() == 101;
@@ -31,15 +42,15 @@ final class AnswerTable {
     }
 
     /** Compares with the column of the documentation; returns what differs, one line each. */
-    List<String> differences(String container) throws IOException {
-        Files.writeString(Path.of("target", "cells.txt"), String.join("\n", lines()) + "\n");
-        Map<String, String> documented = column(container);
+    List<String> differences() throws IOException {
+        Files.writeString(Path.of("target", "cells " + heading + ".txt"), String.join("\n", lines()) + "\n");
+        Map<String, String> documented = column();
         List<String> differences = new ArrayList<>();
         for (Map.Entry<String, Set<String>> entry : cells.entrySet()) {
             String now = String.join(", ", entry.getValue());
             String then = documented.get(entry.getKey());
             if (!now.equals(then)) {
-                differences.add(entry.getKey() + " on " + container + ": documented `" + then + "`, now `" + now + "`");
+                differences.add(entry.getKey() + " on " + heading + ": documented `" + then + "`, now `" + now + "`");
             }
         }
         return differences;
@@ -51,17 +62,17 @@ final class AnswerTable {
                 .toList();
     }
 
-    private static Map<String, String> column(String container) throws IOException {
+    private Map<String, String> column() throws IOException {
         Map<String, String> column = new TreeMap<>();
         int index = -1;
-        if (!Files.exists(TABLE)) {
+        if (!Files.exists(page)) {
             return column;
         }
-        for (String line : Files.readAllLines(TABLE)) {
+        for (String line : Files.readAllLines(page)) {
             List<String> parts =
                     List.of(line.split("\\|", -1)).stream().map(String::strip).toList();
-            if (parts.contains(container)) {
-                index = parts.indexOf(container);
+            if (parts.contains(heading)) {
+                index = parts.indexOf(heading);
             } else if (index > 0 && parts.size() > index && parts.get(1).matches("[A-Z]{2}-\\d\\d")) {
                 column.put(parts.get(1), parts.get(index));
             }

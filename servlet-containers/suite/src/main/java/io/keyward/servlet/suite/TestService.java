@@ -19,10 +19,8 @@ import java.io.IOException;
 import java.util.function.UnaryOperator;
 
 /** The service that the cases attack, on the container of the class path. */
-final class TestService implements AutoCloseable {
-    final TestKeys keys;
+final class TestService extends AttackedService {
     final Handler handler = new Handler();
-    final String contextPath;
     private final Container.Running running;
 
     /** Starts the service with the standard rules. */
@@ -57,8 +55,7 @@ final class TestService implements AutoCloseable {
     }
 
     private TestService(Container container, String contextPath, TestKeys keys, Startup startup) throws Exception {
-        this.keys = keys;
-        this.contextPath = contextPath;
+        super(keys, contextPath);
         this.running = container.start(contextPath, new Container.Application() {
             @Override
             public void onStartup(ServletContext context) throws Exception {
@@ -93,31 +90,14 @@ final class TestService implements AutoCloseable {
                 .otherwise(denyAll());
     }
 
+    @Override
     int port() {
         return running.port();
     }
 
-    /** Sends a request whose target, unless it begins with {@code !}, is below the context path. */
-    RawHttp.Answer send(String requestLine, String... headers) throws IOException {
-        return RawHttp.send(port(), request(requestLine, headers));
-    }
-
-    String request(String requestLine, String... headers) {
-        String[] parts = requestLine.split(" ", 2);
-        String target =
-                parts[1].startsWith("!") ? parts[1].substring(1).replace("{ctx}", contextPath) : contextPath + parts[1];
-        StringBuilder request = new StringBuilder(parts[0] + " " + target + " HTTP/1.1\r\n");
-        boolean host = false;
-        String body = "";
-        for (String header : headers) {
-            if (header.startsWith("\r\n")) {
-                body = header.substring(2);
-            } else {
-                request.append(header).append("\r\n");
-                host |= header.startsWith("Host:");
-            }
-        }
-        return keys.fill(request + (host ? "" : "Host: h\r\n") + "Connection: close\r\n\r\n" + body);
+    @Override
+    int calls() {
+        return handler.calls.get();
     }
 
     @Override
