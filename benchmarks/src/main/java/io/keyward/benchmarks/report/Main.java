@@ -18,6 +18,7 @@ import java.util.TreeSet;
  * <pre>
  * run [smoke|short|full] [--again] [part…]    measures, and writes a file for each part into benchmarks/results
  * report                                      makes docs/benchmarks.md of those files
+ * glance                                      says whether three ratios of the hot path are what they were, keeps nothing
  * anything else                               is for JMH, such as -h
  * </pre>
  *
@@ -34,6 +35,7 @@ public final class Main {
         String command = arguments.length == 0 ? "" : arguments[0];
         switch (command) {
             case "run" -> run(Arrays.asList(arguments).subList(1, arguments.length));
+            case "glance" -> new HotPath(new JmhPart("glance", HotPath.BATCHES).measure(Profile.GLANCE)).print();
             case "report" -> new Report(Results.all(), Report.PAGE).write();
             default -> org.openjdk.jmh.Main.main(arguments);
         }
