@@ -8,6 +8,7 @@ import io.keyward.HashedSecret;
 import io.keyward.KeyHash;
 import io.keyward.KeyState;
 import io.keyward.config.KeyFileAccess.Changed;
+import io.keyward.env.EnvParser;
 import io.keyward.role.RoleModel;
 import io.keyward.store.ApiKeyStore;
 import io.keyward.store.ChangeCause;
@@ -19,6 +20,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -122,22 +124,60 @@ public final class EnvFileApiKeyStore implements ApiKeyStore {
 
     @Override
     public ApiKeyRecord insert(ApiKeyRecord record, ChangeCause cause) {
-        if (record.version() != 0) {
-            throw new IllegalArgumentException("key `" + record.id() + "` has version " + record.version()
-                    + " and must have 0 to be inserted; update it instead");
-        }
+        requireNew(record);
         return access.change("store key `" + record.id() + "` in", content -> {
             content.requireSound();
             if (content.keys().find(record.id()) != null) {
                 throw new StoreConflictException(Conflict.ID_TAKEN, record.id());
             }
-            requireOwnHashes(record, null, content);
+            requireOwnHashes(record, null, content.holders());
             KeyFileEditor editor = new KeyFileEditor(content);
             editor.insert(record);
-            KeyFileContent next = verified(editor.text(), content, record);
+            KeyFileContent next = verified(editor.text(), content, List.of(record));
             lastInsertion = new Insertion(record.id(), content, next);
             return new Changed<>(next, stored(record));
         });
+    }
+
+    /**
+     * Stores new records in one change of the file: all of them or none.
+     *
+     * @param records of version 0, each of another id
+     * @return the records as stored, in the same order
+     * @throws StoreConflictException as {@link #insert(ApiKeyRecord, ChangeCause) insert}; the file is as before
+     * @throws IllegalArgumentException as {@link #insert(ApiKeyRecord, ChangeCause) insert}; the file is as before
+     * @throws StoreException if the file could not be read or written, or would be longer than a key file may be
+     */
+    public List<ApiKeyRecord> insertAll(List<ApiKeyRecord> records, ChangeCause cause) {
+        requireNonNull(cause, "cause");
+        return access.change("store keys in", content -> {
+            content.requireSound();
+            Map<KeyHash, String> holders = content.holders();
+            Set<String> ids = new HashSet<>();
+            KeyFileEditor editor = new KeyFileEditor(content);
+            for (ApiKeyRecord record : records) {
+                requireNew(record);
+                if (content.keys().find(record.id()) != null || !ids.add(record.id())) {
+                    throw new StoreConflictException(Conflict.ID_TAKEN, record.id());
+                }
+                requireOwnHashes(record, null, holders);
+                record.secrets().forEach(secret -> holders.put(secret.hash(), record.id()));
+            }
+            // all are put at the end, so each before those that were put there before
+            for (int i = records.size() - 1; i >= 0; i--) {
+                editor.insert(records.get(i));
+            }
+            return new Changed<>(
+                    verified(editor.text(), content, records),
+                    records.stream().map(EnvFileApiKeyStore::stored).toList());
+        });
+    }
+
+    private static void requireNew(ApiKeyRecord record) {
+        if (record.version() != 0) {
+            throw new IllegalArgumentException("key `" + record.id() + "` has version " + record.version()
+                    + " and must have 0 to be inserted; update it instead");
+        }
     }
 
     @Override
@@ -153,10 +193,10 @@ public final class EnvFileApiKeyStore implements ApiKeyStore {
                 requireNoCopy(before, content);
             }
             requireUnambiguous(before, content);
-            requireOwnHashes(record, before, content);
+            requireOwnHashes(record, before, content.holders());
             KeyFileEditor editor = new KeyFileEditor(content);
             editor.replace(before, record);
-            return new Changed<>(verified(editor.text(), content, record), stored(record));
+            return new Changed<>(verified(editor.text(), content, List.of(record)), stored(record));
         });
     }
 
@@ -273,8 +313,8 @@ public final class EnvFileApiKeyStore implements ApiKeyStore {
     }
 
     /** Refuses a new secret that a key has already; what the key had before may be written twice. */
-    private static void requireOwnHashes(ApiKeyRecord record, @Nullable KeyDefinition before, KeyFileContent content) {
-        Map<KeyHash, String> holders = content.holders();
+    private static void requireOwnHashes(
+            ApiKeyRecord record, @Nullable KeyDefinition before, Map<KeyHash, String> holders) {
         Set<KeyHash> had = new HashSet<>();
         if (before != null && before.record() != null) {
             before.record().secrets().forEach(secret -> had.add(secret.hash()));
@@ -292,18 +332,28 @@ public final class EnvFileApiKeyStore implements ApiKeyStore {
     }
 
     /**
-     * Reads what would be written, and refuses it unless the record comes back as it is, all others as they were, and
-     * nothing is wrong that was not before.
+     * Reads what would be written, and refuses it unless the records come back as they are, all others as they were,
+     * and nothing is wrong that was not before.
      *
-     * @throws IllegalArgumentException if a text of the record would be read as another
+     * @throws IllegalArgumentException if a text of a record would be read as another
      */
-    private static KeyFileContent verified(String text, KeyFileContent before, ApiKeyRecord record) {
+    private static KeyFileContent verified(String text, KeyFileContent before, List<ApiKeyRecord> records) {
         KeyFileContent next = before.with(text);
+        if (next.bytes().length > EnvParser.MAX_FILE) {
+            throw new StoreException("the file would have more than the " + EnvParser.MAX_FILE
+                    + " bytes that a key file may have; nothing was stored");
+        }
         Map<String, ApiKeyRecord> wanted = new HashMap<>(before.records());
-        wanted.put(record.id(), record.toBuilder().version(0).build());
-        if (!next.records().equals(wanted)
-                || next.problems().size() > before.problems().size()) {
-            throw new IllegalArgumentException("key `" + record.id()
+        records.forEach(
+                record -> wanted.put(record.id(), record.toBuilder().version(0).build()));
+        Map<String, ApiKeyRecord> read = next.records();
+        if (!read.equals(wanted) || next.problems().size() > before.problems().size()) {
+            String id = records.stream()
+                    .map(ApiKeyRecord::id)
+                    .filter(each -> !Objects.equals(read.get(each), wanted.get(each)))
+                    .findFirst()
+                    .orElseGet(() -> records.get(0).id());
+            throw new IllegalArgumentException("key `" + id
                     + "` has a text that an .env file cannot hold; owner, name and metadata must not have"
                     + " blanks at their ends or ${ in them, and a retiring secret must have an end");
         }

@@ -1,5 +1,6 @@
 package io.keyward.config;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static java.util.Objects.requireNonNull;
 
 import io.keyward.ApiKey;
@@ -60,6 +61,20 @@ public final class KeyFile {
      */
     public static KeyFile ofContent(Path name, byte[] content, RoleModel roles, Map<String, String> environment) {
         return new KeyFile(access(name, roles, environment).withContent(content));
+    }
+
+    /**
+     * Returns a view of the content of a {@code .properties} file. It refuses every change.
+     *
+     * @param name what to call it in messages
+     * @param content the text of the file in UTF-8; copied
+     * @param roles the roles that make variables into key lists, besides those that the content declares
+     * @param environment the variables that references lead to where the content has no such name
+     * @throws StoreException if it is no sound {@code .properties} file, or gives keys to one profile only
+     */
+    public static KeyFile ofProperties(Path name, byte[] content, RoleModel roles, Map<String, String> environment) {
+        return ofContent(
+                name, PropertiesText.asEnvText(name.toString(), content).getBytes(UTF_8), roles, environment);
     }
 
     static KeyFileAccess access(Path file, RoleModel roles, Map<String, String> environment) {

@@ -2,14 +2,19 @@ package io.keyward.config;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.keyward.env.EnvEditor;
 import io.keyward.env.EnvParser;
+import io.keyward.store.StoreException;
 import java.io.IOException;
 import java.io.StringReader;
 import java.io.UncheckedIOException;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Properties;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -18,6 +23,7 @@ import java.util.regex.Pattern;
  * silence or throw without a line: a name that stands twice, and a broken escape.
  */
 final class PropertiesText {
+    private static final Pattern ENV_NAME = Pattern.compile("[A-Za-z_][A-Za-z0-9_.-]*");
     private static final Pattern BROKEN_ESCAPE = Pattern.compile("(?<!\\\\)(?:\\\\\\\\)*\\\\u(?![0-9A-Fa-f]{4})");
 
     private PropertiesText() {}
@@ -52,6 +58,42 @@ final class PropertiesText {
             return false;
         }
         return standsOnce(source, text, problems);
+    }
+
+    /**
+     * Returns a sound text with its names and values as an {@code .env} file. Left out are names that such a file
+     * cannot hold, which are none of ours.
+     *
+     * @throws StoreException if the text is not sound, or a name of ours is for one profile
+     */
+    static String asEnvText(String source, byte[] bytes) {
+        List<ConfigProblem> problems = new ArrayList<>();
+        Properties properties = new Properties();
+        if (judge(source, bytes, problems)) {
+            try {
+                properties.load(new StringReader(new String(bytes, UTF_8)));
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+        Map<String, String> assignments = new TreeMap<>();
+        properties.forEach((name, value) -> {
+            if (ENV_NAME.matcher((String) name).matches()) {
+                assignments.put((String) name, (String) value);
+            } else if (ConfigSources.mayHoldKeys((String) name)) {
+                problems.add(new ConfigProblem(
+                        source,
+                        0,
+                        (String) name,
+                        "the name is for one profile",
+                        "keys are read without a profile here",
+                        "write the names of the profile into a file of their own, without it"));
+            }
+        });
+        KeyFileContent.requireNone(problems);
+        EnvEditor text = new EnvEditor(EnvParser.read(source, new byte[0]));
+        text.append(assignments);
+        return text.text();
     }
 
     /** SmallRye takes the last of two and logs the value of the first, so it must not see such a file. */
