@@ -218,8 +218,10 @@ final class Database {
         return switch (state) {
             case "25006" -> "the server is a standby or read-only, so nothing was stored and its answers may be old";
             case "42501", "90096" -> "its user lacks a right; see the grants in docs/database.md";
+            case "28000", "28P01", "08004" -> "it refuses the user or the password";
+            case "3D000", "90146", "90149" -> "there is no database of that name";
             case "42P01", "3F000", "42S02", "90079", "42S04", "42S03" ->
-                "a table is missing; call createSchema(), or check schema and table prefix";
+                "a table is missing; call createSchema() or `keyward db create`, or check schema and table prefix";
             case "40001", "40P01", "55P03", "HYT00" ->
                 "nothing was stored, because a lock was held by others for too long";
             case "57014" -> "the statement took too long";

@@ -78,7 +78,7 @@ final class Schema {
             int minReader = row.getInt(2);
             if (version < VERSION) {
                 throw new StoreException("the schema has version " + version + " and must have " + VERSION
-                        + " or later; call createSchema()");
+                        + " or later; call createSchema() or `keyward db create`");
             }
             if (minReader > VERSION) {
                 throw new StoreException("the schema has version " + version + ", which needs a Keyward that knows"
@@ -132,6 +132,7 @@ final class Schema {
                 require(connection);
                 findings.add(
                         new DatabaseFinding(Level.INFO, "the database is " + dialect + ", schema version " + VERSION));
+                addKeys(connection, findings);
                 if (dialect == Dialect.POSTGRESQL) {
                     addRights(connection, findings);
                     addDisabledTriggers(connection, findings);
@@ -142,6 +143,29 @@ final class Schema {
             findings.add(new DatabaseFinding(Level.ERROR, String.valueOf(e.getMessage())));
         }
         return findings;
+    }
+
+    /** Says how many keys there are, and which have no secret: those are left out, so they are rejected. */
+    private void addKeys(Connection connection, List<DatabaseFinding> findings) throws SQLException {
+        String count = "select (select count(*) from keyward.keyward_key), number from keyward.keyward_meta";
+        try (Statement statement = connection.createStatement();
+                ResultSet row = statement.executeQuery(database.names.in(count))) {
+            if (row.next()) {
+                findings.add(new DatabaseFinding(
+                        Level.INFO, "number of keys: " + row.getLong(1) + ", of changes: " + row.getLong(2)));
+            }
+        }
+        String bare = "select k.id from keyward.keyward_key k where not exists"
+                + " (select 1 from keyward.keyward_secret s where s.key_id = k.id) order by k.id limit 100";
+        try (Statement statement = connection.createStatement();
+                ResultSet rows = statement.executeQuery(database.names.in(bare))) {
+            while (rows.next()) {
+                findings.add(new DatabaseFinding(
+                        Level.WARNING,
+                        "key `" + rows.getString(1) + "` has no secret, so it is rejected; delete its row, or restore"
+                                + " the secret"));
+            }
+        }
     }
 
     /** Names each role besides the owner that can read a hash or change a key, and is no superuser. */
