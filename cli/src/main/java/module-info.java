@@ -3,10 +3,14 @@ module io.keyward.cli {
     requires info.picocli;
     requires io.keyward;
     requires io.keyward.config;
+    requires io.keyward.jdbc;
     requires jakarta.json;
     requires java.net.http;
+    requires java.sql;
     requires org.tomlj;
     requires static org.jspecify;
+
+    uses java.sql.Driver;
 
     opens io.keyward.cli to
             info.picocli;
@@ -15,6 +19,8 @@ module io.keyward.cli {
     opens io.keyward.cli.operator to
             info.picocli;
     opens io.keyward.cli.scan to
+            info.picocli;
+    opens io.keyward.cli.store to
             info.picocli;
     opens io.keyward.cli.terminal to
             info.picocli;

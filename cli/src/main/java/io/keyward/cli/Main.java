@@ -11,8 +11,13 @@ import io.keyward.cli.holder.RequestCommand;
 import io.keyward.cli.holder.WhoamiCommand;
 import io.keyward.cli.operator.ChangeCommand;
 import io.keyward.cli.operator.CheckCommand;
+import io.keyward.cli.operator.DbCheckCommand;
+import io.keyward.cli.operator.DbCommand;
+import io.keyward.cli.operator.DbCreateCommand;
+import io.keyward.cli.operator.ExportCommand;
 import io.keyward.cli.operator.GenerateCommand;
 import io.keyward.cli.operator.HashCommand;
+import io.keyward.cli.operator.ImportCommand;
 import io.keyward.cli.operator.IssueCommand;
 import io.keyward.cli.operator.ListCommand;
 import io.keyward.cli.operator.PepperCommand;
@@ -24,6 +29,7 @@ import io.keyward.cli.operator.StatusCommand;
 import io.keyward.cli.operator.VerifyCommand;
 import io.keyward.cli.scan.ScanCommand;
 import io.keyward.cli.scan.ScanRulesCommand;
+import io.keyward.cli.store.DatabaseOptions;
 import io.keyward.cli.terminal.Arguments;
 import io.keyward.cli.terminal.CommandFailure;
 import io.keyward.cli.terminal.Defaults;
@@ -37,6 +43,7 @@ import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import picocli.CommandLine;
 import picocli.CommandLine.Help.ColorScheme;
+import picocli.CommandLine.Model.CommandSpec;
 
 /** Starts the command: parses its arguments, runs it, and turns every failure into a message and an exit code. */
 public final class Main {
@@ -118,6 +125,11 @@ public final class Main {
                 .addSubcommand(new HashCommand(terminal))
                 .addSubcommand(new GenerateCommand(terminal))
                 .addSubcommand(new PepperCommand(terminal))
+                .addSubcommand(new CommandLine(new DbCommand())
+                        .addSubcommand(new DbCreateCommand(terminal))
+                        .addSubcommand(new DbCheckCommand(terminal)))
+                .addSubcommand(new ImportCommand(terminal))
+                .addSubcommand(new ExportCommand(terminal))
                 .addSubcommand(new ScanCommand(terminal))
                 .addSubcommand(new ScanRulesCommand(terminal))
                 .addSubcommand(new LoginCommand(terminal))
@@ -147,8 +159,25 @@ public final class Main {
                 .setExpandAtFiles(false)
                 .setCaseInsensitiveEnumValuesAllowed(true)
                 .setParameterExceptionHandler((problem, line) -> failures.refuse(problem))
+                .setExecutionStrategy(Main::executeAndClose)
                 .setExecutionExceptionHandler((problem, line, result) -> failures.report(problem));
         return commandLine;
+    }
+
+    /** Ends what the options of the command have opened, such as a connection, when the command is done. */
+    private static int executeAndClose(CommandLine.ParseResult parsed) {
+        try {
+            return new CommandLine.RunLast().execute(parsed);
+        } finally {
+            parsed.asCommandLineList().forEach(command -> close(command.getCommandSpec()));
+        }
+    }
+
+    private static void close(CommandSpec options) {
+        options.mixins().values().forEach(Main::close);
+        if (options.userObject() instanceof DatabaseOptions database) {
+            database.close();
+        }
     }
 
     private static void addHelp(CommandLine commandLine) {

@@ -2,11 +2,11 @@ package io.keyward.cli.operator;
 
 import io.keyward.ApiKeyRecord;
 import io.keyward.KeyFormat;
+import io.keyward.cli.store.OpenKeys;
 import io.keyward.cli.terminal.CommandFailure;
 import io.keyward.cli.terminal.ExitCode;
 import io.keyward.cli.terminal.PrefixOption;
 import io.keyward.cli.terminal.Terminal;
-import io.keyward.config.KeyFile;
 import io.keyward.role.Permission;
 import io.keyward.store.ApiKeyManager;
 import io.keyward.store.KeyChange;
@@ -92,14 +92,14 @@ public final class ChangeCommand implements Runnable {
         if (owner == null && name == null && roles == null && permissions == null && end == null && metadata == null) {
             throw CommandFailure.usage("name what is to be changed, like --owner or --expires");
         }
-        KeyFile file = options.existing(terminal);
+        OpenKeys keys = options.existing(terminal);
         ApiKeyManager manager =
-                options.manager(file, KeyFormat.of(PrefixOption.DEFAULT), roles == null ? List.of() : roles, terminal);
+                options.manager(keys, KeyFormat.of(PrefixOption.DEFAULT), roles == null ? List.of() : roles, terminal);
         Map<String, String> before =
-                file.store().find(id).map(ApiKeyRecord::metadata).orElse(Map.of());
+                keys.store().find(id).map(ApiKeyRecord::metadata).orElse(Map.of());
         ApiKeyRecord changed = terminal.uninterrupted(() -> manager.change(id, change(before)));
         Instant newEnd = changed.current().expiresAt();
-        terminal.note("changed key " + id + " in " + options.file() + ": owner " + changed.owner() + ", roles "
+        terminal.note("changed key " + id + " in " + keys.name() + ": owner " + changed.owner() + ", roles "
                 + new TreeSet<>(changed.roles()) + ", " + (newEnd == null ? "without end" : "until " + newEnd));
         if (json) {
             terminal.show(RecordText.jsonOf(changed));

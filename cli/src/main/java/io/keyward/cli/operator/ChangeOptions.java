@@ -1,22 +1,22 @@
 package io.keyward.cli.operator;
 
+import io.keyward.ApiKeyRecord;
 import io.keyward.KeyFormat;
+import io.keyward.cli.store.OpenKeys;
+import io.keyward.cli.store.StoreOptions;
 import io.keyward.cli.terminal.ActorOption;
-import io.keyward.cli.terminal.FileOptions;
 import io.keyward.cli.terminal.PrefixOption;
 import io.keyward.cli.terminal.Terminal;
 import io.keyward.cli.terminal.WriteOptions;
-import io.keyward.config.KeyFile;
 import io.keyward.store.ApiKeyManager;
-import java.nio.file.Path;
 import java.util.Collection;
 import java.util.Set;
 import picocli.CommandLine.Mixin;
 
-/** The options of a command that changes keys: of which file, how it is written, and who makes the change. */
+/** The options of a command that changes keys: of which file or database, how it is written, and who does it. */
 final class ChangeOptions {
     @Mixin
-    private FileOptions keys = new FileOptions();
+    private StoreOptions keys = new StoreOptions();
 
     @Mixin
     private WriteOptions write = new WriteOptions();
@@ -24,31 +24,28 @@ final class ChangeOptions {
     @Mixin
     private ActorOption who = new ActorOption();
 
-    FileOptions keys() {
-        return keys;
+    /** Returns keys that must be there. */
+    OpenKeys existing(Terminal terminal) {
+        return keys.existing(terminal, write::applyTo);
     }
 
-    Path file() {
-        return keys.file();
-    }
-
-    /** Returns the key file, which must exist. */
-    KeyFile existing(Terminal terminal) {
-        return write.applyTo(keys.existing(terminal));
-    }
-
-    /** Returns the key file, which is created with the first key. */
-    KeyFile orNew(Terminal terminal) {
-        return write.applyTo(keys.orNew(terminal));
+    /** Returns keys whose file is created with the first one. */
+    OpenKeys orNew(Terminal terminal) {
+        return keys.orNew(terminal, write::applyTo);
     }
 
     /** Returns a manager that makes no keys. */
-    ApiKeyManager manager(KeyFile file, Terminal terminal) {
-        return manager(file, KeyFormat.of(PrefixOption.DEFAULT), Set.of(), terminal);
+    ApiKeyManager manager(OpenKeys keys, Terminal terminal) {
+        return manager(keys, KeyFormat.of(PrefixOption.DEFAULT), Set.of(), terminal);
     }
 
-    /** Returns a manager, see {@link FileOptions#manager}. */
-    ApiKeyManager manager(KeyFile file, KeyFormat format, Collection<String> requested, Terminal terminal) {
-        return FileOptions.manager(file, format, requested, who.actor(terminal));
+    /** Returns a manager, see {@link OpenKeys#manager}. */
+    ApiKeyManager manager(OpenKeys keys, KeyFormat format, Collection<String> requested, Terminal terminal) {
+        return keys.manager(format, requested, who.actor(terminal));
+    }
+
+    /** Takes back a key that nobody has seen. */
+    void takeBack(OpenKeys keys, ApiKeyRecord record, Terminal terminal) {
+        keys.takeBack(record, who.actor(terminal));
     }
 }

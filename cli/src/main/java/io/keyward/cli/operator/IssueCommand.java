@@ -1,16 +1,14 @@
 package io.keyward.cli.operator;
 
 import io.keyward.KeyFormat;
+import io.keyward.cli.store.OpenKeys;
 import io.keyward.cli.terminal.ExitCode;
 import io.keyward.cli.terminal.PrefixOption;
 import io.keyward.cli.terminal.Terminal;
-import io.keyward.config.EnvFileApiKeyStore;
-import io.keyward.config.KeyFile;
 import io.keyward.role.Permission;
 import io.keyward.store.ApiKeyManager;
 import io.keyward.store.IssueRequest;
 import io.keyward.store.IssuedKey;
-import java.nio.file.Files;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -103,24 +101,21 @@ public final class IssueCommand implements Runnable {
 
     @Override
     public void run() {
-        boolean isNew = !Files.exists(options.file());
-        KeyFile file = options.orNew(terminal);
-        EnvFileApiKeyStore store = file.store();
-        boolean noneDeclared = file.declaredRoles().isEmpty();
-        ApiKeyManager manager = options.manager(file, format, roles, terminal);
+        OpenKeys keys = options.orNew(terminal);
+        boolean noneDeclared = keys.declaredRoles().isEmpty();
+        ApiKeyManager manager = options.manager(keys, format, roles, terminal);
         IssueRequest request = request();
         IssuedKey issued = terminal.uninterrupted(() -> {
             IssuedKey stored = manager.issue(request);
-            output.show(stored, terminal, () -> store.takeBack(stored.record()));
+            output.show(stored, terminal, () -> options.takeBack(keys, stored.record(), terminal));
             return stored;
         });
         terminal.note("issued key " + issued.id() + " for " + owner + ", roles " + new TreeSet<>(roles) + ", "
-                + endOf(issued) + ", stored in " + options.file() + (isNew ? ", which is new" : "")
+                + endOf(issued) + ", stored in " + keys.name() + (keys.isNew() ? ", which is new" : "")
                 + "; it is not shown again");
         if (noneDeclared) {
-            terminal.note(
-                    "no role is declared in keyward.roles of the file, nor by --declared-roles: the service must declare "
-                            + new TreeSet<>(roles) + " in its code");
+            terminal.note("no role is declared " + keys.placesOfRoles() + ": the service must declare "
+                    + new TreeSet<>(roles) + " in its code");
         }
     }
 
@@ -130,12 +125,15 @@ public final class IssueCommand implements Runnable {
                 .name(name)
                 .roles(roles)
                 .permissions(permissions.stream().map(Permission::of).toList())
-                .notBefore(notBefore);
-        if (!format.prefix().equals(PrefixOption.DEFAULT)) {
-            request.metadata(Map.of(PREFIX_NOTE, format.prefix()));
-        }
+                .notBefore(notBefore)
+                .metadata(prefixNote(format));
         Duration span = end.span();
         return (span != null ? request.expiresIn(span) : request.expiresAt(end.instant())).build();
+    }
+
+    /** Returns what metadata say of the prefix of a key, so that a rotation uses it again. */
+    static Map<String, String> prefixNote(KeyFormat format) {
+        return format.prefix().equals(PrefixOption.DEFAULT) ? Map.of() : Map.of(PREFIX_NOTE, format.prefix());
     }
 
     private static String endOf(IssuedKey issued) {

@@ -2,13 +2,13 @@ package io.keyward.cli.operator;
 
 import io.keyward.ApiKeyRecord;
 import io.keyward.HashedSecret;
+import io.keyward.cli.store.OpenKeys;
+import io.keyward.cli.store.StoreOptions;
 import io.keyward.cli.terminal.CommandFailure;
 import io.keyward.cli.terminal.ExitCode;
-import io.keyward.cli.terminal.FileOptions;
 import io.keyward.cli.terminal.Json;
 import io.keyward.cli.terminal.SpanConverter;
 import io.keyward.cli.terminal.Terminal;
-import io.keyward.config.KeyFile;
 import jakarta.json.JsonArrayBuilder;
 import java.time.Duration;
 import java.time.Instant;
@@ -27,7 +27,7 @@ import picocli.CommandLine.Option;
 @Command(
         name = "list",
         description = {
-            "Lists the keys of a file: id, state, roles, owner, name, end. Never a key or a hash.",
+            "Lists the keys of a file or a database: id, state, roles, owner, name, end. Never a key or a hash.",
             "",
             "Warns on standard error of keys that end within 14 days, of old secrets that still count, and of plaintext."
         },
@@ -69,7 +69,7 @@ public final class ListCommand implements Runnable {
     private final Terminal terminal;
 
     @Mixin
-    private FileOptions keys = new FileOptions();
+    private StoreOptions options = new StoreOptions();
 
     @Option(names = "--owner", paramLabel = "WHO", description = "Only keys of this owner.")
     private @Nullable String owner;
@@ -127,7 +127,7 @@ public final class ListCommand implements Runnable {
 
     @Override
     public void run() {
-        KeyFile file = keys.input(terminal).keys();
+        OpenKeys keys = options.toRead(terminal);
         Instant now = Instant.now();
         if (state != null && !States.NAMES.contains(state)) {
             throw CommandFailure.usage("--state must be one of " + String.join(", ", States.NAMES));
@@ -135,8 +135,8 @@ public final class ListCommand implements Runnable {
         if (json && columns != null) {
             throw CommandFailure.usage("--columns is for the table; --json has everything that is noted of a key");
         }
-        Set<String> plaintext = new HashSet<>(file.plaintextKeyIds());
-        List<ApiKeyRecord> records = file.store().load().records().stream()
+        Set<String> plaintext = new HashSet<>(keys.plaintextKeyIds());
+        List<ApiKeyRecord> records = keys.store().load().records().stream()
                 .filter(record -> isAskedFor(record, now))
                 .sorted(reverse ? order.comparator().reversed() : order.comparator())
                 .toList();
@@ -148,11 +148,11 @@ public final class ListCommand implements Runnable {
             String id = records.get(i).id();
             texts.get(i).warnings().forEach(warning -> terminal.note("key " + id + ": " + warning));
         }
-        FileOptions.noteUndeclared(file, terminal);
+        keys.noteUndeclared(terminal);
         if (records.isEmpty() && isFiltered()) {
-            terminal.note("no key of " + keys.file() + " matches");
+            terminal.note("no key of " + keys.name() + " matches");
         } else if (records.isEmpty()) {
-            terminal.note("there is no key in " + keys.file());
+            terminal.note("there is no key in " + keys.name());
         }
     }
 

@@ -1,10 +1,10 @@
 package io.keyward.cli.operator;
 
 import io.keyward.ApiKeyRecord;
+import io.keyward.cli.store.OpenKeys;
 import io.keyward.cli.terminal.CommandFailure;
 import io.keyward.cli.terminal.ExitCode;
 import io.keyward.cli.terminal.Terminal;
-import io.keyward.config.KeyFile;
 import io.keyward.store.ApiKeyManager;
 import io.keyward.store.IssueRequest;
 import io.keyward.store.KeyChange;
@@ -68,17 +68,17 @@ public final class RenewCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        KeyFile file = options.existing(terminal);
-        ApiKeyManager manager = options.manager(file, terminal);
+        OpenKeys keys = options.existing(terminal);
+        ApiKeyManager manager = options.manager(keys, terminal);
         Instant newEnd = end.fromNow();
-        selection.askForText(options.keys(), terminal);
+        selection.askForText(keys, terminal);
         String id = selection.onlyId();
         if (id == null) {
             return selection.change(
-                    file.records(), options.file(), terminal, "renew", one -> renew(file, manager, one, newEnd), json);
+                    keys.records(), keys.name(), terminal, "renew", one -> renew(keys, manager, one, newEnd), json);
         }
-        ApiKeyRecord renewed = terminal.uninterrupted(() -> renew(file, manager, id, newEnd));
-        terminal.note("renewed key " + id + " in " + options.file() + "; it ends "
+        ApiKeyRecord renewed = terminal.uninterrupted(() -> renew(keys, manager, id, newEnd));
+        terminal.note("renewed key " + id + " in " + keys.name() + "; it ends "
                 + (newEnd == null ? "never" : renewed.current().expiresAt()));
         if (json) {
             terminal.show(RecordText.jsonOf(renewed));
@@ -86,8 +86,8 @@ public final class RenewCommand implements Callable<Integer> {
         return ExitCode.OK;
     }
 
-    private static ApiKeyRecord renew(KeyFile file, ApiKeyManager manager, String id, @Nullable Instant newEnd) {
-        Instant before = file.store()
+    private static ApiKeyRecord renew(OpenKeys keys, ApiKeyManager manager, String id, @Nullable Instant newEnd) {
+        Instant before = keys.store()
                 .find(id)
                 .map(record -> record.current().expiresAt())
                 .orElse(null);

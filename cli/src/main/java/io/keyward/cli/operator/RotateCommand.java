@@ -3,14 +3,14 @@ package io.keyward.cli.operator;
 import io.keyward.ApiKeyRecord;
 import io.keyward.HashedSecret;
 import io.keyward.KeyFormat;
+import io.keyward.cli.store.OpenKeys;
 import io.keyward.cli.terminal.CommandFailure;
 import io.keyward.cli.terminal.ExitCode;
 import io.keyward.cli.terminal.PrefixOption;
 import io.keyward.cli.terminal.SpanConverter;
 import io.keyward.cli.terminal.Terminal;
-import io.keyward.config.EnvFileApiKeyStore;
-import io.keyward.config.KeyFile;
 import io.keyward.store.ApiKeyManager;
+import io.keyward.store.ApiKeyStore;
 import io.keyward.store.ChangeRefusedException;
 import io.keyward.store.IssuedKey;
 import io.keyward.store.RotateRequest;
@@ -96,18 +96,18 @@ public final class RotateCommand implements Runnable {
 
     @Override
     public void run() {
-        KeyFile file = options.existing(terminal);
-        EnvFileApiKeyStore store = file.store();
+        OpenKeys keys = options.existing(terminal);
+        ApiKeyStore store = keys.store();
         ApiKeyRecord before = store.find(id).orElse(null);
         requireUsefulEnd(before);
-        ApiKeyManager manager = options.manager(file, formatOf(before), Set.of(), terminal);
+        ApiKeyManager manager = options.manager(keys, formatOf(before), Set.of(), terminal);
         IssuedKey rotated = terminal.uninterrupted(() -> {
             IssuedKey stored = rotate(manager);
             output.show(stored, terminal, () -> undo(before, stored, store));
             return stored;
         });
         Instant until = rotated.record().retiring().map(HashedSecret::expiresAt).orElse(null);
-        terminal.note("rotated key " + id + ", stored in " + options.file() + "; the old secret "
+        terminal.note("rotated key " + id + ", stored in " + keys.name() + "; the old secret "
                 + (until == null ? "has ended" : "is valid until " + until)
                 + "; the key ends "
                 + (rotated.record().current().expiresAt() == null
@@ -154,7 +154,7 @@ public final class RotateCommand implements Runnable {
         return KeyFormat.of(noted == null ? PrefixOption.DEFAULT : noted);
     }
 
-    private static void undo(@Nullable ApiKeyRecord before, IssuedKey stored, EnvFileApiKeyStore store) {
+    private static void undo(@Nullable ApiKeyRecord before, IssuedKey stored, ApiKeyStore store) {
         if (before != null) {
             store.update(before.toBuilder().version(stored.record().version()).build());
         }

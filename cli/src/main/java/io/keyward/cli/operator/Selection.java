@@ -2,9 +2,9 @@ package io.keyward.cli.operator;
 
 import io.keyward.ApiKeyRecord;
 import io.keyward.KeyState;
+import io.keyward.cli.store.OpenKeys;
 import io.keyward.cli.terminal.CommandFailure;
 import io.keyward.cli.terminal.ExitCode;
-import io.keyward.cli.terminal.FileOptions;
 import io.keyward.cli.terminal.Json;
 import io.keyward.cli.terminal.SpanConverter;
 import io.keyward.cli.terminal.Terminal;
@@ -12,7 +12,6 @@ import io.keyward.store.ChangeRefusedException;
 import io.keyward.store.StoreConflictException;
 import io.keyward.store.StoreException;
 import jakarta.json.JsonArrayBuilder;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -71,7 +70,7 @@ final class Selection {
      *
      * @throws CommandFailure if no key has the text, or keys are selected in another way, too
      */
-    void askForText(FileOptions keys, Terminal terminal) {
+    void askForText(OpenKeys keys, Terminal terminal) {
         if (!byText.isGiven()) {
             return;
         }
@@ -79,7 +78,7 @@ final class Selection {
             throw CommandFailure.usage(
                     "name ids, select keys, or give one by its text with --key -; not several of these");
         }
-        ids = List.of(byText.askForId(keys.input(terminal), keys.file(), terminal));
+        ids = List.of(byText.askForId(keys, terminal));
     }
 
     /** Returns the one id that was given; null where several keys may be meant, or only a look is asked for. */
@@ -95,21 +94,22 @@ final class Selection {
     /**
      * Changes each of the selected keys, whole or not at all, and prints what was done.
      *
-     * @param records the keys of the file
+     * @param records the keys
+     * @param place what messages call the place of the keys
      * @param verb what is done, like {@code revoke}
      * @return the exit code: 1 if any key could not be changed
      * @throws CommandFailure if none is selected, or nobody agreed
      */
     int change(
             List<ApiKeyRecord> records,
-            Path file,
+            String place,
             Terminal terminal,
             String verb,
             Function<String, ApiKeyRecord> change,
             boolean json) {
         List<Row> rows = rows(records);
         if (rows.isEmpty()) {
-            throw CommandFailure.refused("no key of " + file + " matches; nothing was changed");
+            throw CommandFailure.refused("no key of " + place + " matches; nothing was changed");
         }
         if (!dryRun) {
             agree(rows.size(), verb, terminal);
@@ -118,7 +118,7 @@ final class Selection {
         long failed = rows.stream().filter(row -> row.failure() != null).count();
         long fine = rows.size() - failed;
         terminal.note((dryRun ? "would " + verb + " " : verb + ": ") + fine + (fine == 1 ? " key" : " keys") + " of "
-                + file + (failed == 0 ? "" : "; " + failed + " could not be changed"));
+                + place + (failed == 0 ? "" : "; " + failed + " could not be changed"));
         terminal.show(json ? jsonOf(rows) : table(rows));
         return failed == 0 ? ExitCode.OK : ExitCode.REFUSED;
     }

@@ -1,13 +1,12 @@
 package io.keyward.cli.operator;
 
 import io.keyward.ApiKeyRecord;
+import io.keyward.cli.store.OpenKeys;
+import io.keyward.cli.store.StoreOptions;
 import io.keyward.cli.terminal.CommandFailure;
 import io.keyward.cli.terminal.ExitCode;
-import io.keyward.cli.terminal.FileOptions;
 import io.keyward.cli.terminal.Json;
-import io.keyward.cli.terminal.KeyInput;
 import io.keyward.cli.terminal.Terminal;
-import io.keyward.config.KeyFile;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -37,7 +36,7 @@ public final class ShowCommand implements Runnable {
     private final Terminal terminal;
 
     @Mixin
-    private FileOptions keys = new FileOptions();
+    private StoreOptions options = new StoreOptions();
 
     @Parameters(paramLabel = "ID", arity = "0..1", description = "The key id.")
     private @Nullable String named;
@@ -61,14 +60,13 @@ public final class ShowCommand implements Runnable {
         if ((named == null) != byText.isGiven()) {
             throw CommandFailure.usage("name the id of one key, or give the key by its text with --key -");
         }
-        KeyInput input = keys.input(terminal);
-        KeyFile file = input.keys();
-        String id = named == null ? byText.askForId(input, keys.file(), terminal) : named;
-        ApiKeyRecord record = file.store()
+        OpenKeys keys = options.toRead(terminal);
+        String id = named == null ? byText.askForId(keys, terminal) : named;
+        ApiKeyRecord record = keys.store()
                 .find(id)
                 .orElseThrow(() -> CommandFailure.refused(
-                        "there is no key of that id in " + keys.file() + "; `keyward list` shows the ids"));
-        boolean plaintext = file.plaintextKeyIds().contains(id);
+                        "there is no key of that id in " + keys.name() + "; `keyward list` shows the ids"));
+        boolean plaintext = keys.plaintextKeyIds().contains(id);
         RecordText text = new RecordText(record, Instant.now(), plaintext);
         terminal.show(json ? Json.print(text.json().build()) : Terminal.printable(text.lines()));
         text.warnings().forEach(warning -> terminal.note("key " + id + ": " + warning));

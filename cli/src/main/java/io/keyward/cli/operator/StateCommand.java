@@ -2,12 +2,11 @@ package io.keyward.cli.operator;
 
 import io.keyward.ApiKeyRecord;
 import io.keyward.KeyState;
+import io.keyward.cli.store.OpenKeys;
 import io.keyward.cli.terminal.CommandFailure;
 import io.keyward.cli.terminal.ExitCode;
-import io.keyward.cli.terminal.FileOptions;
 import io.keyward.cli.terminal.Terminal;
 import io.keyward.config.ConfigProblem;
-import io.keyward.config.KeyFile;
 import io.keyward.store.ApiKeyManager;
 import java.util.LinkedHashSet;
 import java.util.Set;
@@ -47,38 +46,38 @@ public abstract class StateCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        KeyFile file = options.existing(terminal);
-        ApiKeyManager manager = options.manager(file, terminal);
-        selection.askForText(options.keys(), terminal);
+        OpenKeys keys = options.existing(terminal);
+        ApiKeyManager manager = options.manager(keys, terminal);
+        selection.askForText(keys, terminal);
         String id = selection.onlyId();
         if (id == null) {
             int exitCode = selection.change(
-                    file.records(), options.file(), terminal, verb, one -> change(file, manager, one), json);
-            return hasMoreToRepair(file) ? ExitCode.REFUSED : exitCode;
+                    keys.records(), keys.name(), terminal, verb, one -> change(keys, manager, one), json);
+            return hasMoreToRepair(keys) ? ExitCode.REFUSED : exitCode;
         }
-        ApiKeyRecord changed = terminal.uninterrupted(() -> change(file, manager, id));
-        terminal.note(done + " key " + id + " in " + options.file());
+        ApiKeyRecord changed = terminal.uninterrupted(() -> change(keys, manager, id));
+        terminal.note(done + " key " + id + " in " + keys.name());
         if (json) {
             terminal.show(RecordText.jsonOf(changed));
         }
-        return hasMoreToRepair(file) ? ExitCode.REFUSED : ExitCode.OK;
+        return hasMoreToRepair(keys) ? ExitCode.REFUSED : ExitCode.OK;
     }
 
     /** Says what is left to be done by hand: lines that a service does not take, and copies of the changed keys. */
-    private boolean hasMoreToRepair(KeyFile file) {
+    private boolean hasMoreToRepair(OpenKeys keys) {
         copies.forEach(copy -> terminal.note(String.valueOf(copy)));
-        return FileOptions.noteProblems(file, options.file(), terminal) || !copies.isEmpty();
+        return keys.noteProblems(terminal) || !copies.isEmpty();
     }
 
-    private ApiKeyRecord change(KeyFile file, ApiKeyManager manager, String id) {
-        if (file.store()
+    private ApiKeyRecord change(OpenKeys keys, ApiKeyManager manager, String id) {
+        if (keys.store()
                 .find(id)
                 .filter(record -> record.state() == KeyState.REVOKED)
                 .isPresent()) {
             throw CommandFailure.refused("key " + id + " is revoked already, for good; nothing was changed");
         }
         ApiKeyRecord changed = change.apply(manager, id);
-        copies.addAll(file.copiesOf(id));
+        copies.addAll(keys.copiesOf(id));
         return changed;
     }
 

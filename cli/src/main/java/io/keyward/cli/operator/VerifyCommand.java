@@ -4,16 +4,13 @@ import io.keyward.ApiKeyPrincipal;
 import io.keyward.Verification;
 import io.keyward.Verification.Accepted;
 import io.keyward.Verification.Rejected;
+import io.keyward.cli.store.OpenKeys;
+import io.keyward.cli.store.StoreOptions;
 import io.keyward.cli.terminal.Arguments;
-import io.keyward.cli.terminal.CommandFailure;
 import io.keyward.cli.terminal.ExitCode;
-import io.keyward.cli.terminal.FileOptions;
 import io.keyward.cli.terminal.Json;
-import io.keyward.cli.terminal.KeyInput;
 import io.keyward.cli.terminal.PastedKey;
 import io.keyward.cli.terminal.Terminal;
-import io.keyward.config.ConfigException;
-import io.keyward.config.KeywardConfig;
 import jakarta.json.JsonArrayBuilder;
 import jakarta.json.JsonObjectBuilder;
 import java.util.Locale;
@@ -24,13 +21,13 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** Says whether a service with this file would accept a key. */
+/** Says whether a service would accept a key. */
 @Command(
         name = "verify",
         description = {
-            "Says whether a service that reads this file would accept a key, and whose it is.",
+            "Says whether a service with these keys would accept a key, and whose it is.",
             "",
-            "The file is read as the service reads it, by the rules of its mode."
+            "A file is read as the service reads it, by the rules of its mode."
         },
         exitCodeListHeading = ExitCode.HEADING,
         exitCodeList = {
@@ -49,7 +46,7 @@ public final class VerifyCommand implements Callable<Integer>, Arguments.TakesSe
     private final Terminal terminal;
 
     @Mixin
-    private FileOptions keys = new FileOptions();
+    private StoreOptions options = new StoreOptions();
 
     @Option(names = "--json", description = "Print JSON: accepted, id, owner, roles, retiring, reason.")
     private boolean json;
@@ -60,14 +57,9 @@ public final class VerifyCommand implements Callable<Integer>, Arguments.TakesSe
 
     @Override
     public Integer call() {
-        KeyInput input = keys.input(terminal);
+        OpenKeys keys = options.toRead(terminal);
         String presented = terminal.readSecret("Key (not shown): ");
-        try (KeywardConfig config =
-                input.configuration().roles(input.rolesBeside()).follow(false).load()) {
-            return answer(config.verifier().verify(presented), PastedKey.surroundingsOf(presented));
-        } catch (ConfigException e) {
-            throw CommandFailure.refused(String.valueOf(e.getMessage()), e);
-        }
+        return answer(keys.verify(presented), PastedKey.surroundingsOf(presented));
     }
 
     private int answer(Verification verification, Optional<String> surroundings) {

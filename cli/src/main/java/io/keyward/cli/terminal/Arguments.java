@@ -19,6 +19,10 @@ public final class Arguments {
     private static final Pattern HASH =
             Pattern.compile("(?:--?[a-z-]+=)?(?:sha256:|hmac-sha256:[^:]*:)?[0-9A-Fa-f]{64}");
 
+    /** A password in the URL of a database. */
+    private static final Pattern URL_WITH_PASSWORD =
+            Pattern.compile("(?i).*\\bjdbc:[^\\s]*([?&;]password=|//[^/@?;]*:[^/@?;]*@).*");
+
     private static final Set<String> SECRET_OPTIONS =
             Set.of("--key", "--api-key", "--apikey", "--secret", "--password", "--hash", "--token");
     /** A word that can only be a mistyped command: a key has at least 16 characters. */
@@ -32,6 +36,12 @@ public final class Arguments {
     public static Optional<String> unfitness(List<String> args) {
         if (args.stream().anyMatch(Arguments::holdsSecret)) {
             return Optional.of(NO_SECRET);
+        }
+        if (args.stream().anyMatch(arg -> URL_WITH_PASSWORD.matcher(arg).matches())) {
+            return Optional.of(
+                    "the password of a database must not stand on the command line, where the process list and"
+                            + " the shell history show it; set KEYWARD_JDBC_PASSWORD, or name a file with --jdbc-password-file,"
+                            + " and change one that stood there");
         }
         if (args.stream().anyMatch(arg -> arg.indexOf(REPLACEMENT) >= 0)) {
             return Optional.of("an argument has a character that the locale cannot carry; set LC_ALL=C.UTF-8");
@@ -63,6 +73,10 @@ public final class Arguments {
         String name = first.contains("=") ? first.substring(0, first.indexOf('=')) : first;
         if (SECRET_OPTIONS.contains(name)) {
             return "there is no option " + name + ": " + NO_SECRET;
+        }
+        if (name.startsWith("--jdbc-")) {
+            return "unknown option " + name
+                    + ": this command works on files, not on a database; `keyward db check` looks" + " at a database";
         }
         if (first.startsWith("-")) {
             return "unknown option " + name + nearTo(unmatched, true);

@@ -19,22 +19,32 @@ import picocli.CommandLine.Model.ArgSpec;
 import picocli.CommandLine.Model.OptionSpec;
 
 /**
- * Supplies what every command would have to be told again: the key file, the roles that the service declares, and the
- * prefix.
+ * Supplies what every command would have to be told again: the key file or the database, the roles that the service
+ * declares, and the prefix.
  *
- * <p>An option on the command line wins, then {@code KEYWARD_FILE} and {@code KEYWARD_ROLES}, then a
- * {@code keyward.toml}: the one in the working directory names the key file, the one next to the key file names roles
- * and prefix.
+ * <p>An option on the command line wins, then {@code KEYWARD_FILE} or {@code KEYWARD_JDBC_URL}, and
+ * {@code KEYWARD_ROLES}, then a {@code keyward.toml}: the one in the working directory names the key file or the
+ * database, the one next to the key file names roles and prefix.
  */
 public final class Defaults implements IDefaultValueProvider {
     public static final String FILE_VARIABLE = "KEYWARD_FILE";
     static final String ROLES_VARIABLE = "KEYWARD_ROLES";
+    private static final String URL_VARIABLE = "KEYWARD_JDBC_URL";
+    private static final String USER_VARIABLE = "KEYWARD_JDBC_USER";
+    public static final String PASSWORD_VARIABLE = "KEYWARD_JDBC_PASSWORD";
+    /** Variables that are for this command alone. */
+    static final Set<String> OWN_VARIABLES = Set.of(FILE_VARIABLE, URL_VARIABLE, USER_VARIABLE, PASSWORD_VARIABLE);
 
     private static final Path NAME = Path.of("keyward.toml");
     private static final String FILE = "file";
     private static final String ROLES = "declared-roles";
     private static final String PREFIX = "prefix";
-    private static final Set<String> KNOWN = new TreeSet<>(Set.of(FILE, ROLES, PREFIX));
+    private static final String URL = "jdbc-url";
+    private static final String USER = "jdbc-user";
+    private static final String SCHEMA = "jdbc-schema";
+    private static final String TABLE_PREFIX = "jdbc-table-prefix";
+    private static final Set<String> KNOWN =
+            new TreeSet<>(Set.of(FILE, ROLES, PREFIX, URL, USER, SCHEMA, TABLE_PREFIX));
     private static final String USUAL_FILE = ".env";
 
     private final Map<String, String> environment;
@@ -53,6 +63,10 @@ public final class Defaults implements IDefaultValueProvider {
         return switch (option.longestName()) {
             case "--file" -> takesDefaultFile(option) ? file() : null;
             case "--declared-roles" -> roles();
+            case "--jdbc-url" -> databaseUrl();
+            case "--jdbc-user" -> inEnvironment(USER_VARIABLE).orElseGet(() -> inWorkingDirectory(USER));
+            case "--jdbc-schema" -> inWorkingDirectory(SCHEMA);
+            case "--jdbc-table-prefix" -> inWorkingDirectory(TABLE_PREFIX);
             case "--prefix" -> PrefixOption.DEFAULT.equals(option.defaultValue()) ? prefix() : null;
             default -> null;
         };
@@ -66,8 +80,31 @@ public final class Defaults implements IDefaultValueProvider {
     }
 
     private String file() {
-        String named = environment.getOrDefault(FILE_VARIABLE, "");
-        return named.isEmpty() ? read(NAME).map(toml -> toml.getString(FILE)).orElse(USUAL_FILE) : named;
+        return inEnvironment(FILE_VARIABLE)
+                .or(() -> Optional.ofNullable(inWorkingDirectory(FILE)))
+                .orElse(USUAL_FILE);
+    }
+
+    /** Whoever names a file on the command line, or in a stronger place, means the file. */
+    private @Nullable String databaseUrl() {
+        if (given("-f", "--file").isPresent()) {
+            return null;
+        }
+        Optional<String> url = inEnvironment(URL_VARIABLE);
+        boolean namesFile = inEnvironment(FILE_VARIABLE).isPresent();
+        if (url.isPresent() && namesFile && given("", "--jdbc-url").isEmpty()) {
+            throw CommandFailure.usage("both " + FILE_VARIABLE + " and " + URL_VARIABLE
+                    + " are set; say --file or --jdbc-url, or unset one of them");
+        }
+        return url.orElseGet(() -> namesFile ? null : inWorkingDirectory(URL));
+    }
+
+    private Optional<String> inEnvironment(String variable) {
+        return Optional.of(environment.getOrDefault(variable, "")).filter(value -> !value.isEmpty());
+    }
+
+    private static @Nullable String inWorkingDirectory(String name) {
+        return read(NAME).map(toml -> toml.getString(name)).orElse(null);
     }
 
     private @Nullable String roles() {
@@ -111,10 +148,10 @@ public final class Defaults implements IDefaultValueProvider {
             if (arg.startsWith(longName + "=")) {
                 return Optional.of(arg.substring(longName.length() + 1));
             }
-            if ((arg.equals(longName) || arg.equals(shortName)) && i + 1 < args.size()) {
+            if ((arg.equals(longName) || (!shortName.isEmpty() && arg.equals(shortName))) && i + 1 < args.size()) {
                 return Optional.of(args.get(i + 1));
             }
-            if (arg.startsWith(shortName) && !arg.startsWith("--")) {
+            if (!shortName.isEmpty() && arg.startsWith(shortName) && !arg.startsWith("--")) {
                 return Optional.of(arg.substring(shortName.length()).replaceFirst("^=", ""));
             }
         }
@@ -152,6 +189,9 @@ public final class Defaults implements IDefaultValueProvider {
                                         : ": is unknown")
                                 + "; there are " + String.join(", ", KNOWN));
             }
+        }
+        if (toml.contains(FILE) && toml.contains(URL)) {
+            throw CommandFailure.file(file + ": has both " + FILE + " and " + URL + "; the keys are in one of them");
         }
         String prefix = toml.getString(PREFIX);
         if (prefix != null && !isPrefix(prefix)) {

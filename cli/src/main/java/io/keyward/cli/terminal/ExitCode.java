@@ -7,7 +7,7 @@ public final class ExitCode {
     public static final int REFUSED = 1;
     /** The command line cannot be understood; nothing was read or changed. */
     public static final int USAGE = 2;
-    /** A file or stream cannot be read or written; what was there before is still there. */
+    /** A file, a stream or a database cannot be read or written; what was there before is still there. */
     public static final int FILE = 3;
 
     /** What a shell reports of a program that writes to a pipe nobody reads any more: 128 and the number of SIGPIPE. */
@@ -17,7 +17,7 @@ public final class ExitCode {
     public static final String OK_LINE = "0:done, or healthy";
     public static final String REFUSED_LINE = "1:refused, found, or unhealthy";
     public static final String USAGE_LINE = "2:the command line cannot be understood";
-    public static final String FILE_LINE = "3:a file or stream cannot be read or written";
+    public static final String FILE_LINE = "3:a file, a stream or a database cannot be read or written";
 
     private ExitCode() {}
 }

@@ -2,17 +2,18 @@ package io.keyward.cli.terminal;
 
 import io.keyward.ApiKeyGenerator;
 import io.keyward.ApiKeyRecord;
-import io.keyward.HashedSecret;
 import io.keyward.KeyFormat;
 import io.keyward.KeyHasher;
 import io.keyward.KeyRing;
 import io.keyward.LiveKeyRing;
 import io.keyward.config.ConfigProblem;
 import io.keyward.config.KeyFile;
+import io.keyward.env.KeyFileBytes;
 import io.keyward.role.Role;
 import io.keyward.role.RoleModel;
 import io.keyward.store.Actor;
 import io.keyward.store.ApiKeyManager;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Collection;
@@ -23,11 +24,14 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** The options that say which keys a command works on, and what follows from them. */
 public final class FileOptions {
+    public static final String PROPERTIES = ".properties";
+
     private static final String PEPPERED = "hmac-sha256:";
 
     @Option(
@@ -54,6 +58,11 @@ public final class FileOptions {
         return file;
     }
 
+    /** Returns the roles that the service declares in its code, as far as they were named. */
+    public Collection<String> declaredRoles() {
+        return roles;
+    }
+
     /**
      * Returns the key file, which must exist.
      *
@@ -77,7 +86,29 @@ public final class FileOptions {
 
     /** Returns the key file, which is created with the first key. */
     public KeyFile orNew(Terminal terminal) {
-        return KeyFile.of(file, model(roles), environment.variables(terminal));
+        return orNew(file, roles, environment.variables(terminal));
+    }
+
+    /** Returns a key file, which is created with the first key, with the roles that a service declares. */
+    public static KeyFile orNew(Path file, Collection<String> roles, Map<String, String> environment) {
+        return KeyFile.of(file, model(roles), environment);
+    }
+
+    /**
+     * Returns the keys of a file in a form that may be {@code .properties}, to read them only.
+     *
+     * @throws CommandFailure if there is nothing, it cannot be read, or a pipe does not end
+     */
+    public static KeyFile toRead(Path file, Collection<String> roles, Map<String, String> environment) {
+        if (!file.toString().endsWith(PROPERTIES)) {
+            return KeyInput.read(file, roles, environment).keys();
+        }
+        requireThere(file);
+        try {
+            return KeyFile.ofProperties(file, KeyInput.bytes(file), model(roles), environment);
+        } catch (IOException e) {
+            throw CommandFailure.file(file + ": cannot be read: " + KeyFileBytes.reason(e), e);
+        }
     }
 
     /**
@@ -105,18 +136,26 @@ public final class FileOptions {
         List<ApiKeyRecord> records = file.records();
         records.forEach(record -> names.addAll(record.roles()));
         KeyRing.Builder ring = KeyRing.builder().roles(model(names));
-        records.stream()
-                .flatMap(record -> record.secrets().stream())
-                .map(HashedSecret::hash)
-                .map(hash -> hash.scheme())
-                .filter(scheme -> scheme.startsWith(PEPPERED))
-                .distinct()
-                // The ring is asked for nothing here, but takes no hash whose pepper it lacks.
-                .forEach(scheme -> ring.hasher(KeyHasher.hmacSha256(
-                        scheme.substring(PEPPERED.length()), new byte[KeyHasher.MIN_PEPPER_LENGTH])));
+        records.stream().flatMap(FileOptions::peppersOf).distinct().forEach(pepper -> ring.hasher(standInFor(pepper)));
         return ApiKeyManager.builder(file.store(), LiveKeyRing.of(ring.build()), ApiKeyGenerator.of(format))
                 .build()
                 .as(actor);
+    }
+
+    /** Returns the ids of the peppers that the hashes of a record have. */
+    public static Stream<String> peppersOf(ApiKeyRecord record) {
+        return record.secrets().stream()
+                .map(secret -> secret.hash().scheme())
+                .filter(scheme -> scheme.startsWith(PEPPERED))
+                .map(scheme -> scheme.substring(PEPPERED.length()));
+    }
+
+    /**
+     * Returns a hasher that has a pepper's id and not the pepper: for a ring by which no key of that pepper is
+     * verified, because a ring takes no hash whose hasher it lacks.
+     */
+    public static KeyHasher standInFor(String pepper) {
+        return KeyHasher.hmacSha256(pepper, new byte[KeyHasher.MIN_PEPPER_LENGTH]);
     }
 
     /**
@@ -155,7 +194,8 @@ public final class FileOptions {
         }
     }
 
-    static RoleModel model(Collection<String> names) {
+    /** Returns roles that hold no permissions. */
+    public static RoleModel model(Collection<String> names) {
         try {
             return RoleModel.of(new TreeSet<>(names).stream().map(Role::of).toList());
         } catch (IllegalArgumentException e) {

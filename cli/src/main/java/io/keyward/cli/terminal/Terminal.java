@@ -136,7 +136,7 @@ public record Terminal(
     /** Returns the environment as a service would get it, without what is for this command alone. */
     public Map<String, String> serviceEnvironment() {
         Map<String, String> service = new HashMap<>(environment);
-        service.remove(Defaults.FILE_VARIABLE);
+        Defaults.OWN_VARIABLES.forEach(service::remove);
         return service;
     }
 
@@ -234,6 +234,11 @@ public record Terminal(
         } catch (IllegalArgumentException e) {
             throw CommandFailure.refused(String.valueOf(e.getMessage()), e);
         }
+    }
+
+    /** Asks a person for a secret text, which may be empty, without echo; nothing where no person is there. */
+    public Optional<String> ask(String question) {
+        return Optional.ofNullable(prompt).map(person -> new String(person.apply(question)));
     }
 
     /** Asks for a secret text as {@link #readKey} does, whatever its form. */

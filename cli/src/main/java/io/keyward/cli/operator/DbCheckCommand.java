@@ -1,0 +1,85 @@
+package io.keyward.cli.operator;
+
+import io.keyward.cli.store.DatabaseOptions;
+import io.keyward.cli.terminal.ExitCode;
+import io.keyward.cli.terminal.Json;
+import io.keyward.cli.terminal.Terminal;
+import io.keyward.jdbc.DatabaseFinding;
+import io.keyward.jdbc.DatabaseFinding.Level;
+import jakarta.json.JsonArrayBuilder;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** Looks at the tables and at who may do what with them. */
+@Command(
+        name = "check",
+        description = {
+            "Says whether the schema fits, which roles can read a hash or change a key, which triggers are off, and which"
+                    + " keys are not sound. Changes nothing.",
+            "",
+            "Revocations that the database has lost by a restore are known to the services that have seen them: their logs"
+                    + " and their state say those."
+        },
+        exitCodeListHeading = ExitCode.HEADING,
+        exitCodeList = {
+            "0:services can work with the database; there may be warnings",
+            "1:they cannot, or it cannot be reached; with --strict also if there is a warning",
+            ExitCode.USAGE_LINE,
+            ExitCode.FILE_LINE
+        },
+        footer = {
+            "",
+            "Examples:",
+            "  keyward db check --jdbc-url jdbc:postgresql://db/app --jdbc-user owner",
+            "  keyward db check --strict --json"
+        })
+public final class DbCheckCommand implements Callable<Integer> {
+    private final Terminal terminal;
+
+    @Mixin
+    private DatabaseOptions database = new DatabaseOptions();
+
+    @Option(names = "--strict", description = "Take warnings as unhealthy, too.")
+    private boolean strict;
+
+    @Option(names = "--json", description = "Print JSON: healthy, findings (an array of level and message).")
+    private boolean json;
+
+    public DbCheckCommand(Terminal terminal) {
+        this.terminal = terminal;
+    }
+
+    @Override
+    public Integer call() {
+        List<DatabaseFinding> findings = database.store(terminal).check();
+        boolean healthy = findings.stream()
+                .allMatch(finding -> finding.level() == Level.INFO || (finding.level() == Level.WARNING && !strict));
+        terminal.show(json ? jsonOf(findings, healthy) : textOf(findings));
+        return healthy ? ExitCode.OK : ExitCode.REFUSED;
+    }
+
+    private static String textOf(List<DatabaseFinding> findings) {
+        StringBuilder text = new StringBuilder();
+        findings.forEach(finding -> text.append(wordOf(finding.level()))
+                .append(": ")
+                .append(Terminal.printable(finding.message()).replace('\n', '?'))
+                .append('\n'));
+        return text.toString();
+    }
+
+    private static String jsonOf(List<DatabaseFinding> findings, boolean healthy) {
+        JsonArrayBuilder array = jakarta.json.Json.createArrayBuilder();
+        findings.forEach(finding ->
+                array.add(Json.object().add("level", wordOf(finding.level())).add("message", finding.message())));
+        return Json.print(
+                Json.object().add("healthy", healthy).add("findings", array).build());
+    }
+
+    private static String wordOf(Level level) {
+        return level.name().toLowerCase(Locale.ROOT);
+    }
+}

@@ -1,0 +1,124 @@
+package io.keyward.cli.operator;
+
+import io.keyward.KeyFormat;
+import io.keyward.cli.store.DatabaseOptions;
+import io.keyward.cli.store.OpenKeys;
+import io.keyward.cli.terminal.ActorOption;
+import io.keyward.cli.terminal.CommandFailure;
+import io.keyward.cli.terminal.ExitCode;
+import io.keyward.cli.terminal.PrefixOption;
+import io.keyward.cli.terminal.Terminal;
+import io.keyward.jdbc.DatabaseFinding;
+import io.keyward.jdbc.JdbcApiKeyStore;
+import io.keyward.store.Actor;
+import io.keyward.store.ApiKeyManager;
+import io.keyward.store.IssueRequest;
+import io.keyward.store.IssuedKey;
+import io.keyward.store.KeyFilter;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** Creates the tables, and the first key where it is asked for. */
+@Command(
+        name = "create",
+        description = {
+            "Creates what is missing of schema, tables and triggers; does nothing where all is there.",
+            "",
+            "Log in as the owner of the schema. The services need fewer rights, see the grants in docs/database.md."
+        },
+        exitCodeListHeading = ExitCode.HEADING,
+        exitCodeList = {
+            "0:the tables are there, and the first key was shown where it was asked for",
+            "1:a first key was asked for and there are keys; the tables are there",
+            ExitCode.USAGE_LINE,
+            "3:the database cannot be reached, or refused something"
+        },
+        footer = {
+            "",
+            "Examples:",
+            "  keyward db create --jdbc-url jdbc:postgresql://db/app --jdbc-user owner",
+            "  keyward db create --first-admin --owner anna --output env"
+        })
+public final class DbCreateCommand implements Runnable {
+    private final Terminal terminal;
+
+    @Mixin
+    private DatabaseOptions database = new DatabaseOptions();
+
+    @Mixin
+    private ActorOption who = new ActorOption();
+
+    @Mixin
+    private KeyOutput output = new KeyOutput();
+
+    @Option(
+            names = "--first-admin",
+            description = "Issue a first key and show it once, where the database has no key; for the admin API and its"
+                    + " page.")
+    private boolean firstAdmin;
+
+    @Option(
+            names = "--role",
+            paramLabel = "ROLE",
+            defaultValue = "admin",
+            description = "The role of the first key. Default: ${DEFAULT-VALUE}.")
+    private String role = "admin";
+
+    @Option(names = "--owner", paramLabel = "WHO", description = "Whose the first key is. Default: who calls this.")
+    private @Nullable String owner;
+
+    @Option(
+            names = "--prefix",
+            paramLabel = "PREFIX",
+            converter = PrefixOption.class,
+            defaultValue = PrefixOption.DEFAULT,
+            description = "The prefix of the first key. Default: ${DEFAULT-VALUE}.")
+    private KeyFormat format = KeyFormat.of(PrefixOption.DEFAULT);
+
+    public DbCreateCommand(Terminal terminal) {
+        this.terminal = terminal;
+    }
+
+    @Override
+    public void run() {
+        JdbcApiKeyStore store = database.store(terminal);
+        terminal.uninterrupted(() -> {
+            store.createSchema();
+            return store;
+        });
+        terminal.note("the tables are there in " + database.name());
+        store.check().stream()
+                .filter(finding -> finding.level() != DatabaseFinding.Level.INFO)
+                .forEach(finding -> terminal.note(finding.message()));
+        if (firstAdmin) {
+            issueFirst(store);
+        }
+    }
+
+    private void issueFirst(JdbcApiKeyStore store) {
+        if (!store.list(KeyFilter.all(), null, 1).isEmpty()) {
+            throw CommandFailure.refused(
+                    "the database has keys, so this one would not be the first; `keyward issue --role " + role
+                            + "` issues another");
+        }
+        Actor actor = who.actor(terminal);
+        OpenKeys keys = database.open(store, List.of());
+        ApiKeyManager manager = keys.manager(format, List.of(role), actor);
+        IssueRequest request = IssueRequest.builder()
+                .owner(owner == null ? actor.id() : owner)
+                .name("first admin")
+                .roles(role)
+                .metadata(IssueCommand.prefixNote(format))
+                .build();
+        IssuedKey issued = terminal.uninterrupted(() -> {
+            IssuedKey stored = manager.issue(request);
+            output.show(stored, terminal, () -> keys.takeBack(stored.record(), actor));
+            return stored;
+        });
+        terminal.note("issued key " + issued.id() + " with role " + role + ", until "
+                + issued.record().current().expiresAt() + "; it is not shown again");
+    }
+}

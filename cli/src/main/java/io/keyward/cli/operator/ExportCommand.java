@@ -1,0 +1,93 @@
+package io.keyward.cli.operator;
+
+import io.keyward.ApiKeyRecord;
+import io.keyward.cli.store.DatabaseOptions;
+import io.keyward.cli.terminal.ActorOption;
+import io.keyward.cli.terminal.CommandFailure;
+import io.keyward.cli.terminal.ExitCode;
+import io.keyward.cli.terminal.FileOptions;
+import io.keyward.cli.terminal.Terminal;
+import io.keyward.cli.terminal.WriteOptions;
+import io.keyward.config.KeyFile;
+import io.keyward.store.ChangeCause;
+import io.keyward.store.ChangeCause.Action;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Parameters;
+
+/** Carries the keys of a database into a file. */
+@Command(
+        name = "export",
+        description = {
+            "Stores the keys of a database in an .env file, whole, as `keyward import` takes them.",
+            "",
+            "A missing file is made, readable by its owner only; in one that is there everything else stays. The keys are"
+                    + " stored in one change of the file: all or none. Times of last use stay in the database."
+        },
+        exitCodeListHeading = ExitCode.HEADING,
+        exitCodeList = {
+            "0:each key of the database is in the file",
+            "1:a key was refused; or there is none",
+            ExitCode.USAGE_LINE,
+            ExitCode.FILE_LINE
+        },
+        footer = {
+            "",
+            "Examples:",
+            "  keyward export keys.env --jdbc-url jdbc:postgresql://db/app --jdbc-user owner --dry-run",
+            "  keyward export /etc/app/.env --yes"
+        })
+public final class ExportCommand implements Callable<Integer> {
+    private final Terminal terminal;
+
+    @Parameters(paramLabel = "FILE", description = "The key file.")
+    private Path file = Path.of(".env");
+
+    @Mixin
+    private DatabaseOptions database = new DatabaseOptions();
+
+    @Mixin
+    private WriteOptions write = new WriteOptions();
+
+    @Mixin
+    private ActorOption who = new ActorOption();
+
+    @Mixin
+    private Transfer transfer = new Transfer();
+
+    public ExportCommand(Terminal terminal) {
+        this.terminal = terminal;
+    }
+
+    @Override
+    public Integer call() {
+        if (file.toString().endsWith(FileOptions.PROPERTIES)) {
+            throw CommandFailure.usage(
+                    "the keys are written as an .env file, which is no .properties file; name another");
+        }
+        List<ApiKeyRecord> records = database.store(terminal).load().records();
+        KeyFile keys = write.applyTo(FileOptions.orNew(file, List.of(), terminal.serviceEnvironment()));
+        int exitCode = transfer.run(
+                records,
+                keys.store().load().records(),
+                record -> Optional.empty(),
+                "export",
+                file.toString(),
+                chosen -> insert(chosen, keys),
+                terminal);
+        ImportCommand.noteWhatServicesNeed(records, terminal);
+        return exitCode;
+    }
+
+    private Map<String, String> insert(List<ApiKeyRecord> records, KeyFile keys) {
+        ChangeCause cause = ChangeCause.of(Action.IMPORT, who.actor(terminal), Instant.now());
+        terminal.uninterrupted(() -> keys.store().insertAll(records, cause));
+        return Map.of();
+    }
+}

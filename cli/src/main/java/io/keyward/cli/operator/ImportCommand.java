@@ -1,0 +1,128 @@
+package io.keyward.cli.operator;
+
+import io.keyward.ApiKeyRecord;
+import io.keyward.cli.store.DatabaseOptions;
+import io.keyward.cli.terminal.ActorOption;
+import io.keyward.cli.terminal.EnvironmentOption;
+import io.keyward.cli.terminal.ExitCode;
+import io.keyward.cli.terminal.FileOptions;
+import io.keyward.cli.terminal.Terminal;
+import io.keyward.config.KeyFile;
+import io.keyward.jdbc.JdbcApiKeyStore;
+import io.keyward.store.ChangeCause;
+import io.keyward.store.ChangeCause.Action;
+import io.keyward.store.StoreConflictException;
+import io.keyward.store.StoreException;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** Carries the keys of a file into a database. */
+@Command(
+        name = "import",
+        description = {
+            "Stores the keys of an .env or .properties file in a database, whole: owner, name, roles, permissions, state,"
+                    + " both secrets with their windows, metadata, and when and by whom they were made and changed.",
+            "",
+            "The file stays as it is. A key that is there already is left alone, so the command can be repeated. Roles and"
+                    + " peppers stay with the services, which must have them."
+        },
+        exitCodeListHeading = ExitCode.HEADING,
+        exitCodeList = {
+            "0:each key of the file is in the database",
+            "1:a key was refused, and the others were stored; or there is none",
+            ExitCode.USAGE_LINE,
+            ExitCode.FILE_LINE
+        },
+        footer = {
+            "",
+            "Examples:",
+            "  keyward import .env --jdbc-url jdbc:postgresql://db/app --jdbc-user owner --dry-run",
+            "  keyward import /etc/app/.env --declared-roles client,miner,admin --yes"
+        })
+public final class ImportCommand implements Callable<Integer> {
+    private final Terminal terminal;
+
+    @Parameters(paramLabel = "FILE", description = "The key file; one that ends in .properties is read as such.")
+    private Path file = Path.of(".env");
+
+    @Option(
+            names = "--declared-roles",
+            paramLabel = "ROLE",
+            split = ",",
+            description = "Roles that the service declares in its code; only variables of declared roles are key lists."
+                    + " Default: KEYWARD_ROLES, or declared-roles in the keyward.toml next to the key file.")
+    private List<String> roles = List.of();
+
+    @Mixin
+    private EnvironmentOption environment = new EnvironmentOption();
+
+    @Mixin
+    private DatabaseOptions database = new DatabaseOptions();
+
+    @Mixin
+    private ActorOption who = new ActorOption();
+
+    @Mixin
+    private Transfer transfer = new Transfer();
+
+    public ImportCommand(Terminal terminal) {
+        this.terminal = terminal;
+    }
+
+    @Override
+    public Integer call() {
+        KeyFile keys = FileOptions.toRead(file, roles, environment.variables(terminal));
+        List<ApiKeyRecord> records = keys.store().load().records();
+        Set<String> plaintext = Set.copyOf(keys.plaintextKeyIds());
+        FileOptions.noteUndeclared(keys, terminal);
+        JdbcApiKeyStore store = database.store(terminal);
+        int exitCode = transfer.run(
+                records,
+                store.load().records(),
+                record -> Optional.of("it is plaintext in the file; `keyward hash --file` turns it into its hash first")
+                        .filter(reason -> plaintext.contains(record.id())),
+                "import",
+                database.name(),
+                chosen -> insert(chosen, store),
+                terminal);
+        noteWhatServicesNeed(records, terminal);
+        return exitCode;
+    }
+
+    private Map<String, String> insert(List<ApiKeyRecord> records, JdbcApiKeyStore store) {
+        Map<String, String> refused = new HashMap<>();
+        for (ApiKeyRecord record : records) {
+            ChangeCause cause = ChangeCause.of(Action.IMPORT, who.actor(terminal), Instant.now());
+            try {
+                terminal.uninterrupted(() -> store.insert(record, cause));
+            } catch (StoreConflictException | StoreException | IllegalArgumentException e) {
+                refused.put(record.id(), String.valueOf(e.getMessage()));
+            }
+        }
+        return refused;
+    }
+
+    /** Says what the records do not hold and the keys need. */
+    static void noteWhatServicesNeed(Collection<ApiKeyRecord> records, Terminal terminal) {
+        Set<String> roles = records.stream()
+                .flatMap(record -> record.roles().stream())
+                .collect(Collectors.toCollection(TreeSet::new));
+        Set<String> peppers =
+                records.stream().flatMap(FileOptions::peppersOf).collect(Collectors.toCollection(TreeSet::new));
+        terminal.note("the services must declare the roles " + roles
+                + (peppers.isEmpty() ? "" : ", and have the peppers " + peppers));
+    }
+}

@@ -1,0 +1,197 @@
+package io.keyward.cli.operator;
+
+import io.keyward.ApiKeyRecord;
+import io.keyward.HashedSecret;
+import io.keyward.KeyHash;
+import io.keyward.cli.terminal.CommandFailure;
+import io.keyward.cli.terminal.ExitCode;
+import io.keyward.cli.terminal.Json;
+import io.keyward.cli.terminal.Terminal;
+import jakarta.json.JsonArrayBuilder;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/** The options of a command that carries keys from one place to another, and what it prints of each key. */
+final class Transfer {
+    private static final String TO_BE_DONE = "would be stored";
+    private static final String DONE = "stored";
+    private static final String THERE = "there already";
+    private static final String FAILED = "failed";
+
+    @Option(names = "--dry-run", description = "Print what would be stored, and store nothing.")
+    private boolean dryRun;
+
+    @Option(
+            names = {"-y", "--yes"},
+            description = "Store the keys without being asked.")
+    private boolean yes;
+
+    @Option(names = "--json", description = "Print JSON: an array of id, owner, result, reason.")
+    private boolean json;
+
+    /**
+     * Carries records over.
+     *
+     * @param from the records
+     * @param there those of the other place
+     * @param flaw says why a record is not carried over; nothing where it is
+     * @param verb what is done, such as {@code import}
+     * @param place what messages call the other place
+     * @param store stores records of version 0; returns why some were refused, by id
+     * @return the exit code: 1 if a key was refused
+     * @throws CommandFailure if there is no record, or nobody agreed
+     */
+    int run(
+            Collection<ApiKeyRecord> from,
+            Collection<ApiKeyRecord> there,
+            Function<ApiKeyRecord, Optional<String>> flaw,
+            String verb,
+            String place,
+            Function<List<ApiKeyRecord>, Map<String, String>> store,
+            Terminal terminal) {
+        if (from.isEmpty()) {
+            throw CommandFailure.refused("there is no key to " + verb + "; nothing was stored");
+        }
+        List<Row> rows = rows(from, there, flaw);
+        List<ApiKeyRecord> chosen = rows.stream()
+                .filter(row -> row.result().equals(TO_BE_DONE))
+                .map(Row::record)
+                .toList();
+        if (!dryRun && !chosen.isEmpty()) {
+            agree(chosen.size(), verb, place, terminal);
+            Map<String, String> refused = store.apply(chosen);
+            rows = rows.stream().map(row -> row.after(refused)).toList();
+        }
+        long failed = countOf(rows, FAILED);
+        terminal.note((dryRun ? "would " + verb + " " : verb + ": ")
+                + keys(countOf(rows, dryRun ? TO_BE_DONE : DONE)) + " to " + place + "; " + countOf(rows, THERE)
+                + " there already" + (failed == 0 ? "" : "; " + failed + " failed"));
+        terminal.show(json ? jsonOf(rows) : table(rows));
+        return failed == 0 ? ExitCode.OK : ExitCode.REFUSED;
+    }
+
+    private static List<Row> rows(
+            Collection<ApiKeyRecord> from,
+            Collection<ApiKeyRecord> there,
+            Function<ApiKeyRecord, Optional<String>> flaw) {
+        Map<String, ApiKeyRecord> byId = new HashMap<>();
+        Map<KeyHash, String> holders = new HashMap<>();
+        there.forEach(record -> {
+            byId.put(record.id(), plain(record));
+            record.secrets().forEach(secret -> holders.put(secret.hash(), record.id()));
+        });
+        List<Row> rows = new ArrayList<>();
+        from.stream()
+                .map(Transfer::plain)
+                .sorted(Comparator.comparing(ApiKeyRecord::id))
+                .forEach(record -> rows.add(row(record, byId, holders, flaw)));
+        return rows;
+    }
+
+    private static Row row(
+            ApiKeyRecord record,
+            Map<String, ApiKeyRecord> byId,
+            Map<KeyHash, String> holders,
+            Function<ApiKeyRecord, Optional<String>> flaw) {
+        ApiKeyRecord present = byId.get(record.id());
+        if (present != null) {
+            return present.equals(record)
+                    ? new Row(record, THERE, null)
+                    : new Row(record, FAILED, "there is another state of this key; which is right is not known");
+        }
+        Optional<String> holder = record.secrets().stream()
+                .map(secret -> holders.get(secret.hash()))
+                .filter(Objects::nonNull)
+                .findFirst();
+        if (holder.isPresent()) {
+            return new Row(record, FAILED, "key " + holder.get() + " has the same secret");
+        }
+        return flaw.apply(record)
+                .map(reason -> new Row(record, FAILED, reason))
+                .orElseGet(() -> new Row(record, TO_BE_DONE, null));
+    }
+
+    /** Returns the record without version, and with times as every store can hold them. */
+    private static ApiKeyRecord plain(ApiKeyRecord record) {
+        List<HashedSecret> secrets = record.secrets().stream()
+                .map(secret ->
+                        secret.withNotBefore(micros(secret.notBefore())).withExpiresAt(micros(secret.expiresAt())))
+                .toList();
+        return record.toBuilder().version(0).secrets(secrets).build();
+    }
+
+    private static @Nullable Instant micros(@Nullable Instant time) {
+        return time == null ? null : time.truncatedTo(ChronoUnit.MICROS);
+    }
+
+    private void agree(int count, String verb, String place, Terminal terminal) {
+        if (yes) {
+            return;
+        }
+        String what = verb + " " + keys(count) + " to " + place;
+        if (!terminal.isInteractive()) {
+            throw CommandFailure.usage("this would " + what + "; say --yes, or --dry-run to see which");
+        }
+        if (!terminal.readSecret(what + "? Type yes: ").strip().equalsIgnoreCase("yes")) {
+            throw CommandFailure.refused("nothing was stored");
+        }
+    }
+
+    private static long countOf(List<Row> rows, String result) {
+        return rows.stream().filter(row -> row.result().equals(result)).count();
+    }
+
+    private static String keys(long count) {
+        return count + (count == 1 ? " key" : " keys");
+    }
+
+    private static String table(List<Row> rows) {
+        int width =
+                rows.stream().mapToInt(row -> row.record().id().length()).max().orElse(0);
+        StringBuilder text = new StringBuilder();
+        rows.forEach(row -> text.append(Terminal.printable(row.line(width)).replace('\n', '?'))
+                .append('\n'));
+        return text.toString();
+    }
+
+    private static String jsonOf(List<Row> rows) {
+        JsonArrayBuilder array = jakarta.json.Json.createArrayBuilder();
+        rows.forEach(row -> {
+            var object = Json.object().add("id", row.record().id());
+            Json.add(object, "owner", row.record().owner());
+            object.add("result", row.result());
+            array.add(Json.add(object, "reason", row.reason()));
+        });
+        return Json.print(array.build());
+    }
+
+    private record Row(
+            ApiKeyRecord record, String result, @Nullable String reason) {
+        Row after(Map<String, String> refused) {
+            if (!result.equals(TO_BE_DONE)) {
+                return this;
+            }
+            String why = refused.get(record.id());
+            return new Row(record, why == null ? DONE : FAILED, why);
+        }
+
+        String line(int width) {
+            return record.id()
+                    + " ".repeat(width - record.id().length() + 2)
+                    + result
+                    + (reason == null ? "" : ": " + reason)
+                    + "  " + Objects.requireNonNullElse(record.owner(), "-");
+        }
+    }
+}

@@ -1,0 +1,80 @@
+package io.keyward.cli.store;
+
+import io.keyward.ApiKeyRecord;
+import io.keyward.KeyFormat;
+import io.keyward.KeyHasher;
+import io.keyward.Verification;
+import io.keyward.cli.terminal.CommandFailure;
+import io.keyward.cli.terminal.Terminal;
+import io.keyward.config.ConfigProblem;
+import io.keyward.store.Actor;
+import io.keyward.store.ApiKeyManager;
+import io.keyward.store.ApiKeyStore;
+import java.util.Collection;
+import java.util.List;
+
+/** The keys that a command works on, and what differs between a file and a database. */
+public interface OpenKeys {
+    /** Returns what messages call the place of the keys; holds no secret. */
+    String name();
+
+    ApiKeyStore store();
+
+    /** Returns all records, as far as they can be read. */
+    List<ApiKeyRecord> records();
+
+    /** Returns whether the place is created with the first key. */
+    default boolean isNew() {
+        return false;
+    }
+
+    /** Returns the roles that a key may have; none where every role is taken as it is. */
+    Collection<String> declaredRoles();
+
+    /** Returns where roles are declared, for a message that none is. */
+    String placesOfRoles();
+
+    /**
+     * Returns a manager over the store.
+     *
+     * @param format the format of keys made by it
+     * @param requested the roles of a new key; where no role at all is declared, they are taken as they are
+     * @param actor who makes the changes
+     */
+    ApiKeyManager manager(KeyFormat format, Collection<String> requested, Actor actor);
+
+    /** Takes back a record that was just inserted and that nobody has seen. */
+    void takeBack(ApiKeyRecord record, Actor actor);
+
+    /** Returns the ids of the keys that are kept in plaintext. */
+    default List<String> plaintextKeyIds() {
+        return List.of();
+    }
+
+    /** Returns where the secrets of a key are kept besides, see {@link io.keyward.config.KeyFile#copiesOf}. */
+    default List<ConfigProblem> copiesOf(String id) {
+        return List.of();
+    }
+
+    /**
+     * Says what stops a running service from taking a change.
+     *
+     * @return whether anything does
+     */
+    default boolean noteProblems(Terminal terminal) {
+        return false;
+    }
+
+    /** Names what looks like keys and is not read. */
+    default void noteUndeclared(Terminal terminal) {}
+
+    /**
+     * Returns all hashers that the hashes need.
+     *
+     * @throws CommandFailure if a pepper is not known here
+     */
+    List<KeyHasher> hashers();
+
+    /** Returns what a service with these keys says of a key. */
+    Verification verify(String presented);
+}

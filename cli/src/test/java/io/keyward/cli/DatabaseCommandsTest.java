@@ -1,0 +1,400 @@
+package io.keyward.cli;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.keyward.ApiKey;
+import io.keyward.ApiKeyRecord;
+import io.keyward.KeyFormat;
+import io.keyward.KeyHasher;
+import io.keyward.KeyState;
+import io.keyward.cli.terminal.Terminal;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.locks.ReentrantLock;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Issue 19: every command that works on a key file works on a database. */
+@DisplayName("issue 19 operator commands on a database")
+class DatabaseCommandsTest {
+    @TempDir
+    private Path directory;
+
+    private DatabaseOperator operator;
+
+    @BeforeEach
+    void setUp() throws SQLException {
+        operator = DatabaseOperator.create();
+        operator.store().createSchema();
+    }
+
+    @AfterEach
+    void tearDown() throws SQLException {
+        operator.close();
+    }
+
+    private Outcome done(String... args) {
+        Outcome outcome = operator.run(args);
+        assertEquals(0, outcome.exitCode(), outcome.err());
+        return outcome;
+    }
+
+    private String issue(String owner, String... further) {
+        List<String> args = new ArrayList<>(List.of("issue", "--role=client", "--owner=" + owner));
+        args.addAll(List.of(further));
+        return idOf(done(args.toArray(String[]::new)));
+    }
+
+    private static String idOf(Outcome issued) {
+        return KeyFormat.of("kw_live").idOf(ApiKey.of(issued.out().strip()));
+    }
+
+    private ApiKeyRecord record(String id) {
+        return operator.store().find(id).orElseThrow();
+    }
+
+    @Test
+    void issuedKeyIsStoredAsItsHash() {
+        Outcome issued = done("issue", "--role=client", "--owner=alice", "--name=nightly", "--as=anna");
+
+        ApiKeyRecord record = record(idOf(issued));
+        assertEquals("alice", record.owner());
+        assertEquals("nightly", record.name());
+        assertEquals(Set.of("client"), record.roles());
+        assertEquals("operator:anna", record.createdBy());
+        assertEquals(
+                KeyHasher.sha256().hash(ApiKey.of(issued.out().strip())),
+                record.current().hash());
+        assertTrue(issued.err().contains("stored in " + operator.url()), issued.err());
+        assertFalse(issued.err().contains(DatabaseOperator.PASSWORD));
+    }
+
+    @Test
+    void listsAndShows() {
+        String id = issue("alice");
+        issue("bob");
+
+        Outcome listed = done("list", "--owner=alice");
+        assertTrue(listed.out().contains(id) && !listed.out().contains("bob"), listed.out());
+        assertTrue(done("show", id).out().contains("alice"));
+        assertTrue(done("list", "--json").out().contains("\"owner\": \"bob\""));
+        Outcome unknown = operator.run("show", "nosuchid");
+        assertEquals(1, unknown.exitCode());
+        assertTrue(unknown.err().contains(operator.url()), unknown.err());
+    }
+
+    @Test
+    void changesWhatIsNoted() {
+        String id = issue("alice", "--expires=30d");
+
+        done("change", id, "--owner=bob", "--role=miner", "--metadata=ticket=4711");
+        done("renew", id, "--expires=never");
+
+        ApiKeyRecord changed = record(id);
+        assertEquals("bob", changed.owner());
+        assertEquals(Set.of("miner"), changed.roles());
+        assertEquals(Map.of("ticket", "4711"), changed.metadata());
+        assertEquals(null, changed.current().expiresAt());
+    }
+
+    @Test
+    void rotates() {
+        Outcome issued = done("issue", "--role=client", "--owner=alice");
+        String id = idOf(issued);
+
+        Outcome rotated = done("rotate", id, "--overlap=1h");
+
+        ApiKeyRecord record = record(id);
+        assertEquals(2, record.current().ordinal());
+        assertEquals(
+                KeyHasher.sha256().hash(ApiKey.of(rotated.out().strip())),
+                record.current().hash());
+        assertEquals(
+                KeyHasher.sha256().hash(ApiKey.of(issued.out().strip())),
+                record.retiring().orElseThrow().hash());
+    }
+
+    @Test
+    void disablesEnablesAndRevokes() {
+        String id = issue("alice");
+
+        done("disable", id);
+        assertEquals(KeyState.DISABLED, record(id).state());
+        done("enable", id);
+        assertEquals(KeyState.ACTIVE, record(id).state());
+        done("revoke", id, "--as=berta");
+        assertEquals(KeyState.REVOKED, record(id).state());
+        assertEquals("operator:berta", record(id).changedBy());
+        assertEquals(1, operator.run("enable", id).exitCode());
+        assertEquals(1, operator.run("revoke", "nosuchid").exitCode());
+    }
+
+    @Test
+    void changesManyAfterTheQuestion() {
+        String one = issue("bob");
+        String two = issue("bob");
+        String other = issue("alice");
+
+        assertEquals(2, operator.run("revoke", "--owner=bob").exitCode());
+        assertEquals(KeyState.ACTIVE, record(one).state());
+        Outcome done = done("revoke", "--owner=bob", "--yes");
+
+        assertTrue(done.err().contains("2 keys of " + operator.url()), done.err());
+        assertEquals(KeyState.REVOKED, record(one).state());
+        assertEquals(KeyState.REVOKED, record(two).state());
+        assertEquals(KeyState.ACTIVE, record(other).state());
+    }
+
+    @Test
+    void findsAndVerifiesByText() {
+        Outcome issued = done("issue", "--role=client", "--owner=alice");
+        String id = idOf(issued);
+        String unknown = done("issue", "--role=client", "--owner=bob").out();
+        operator.store().remove(record(idOf(new Outcome(0, unknown, ""))), cause());
+
+        assertTrue(operator.runReading(issued.out(), "show", "--key=-").out().contains(id));
+        assertEquals(0, operator.runReading(issued.out(), "verify").exitCode());
+        assertEquals(1, operator.runReading(unknown, "verify").exitCode());
+        assertEquals(0, operator.runReading(issued.out(), "revoke", "--key=-").exitCode());
+        Outcome refused = operator.runReading(issued.out(), "verify");
+        assertEquals(1, refused.exitCode());
+        assertTrue(refused.err().contains("revoked"), refused.err());
+    }
+
+    private static io.keyward.store.ChangeCause cause() {
+        return io.keyward.store.ChangeCause.of(
+                io.keyward.store.ChangeCause.Action.PURGE,
+                io.keyward.store.Actor.application(),
+                java.time.Instant.now());
+    }
+
+    @Test
+    void pepperThatIsNotHereIsSaidAndKeysWithItCanBeChanged() {
+        ApiKey key = ApiKey.of("peppered_key_of_a_service");
+        operator.store()
+                .insert(ApiKeyRecord.builder("peppered")
+                        .roles("client")
+                        .hash(KeyHasher.hmacSha256("p1", new byte[KeyHasher.MIN_PEPPER_LENGTH])
+                                .hash(key))
+                        .build());
+
+        Outcome byText = operator.runReading("another_key_of_a_service", "show", "--key=-");
+        assertEquals(1, byText.exitCode());
+        assertTrue(byText.err().contains("pepper") && byText.err().contains("p1"), byText.err());
+        done("disable", "peppered");
+        done("enable", "peppered");
+        assertEquals(KeyState.ACTIVE, record("peppered").state());
+    }
+
+    @Test
+    void keyThatNobodyCouldSeeIsTakenBack() {
+        ByteArrayOutputStream err = new ByteArrayOutputStream();
+        Terminal nobodySees = new Terminal(
+                new ByteArrayInputStream(new byte[0]),
+                new ByteArrayOutputStream(),
+                new PrintStream(err, true, UTF_8),
+                Map.of("KEYWARD_JDBC_PASSWORD", DatabaseOperator.PASSWORD),
+                null,
+                true,
+                new ReentrantLock());
+
+        int exitCode = Main.run(
+                List.of("issue", "--role=c", "--owner=a", "--jdbc-url=" + operator.url(), "--jdbc-user=operator"),
+                nobodySees);
+
+        assertEquals(3, exitCode);
+        assertTrue(err.toString(UTF_8).contains("the key was not stored"), err.toString(UTF_8));
+        assertEquals(List.of(), operator.store().load().records());
+    }
+
+    @Test
+    void roleThatIsNotDeclaredIsRefused() {
+        Outcome refused = operator.run("issue", "--role=clinet", "--owner=a", "--declared-roles=client,admin");
+
+        assertEquals(1, refused.exitCode());
+        assertTrue(refused.err().contains("clinet"), refused.err());
+        assertEquals(List.of(), operator.store().load().records());
+    }
+
+    @Test
+    void urlAndUserComeFromTheEnvironment() {
+        String id = issue("alice");
+        Map<String, String> environment = Map.of(
+                "KEYWARD_JDBC_URL",
+                operator.url(),
+                "KEYWARD_JDBC_USER",
+                "operator",
+                "KEYWARD_JDBC_PASSWORD",
+                DatabaseOperator.PASSWORD);
+
+        Outcome listed = Outcome.in(environment, new byte[0], "list");
+
+        assertEquals(0, listed.exitCode(), listed.err());
+        assertTrue(listed.out().contains(id));
+    }
+
+    @Test
+    void fileOnTheCommandLineWinsOverUrlOfTheEnvironment() {
+        Path file = directory.resolve(".env");
+
+        Outcome issued = Outcome.in(
+                Map.of("KEYWARD_JDBC_URL", operator.url()),
+                new byte[0],
+                "issue",
+                "--role=client",
+                "--owner=alice",
+                "--file=" + file);
+
+        assertEquals(0, issued.exitCode(), issued.err());
+        assertTrue(Files.exists(file));
+        assertEquals(List.of(), operator.store().load().records());
+    }
+
+    @Test
+    void placesThatContradictAreRefused() {
+        Outcome both =
+                Outcome.in(Map.of("KEYWARD_JDBC_URL", operator.url(), "KEYWARD_FILE", "x.env"), new byte[0], "list");
+        assertEquals(2, both.exitCode());
+        assertTrue(both.err().contains("KEYWARD_FILE") && both.err().contains("KEYWARD_JDBC_URL"), both.err());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"list --file=x.env", "issue --role=c --owner=a --in-place", "show x --env-file=y.env"})
+    void optionsOfFilesAreRefused(String line) {
+        Outcome refused = operator.run(line.split(" "));
+
+        assertEquals(2, refused.exitCode());
+        assertTrue(refused.err().contains("--jdbc-url names a database"), refused.err());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"hash", "status", "scan", "generate"})
+    void commandsForFilesSaySo(String command) {
+        Outcome refused = operator.run(command);
+
+        assertEquals(2, refused.exitCode());
+        assertTrue(refused.err().contains("works on files, not on a database"), refused.err());
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "jdbc:postgresql://db/app?user=x&password=kept-secret",
+                "jdbc:postgresql://x:kept-secret@db/app",
+                "jdbc:h2:mem:x;PASSWORD=kept-secret"
+            })
+    void passwordInArgumentIsRefusedAndNotRepeated(String url) {
+        Outcome refused = Outcome.of("list", "--jdbc-url", url);
+
+        assertEquals(2, refused.exitCode());
+        assertTrue(refused.err().contains("password"), refused.err());
+        assertFalse(refused.err().contains("kept-secret"), refused.err());
+    }
+
+    @Test
+    void passwordComesFromFile() throws IOException {
+        Path file = Files.writeString(directory.resolve("password"), DatabaseOperator.PASSWORD + "\n");
+
+        Outcome listed = Outcome.of(
+                "list", "--jdbc-url", operator.url(), "--jdbc-user=operator", "--jdbc-password-file", file.toString());
+        assertEquals(0, listed.exitCode(), listed.err());
+        assertEquals(
+                3,
+                Outcome.of("list", "--jdbc-url", operator.url(), "--jdbc-password-file=no/such/file")
+                        .exitCode());
+    }
+
+    @Test
+    void passwordIsAskedForWhereItIsMissing() {
+        List<String> questions = new ArrayList<>();
+        ByteArrayOutputStream err = new ByteArrayOutputStream();
+        Terminal person = new Terminal(
+                new ByteArrayInputStream(new byte[0]),
+                new ByteArrayOutputStream(),
+                new PrintStream(err, true, UTF_8),
+                Map.of(),
+                question -> {
+                    questions.add(question);
+                    return DatabaseOperator.PASSWORD.toCharArray();
+                },
+                false,
+                new ReentrantLock());
+
+        int exitCode = Main.run(List.of("list", "--jdbc-url", operator.url(), "--jdbc-user=operator"), person);
+
+        assertEquals(0, exitCode, err.toString(UTF_8));
+        assertEquals(1, questions.size());
+        assertTrue(questions.get(0).contains("`operator`"), questions.get(0));
+    }
+
+    @Test
+    void wrongPasswordIsSaidInWordsOfOurOwn() {
+        Outcome refused = Outcome.in(
+                Map.of("KEYWARD_JDBC_PASSWORD", "another"),
+                new byte[0],
+                "list",
+                "--json",
+                "--jdbc-url",
+                operator.url(),
+                "--jdbc-user=operator");
+
+        assertEquals(3, refused.exitCode());
+        assertTrue(refused.err().contains("it refuses the user or the password"), refused.err());
+        assertTrue(refused.out().contains("\"exitCode\": 3"), refused.out());
+    }
+
+    @Test
+    void missingTablesAreSaidWithTheRemedy() throws SQLException {
+        try (Statement statement = operator.kept().createStatement()) {
+            statement.execute("drop schema keyward cascade");
+        }
+
+        Outcome refused = operator.run("list");
+
+        assertEquals(3, refused.exitCode());
+        assertTrue(refused.err().contains("keyward db create"), refused.err());
+    }
+
+    @Test
+    void urlThatNoDriverTakesIsRefused() {
+        Outcome refused = Outcome.of("list", "--jdbc-url", "jdbc:nosuch:x");
+        assertEquals(2, refused.exitCode());
+        assertTrue(refused.err().contains("--driver"), refused.err());
+        assertEquals(
+                3,
+                Outcome.of("list", "--jdbc-url=jdbc:h2:mem:x", "--driver=no.jar")
+                        .exitCode());
+    }
+
+    @Test
+    void schemaAndPrefixCanBeOthers() {
+        io.keyward.jdbc.JdbcApiKeyStore other = io.keyward.jdbc.JdbcApiKeyStore.builder(operator.database())
+                .schema("app")
+                .tablePrefix("api_")
+                .build();
+        other.createSchema();
+
+        String id = issue("alice", "--jdbc-schema=app", "--jdbc-table-prefix=api_");
+
+        assertTrue(other.find(id).isPresent());
+        assertEquals(List.of(), operator.store().load().records());
+    }
+}
