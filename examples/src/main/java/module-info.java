@@ -1,7 +1,9 @@
 /** The coordinator: a small service that is guarded by API keys. */
 module io.keyward.examples {
+    requires com.zaxxer.hikari;
     requires io.keyward.admin;
     requires io.keyward.config;
+    requires io.keyward.jdbc;
     requires io.keyward.servlet;
     requires jakarta.json;
     requires jakarta.servlet;

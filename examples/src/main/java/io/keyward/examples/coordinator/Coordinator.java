@@ -1,19 +1,25 @@
 package io.keyward.examples.coordinator;
 
+import static java.util.Objects.requireNonNull;
+
 import io.keyward.config.ConfigException;
-import io.keyward.config.KeywardConfig;
+import io.keyward.store.StoreException;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Starts the coordinator: {@code java -jar keyward-coordinator.jar --env-file PATH --port N}.
+ * Starts the coordinator: {@code java -jar keyward-coordinator.jar --env-file PATH --port N}, or with
+ * {@code --jdbc-url URL --jdbc-user USER} and the password in {@code KEYWARD_JDBC_PASSWORD}, as one of several that
+ * share a database.
  *
- * <p>Listens on the loopback address only, re-reads the file when it changes, stops on SIGTERM and Ctrl-C. Exit code 1:
+ * <p>Listens on the loopback address only, follows the file or the database, stops on SIGTERM and Ctrl-C. Exit code 1:
  * the keys cannot be used, and the message says where and why; 2: the command line is wrong.
  */
 public final class Coordinator {
-    private static final String USAGE = "usage: java -jar keyward-coordinator.jar --env-file PATH [--port N]";
+    private static final String USAGE = "usage: java -jar keyward-coordinator.jar"
+            + " (--env-file PATH | --jdbc-url URL [--jdbc-user USER]) [--port N]";
     private static final int DEFAULT_PORT = 8000;
 
     private Coordinator() {}
@@ -21,6 +27,8 @@ public final class Coordinator {
     /** Runs the service until it is told to stop. */
     public static void main(String[] args) throws Exception {
         Path envFile = null;
+        String url = null;
+        String user = null;
         int port = DEFAULT_PORT;
         for (int i = 0; i < args.length; i += 2) {
             if (i + 1 == args.length) {
@@ -28,14 +36,33 @@ public final class Coordinator {
             }
             switch (args[i]) {
                 case "--env-file" -> envFile = Path.of(args[i + 1]);
+                case "--jdbc-url" -> url = args[i + 1];
+                case "--jdbc-user" -> user = args[i + 1];
                 case "--port" -> port = port(args[i + 1]);
                 default -> throw exit(2, "unknown option " + args[i] + "\n" + USAGE);
             }
         }
-        if (envFile == null) {
-            throw exit(2, "--env-file is missing\n" + USAGE);
+        if ((envFile == null) == (url == null)) {
+            throw exit(2, "name the keys by --env-file or by --jdbc-url\n" + USAGE);
         }
-        serve(envFile, port, "--port N", url -> System.out.println("listening on " + url));
+        CoordinatorKeys keys = url == null ? keysOf(requireNonNull(envFile)) : keysOf(url, user);
+        serve(keys, port, "--port N", address -> System.out.println("listening on " + address));
+    }
+
+    private static CoordinatorKeys keysOf(Path envFile) {
+        try {
+            return CoordinatorKeys.ofFile(envFile);
+        } catch (ConfigException e) {
+            throw exit(1, String.valueOf(e.getMessage()));
+        }
+    }
+
+    private static CoordinatorKeys keysOf(String url, @Nullable String user) {
+        try {
+            return CoordinatorKeys.ofDatabase(url, user, System.getenv("KEYWARD_JDBC_PASSWORD"));
+        } catch (StoreException e) {
+            throw exit(1, String.valueOf(e.getMessage()));
+        }
     }
 
     /**
@@ -45,18 +72,14 @@ public final class Coordinator {
      * @param ready is given the address once the service answers there
      */
     static void serve(Path envFile, int port, String portOption, Consumer<String> ready) throws Exception {
-        KeywardConfig keys;
-        try {
-            keys = KeywardConfig.builder()
-                    .envFile(envFile)
-                    .roles(CoordinatorServer.ROLES)
-                    .load();
-        } catch (ConfigException e) {
-            throw exit(1, String.valueOf(e.getMessage()));
-        }
-        CoordinatorServer server = new CoordinatorServer(envFile, keys, port);
+        serve(keysOf(envFile), port, portOption, ready);
+    }
+
+    private static void serve(CoordinatorKeys keys, int port, String portOption, Consumer<String> ready)
+            throws Exception {
+        CoordinatorServer server = new CoordinatorServer(keys, port);
         Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(server, keys), "stop"));
-        System.err.println(keys.report().text());
+        keys.details().get().forEach(System.err::println);
         ready.accept(start(server, port, portOption));
         server.join();
     }
@@ -72,7 +95,7 @@ public final class Coordinator {
         }
     }
 
-    private static void stop(CoordinatorServer server, KeywardConfig keys) {
+    private static void stop(CoordinatorServer server, CoordinatorKeys keys) {
         System.err.println("stopping");
         try (keys) {
             server.stop();

@@ -4,21 +4,16 @@ import static io.keyward.servlet.Access.anyRole;
 import static io.keyward.servlet.Access.authenticated;
 import static io.keyward.servlet.Access.permitAll;
 
-import io.keyward.ApiKeyGenerator;
-import io.keyward.KeyFormat;
 import io.keyward.admin.ApiKeyAdminPage;
 import io.keyward.admin.ApiKeyAdminServlet;
-import io.keyward.config.EnvFileApiKeyStore;
-import io.keyward.config.KeywardConfig;
 import io.keyward.role.Role;
 import io.keyward.role.RoleModel;
 import io.keyward.servlet.ApiKeyFilter;
-import io.keyward.store.ApiKeyManager;
 import io.keyward.store.ApiKeys;
-import io.keyward.store.LastUsed;
 import jakarta.servlet.http.HttpServlet;
-import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 import org.eclipse.jetty.ee11.servlet.ServletContextHandler;
 import org.eclipse.jetty.ee11.servlet.ServletHolder;
 import org.eclipse.jetty.ee11.websocket.jakarta.server.config.JakartaWebSocketServletContainerInitializer;
@@ -37,8 +32,6 @@ final class CoordinatorServer {
     /** The path of the page for people; with a slash at its end it is the page itself. */
     static final String PAGE = "/admin";
 
-    private static final KeyFormat FORMAT = KeyFormat.of("kw_live");
-
     private static final String LOOPBACK = "127.0.0.1";
     private static final int STOP_TIMEOUT_MILLIS = 5_000;
 
@@ -46,29 +39,18 @@ final class CoordinatorServer {
     private final ServerConnector connector;
 
     /** Prepares a server for keys that are already loaded; the port 0 picks a free one. */
-    CoordinatorServer(Path envFile, KeywardConfig config, int port) {
+    CoordinatorServer(CoordinatorKeys keys, int port) {
         HttpConfiguration http = new HttpConfiguration();
         http.setSendServerVersion(false);
         connector = new ServerConnector(server, new HttpConnectionFactory(http));
         connector.setHost(LOOPBACK);
         connector.setPort(port);
         server.addConnector(connector);
-        server.setHandler(application(keys(envFile, config), config));
+        server.setHandler(application(keys.keys(), keys.details()));
         server.setStopTimeout(STOP_TIMEOUT_MILLIS);
     }
 
-    /** Issued keys go into the key file, and into the ring that follows it, at once. */
-    private static ApiKeys keys(Path envFile, KeywardConfig config) {
-        LastUsed lastUsed = LastUsed.create();
-        ApiKeyManager manager = ApiKeyManager.builder(
-                        EnvFileApiKeyStore.of(envFile, ROLES), config.ring(), ApiKeyGenerator.of(FORMAT))
-                .lastUsed(lastUsed)
-                .build();
-        return ApiKeys.of(
-                config.verifier().notifying(lastUsed), manager, config.ring(), lastUsed, config::state, config::close);
-    }
-
-    private static ServletContextHandler application(ApiKeys keys, KeywardConfig config) {
+    private static ServletContextHandler application(ApiKeys keys, Supplier<List<String>> details) {
         ServletContextHandler context = new ServletContextHandler();
         Map<String, HttpServlet> servlets = Map.of(
                 "/health", new HealthServlet(keys::state),
@@ -76,9 +58,8 @@ final class CoordinatorServer {
                 "/v1/miners/heartbeat", new HeartbeatServlet(),
                 "/v1/whoami", new WhoAmIServlet(),
                 "/", new UnknownPathServlet());
-        ApiKeyAdminServlet admin = ApiKeyAdminServlet.builder(keys)
-                .details(() -> config.report().text().lines().toList())
-                .build();
+        ApiKeyAdminServlet admin =
+                ApiKeyAdminServlet.builder(keys).details(details).build();
         servlets.forEach((path, servlet) -> context.addServlet(new ServletHolder(servlet), path));
         // The container puts its WebSocket filter first; the key filter, registered after that, comes before it.
         JakartaWebSocketServletContainerInitializer.configure(context, (servletContext, container) -> {

@@ -38,14 +38,34 @@ final class CoordinatorProcess implements AutoCloseable {
         return listening("-jar", JAR.toString(), "--env-file", envFile.toString(), "--port", "0");
     }
 
+    /** Starts the service over a database on a free port and waits until it says that it listens. */
+    static CoordinatorProcess servingDatabase(String url, String user, String password) throws IOException {
+        return listening(
+                Map.of("KEYWARD_JDBC_PASSWORD", password),
+                "-jar",
+                JAR.toString(),
+                "--jdbc-url",
+                url,
+                "--jdbc-user",
+                user,
+                "--port",
+                "0");
+    }
+
     /** Starts the demo on a free port and waits until it says that it listens. */
     static CoordinatorProcess demo(Path envFile) throws IOException {
         return listening("-cp", JAR.toString(), Demo.class.getName(), "--port=0", "--env-file=" + envFile);
     }
 
     private static CoordinatorProcess listening(String... args) throws IOException {
+        return listening(Map.of(), args);
+    }
+
+    private static CoordinatorProcess listening(Map<String, String> environment, String... args) throws IOException {
         Path stderr = Files.createTempFile("coordinator", ".err");
-        Process process = builder(stderr, args).start();
+        ProcessBuilder builder = builder(stderr, args);
+        builder.environment().putAll(environment);
+        Process process = builder.start();
         BufferedReader stdout = new BufferedReader(new InputStreamReader(process.getInputStream(), UTF_8));
         StringBuilder printed = new StringBuilder();
         for (String line = stdout.readLine(); line != null; line = stdout.readLine()) {
