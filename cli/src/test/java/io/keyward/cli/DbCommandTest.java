@@ -61,6 +61,7 @@ class DbCommandTest {
         assertEquals(Set.of("admin"), record.roles());
         assertEquals("anna", record.owner());
         assertEquals("operator:berta", record.createdBy());
+        assertEquals(null, record.current().expiresAt(), "it could issue no key that lasts as long as usual");
 
         Outcome again = operator.run("db", "create", "--first-admin");
         assertEquals(1, again.exitCode());

@@ -15,6 +15,7 @@ import io.keyward.store.ApiKeyManager;
 import io.keyward.store.IssueRequest;
 import io.keyward.store.IssuedKey;
 import io.keyward.store.KeyFilter;
+import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -78,6 +79,15 @@ public final class DbCreateCommand implements Runnable {
             description = "The prefix of the first key. Default: ${DEFAULT-VALUE}.")
     private KeyFormat format = KeyFormat.of(PrefixOption.DEFAULT);
 
+    @Option(
+            names = "--expires",
+            paramLabel = "WHEN",
+            converter = KeyEnd.Converter.class,
+            defaultValue = "never",
+            description = "When the first key ends: a span like 90d, an instant, or never. Through the admin API a key"
+                    + " issues none that outlives it. Default: ${DEFAULT-VALUE}.")
+    private KeyEnd end = new KeyEnd(null, null);
+
     public DbCreateCommand(Terminal terminal) {
         this.terminal = terminal;
     }
@@ -112,13 +122,15 @@ public final class DbCreateCommand implements Runnable {
                 .name("first admin")
                 .roles(role)
                 .metadata(IssueCommand.prefixNote(format))
+                .expiresAt(end.fromNow())
                 .build();
         IssuedKey issued = terminal.uninterrupted(() -> {
             IssuedKey stored = manager.issue(request);
             output.show(stored, terminal, () -> keys.takeBack(stored.record(), actor));
             return stored;
         });
-        terminal.note("issued key " + issued.id() + " with role " + role + ", until "
-                + issued.record().current().expiresAt() + "; it is not shown again");
+        Instant until = issued.record().current().expiresAt();
+        terminal.note("issued key " + issued.id() + " with role " + role + ", "
+                + (until == null ? "without end" : "until " + until) + "; it is not shown again");
     }
 }
