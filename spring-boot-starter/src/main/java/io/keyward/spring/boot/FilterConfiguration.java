@@ -8,6 +8,8 @@ import io.keyward.servlet.RequestGate;
 import jakarta.servlet.DispatcherType;
 import java.util.EnumSet;
 import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.SmartInitializingSingleton;
+import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingClass;
@@ -43,6 +45,7 @@ class FilterConfiguration {
         listener.ifUnique(filter::listener);
         gate.ifUnique(filter::gate);
         cors.ifUnique(filter::cors);
+        filter.tlsOnly(settings.tlsOnly());
         return filter.build();
     }
 
@@ -56,5 +59,11 @@ class FilterConfiguration {
         registration.setDispatcherTypes(EnumSet.allOf(DispatcherType.class));
         registration.setOrder(Ordered.HIGHEST_PRECEDENCE + 2);
         return registration;
+    }
+
+    /** Names what a developer thinks is checked. */
+    @Bean
+    static SmartInitializingSingleton keywardMethodSecurityWarning(ConfigurableListableBeanFactory beans) {
+        return () -> IgnoredAnnotations.warn(beans);
     }
 }

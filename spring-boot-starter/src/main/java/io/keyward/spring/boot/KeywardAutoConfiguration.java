@@ -1,6 +1,7 @@
 package io.keyward.spring.boot;
 
 import io.keyward.ApiKeyVerifier;
+import io.keyward.VerificationListener;
 import io.keyward.config.KeywardConfig;
 import io.keyward.role.RoleModel;
 import io.keyward.store.ApiKeys;
@@ -64,6 +65,15 @@ public final class KeywardAutoConfiguration {
         static class Jdbc {}
     }
 
+    /** Lets each listener of the application hear what a verifier says. */
+    static ApiKeyVerifier notifying(ApiKeyVerifier verifier, ObjectProvider<VerificationListener> listeners) {
+        ApiKeyVerifier notifying = verifier;
+        for (VerificationListener listener : listeners.orderedStream().toList()) {
+            notifying = notifying.notifying(listener);
+        }
+        return notifying;
+    }
+
     /** Reads the keys of the Environment, unless the application brings a verifier. */
     @Configuration(proxyBeanMethods = false)
     @ConditionalOnMissingBean({ApiKeyVerifier.class, ApiKeys.class})
@@ -84,8 +94,8 @@ public final class KeywardAutoConfiguration {
         }
 
         @Bean
-        ApiKeyVerifier apiKeyVerifier(KeywardConfig keys) {
-            return keys.verifier();
+        ApiKeyVerifier apiKeyVerifier(KeywardConfig keys, ObjectProvider<VerificationListener> listeners) {
+            return notifying(keys.verifier(), listeners);
         }
 
         /** What is wrong with the keys shows at the start, also where beans wait for their first use. */

@@ -17,6 +17,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param admin settings of the admin API
  * @param rules who may go where, one text a rule: {@code GET /v1/jobs/* = jobs:read}; only without Spring Security
  * @param otherwise who may go where no rule names the path; needed with rules
+ * @param tlsOnly whether keys are denied that did not come over TLS
  */
 @ConfigurationProperties("keyward")
 public record KeywardProperties(
@@ -26,7 +27,8 @@ public record KeywardProperties(
         @Nullable Jdbc jdbc,
         @Nullable Admin admin,
         @Nullable List<String> rules,
-        @Nullable String otherwise) {
+        @Nullable String otherwise,
+        @DefaultValue("false") boolean tlsOnly) {
 
     /** Says where keys come from. */
     public enum Store {

@@ -1,6 +1,7 @@
 package io.keyward.spring.boot;
 
 import io.keyward.ApiKeyVerifier;
+import io.keyward.VerificationListener;
 import io.keyward.config.ConfigReport;
 import io.keyward.config.KeywardConfig;
 import io.keyward.role.RoleModel;
@@ -87,8 +88,8 @@ final class StoreConfiguration {
     static class Parts {
         @Bean
         @ConditionalOnMissingBean
-        ApiKeyVerifier apiKeyVerifier(ApiKeys keys) {
-            return keys.verifier();
+        ApiKeyVerifier apiKeyVerifier(ApiKeys keys, ObjectProvider<VerificationListener> listeners) {
+            return KeywardAutoConfiguration.notifying(keys.verifier(), listeners);
         }
 
         @Bean

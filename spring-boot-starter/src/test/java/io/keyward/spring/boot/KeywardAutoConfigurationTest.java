@@ -13,18 +13,25 @@ import io.keyward.config.ConfigException;
 import io.keyward.config.KeywardConfig;
 import io.keyward.servlet.ApiKeyFilter;
 import io.keyward.spring.security.ApiKeyAuthenticationFilter;
+import io.keyward.testing.RecordingListener;
 import io.keyward.testing.ThrowAwayKeys;
+import jakarta.annotation.security.DenyAll;
 import jakarta.servlet.DispatcherType;
+import jakarta.servlet.Filter;
 import java.io.InputStream;
 import java.lang.reflect.RecordComponent;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -35,14 +42,19 @@ import org.springframework.boot.diagnostics.FailureAnalysis;
 import org.springframework.boot.test.context.FilteredClassLoader;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.boot.test.context.runner.WebApplicationContextRunner;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.boot.web.servlet.FilterRegistrationBean;
 import org.springframework.context.ApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Import;
 import org.springframework.core.Ordered;
 import org.springframework.mock.web.MockFilterChain;
 import org.springframework.mock.web.MockHttpServletRequest;
 import org.springframework.mock.web.MockHttpServletResponse;
+import org.springframework.security.access.annotation.Secured;
+import org.springframework.security.access.prepost.PreAuthorize;
 import org.springframework.security.config.annotation.web.builders.HttpSecurity;
 import org.springframework.security.config.annotation.web.configuration.EnableWebSecurity;
 import org.springframework.security.core.userdetails.User;
@@ -259,6 +271,90 @@ class KeywardAutoConfigurationTest {
                 });
     }
 
+    @Configuration
+    static class Listening {
+        @Bean
+        RecordingListener heard() {
+            return new RecordingListener();
+        }
+    }
+
+    @Test
+    void listenersHearWhatTheVerifierSays() {
+        withoutSecurity
+                .withUserConfiguration(Listening.class)
+                .withPropertyValues("keyward.otherwise=authenticated")
+                .run(context -> {
+                    assertEquals(200, status(context.getBean(ApiKeyFilter.class), "GET", "/a", key));
+                    assertEquals(
+                            1,
+                            context.getBean(RecordingListener.class).outcomes().size());
+                });
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void deniesKeysThatCameWithoutTlsWhereTheSettingSaysSo(boolean security) {
+        WebApplicationContextRunner runner =
+                security ? withSecurity : withoutSecurity.withPropertyValues("keyward.otherwise=authenticated");
+        runner.withPropertyValues("keyward.tls-only=true").run(context -> {
+            assertNull(context.getStartupFailure());
+            Filter guard = security ? context.getBean(FilterChainProxy.class) : context.getBean(ApiKeyFilter.class);
+            for (boolean secure : new boolean[] {false, true}) {
+                MockHttpServletRequest request = new MockHttpServletRequest("GET", "/v1/jobs");
+                request.setPathInfo("/v1/jobs");
+                request.setSecure(secure);
+                request.addHeader("X-Api-Key", key.reveal());
+                MockHttpServletResponse response = new MockHttpServletResponse();
+                guard.doFilter(request, response, new MockFilterChain());
+                assertEquals(secure ? 200 : 401, response.getStatus());
+            }
+        });
+    }
+
+    /** Stands for a bean of a developer who thinks that somebody reads these. */
+    static class Annotated {
+        @PreAuthorize("hasRole('admin')")
+        public void purge() {}
+
+        @Secured("ROLE_admin")
+        void list() {}
+
+        public void open() {}
+    }
+
+    @DenyAll
+    static class Closed {}
+
+    static class Unannotated {}
+
+    @Configuration
+    @Import({Annotated.class, Closed.class, Unannotated.class})
+    static class WithMethodSecurity {}
+
+    @Test
+    @ExtendWith(OutputCaptureExtension.class)
+    void namesAnnotationsThatNobodyChecks(CapturedOutput output) {
+        withoutSecurity
+                .withUserConfiguration(WithMethodSecurity.class)
+                .withPropertyValues("keyward.otherwise=authenticated")
+                .run(context -> {
+                    assertNull(context.getStartupFailure());
+                    String here = KeywardAutoConfigurationTest.class.getName();
+                    assertEquals(
+                            Set.of(
+                                    "@PreAuthorize on " + here + "$Annotated.purge",
+                                    "@Secured on " + here + "$Annotated.list",
+                                    "@DenyAll on " + here + "$Closed"),
+                            IgnoredAnnotations.in(
+                                    context.getSourceApplicationContext().getBeanFactory()));
+                    assertTrue(output.getAll().contains("nobody checks 3 annotations of method security"));
+                });
+        withSecurity
+                .withUserConfiguration(WithMethodSecurity.class)
+                .run(context -> assertFalse(context.containsBean("keywardMethodSecurityWarning")));
+    }
+
     @Test
     void everyPropertyHasMetadata() throws Exception {
         String metadata;
@@ -266,13 +362,32 @@ class KeywardAutoConfigurationTest {
                 KeywardProperties.class.getResourceAsStream("/META-INF/spring-configuration-metadata.json")) {
             metadata = new String(in.readAllBytes(), StandardCharsets.UTF_8);
         }
-        for (RecordComponent property : KeywardProperties.class.getRecordComponents()) {
-            assertTrue(metadata.contains("\"keyward." + property.getName() + "\""), property.getName());
-        }
+        Set<String> properties = new TreeSet<>();
+        collect("keyward.", KeywardProperties.class, properties);
+        assertTrue(properties.containsAll(Set.of("keyward.store", "keyward.tls-only", "keyward.jdbc.max-staleness")));
         Matcher documented = Pattern.compile("`(keyward\\.[a-z-]+)[.`]")
                 .matcher(Files.readString(Path.of("..", "docs", "configuration.md")));
         while (documented.find()) {
-            assertTrue(metadata.contains("\"" + documented.group(1) + "\""), documented.group(1));
+            properties.add(documented.group(1));
         }
+        Set<String> without = new TreeSet<>(properties);
+        without.removeIf(property -> metadata.contains("{ \"name\": \"" + property + "\", \"type\": \""));
+        assertEquals(Set.of(), without);
+    }
+
+    private static void collect(String prefix, Class<?> type, Set<String> properties) {
+        for (RecordComponent property : type.getRecordComponents()) {
+            String name = prefix + dashed(property.getName());
+            if (property.getType().isRecord()) {
+                collect(name + ".", property.getType(), properties);
+            } else {
+                properties.add(name);
+            }
+        }
+    }
+
+    /** Spells a name as Boot does in its metadata. */
+    private static String dashed(String name) {
+        return name.replaceAll("([A-Z])", "-$1").toLowerCase(Locale.ROOT);
     }
 }

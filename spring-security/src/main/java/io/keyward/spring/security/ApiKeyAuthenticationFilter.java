@@ -10,12 +10,15 @@ import io.keyward.servlet.KeyReader.None;
 import io.keyward.servlet.KeyReader.One;
 import io.keyward.servlet.KeyReader.Unusable;
 import io.keyward.servlet.Passage;
+import io.keyward.servlet.RequestGate;
+import io.keyward.servlet.RequestInfo;
 import jakarta.servlet.DispatcherType;
 import jakarta.servlet.FilterChain;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
+import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 import org.springframework.security.authentication.AuthenticationEventPublisher;
 import org.springframework.security.authentication.AuthenticationServiceException;
@@ -43,6 +46,8 @@ public final class ApiKeyAuthenticationFilter extends OncePerRequestFilter {
     private final RequestKeys keys;
     private final Passage passage;
     private final DeniedRequests denied;
+    private final @Nullable RequestGate gate;
+    private final boolean tlsOnly;
     private final AuthenticationEventPublisher events;
     private final SecurityContextHolderStrategy holder;
     private final SecurityContextRepository contexts = new RequestAttributeSecurityContextRepository();
@@ -53,12 +58,16 @@ public final class ApiKeyAuthenticationFilter extends OncePerRequestFilter {
             RequestKeys keys,
             Passage passage,
             DeniedRequests denied,
+            @Nullable RequestGate gate,
+            boolean tlsOnly,
             AuthenticationEventPublisher events,
             SecurityContextHolderStrategy holder) {
         this.verifier = verifier;
         this.keys = keys;
         this.passage = passage;
         this.denied = denied;
+        this.gate = gate;
+        this.tlsOnly = tlsOnly;
         this.events = events;
         this.holder = holder;
     }
@@ -87,10 +96,14 @@ public final class ApiKeyAuthenticationFilter extends OncePerRequestFilter {
         Credential credential = keys.read(request);
         if (credential instanceof None) {
             chain.doFilter(request, response);
+        } else if (isGateClosed(null, request, response)) {
+            holder.clearContext();
         } else if (credential instanceof Unusable unusable) {
             unusable(unusable.problem(), request, response);
         } else if (keys.hasOthers(request)) {
             unusable("a key together with credentials of another mechanism", request, response);
+        } else if (tlsOnly && !request.isSecure()) {
+            unusable("a key came without TLS, so others may know it", request, response);
         } else {
             verify((One) credential, request, response, chain);
         }
@@ -120,12 +133,38 @@ public final class ApiKeyAuthenticationFilter extends OncePerRequestFilter {
             return;
         }
         if (verification instanceof Verification.Accepted accepted) {
+            if (isGateClosed(accepted, request, response)) {
+                holder.clearContext();
+                return;
+            }
+            Decisions.keep(accepted, request);
             accept(ApiKeyAuthentication.of(accepted.principal(), roles), request, response, chain);
         } else if (verification instanceof Verification.Rejected rejected) {
             reject(rejected, request, response);
         } else {
             failed(new IllegalStateException("null"), request, response);
         }
+    }
+
+    private boolean isGateClosed(
+            Verification.@Nullable Accepted accepted, HttpServletRequest request, HttpServletResponse response)
+            throws IOException {
+        if (gate == null) {
+            return false;
+        }
+        Duration wait;
+        try {
+            RequestInfo info = RequestInfo.of(request);
+            wait = accepted == null ? gate.beforeVerdict(info) : gate.afterVerdict(accepted.principal(), info);
+        } catch (Throwable failure) {
+            // Whatever it throws, nothing behind this filter must run.
+            denied.unavailable("gate", failure, request, response);
+            return true;
+        }
+        if (wait != null) {
+            denied.tooMany(wait, accepted, request, response);
+        }
+        return wait != null;
     }
 
     private void accept(
@@ -162,7 +201,7 @@ public final class ApiKeyAuthenticationFilter extends OncePerRequestFilter {
         holder.clearContext();
         // Without the cause: what a failing driver quotes in its message may be the key.
         publish(new AuthenticationServiceException("the verifier could not tell"), null, null, request);
-        denied.unavailable(failure, request, response);
+        denied.unavailable("verifier", failure, request, response);
     }
 
     private void publish(

@@ -4,11 +4,13 @@ import static java.util.Objects.requireNonNull;
 
 import io.keyward.ApiKeyVerifier;
 import io.keyward.KeyFormat;
+import io.keyward.servlet.AccessListener;
 import io.keyward.servlet.Denials;
 import io.keyward.servlet.KeySource;
 import io.keyward.servlet.KeySources;
 import io.keyward.servlet.Passage;
 import io.keyward.servlet.ProblemWriter;
+import io.keyward.servlet.RequestGate;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -27,6 +29,7 @@ import org.springframework.security.config.annotation.web.configurers.HttpBasicC
 import org.springframework.security.config.annotation.web.configurers.oauth2.client.OAuth2LoginConfigurer;
 import org.springframework.security.config.annotation.web.configurers.oauth2.server.resource.OAuth2ResourceServerConfigurer;
 import org.springframework.security.config.annotation.web.configurers.saml2.Saml2LoginConfigurer;
+import org.springframework.security.web.access.intercept.AuthorizationFilter;
 import org.springframework.security.web.authentication.www.DigestAuthenticationFilter;
 import org.springframework.security.web.savedrequest.NullRequestCache;
 import org.springframework.security.web.savedrequest.RequestCache;
@@ -64,8 +67,12 @@ public final class ApiKeysConfigurer extends AbstractHttpConfigurer<ApiKeysConfi
     private final Denials.Builder denials = Denials.builder();
     private KeySource[] sources = {KeySources.header("X-Api-Key"), KeySources.authorization("ApiKey", "Bearer")};
     private @Nullable List<KeyFormat> formats;
+    private @Nullable RequestGate gate;
+    private @Nullable AccessListener listener;
+    private @Nullable Boolean tlsOnly;
     private @Nullable RequestKeys keys;
     private @Nullable DeniedRequests denied;
+    private Decisions decisions = new Decisions(null);
 
     private ApiKeysConfigurer(ApiKeyVerifier verifier) {
         this.verifier = requireNonNull(verifier, "verifier");
@@ -114,10 +121,42 @@ public final class ApiKeysConfigurer extends AbstractHttpConfigurer<ApiKeysConfi
         return this;
     }
 
+    /**
+     * Sets who may deny a request with 429 because there are too many; if not set, the bean of {@link RequestGate}, where
+     * there is one. A chain asks it about requests that carry a key, whatever the path.
+     */
+    public ApiKeysConfigurer gate(RequestGate gate) {
+        this.gate = requireNonNull(gate, "gate");
+        return this;
+    }
+
+    /**
+     * Sets who hears what was decided about each request; if not set, the bean of {@link AccessListener}, where there is
+     * one. Callers of other mechanisms are not among it. A denial by method security comes after
+     * {@link AccessListener.Outcome#ALLOWED}, because the handler has been chosen by then.
+     */
+    public ApiKeysConfigurer listener(AccessListener listener) {
+        this.listener = requireNonNull(listener, "listener");
+        return this;
+    }
+
+    /**
+     * Sets whether keys are denied that did not come over TLS, by {@code isSecure}; if not set, by the property
+     * {@code keyward.tls-only}, else off. Behind a proxy that ends TLS, the application must be told to trust the proxy's
+     * word first.
+     */
+    public ApiKeysConfigurer tlsOnly(boolean tlsOnly) {
+        this.tlsOnly = tlsOnly;
+        return this;
+    }
+
     @Override
     public void init(HttpSecurity http) {
+        takeBeans(http.getSharedObject(ApplicationContext.class));
+        decisions = new Decisions(listener);
         RequestKeys reading = requestKeys(http);
-        DeniedRequests answers = new DeniedRequests(denials.build(), reading, getSecurityContextHolderStrategy());
+        DeniedRequests answers =
+                new DeniedRequests(denials.build(), reading, getSecurityContextHolderStrategy(), decisions);
         keys = reading;
         denied = answers;
         boolean hasLoginPage = has(http, FormLoginConfigurer.class)
@@ -129,6 +168,15 @@ public final class ApiKeysConfigurer extends AbstractHttpConfigurer<ApiKeysConfi
         }
         answerDenials(http, answers);
         exemptFromCsrf(http, reading);
+    }
+
+    private void takeBeans(ApplicationContext context) {
+        gate = gate == null ? context.getBeanProvider(RequestGate.class).getIfUnique() : gate;
+        listener =
+                listener == null ? context.getBeanProvider(AccessListener.class).getIfUnique() : listener;
+        tlsOnly = tlsOnly == null
+                ? context.getEnvironment().getProperty("keyward.tls-only", Boolean.class, false)
+                : tlsOnly;
     }
 
     private RequestKeys requestKeys(HttpSecurity http) {
@@ -175,10 +223,16 @@ public final class ApiKeysConfigurer extends AbstractHttpConfigurer<ApiKeysConfi
                 requireNonNull(keys, "keys"),
                 Passage.hiding(sources),
                 requireNonNull(denied, "denied"),
+                gate,
+                Boolean.TRUE.equals(tlsOnly),
                 publisher(http),
                 getSecurityContextHolderStrategy());
         // Spring's own order has the filter of bearer tokens directly after this place.
         http.addFilterBefore(postProcess(filter), DigestAuthenticationFilter.class);
+        if (listener != null) {
+            http.addFilterAfter(
+                    new Decisions.Allowed(decisions, getSecurityContextHolderStrategy()), AuthorizationFilter.class);
+        }
     }
 
     private static AuthenticationEventPublisher publisher(HttpSecurity http) {

@@ -2,6 +2,7 @@ package io.keyward.spring.security;
 
 import io.keyward.KeysUnavailableException;
 import io.keyward.Verification;
+import io.keyward.servlet.AccessListener.Outcome;
 import io.keyward.servlet.Denials;
 import io.keyward.servlet.KeyReader.None;
 import io.keyward.servlet.RequestInfo;
@@ -10,6 +11,7 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import jakarta.servlet.http.HttpSession;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -33,12 +35,14 @@ final class DeniedRequests implements AuthenticationEntryPoint, AccessDeniedHand
     private final Denials denials;
     private final RequestKeys keys;
     private final SecurityContextHolderStrategy holder;
+    private final Decisions decisions;
     private final AccessDeniedHandler forOthers = new AccessDeniedHandlerImpl();
 
-    DeniedRequests(Denials denials, RequestKeys keys, SecurityContextHolderStrategy holder) {
+    DeniedRequests(Denials denials, RequestKeys keys, SecurityContextHolderStrategy holder, Decisions decisions) {
         this.denials = denials;
         this.keys = keys;
         this.holder = holder;
+        this.decisions = decisions;
     }
 
     /** Answers a request that nobody is named for and that the rules want somebody for. */
@@ -59,6 +63,7 @@ final class DeniedRequests implements AuthenticationEntryPoint, AccessDeniedHand
                     request,
                     "the rules of the chain or of a method say no",
                     key.getPrincipal().id());
+            decisions.tell(Outcome.FORBIDDEN, Decisions.acceptedOf(request), request);
             denials.forbidden(request, response);
         } else if (exception instanceof CsrfException && caller == null && isNobody(request)) {
             // Spring asks for the token before it asks who calls; a client without a key needs to hear the second.
@@ -103,6 +108,7 @@ final class DeniedRequests implements AuthenticationEntryPoint, AccessDeniedHand
     void unauthorized(boolean presented, String reason, HttpServletRequest request, HttpServletResponse response)
             throws IOException {
         log(401, request, reason, null);
+        decisions.tell(Outcome.UNAUTHORIZED, null, request);
         denials.unauthorized(presented, request, response);
     }
 
@@ -110,18 +116,41 @@ final class DeniedRequests implements AuthenticationEntryPoint, AccessDeniedHand
             throws IOException {
         String reason = rejected.reason().name().toLowerCase(Locale.ROOT).replace('_', ' ');
         log(401, request, reason + " key", rejected.keyId());
+        decisions.tell(Outcome.UNAUTHORIZED, rejected, request);
         denials.unauthorized(true, request, response);
     }
 
-    /** Logs the class of a failure and its place, and no message: what a failing driver quotes in it may be the key. */
-    void unavailable(Throwable failure, HttpServletRequest request, HttpServletResponse response) throws IOException {
+    /** Denies for the rate; with the verdict if the key was verified. */
+    void tooMany(
+            Duration wait,
+            Verification.@Nullable Accepted accepted,
+            HttpServletRequest request,
+            HttpServletResponse response)
+            throws IOException {
+        log(
+                429,
+                request,
+                "the gate asked to wait",
+                accepted == null ? null : accepted.principal().id());
+        decisions.tell(Outcome.TOO_MANY_REQUESTS, accepted, request);
+        denials.tooManyRequests(wait, request, response);
+    }
+
+    /**
+     * Denies because verifier or gate failed. Logs the class of the failure and its place, and no message: what a failing
+     * driver quotes in it may be the key.
+     */
+    void unavailable(String what, Throwable failure, HttpServletRequest request, HttpServletResponse response)
+            throws IOException {
         StackTraceElement[] trace = failure.getStackTrace();
         LOG.error(
-                "denied 503 {}: the verifier could not tell: {}{}{}",
+                "denied 503 {}: the {} could not tell: {}{}{}",
                 RequestInfo.of(request),
+                what,
                 failure.getClass().getName(),
                 trace.length > 0 ? " at " + trace[0] : "",
                 failure instanceof KeysUnavailableException ? " (" + failure.getMessage() + ")" : "");
+        decisions.tell(Outcome.UNAVAILABLE, null, request);
         denials.unavailable(request, response);
     }
 

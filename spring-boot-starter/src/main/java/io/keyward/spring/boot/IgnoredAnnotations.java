@@ -1,0 +1,78 @@
+package io.keyward.spring.boot;
+
+import jakarta.servlet.Servlet;
+import java.lang.reflect.AnnotatedElement;
+import java.lang.reflect.Method;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
+import org.springframework.core.annotation.MergedAnnotations;
+import org.springframework.core.annotation.MergedAnnotations.SearchStrategy;
+import org.springframework.util.ClassUtils;
+import org.springframework.util.ReflectionUtils;
+
+/** Finds annotations of method security, which do nothing where there is no Spring Security. */
+final class IgnoredAnnotations {
+    private static final Logger LOG = LoggerFactory.getLogger(KeywardAutoConfiguration.class);
+    private static final int SHOWN = 5;
+
+    /** By name, because their jars need not be there. */
+    private static final List<String> OF_METHOD_SECURITY = List.of(
+            "org.springframework.security.access.prepost.PreAuthorize",
+            "org.springframework.security.access.prepost.PostAuthorize",
+            "org.springframework.security.access.annotation.Secured",
+            "jakarta.annotation.security.RolesAllowed",
+            "jakarta.annotation.security.DenyAll");
+
+    private IgnoredAnnotations() {}
+
+    static void warn(ConfigurableListableBeanFactory beans) {
+        Set<String> found = in(beans);
+        if (!found.isEmpty()) {
+            String first = String.join(", ", found.stream().limit(SHOWN).toList());
+            LOG.warn(
+                    "nobody checks {} annotations of method security without Spring Security: {}{}; add"
+                            + " spring-boot-starter-security, or say the same in keyward.rules",
+                    found.size(),
+                    first,
+                    found.size() > SHOWN ? ", …" : "");
+        }
+    }
+
+    /** Returns each class or method of a bean with such an annotation; the filter itself reads those of servlets. */
+    static Set<String> in(ConfigurableListableBeanFactory beans) {
+        Set<String> found = new TreeSet<>();
+        for (String name : beans.getBeanDefinitionNames()) {
+            Class<?> type = beans.getType(name, false);
+            if (type != null && !isOfOthers(type) && !Servlet.class.isAssignableFrom(type)) {
+                collect(ClassUtils.getUserClass(type), found);
+            }
+        }
+        return found;
+    }
+
+    private static boolean isOfOthers(Class<?> type) {
+        return type.getName().startsWith("org.springframework.")
+                || type.getName().startsWith("java.");
+    }
+
+    private static void collect(Class<?> type, Set<String> found) {
+        addIfAnnotated(type, type.getName(), found);
+        List<Method> methods = new ArrayList<>(List.of(ReflectionUtils.getUniqueDeclaredMethods(type)));
+        methods.removeIf(method -> method.getDeclaringClass() == Object.class);
+        methods.forEach(method -> addIfAnnotated(method, type.getName() + "." + method.getName(), found));
+    }
+
+    private static void addIfAnnotated(AnnotatedElement element, String name, Set<String> found) {
+        MergedAnnotations annotations = MergedAnnotations.from(element, SearchStrategy.TYPE_HIERARCHY);
+        for (String annotation : OF_METHOD_SECURITY) {
+            if (annotations.isPresent(annotation)) {
+                found.add("@" + ClassUtils.getShortName(annotation) + " on " + name);
+            }
+        }
+    }
+}

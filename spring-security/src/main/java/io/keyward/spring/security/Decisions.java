@@ -1,0 +1,74 @@
+package io.keyward.spring.security;
+
+import io.keyward.Verification;
+import io.keyward.servlet.AccessListener;
+import io.keyward.servlet.AccessListener.Outcome;
+import io.keyward.servlet.RequestInfo;
+import jakarta.servlet.FilterChain;
+import jakarta.servlet.ServletException;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.security.authentication.AnonymousAuthenticationToken;
+import org.springframework.security.core.Authentication;
+import org.springframework.security.core.context.SecurityContextHolderStrategy;
+import org.springframework.web.filter.OncePerRequestFilter;
+
+/** Tells the listener of a chain what was decided about each request. */
+final class Decisions {
+    private static final Logger LOG = LoggerFactory.getLogger(ApiKeyAuthenticationFilter.class);
+    private static final String ACCEPTED = ApiKeyAuthenticationFilter.class.getName() + ".accepted";
+
+    private final @Nullable AccessListener listener;
+
+    Decisions(@Nullable AccessListener listener) {
+        this.listener = listener;
+    }
+
+    /** Keeps the verdict for what is decided later. */
+    static void keep(Verification.Accepted accepted, HttpServletRequest request) {
+        request.setAttribute(ACCEPTED, accepted);
+    }
+
+    static Verification.@Nullable Accepted acceptedOf(HttpServletRequest request) {
+        return request.getAttribute(ACCEPTED) instanceof Verification.Accepted accepted ? accepted : null;
+    }
+
+    void tell(Outcome outcome, @Nullable Verification verification, HttpServletRequest request) {
+        if (listener == null) {
+            return;
+        }
+        try {
+            listener.decided(outcome, verification, RequestInfo.of(request));
+        } catch (Throwable failure) {
+            // Errors and checked exceptions of other languages too: the decision has been made without the listener.
+            LOG.error("the access listener failed: {}", failure.getClass().getName());
+        }
+    }
+
+    /** Stands behind all that may deny a request by its path, and tells of those that come so far. */
+    static final class Allowed extends OncePerRequestFilter {
+        private final Decisions decisions;
+        private final SecurityContextHolderStrategy holder;
+
+        Allowed(Decisions decisions, SecurityContextHolderStrategy holder) {
+            this.decisions = decisions;
+            this.holder = holder;
+        }
+
+        @Override
+        protected void doFilterInternal(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
+                throws IOException, ServletException {
+            Authentication caller = holder.getContext().getAuthentication();
+            if (caller instanceof ApiKeyAuthentication) {
+                decisions.tell(Outcome.ALLOWED, acceptedOf(request), request);
+            } else if (caller == null || caller instanceof AnonymousAuthenticationToken) {
+                decisions.tell(Outcome.OPEN, null, request);
+            }
+            chain.doFilter(request, response);
+        }
+    }
+}
