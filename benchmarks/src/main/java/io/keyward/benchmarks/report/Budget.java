@@ -1,6 +1,7 @@
 package io.keyward.benchmarks.report;
 
 import io.keyward.benchmarks.Guard;
+import io.keyward.benchmarks.NodesOnDatabase.Question;
 import io.keyward.benchmarks.Site.Container;
 import java.util.ArrayList;
 import java.util.List;
@@ -120,7 +121,31 @@ record Budget(String what, double limit, boolean isMost, String unit, Function<R
                             endToEnd(results, "EndToEnd.cpu", container, Guard.KEYWARD),
                             endToEnd(results, "EndToEnd.cpu", container, Guard.FLOOR))));
         }
+        budgets.add(new Budget(
+                "1 000 000 keys from PostgreSQL in force on a node that starts",
+                10_000,
+                true,
+                "ms",
+                results -> database(results, Question.LOAD).map(Row::spread)));
+        budgets.add(revocation(50, "notifications", Question.REVOKE_BY_NOTIFICATION));
+        budgets.add(revocation(1_000, "polling", Question.REVOKE_BY_POLLING));
         return budgets;
+    }
+
+    private static Budget revocation(double limit, String by, Question question) {
+        return new Budget(
+                "a key revoked on another node is rejected, 99 of 100, by " + by,
+                limit,
+                true,
+                "ms",
+                results -> database(results, question)
+                        .map(row -> row.extras().get("p99"))
+                        .map(p99 -> Spread.of(List.of(p99))));
+    }
+
+    /** Returns what was measured of nodes that share a database. */
+    static Optional<Row> database(Results results, Question question) {
+        return results.row(Parts.DATABASE, "Database." + question, Map.of());
     }
 
     /** Tells whether a figure is within the budget. */

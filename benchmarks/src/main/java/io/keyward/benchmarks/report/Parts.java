@@ -1,11 +1,13 @@
 package io.keyward.benchmarks.report;
 
 import io.keyward.benchmarks.Guard;
+import io.keyward.benchmarks.NodesOnDatabase.Question;
 import io.keyward.benchmarks.SampleRecords;
 import io.keyward.benchmarks.Site.Container;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 
@@ -21,8 +23,10 @@ final class Parts {
     static final String RELOAD = "reload";
     static final String FILTER = "filter";
     static final String CONTAINER = "filter-";
+    static final String DATABASE = "database";
 
     private static final int HUNDRED = 100;
+    private static final int NODES = 200;
     private static final int TEN_THOUSAND = 10_000;
     private static final int MILLION = 1_000_000;
     private static final int TEN_MILLION = 10_000_000;
@@ -71,7 +75,8 @@ final class Parts {
                 new HeapPart(
                         HEAP + MILLION, MILLION, heapGb(MILLION), List.of(SampleRecords.BARE, SampleRecords.TYPICAL)),
                 new JmhPart(FILTER, Batch.of("FilterBenchmark\\.(allowed|denied)")),
-                endToEnd(Container.JETTY, 120, Guard.NONE, Guard.FLOOR, Guard.KEYWARD));
+                endToEnd(Container.JETTY, 120, Guard.NONE, Guard.FLOOR, Guard.KEYWARD),
+                database(100));
     }
 
     private static List<Part> everything() {
@@ -109,6 +114,7 @@ final class Parts {
         for (Container container : Container.values()) {
             parts.add(endToEnd(container, 240, Guard.values()));
         }
+        parts.add(database(1_000));
         return parts;
     }
 
@@ -135,6 +141,16 @@ final class Parts {
     private static Part endToEnd(Container container, int rounds, Guard... guards) {
         return new EndToEndPart(
                 CONTAINER + container.name().toLowerCase(Locale.ROOT), container, List.of(guards), rounds);
+    }
+
+    private static Part database(int revocations) {
+        return new DatabasePart(
+                DATABASE,
+                Map.of(
+                        Question.LOAD, MILLION,
+                        Question.REVOKE_BY_POLLING, revocations,
+                        Question.REVOKE_BY_NOTIFICATION, revocations,
+                        Question.IDLE_NODES, NODES));
     }
 
     private static Batch sized(String include, int keys) {

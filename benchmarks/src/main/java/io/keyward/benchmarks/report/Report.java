@@ -3,6 +3,7 @@ package io.keyward.benchmarks.report;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.keyward.benchmarks.Guard;
+import io.keyward.benchmarks.NodesOnDatabase.Question;
 import io.keyward.benchmarks.Peer;
 import io.keyward.benchmarks.ReloadPauses.Swap;
 import io.keyward.benchmarks.Site.Container;
@@ -65,6 +66,7 @@ final class Report {
         sections.put("filter", this::filter);
         sections.put("filter-chart", this::filterChart);
         sections.put("containers", this::containers);
+        sections.put("database", this::database);
         figures.put("whole-overhead", results -> nanos(results, "valid", "digest"));
         figures.put("expiry", results -> nanos(results, "expiring", "valid"));
         figures.put("valid-then-clock", results -> nanos(results, "validThenClock", "valid"));
@@ -507,6 +509,34 @@ final class Report {
             }
         }
         return table.isEmpty() ? Optional.empty() : Optional.of(table.toString());
+    }
+
+    private Optional<String> database(Results results) {
+        Table table = new Table("what", "how many", "middle", "99 of 100", "at most");
+        for (Question question : Question.values()) {
+            Budget.database(results, question)
+                    .ifPresent(row -> table.row(
+                            title(question),
+                            Figure.count(row.params().getOrDefault("count", "0")),
+                            Figure.of(row.spread().median()) + " ms",
+                            millis(row, "p99"),
+                            millis(row, "max")));
+        }
+        return table.isEmpty() ? Optional.empty() : Optional.of(table.toString());
+    }
+
+    private static String millis(Row row, String figure) {
+        Double value = row.extras().get(figure);
+        return value == null ? NONE : Figure.of(value) + " ms";
+    }
+
+    private static String title(Question question) {
+        return switch (question) {
+            case LOAD -> "a node starts, until its keys are in force; keys";
+            case REVOKE_BY_POLLING -> "a key is revoked, until another node that polls rejects it; revocations";
+            case REVOKE_BY_NOTIFICATION -> "the same by notifications; revocations";
+            case IDLE_NODES -> "processor time of the server in a second, for nodes that poll; nodes";
+        };
     }
 
     private Optional<String> filterChart(Results results) throws IOException {
