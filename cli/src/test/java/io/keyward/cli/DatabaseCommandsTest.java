@@ -310,6 +310,18 @@ class DatabaseCommandsTest {
     }
 
     @Test
+    void optionForThePasswordIsRefusedAndNotRepeated() {
+        for (String option : List.of("--jdbc-password=kept-secret", "--password=kept-secret")) {
+            Outcome refused = operator.run("list", option);
+
+            assertEquals(2, refused.exitCode());
+            assertTrue(refused.err().contains("there is no option"), refused.err());
+            assertFalse(refused.err().contains("kept-secret"), refused.err());
+        }
+        assertTrue(operator.run("list", "--jdbc-nonsense").err().contains("unknown option"));
+    }
+
+    @Test
     void passwordComesFromFile() throws IOException {
         Path file = Files.writeString(directory.resolve("password"), DatabaseOperator.PASSWORD + "\n");
 

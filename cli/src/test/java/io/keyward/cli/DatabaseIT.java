@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.net.URISyntaxException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -27,12 +28,7 @@ class DatabaseIT {
     @Test
     @DisplayName("issue 19 another driver is loaded from the jar that is named")
     void loadsTheDriverThatIsNamed() throws IOException, InterruptedException, URISyntaxException {
-        Path driver = Path.of(org.h2.Driver.class
-                .getProtectionDomain()
-                .getCodeSource()
-                .getLocation()
-                .toURI());
-        String[] database = {"--jdbc-url=jdbc:h2:./keys", "--jdbc-user=sa", "--driver=" + driver};
+        String[] database = {"--jdbc-url=jdbc:h2:./keys", "--jdbc-user=sa", "--driver=" + driver()};
 
         Outcome created = new Packaged(directory).run(with(database, "db", "create", "--first-admin"));
         Outcome listed = new Packaged(directory).run(with(database, "list"));
@@ -40,6 +36,34 @@ class DatabaseIT {
         assertEquals(0, created.exitCode(), created.err());
         assertEquals(0, listed.exitCode(), listed.err());
         assertTrue(listed.out().contains("first admin"), listed.out());
+    }
+
+    @Test
+    @DisplayName("issue 19 keyward.toml of the working directory names the database")
+    void readsDatabaseFromToml() throws IOException, InterruptedException, URISyntaxException {
+        Files.writeString(directory.resolve("keyward.toml"), """
+                jdbc-url = "jdbc:h2:./keys"
+                jdbc-user = "sa"
+                jdbc-schema = "app"
+                """);
+        Packaged keyward = new Packaged(directory);
+
+        Outcome created = keyward.run("db", "create", "--first-admin", "--driver=" + driver());
+        Outcome listed = keyward.run("list", "--driver=" + driver());
+        Outcome file = keyward.run("issue", "--role=client", "--owner=alice", "--file=.env");
+
+        assertEquals(0, created.exitCode(), created.err());
+        assertTrue(listed.out().contains("first admin"), listed.out() + listed.err());
+        assertEquals(0, file.exitCode(), file.err());
+        assertTrue(Files.exists(directory.resolve(".env")), "--file wins");
+    }
+
+    private static Path driver() throws URISyntaxException {
+        return Path.of(org.h2.Driver.class
+                .getProtectionDomain()
+                .getCodeSource()
+                .getLocation()
+                .toURI());
     }
 
     private static String[] with(String[] database, String... command) {

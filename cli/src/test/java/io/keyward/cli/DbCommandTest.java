@@ -1,5 +1,6 @@
 package io.keyward.cli;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -10,15 +11,20 @@ import io.keyward.ApiKeyRecord;
 import io.keyward.KeyFormat;
 import io.keyward.KeyHasher;
 import io.keyward.KeyState;
+import io.keyward.cli.terminal.Terminal;
 import io.keyward.jdbc.JdbcApiKeyStore;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.PrintStream;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.locks.ReentrantLock;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
@@ -141,10 +147,48 @@ class DbCommandTest {
                             .find(id)
                             .orElseThrow()
                             .state());
+            usesTheGrantsOfThePage(server, plain);
             Outcome noRight = Outcome.of("list", "--jdbc-url", plain, "--jdbc-user", "anon");
             assertEquals(3, noRight.exitCode());
             assertTrue(noRight.err().contains("its user lacks a right"), noRight.err());
         }
+    }
+
+    /** What docs/database.md grants to a node that changes keys, without the right to delete. */
+    private static void usesTheGrantsOfThePage(EmbeddedPostgres server, String url) throws SQLException {
+        try (Connection connection = server.getPostgresDatabase().getConnection();
+                Statement statement = connection.createStatement()) {
+            statement.execute("create role manager login");
+            statement.execute("grant usage on schema keyward to manager");
+            statement.execute("grant select, insert, update on keyward.keyward_key to manager");
+            statement.execute(
+                    "grant select, insert, delete on keyward.keyward_secret, keyward.keyward_attribute to manager");
+            statement.execute("grant select, update on keyward.keyward_meta to manager");
+            statement.execute("grant select, insert on keyward.keyward_change to manager");
+        }
+        String[] login = {"--jdbc-url", url, "--jdbc-user", "manager"};
+        Outcome issued = Outcome.of(with(login, "issue", "--role=client", "--owner=alice"));
+        assertEquals(0, issued.exitCode(), issued.err());
+        String id = KeyFormat.of("kw_live").idOf(ApiKey.of(issued.out().strip()));
+        for (String command : List.of("rotate", "disable", "enable", "show", "revoke")) {
+            Outcome outcome = Outcome.of(with(login, command, id));
+            assertEquals(0, outcome.exitCode(), command + ": " + outcome.err());
+        }
+        ByteArrayOutputStream err = new ByteArrayOutputStream();
+        Terminal nobodySees = new Terminal(
+                new ByteArrayInputStream(new byte[0]),
+                new ByteArrayOutputStream(),
+                new PrintStream(err, true, UTF_8),
+                Map.of(),
+                null,
+                true,
+                new ReentrantLock());
+        assertEquals(
+                3,
+                Main.run(List.of(with(login, "issue", "--role=client", "--owner=nobody")), nobodySees),
+                err.toString(UTF_8));
+        Outcome listed = Outcome.of(with(login, "list", "--owner=nobody"));
+        assertTrue(listed.out().contains("revoked"), "it cannot be removed, so it is revoked: " + listed.out());
     }
 
     private static String[] with(String[] login, String... command) {

@@ -19,6 +19,10 @@ public final class Arguments {
     private static final Pattern HASH =
             Pattern.compile("(?:--?[a-z-]+=)?(?:sha256:|hmac-sha256:[^:]*:)?[0-9A-Fa-f]{64}");
 
+    private static final String NO_PASSWORD =
+            "the password of a database must not stand on the command line, where the process list and the shell history"
+                    + " show it; set KEYWARD_JDBC_PASSWORD, or name a file with --jdbc-password-file, and change one that"
+                    + " stood there";
     /** A password in the URL of a database. */
     private static final Pattern URL_WITH_PASSWORD =
             Pattern.compile("(?i).*\\bjdbc:[^\\s]*([?&;]password=|//[^/@?;]*:[^/@?;]*@).*");
@@ -38,10 +42,7 @@ public final class Arguments {
             return Optional.of(NO_SECRET);
         }
         if (args.stream().anyMatch(arg -> URL_WITH_PASSWORD.matcher(arg).matches())) {
-            return Optional.of(
-                    "the password of a database must not stand on the command line, where the process list and"
-                            + " the shell history show it; set KEYWARD_JDBC_PASSWORD, or name a file with --jdbc-password-file,"
-                            + " and change one that stood there");
+            return Optional.of(NO_PASSWORD);
         }
         if (args.stream().anyMatch(arg -> arg.indexOf(REPLACEMENT) >= 0)) {
             return Optional.of("an argument has a character that the locale cannot carry; set LC_ALL=C.UTF-8");
@@ -74,7 +75,11 @@ public final class Arguments {
         if (SECRET_OPTIONS.contains(name)) {
             return "there is no option " + name + ": " + NO_SECRET;
         }
-        if (name.startsWith("--jdbc-")) {
+        if (name.equals("--jdbc-password")) {
+            return "there is no option " + name + ": " + NO_PASSWORD;
+        }
+        if (name.startsWith("--jdbc-")
+                && problem.getCommandLine().getCommandSpec().findOption("--jdbc-url") == null) {
             return "unknown option " + name
                     + ": this command works on files, not on a database; `keyward db check` looks" + " at a database";
         }
