@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.keyward.KeyState;
+import io.keyward.servlet.KeySources;
 import io.keyward.store.IssueRequest;
 import io.keyward.store.IssuedKey;
 import io.keyward.testing.MovableClock;
@@ -20,12 +21,17 @@ import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CountDownLatch;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * The page in a real Chromium. Left out, with one line that says so, where there is no {@code chromium} and
@@ -217,6 +223,158 @@ class AdminPageBrowserTest {
                 assertFalse(content.contains(new String(key, StandardCharsets.ISO_8859_1)), file.toString());
             }
         }
+    }
+
+    @Test
+    @DisplayName(
+            "PR-15: an issued key, a typed key and the list are gone after a way back, a reload and in another tab")
+    void showsNothingToWhoComesBack() {
+        signIn();
+        browser.click("a[href='#issue']");
+        browser.type("#issue-form-owner", "bob");
+        browser.click("#issue-form [type=submit]");
+        String issued = browser.text("#secret-text");
+        browser.open("about:blank");
+        browser.back();
+        assertAsksForTheKeyWithout(issued);
+
+        browser.type("#key", service.admin.key().reveal());
+        browser.open("about:blank");
+        browser.back();
+        assertAsksForTheKeyWithout(service.admin.key().reveal());
+        browser.type("#key", service.admin.key().reveal());
+        browser.reload();
+        assertAsksForTheKeyWithout(service.admin.key().reveal());
+
+        browser.run("location.hash = '#keys'");
+        signIn();
+        String first = browser.window();
+        browser.run("window.open(location.href, '_blank', 'noopener')");
+        String second = browser.otherWindow(first);
+        browser.switchTo(second);
+        assertAsksForTheKeyWithout(service.admin.id());
+        browser.closeWindow();
+        browser.switchTo(first);
+        browser.untilText("#rows", service.admin.id());
+
+        // what a browser does that keeps pages which must not be stored, whatever this one does
+        browser.run("dispatchEvent(new PageTransitionEvent('pagehide', {persisted: true}));"
+                + " dispatchEvent(new PageTransitionEvent('pageshow', {persisted: true}));");
+        assertAsksForTheKeyWithout(service.admin.id());
+    }
+
+    private void assertAsksForTheKeyWithout(String text) {
+        browser.untilText("#h-sign-in", "Sign in");
+        assertFalse(source().contains(text), "it is still in the page");
+        assertEquals(
+                JsonValue.TRUE,
+                browser.run(
+                        "return [...document.querySelectorAll('input:not([type=checkbox])')].every(f => !f.value)"));
+    }
+
+    @Test
+    @DisplayName("PR-15: no field offers itself to the memory for forms or the password store")
+    void asksTheBrowserToRememberNoField() {
+        signIn();
+        show(service.issue("client"));
+        browser.click("#change-box summary");
+        browser.click("#do-rotate");
+        assertEquals(
+                Json.array().build(),
+                browser.run("return [...document.querySelectorAll('input, select, textarea')]"
+                        + ".filter(f => f.autocomplete !== 'off' || f.type === 'password').map(f => f.id)"));
+        assertEquals(
+                JsonValue.TRUE,
+                browser.run("return !document.getElementById('key').form && !document.getElementById('found').form"));
+    }
+
+    @Test
+    @DisplayName("PR-17 a: works behind a proxy with Basic, whose header it leaves alone")
+    void leavesTheLoginOfAProxyAlone() {
+        service.front.wantsLogin = true;
+        browser.open(service.origin().replace("://", "://anna:door@") + AdminService.PAGE);
+        browser.open("about:blank");
+        browser.open(service.origin() + AdminService.PAGE);
+        signIn();
+        browser.click("a[href='#report']");
+        browser.untilText("#report", "in order");
+        assertEquals(Set.of(AdminService.Front.LOGIN), service.front.authorizations);
+    }
+
+    @Test
+    @DisplayName("PR-17 b: says that two credentials arrive where a proxy adds a token, and works where one is read")
+    void namesTheTokenOfAProxy() throws Exception {
+        service.front.adds = "Bearer token.of.proxy";
+        browser.type("#key", service.admin.key().reveal());
+        browser.click("#sign-in");
+        browser.untilText("#alert", "two credentials");
+        assertFalse(browser.isShown("#rows"));
+
+        service.close();
+        service = new AdminService(
+                MovableClock.at(Instant.now().toString()),
+                settings -> settings,
+                filter -> filter.sources(KeySources.header("X-Api-Key")),
+                ApiKeyAdminPage.of("/admin"));
+        service.front.adds = "Bearer token.of.proxy";
+        browser.open(service.origin() + AdminService.PAGE);
+        signIn();
+    }
+
+    @ParameterizedTest(name = "PR-17 c: {0}")
+    @ValueSource(ints = {401, 403, 502, 302})
+    void keepsTheKeyWhereAProxyAnswers(int status) {
+        signIn();
+        service.front.answersBy = status;
+        browser.click("a[href='#report']");
+        browser.untilText("#alert", "in front of the service");
+        browser.untilText("#alert", "Your key is still here");
+        service.front.answersBy = 0;
+        browser.click("#report-again");
+        browser.untilText("#report", "in order");
+    }
+
+    @Test
+    @DisplayName("PR-19: five times Enter issue one key")
+    void issuesOneKeyForAnImpatientPerson() {
+        signIn();
+        int before = service.ring().size();
+        browser.click("a[href='#issue']");
+        service.guard.hold = new CountDownLatch(1);
+        for (int i = 0; i < 5; i++) {
+            browser.type("#issue-form-name", "n\uE007");
+        }
+        assertEquals(
+                JsonValue.TRUE, browser.run("return document.querySelector('#issue-form [type=submit]').disabled"));
+        service.guard.hold.countDown();
+        browser.untilText("#secret-title", "Copy the key");
+        browser.click("#secret-done");
+        assertEquals(before + 1, service.ring().size());
+    }
+
+    @Test
+    @DisplayName("PR-19: after a lost answer it leads to the key that nobody has, which is revoked there")
+    void leadsToTheKeyWhoseAnswerGotLost() {
+        service.clock.advance(Duration.ofMinutes(-30));
+        signIn();
+        IssuedKey older = service.issue("miner");
+        service.keys.verifier().verify(older.key().reveal());
+        browser.click("a[href='#issue']");
+        browser.type("#issue-form-owner", "bob");
+        service.store.losesAnswers = true;
+        browser.click("#issue-form [type=submit]");
+        browser.untilText("#alert", "not known whether the change was made");
+        service.store.losesAnswers = false;
+        service.store.isAway = false;
+        browser.click("#alert button");
+        browser.untilText("#count", "1 key");
+        browser.untilText("#rows", "bob");
+        browser.click("#rows a");
+        browser.click("#do-revoke");
+        String id = browser.text("#h-details").replace("Key ", "");
+        browser.type("#confirm-id", id + "\uE007");
+        browser.untilText("#notice", "revoked");
+        assertEquals(KeyState.REVOKED, service.manager.find(id).orElseThrow().state());
     }
 
     @Test

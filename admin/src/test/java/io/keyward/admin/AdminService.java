@@ -2,6 +2,8 @@ package io.keyward.admin;
 
 import static io.keyward.servlet.Access.authenticated;
 import static io.keyward.servlet.Access.permitAll;
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.keyward.ApiKeyRecord;
 import io.keyward.ApiKeyVerifier;
@@ -22,14 +24,25 @@ import io.keyward.store.IssuedKey;
 import io.keyward.store.KeyFilter;
 import io.keyward.store.StoreException;
 import io.keyward.testing.MovableClock;
+import java.nio.ByteBuffer;
+import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.UnaryOperator;
 import org.eclipse.jetty.ee11.servlet.ServletContextHandler;
+import org.eclipse.jetty.http.HttpFields;
+import org.eclipse.jetty.http.HttpHeader;
+import org.eclipse.jetty.server.Handler;
+import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.ServerConnector;
+import org.eclipse.jetty.util.Callback;
 import org.jspecify.annotations.Nullable;
 
 /** The admin servlet behind the filter on Jetty, at /app/admin, over a store in memory that can be made to fail. */
@@ -52,6 +65,8 @@ final class AdminService implements AutoCloseable {
     final ApiKeys keys;
     final ApiKeyManager manager;
     final IssuedKey admin;
+
+    final Front front = new Front();
 
     private final Server server = new Server();
     private final ServerConnector connector = new ServerConnector(server);
@@ -98,7 +113,8 @@ final class AdminService implements AutoCloseable {
         });
         connector.setHost("127.0.0.1");
         server.addConnector(connector);
-        server.setHandler(context);
+        front.setHandler(context);
+        server.setHandler(front);
         try {
             server.start();
         } catch (Exception e) {
@@ -153,14 +169,75 @@ final class AdminService implements AutoCloseable {
         keys.close();
     }
 
+    /** Is where a proxy with a login of its own would be. */
+    static final class Front extends Handler.Wrapper {
+        static final String LOGIN = "Basic " + Base64.getEncoder().encodeToString("anna:door".getBytes(UTF_8));
+
+        /** The values of {@code Authorization} that arrived. */
+        final Set<String> authorizations = ConcurrentHashMap.newKeySet();
+
+        /** Answers 401 by a page of its own without {@link #LOGIN}. */
+        volatile boolean wantsLogin;
+        /** Answers everything by this status and a page of its own; 0 for not. */
+        volatile int answersBy;
+        /** Sets this {@code Authorization} on each request; null for not. */
+        volatile @Nullable String adds;
+
+        @Override
+        public boolean handle(org.eclipse.jetty.server.Request request, Response response, Callback callback)
+                throws Exception {
+            String authorization = request.getHeaders().get(HttpHeader.AUTHORIZATION);
+            if (authorization != null) {
+                authorizations.add(authorization);
+            }
+            if (wantsLogin && !LOGIN.equals(authorization)) {
+                response.getHeaders().put(HttpHeader.WWW_AUTHENTICATE, "Basic realm=\"door\"");
+                return page(401, response, callback);
+            }
+            if (answersBy != 0) {
+                response.getHeaders().put(HttpHeader.LOCATION, "https://login.invalid/");
+                return page(answersBy, response, callback);
+            }
+            return super.handle(adds == null ? request : new WithAuthorization(request, adds), response, callback);
+        }
+
+        private static boolean page(int status, Response response, Callback callback) {
+            response.setStatus(status);
+            response.getHeaders().put(HttpHeader.CONTENT_TYPE, "text/html");
+            response.write(true, ByteBuffer.wrap("<h1>the door</h1>".getBytes(UTF_8)), callback);
+            return true;
+        }
+    }
+
+    private static final class WithAuthorization extends org.eclipse.jetty.server.Request.Wrapper {
+        private final HttpFields headers;
+
+        private WithAuthorization(org.eclipse.jetty.server.Request request, String authorization) {
+            super(request);
+            this.headers = HttpFields.build(request.getHeaders()).put(HttpHeader.AUTHORIZATION, authorization);
+        }
+
+        @Override
+        public HttpFields getHeaders() {
+            return headers;
+        }
+    }
+
     /** Keeps what it hears, and stops changes by what it is given. */
     static final class RecordingGuard implements ChangeGuard {
         final List<String> heard = new CopyOnWriteArrayList<>();
         volatile @Nullable RuntimeException stopBy;
+        /** Holds up changes until it is counted down. */
+        volatile CountDownLatch hold = new CountDownLatch(0);
 
         @Override
         public void before(ChangeCause cause, @Nullable ApiKeyRecord before, @Nullable ApiKeyRecord after) {
             heard.add(cause + " " + before + " " + after);
+            try {
+                assertTrue(hold.await(2, TimeUnit.MINUTES), "held up too long");
+            } catch (InterruptedException e) {
+                throw new IllegalStateException(e);
+            }
             RuntimeException stop = stopBy;
             if (stop != null) {
                 throw stop;
@@ -177,6 +254,9 @@ final class AdminService implements AutoCloseable {
     static final class FailingStore implements ApiKeyStore {
         private final ApiKeyStore store = InMemoryApiKeyStore.create();
         volatile boolean isAway;
+        /** Stores a record, fails and is away from then on. */
+        volatile boolean losesAnswers;
+
         volatile ChangeCause lastCause;
         final AtomicInteger loads = new AtomicInteger();
         final AtomicInteger listed = new AtomicInteger();
@@ -191,7 +271,13 @@ final class AdminService implements AutoCloseable {
         public ApiKeyRecord insert(ApiKeyRecord record, ChangeCause cause) {
             requireThere();
             lastCause = cause;
-            return store.insert(record, cause);
+            ApiKeyRecord stored = store.insert(record, cause);
+            if (losesAnswers) {
+                // else the manager would look whether the record is there
+                isAway = true;
+                throw new StoreException("the answer of secret-host is lost");
+            }
+            return stored;
         }
 
         @Override

@@ -201,6 +201,36 @@ final class WebDriver implements AutoCloseable {
         return Base64.getDecoder().decode(((JsonString) call("GET", session + "/screenshot", null)).getString());
     }
 
+    void reload() {
+        call("POST", session + "/refresh", JsonValue.EMPTY_JSON_OBJECT);
+    }
+
+    /** Returns the window that the other commands are about. */
+    String window() {
+        return ((JsonString) call("GET", session + "/window", null)).getString();
+    }
+
+    /** Waits for a second window and returns it. */
+    String otherWindow(String first) {
+        until("second window", () -> windows().size() == 2);
+        return windows().stream()
+                .filter(each -> !each.equals(first))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    private List<String> windows() {
+        return call("GET", session + "/window/handles", null).asJsonArray().getValuesAs(JsonString::getString);
+    }
+
+    void switchTo(String window) {
+        call("POST", session + "/window", Json.object().add("handle", window).build());
+    }
+
+    void closeWindow() {
+        call("DELETE", session + "/window", null);
+    }
+
     void back() {
         call("POST", session + "/back", JsonValue.EMPTY_JSON_OBJECT);
     }
