@@ -85,7 +85,8 @@ record Call(HttpServletRequest request, ApiKeyPrincipal caller, Route route, Str
     }
 
     private void requireType(Set<String> types) {
-        String type = request.getContentType();
+        // not getContentType, which throws on Jetty where it names a charset that is none
+        String type = request.getHeader("Content-Type");
         if (type == null || !types.contains(mediaType(type)) || !isUtf8(type)) {
             Problem problem = Problem.of(
                     415,

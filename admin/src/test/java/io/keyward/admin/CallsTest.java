@@ -319,6 +319,8 @@ class CallsTest {
                     "Application/JSON; Charset=UTF-8 | 200",
                     "application/json-patch+json | 415",
                     "text/json | 415",
+                    "application/json; charset=utf- | 415",
+                    "application/json; charset=no-such | 415",
                     "text/plain | 415",
                     "application/x-www-form-urlencoded | 415",
                     "none | 415"

@@ -305,6 +305,7 @@ class AdminApiTest {
         "application/merge-patch+json, 200",
         "Application/JSON; charset=UTF-8, 200",
         "application/json-patch+json, 415",
+        "application/json; charset=no-such, 415",
         "text/json, 415"
     })
     void takesTwoMediaTypesForAPatch(String type, int status) throws IOException {
