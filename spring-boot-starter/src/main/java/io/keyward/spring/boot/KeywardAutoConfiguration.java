@@ -98,6 +98,11 @@ public final class KeywardAutoConfiguration {
             return notifying(keys.verifier(), listeners);
         }
 
+        @Bean
+        static KeysRefresh keywardKeysRefresh(ObjectProvider<KeywardConfig> keys) {
+            return new KeysRefresh(keys);
+        }
+
         /** What is wrong with the keys shows at the start, also where beans wait for their first use. */
         @Bean
         static LazyInitializationExcludeFilter keywardIsNotLazy() {
