@@ -280,6 +280,22 @@ class TransferTest {
     }
 
     @Test
+    @DisplayName("issue 19 export finds keys that are in key lists of the file")
+    void exportComparesKeyLists() throws IOException {
+        write(".env", "CLIENT_API_KEY_HASHES=" + hash().reveal());
+        String path = file(".env").toString();
+        String text = Files.readString(file(".env"));
+        done("import", path, "--declared-roles=client", "--yes");
+
+        Outcome exported = done("export", path, "--declared-roles=client", "--yes");
+
+        assertTrue(exported.err().contains("1 there already"), exported.err());
+        assertEquals(text, Files.readString(file(".env")));
+        Outcome undeclared = operator.run("export", path, "--dry-run");
+        assertTrue(undeclared.err().contains("--declared-roles client"), undeclared.err());
+    }
+
+    @Test
     @DisplayName("issue 19 an empty source is said")
     void nothingToCarry() {
         write(".env", "OTHER=1");

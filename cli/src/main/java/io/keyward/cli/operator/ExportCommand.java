@@ -19,6 +19,7 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** Carries the keys of a database into a file. */
@@ -49,6 +50,14 @@ public final class ExportCommand implements Callable<Integer> {
     @Parameters(paramLabel = "FILE", description = "The key file.")
     private Path file = Path.of(".env");
 
+    @Option(
+            names = "--declared-roles",
+            paramLabel = "ROLE",
+            split = ",",
+            description = "Roles that the service declares in its code; key lists of these roles, which are in the file"
+                    + " already, are compared too. Default: KEYWARD_ROLES, or declared-roles in keyward.toml.")
+    private List<String> roles = List.of();
+
     @Mixin
     private DatabaseOptions database = new DatabaseOptions();
 
@@ -72,7 +81,7 @@ public final class ExportCommand implements Callable<Integer> {
                     "the keys are written as an .env file, which is no .properties file; name another");
         }
         List<ApiKeyRecord> records = database.store(terminal).load().records();
-        KeyFile keys = write.applyTo(FileOptions.orNew(file, List.of(), terminal.serviceEnvironment()));
+        KeyFile keys = write.applyTo(FileOptions.orNew(file, roles, terminal.serviceEnvironment()));
         int exitCode = transfer.run(
                 records,
                 keys.store().load().records(),
@@ -81,6 +90,7 @@ public final class ExportCommand implements Callable<Integer> {
                 file.toString(),
                 chosen -> insert(chosen, keys),
                 terminal);
+        FileOptions.noteUndeclared(keys, terminal);
         ImportCommand.noteWhatServicesNeed(records, terminal);
         return exitCode;
     }

@@ -63,7 +63,7 @@ public final class ImportCommand implements Callable<Integer> {
             paramLabel = "ROLE",
             split = ",",
             description = "Roles that the service declares in its code; only variables of declared roles are key lists."
-                    + " Default: KEYWARD_ROLES, or declared-roles in the keyward.toml next to the key file.")
+                    + " Default: KEYWARD_ROLES, or declared-roles in keyward.toml.")
     private List<String> roles = List.of();
 
     @Mixin
