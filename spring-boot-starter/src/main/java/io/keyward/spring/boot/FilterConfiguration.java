@@ -63,7 +63,7 @@ class FilterConfiguration {
 
     /** Names what a developer thinks is checked. */
     @Bean
-    static SmartInitializingSingleton keywardMethodSecurityWarning(ConfigurableListableBeanFactory beans) {
+    static SmartInitializingSingleton keywardIgnoredAnnotations(ConfigurableListableBeanFactory beans) {
         return () -> IgnoredAnnotations.warn(beans);
     }
 }

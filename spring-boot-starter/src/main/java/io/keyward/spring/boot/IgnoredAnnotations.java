@@ -1,5 +1,6 @@
 package io.keyward.spring.boot;
 
+import io.keyward.servlet.CorsPolicy;
 import jakarta.servlet.Servlet;
 import java.lang.reflect.AnnotatedElement;
 import java.lang.reflect.Method;
@@ -15,13 +16,13 @@ import org.springframework.core.annotation.MergedAnnotations.SearchStrategy;
 import org.springframework.util.ClassUtils;
 import org.springframework.util.ReflectionUtils;
 
-/** Finds annotations of method security, which do nothing where there is no Spring Security. */
+/** Finds annotations that do nothing, or not what they seem to, where the servlet filter guards the application. */
 final class IgnoredAnnotations {
     private static final Logger LOG = LoggerFactory.getLogger(KeywardAutoConfiguration.class);
     private static final int SHOWN = 5;
 
     /** By name, because their jars need not be there. */
-    private static final List<String> OF_METHOD_SECURITY = List.of(
+    static final List<String> OF_METHOD_SECURITY = List.of(
             "org.springframework.security.access.prepost.PreAuthorize",
             "org.springframework.security.access.prepost.PostAuthorize",
             "org.springframework.security.access.annotation.Secured",
@@ -30,8 +31,16 @@ final class IgnoredAnnotations {
 
     private IgnoredAnnotations() {}
 
+    /** Names what is ignored: method security, and {@code @CrossOrigin} where no policy answers preflights. */
     static void warn(ConfigurableListableBeanFactory beans) {
-        Set<String> found = in(beans);
+        Set<String> origins = in(beans, List.of("org.springframework.web.bind.annotation.CrossOrigin"));
+        if (!origins.isEmpty() && beans.getBeanProvider(CorsPolicy.class).getIfUnique() == null) {
+            LOG.warn(
+                    "preflights are 401, because the filter of keys stands before Spring MVC and they carry no key: {};"
+                            + " make a bean of CorsPolicy",
+                    String.join(", ", origins.stream().limit(SHOWN).toList()));
+        }
+        Set<String> found = in(beans, OF_METHOD_SECURITY);
         if (!found.isEmpty()) {
             String first = String.join(", ", found.stream().limit(SHOWN).toList());
             LOG.warn(
@@ -44,12 +53,12 @@ final class IgnoredAnnotations {
     }
 
     /** Returns each class or method of a bean with such an annotation; the filter itself reads those of servlets. */
-    static Set<String> in(ConfigurableListableBeanFactory beans) {
+    static Set<String> in(ConfigurableListableBeanFactory beans, List<String> annotations) {
         Set<String> found = new TreeSet<>();
         for (String name : beans.getBeanDefinitionNames()) {
             Class<?> type = beans.getType(name, false);
             if (type != null && !isOfOthers(type) && !Servlet.class.isAssignableFrom(type)) {
-                collect(ClassUtils.getUserClass(type), found);
+                collect(ClassUtils.getUserClass(type), annotations, found);
             }
         }
         return found;
@@ -60,17 +69,18 @@ final class IgnoredAnnotations {
                 || type.getName().startsWith("java.");
     }
 
-    private static void collect(Class<?> type, Set<String> found) {
-        addIfAnnotated(type, type.getName(), found);
+    private static void collect(Class<?> type, List<String> annotations, Set<String> found) {
+        addIfAnnotated(type, type.getName(), annotations, found);
         List<Method> methods = new ArrayList<>(List.of(ReflectionUtils.getUniqueDeclaredMethods(type)));
         methods.removeIf(method -> method.getDeclaringClass() == Object.class);
-        methods.forEach(method -> addIfAnnotated(method, type.getName() + "." + method.getName(), found));
+        methods.forEach(method -> addIfAnnotated(method, type.getName() + "." + method.getName(), annotations, found));
     }
 
-    private static void addIfAnnotated(AnnotatedElement element, String name, Set<String> found) {
-        MergedAnnotations annotations = MergedAnnotations.from(element, SearchStrategy.TYPE_HIERARCHY);
-        for (String annotation : OF_METHOD_SECURITY) {
-            if (annotations.isPresent(annotation)) {
+    private static void addIfAnnotated(
+            AnnotatedElement element, String name, List<String> annotations, Set<String> found) {
+        MergedAnnotations present = MergedAnnotations.from(element, SearchStrategy.TYPE_HIERARCHY);
+        for (String annotation : annotations) {
+            if (present.isPresent(annotation)) {
                 found.add("@" + ClassUtils.getShortName(annotation) + " on " + name);
             }
         }

@@ -12,6 +12,7 @@ import io.keyward.KeyHasher;
 import io.keyward.config.ConfigException;
 import io.keyward.config.KeywardConfig;
 import io.keyward.servlet.ApiKeyFilter;
+import io.keyward.servlet.CorsPolicy;
 import io.keyward.spring.security.ApiKeyAuthenticationFilter;
 import io.keyward.testing.RecordingListener;
 import io.keyward.testing.ThrowAwayKeys;
@@ -62,6 +63,7 @@ import org.springframework.security.core.userdetails.UserDetailsService;
 import org.springframework.security.provisioning.InMemoryUserDetailsManager;
 import org.springframework.security.web.FilterChainProxy;
 import org.springframework.security.web.SecurityFilterChain;
+import org.springframework.web.bind.annotation.CrossOrigin;
 
 @DisplayName("issue 21: what the starter adds, and what takes its place")
 class KeywardAutoConfigurationTest {
@@ -347,12 +349,68 @@ class KeywardAutoConfigurationTest {
                                     "@Secured on " + here + "$Annotated.list",
                                     "@DenyAll on " + here + "$Closed"),
                             IgnoredAnnotations.in(
-                                    context.getSourceApplicationContext().getBeanFactory()));
+                                    context.getSourceApplicationContext().getBeanFactory(),
+                                    IgnoredAnnotations.OF_METHOD_SECURITY));
                     assertTrue(output.getAll().contains("nobody checks 3 annotations of method security"));
                 });
         withSecurity
                 .withUserConfiguration(WithMethodSecurity.class)
-                .run(context -> assertFalse(context.containsBean("keywardMethodSecurityWarning")));
+                .run(context -> assertFalse(context.containsBean("keywardIgnoredAnnotations")));
+    }
+
+    static class Shared {
+        @CrossOrigin("https://page.example")
+        public void jobs() {}
+    }
+
+    @Configuration
+    static class WithPolicy {
+        @Bean
+        CorsPolicy cors() {
+            return CorsPolicy.allowing("https://page.example");
+        }
+    }
+
+    @Test
+    @DisplayName("PR-27: the start says that @CrossOrigin comes too late, and a CorsPolicy answers preflights")
+    @ExtendWith(OutputCaptureExtension.class)
+    void namesCrossOriginsThatComeTooLate(CapturedOutput output) {
+        WebApplicationContextRunner runner =
+                withoutSecurity.withBean(Shared.class).withPropertyValues("keyward.otherwise=authenticated");
+        runner.withUserConfiguration(WithPolicy.class).run(context -> {
+            assertFalse(output.getAll().contains("preflights are 401"));
+            for (String origin : List.of("https://page.example", "https://evil.example")) {
+                MockHttpServletRequest preflight = new MockHttpServletRequest("OPTIONS", "/v1/jobs");
+                preflight.setPathInfo("/v1/jobs");
+                preflight.addHeader("Origin", origin);
+                preflight.addHeader("Access-Control-Request-Method", "POST");
+                preflight.addHeader("Access-Control-Request-Headers", "x-api-key");
+                MockHttpServletResponse response = new MockHttpServletResponse();
+                context.getBean(ApiKeyFilter.class).doFilter(preflight, response, new MockFilterChain());
+                assertEquals(origin.contains("page") ? 204 : 401, response.getStatus());
+            }
+        });
+        runner.run(context -> assertTrue(output.getAll().contains("@CrossOrigin on "), output.getAll()));
+    }
+
+    @Test
+    @DisplayName("PR-30: a rule's path is below the context path and includes the servlet path")
+    void rulesIncludeTheServletPath() {
+        withoutSecurity
+                .withPropertyValues(
+                        "keyward.rules[0]=GET /api/v1/jobs/* = role admin",
+                        "keyward.rules[1]=GET /v1/jobs/* = authenticated",
+                        "keyward.otherwise=authenticated")
+                .run(context -> {
+                    MockHttpServletRequest request = new MockHttpServletRequest("GET", "/app/api/v1/jobs/7");
+                    request.setContextPath("/app");
+                    request.setServletPath("/api");
+                    request.setPathInfo("/v1/jobs/7");
+                    request.addHeader("X-Api-Key", key.reveal());
+                    MockHttpServletResponse response = new MockHttpServletResponse();
+                    context.getBean(ApiKeyFilter.class).doFilter(request, response, new MockFilterChain());
+                    assertEquals(403, response.getStatus());
+                });
     }
 
     @Test

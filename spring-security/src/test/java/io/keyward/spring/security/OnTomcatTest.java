@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.springframework.security.config.Customizer.withDefaults;
 
 import io.keyward.ApiKeyPrincipal;
+import io.keyward.testing.ThrowAwayKeys;
 import jakarta.servlet.DispatcherType;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
@@ -19,6 +20,9 @@ import java.nio.file.Path;
 import java.util.EnumSet;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
 import org.apache.catalina.Context;
 import org.apache.catalina.startup.Tomcat;
 import org.junit.jupiter.api.AfterAll;
@@ -30,6 +34,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.security.concurrent.DelegatingSecurityContextExecutor;
 import org.springframework.security.config.annotation.web.builders.HttpSecurity;
 import org.springframework.security.config.annotation.web.configuration.EnableWebSecurity;
 import org.springframework.security.core.Authentication;
@@ -56,6 +61,7 @@ class OnTomcatTest {
     @TempDir
     static Path folder;
 
+    private static final ExecutorService ONE_THREAD = Executors.newSingleThreadExecutor();
     private static Tomcat tomcat;
 
     @Configuration
@@ -120,6 +126,14 @@ class OnTomcatTest {
             return out -> out.write(id.getBytes());
         }
 
+        @GetMapping("/pooled")
+        String pooled() throws Exception {
+            CompletableFuture<String> handedOn = new CompletableFuture<>();
+            new DelegatingSecurityContextExecutor(ONE_THREAD).execute(() -> handedOn.complete(caller()));
+            return handedOn.get(1, TimeUnit.MINUTES) + " "
+                    + ONE_THREAD.submit(Handlers::caller).get(1, TimeUnit.MINUTES);
+        }
+
         @PostMapping("/callable")
         String post() {
             return caller();
@@ -175,6 +189,7 @@ class OnTomcatTest {
     static void stop() throws Exception {
         tomcat.stop();
         tomcat.destroy();
+        ONE_THREAD.shutdownNow();
     }
 
     private static HttpResponse<String> send(String method, String path, String... headers) throws Exception {
@@ -196,6 +211,20 @@ class OnTomcatTest {
         assertEquals(1, KEYS.verifications.get() - before);
         assertFalse(response.headers().firstValue("Set-Cookie").isPresent());
         assertEquals("401", "" + send("GET", path).statusCode());
+    }
+
+    @Test
+    void aPoolSeesTheCallerOfThisRequestOrNobody() throws Exception {
+        String admin = KEYS.admin.reveal();
+        String adminId = ThrowAwayKeys.FORMAT.idOf(KEYS.admin);
+        assertEquals(
+                KEYS.clientId() + " nobody",
+                send("GET", "/pooled", "X-Api-Key", KEYS.client()).body());
+        assertEquals(
+                adminId + " nobody", send("GET", "/pooled", "X-Api-Key", admin).body());
+        assertEquals(
+                KEYS.clientId() + " nobody",
+                send("GET", "/pooled", "X-Api-Key", KEYS.client()).body());
     }
 
     @ParameterizedTest
