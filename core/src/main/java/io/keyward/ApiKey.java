@@ -8,9 +8,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * Holds the secret text that a caller presents: the key itself, never to be stored or logged.
  *
- * <p>A key is 16 to 256 printable ASCII characters without a blank. That takes in the keys of {@link KeyFormat} and
- * those made elsewhere. {@link #reveal} is the one way to the text; {@link #toString} names the type only, comparison
- * takes the same time wherever two keys of one length differ, and the type cannot be serialized.
+ * <p>A key is 16 to 256 printable ASCII characters without a blank. This includes the keys of {@link KeyFormat} and
+ * most keys made elsewhere. Only {@link #reveal} returns the text: {@link #toString} names the type only, a key cannot
+ * be serialized, and comparing two keys of one length takes the same time wherever they differ.
  *
  * <p>Not protected: the text stays in the heap until it is collected. Immutable; may be shared between threads.
  */
@@ -33,12 +33,12 @@ public final class ApiKey {
      * Returns the key with this text, issued here or made elsewhere.
      *
      * @throws IllegalArgumentException if the text is shorter or longer than a key, or a character is not printable
-     *     ASCII; the message says which position, never what stands there
+     *     ASCII; the message gives the position, never the character
      */
     public static ApiKey of(String text) {
         if (text.length() < MIN_LENGTH || text.length() > MAX_LENGTH) {
             throw new IllegalArgumentException(
-                    "key of " + text.length() + " characters must have " + MIN_LENGTH + " to " + MAX_LENGTH);
+                    "key has " + text.length() + " characters and must have " + MIN_LENGTH + " to " + MAX_LENGTH);
         }
         for (int i = 0; i < text.length(); i++) {
             char c = text.charAt(i);
@@ -50,7 +50,7 @@ public final class ApiKey {
         return new ApiKey(text);
     }
 
-    /** Returns the text of the key. It is the secret: show it once, to the one who will hold it. */
+    /** Returns the text of the key, which is the secret: show it once, to the person who will use it. */
     public String reveal() {
         return text;
     }

@@ -7,15 +7,15 @@ import java.security.SecureRandom;
 /**
  * Makes new keys of one format: an id and a secret of 178.6 bits from a cryptographic source.
  *
- * <p>Each character is drawn by rejection, so that all are equally likely; nothing else is used as randomness. A source
- * that fails makes {@link #generate} fail: there is no weaker one to fall back to.
+ * <p>Each character is drawn by rejection sampling, so all are equally likely. If the random source fails,
+ * {@link #generate} fails too: there is no fallback to a weaker source.
  *
  * <p>May be shared between threads, as {@link SecureRandom} may.
  */
 public final class ApiKeyGenerator {
     private static final String ID_DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz";
     private static final int BATCH = 64;
-    /** A sound source fails to fill a text in this many batches less than once in 2^1000. */
+    /** A good source needs more batches than this with a probability below 2^-1000. */
     private static final int MAX_BATCHES = 64;
 
     private final KeyFormat format;
@@ -44,15 +44,15 @@ public final class ApiKeyGenerator {
     /**
      * Returns a new key with a new id.
      *
-     * @throws IllegalStateException if the source repeats itself so that no key comes about
-     * @throws RuntimeException what the source throws when it fails
+     * @throws IllegalStateException if the source repeats itself and never yields enough characters
+     * @throws RuntimeException the exception of the source, if it fails
      */
     public ApiKey generate() {
         return generate(newId());
     }
 
     /**
-     * Returns a new key with a given id, as rotation needs it: the secret is new, the id stays.
+     * Returns a new key with a given id, for a rotation: the secret is new, the id stays.
      *
      * @param id 8 characters of {@code 0-9a-z}
      * @throws IllegalArgumentException if the id has another form
@@ -66,7 +66,7 @@ public final class ApiKeyGenerator {
     }
 
     /**
-     * Returns a new id: 8 characters of {@code 0-9a-z}, 41.4 bits, unlikely to be taken and not promised to be free.
+     * Returns a new id: 8 characters of {@code 0-9a-z}, 41.4 bits. Another key may have it already, which is unlikely.
      */
     public String newId() {
         return draw(ID_DIGITS, KeyFormat.ID_LENGTH);
@@ -79,7 +79,7 @@ public final class ApiKeyGenerator {
         byte[] batch = new byte[BATCH];
         for (int batches = 0; drawn.length() < count; batches++) {
             if (batches == MAX_BATCHES) {
-                throw new IllegalStateException("the random source repeats itself: no key can be made with it");
+                throw new IllegalStateException("the random source repeats itself; use another SecureRandom");
             }
             random.nextBytes(batch);
             for (int i = 0; i < BATCH && drawn.length() < count; i++) {

@@ -11,11 +11,11 @@ import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Tells the application who called and what that caller may do.
+ * Describes the caller to the application: who it is and what it may do.
  *
- * <p>Only a verifier gives one out. No key and no hash can be reached from it; it cannot be serialized. Two principals
- * are equal if they have the same id. Immutable; may be shared between threads and kept: it says what was true when the
- * key was verified.
+ * <p>Only a verifier creates one. It gives access to no key and no hash, and it cannot be serialized. Two principals
+ * are equal if they have the same id. Immutable; may be shared between threads. If you keep it, it still shows what was
+ * true when the key was verified.
  */
 public final class ApiKeyPrincipal implements Principal {
     private final String id;
@@ -24,7 +24,7 @@ public final class ApiKeyPrincipal implements Principal {
     private final Map<String, String> metadata;
     private final Grants grants;
 
-    /** Copies what may be known; the record stays behind, since it holds the hashes. */
+    /** Copies what the application may see. The record itself is not kept, because it holds the hashes. */
     ApiKeyPrincipal(ApiKeyRecord record, Grants grants) {
         this.id = record.id();
         this.owner = record.owner();
@@ -64,12 +64,12 @@ public final class ApiKeyPrincipal implements Principal {
         return grants.effectiveRoles();
     }
 
-    /** Returns the permissions held, by roles and by the key's own. */
+    /** Returns the permissions of the key: those of its roles and its own. */
     public Set<Permission> permissions() {
         return grants.permissions();
     }
 
-    /** Returns what the key may do, compiled. */
+    /** Returns what the key may do, in the form that is fastest to check. */
     public Grants grants() {
         return grants;
     }
@@ -79,13 +79,13 @@ public final class ApiKeyPrincipal implements Principal {
         return metadata;
     }
 
-    /** Tells whether the caller has a role in effect; exact and case-sensitive. */
+    /** Returns whether the caller has a role in effect; exact and case-sensitive. */
     public boolean hasRole(String role) {
         return grants.hasRole(role);
     }
 
     /**
-     * Tells whether the caller may do what a permission names.
+     * Returns whether the caller may do what a permission names.
      *
      * @throws IllegalArgumentException if the text is not a permission
      */
@@ -93,7 +93,7 @@ public final class ApiKeyPrincipal implements Principal {
         return grants.hasPermission(Permission.of(permission));
     }
 
-    /** Tells whether the caller meets a requirement; the fastest way to ask the same question often. */
+    /** Returns whether the caller meets a requirement; the fastest way to ask the same question often. */
     public boolean meets(Requirement requirement) {
         return requirement.isMetBy(grants);
     }

@@ -20,7 +20,7 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Records one key: whose it is, what it may do, whether it counts, and the hashes of its secrets.
+ * Records one key: its owner, what it may do, its state, and the hashes of its secrets.
  *
  * <p>This is what a store keeps. It never holds a key, and prints no hash. Immutable; may be shared between threads.
  */
@@ -41,10 +41,11 @@ public final class ApiKeyRecord {
     public static final int MAX_ATTRIBUTE_VALUE = 2048;
 
     /**
-     * The attributes that this version understands. An attribute narrows what a key may do, so no other is harmless.
+     * The attributes that this version understands. An attribute narrows what a key may do, so an unknown one must not
+     * be ignored.
      */
     private static final Set<String> KNOWN_ATTRIBUTES = Set.of();
-    /** In place of a time that is not known. */
+    /** Means that a time is not known. */
     private static final long NO_TIME = Long.MIN_VALUE;
 
     private static final Instant FIRST_TIME = Instant.parse("0001-01-01T00:00:00Z");
@@ -65,7 +66,7 @@ public final class ApiKeyRecord {
     private final Map<String, String> attributes;
     private final @Nullable String createdBy;
     private final @Nullable String changedBy;
-    /** In microseconds since 1970, because a million records then have two million objects fewer. */
+    /** In microseconds since 1970, which saves two million objects in a million records. */
     private final long createdAt;
 
     private final long changedAt;
@@ -84,7 +85,7 @@ public final class ApiKeyRecord {
         this.metadata = Map.copyOf(builder.metadata);
         this.attributes = Map.copyOf(builder.attributes);
         this.createdBy = builder.createdBy;
-        // one text for both where it can be, since stores read each of them anew
+        // one string for both if they are equal, because stores read each of them separately
         this.changedBy = Objects.equals(builder.changedBy, createdBy) ? createdBy : builder.changedBy;
         this.createdAt = builder.createdAt;
         this.changedAt = builder.changedAt;
@@ -145,7 +146,7 @@ public final class ApiKeyRecord {
         return permissions;
     }
 
-    /** Returns whether the key counts. */
+    /** Returns whether the key is active, disabled or revoked. */
     public KeyState state() {
         return state;
     }
@@ -160,7 +161,7 @@ public final class ApiKeyRecord {
         return current;
     }
 
-    /** Returns the secret that a rotation replaced and that still counts until its end. */
+    /** Returns the secret that a rotation replaced and that stays valid until its end. */
     public Optional<HashedSecret> retiring() {
         return Optional.ofNullable(retiring);
     }
@@ -170,7 +171,7 @@ public final class ApiKeyRecord {
         return Math.max(current.ordinal(), retiring == null ? 0 : retiring.ordinal()) + 1;
     }
 
-    /** Returns what else is noted of the key, by name. */
+    /** Returns further notes about the key, by name. */
     public Map<String, String> metadata() {
         return metadata;
     }
@@ -178,17 +179,17 @@ public final class ApiKeyRecord {
     /**
      * Returns the extension attributes, by name: conditions that other versions and modules attach to a key.
      *
-     * <p>Unlike metadata, which is only noted, an attribute changes what the key is worth. So a record with an
-     * attribute of which {@link #unknownAttributes} speaks is rejected at verification and never changed by the
-     * manager.
+     * <p>Metadata is only noted, but an attribute changes what the key may do. So a key with
+     * {@linkplain #unknownAttributes unknown attributes} is rejected at verification, and the manager refuses to change
+     * it.
      */
     public Map<String, String> attributes() {
         return attributes;
     }
 
     /**
-     * Returns the names of the attributes that this version does not know, in no particular order; empty for a record
-     * that it understands whole.
+     * Returns the names of the attributes that this version does not know, in no particular order; empty if it knows
+     * all of them.
      */
     public Set<String> unknownAttributes() {
         if (attributes.isEmpty()) {
@@ -226,8 +227,8 @@ public final class ApiKeyRecord {
     }
 
     /**
-     * Returns the version, which names this state of the record in its store: 0 before it is stored. Most stores count
-     * the changes, see {@code io.keyward.store.ApiKeyStore}.
+     * Returns the version that its store gave to this state of the record; 0 before it is stored. Most stores count
+     * changes, see {@code io.keyward.store.ApiKeyStore}.
      */
     public long version() {
         return version;
@@ -319,7 +320,7 @@ public final class ApiKeyRecord {
         }
 
         /**
-         * Sets the roles, none by default. Whether they are declared is judged by the ring.
+         * Sets the roles, none by default. The ring checks whether they are declared.
          *
          * @throws IllegalArgumentException if one is not a role name, see {@link Role#of}, or there are more than
          *     {@value #MAX_GRANTS}
@@ -341,7 +342,7 @@ public final class ApiKeyRecord {
             return this;
         }
 
-        /** Sets whether the key counts, by default {@link KeyState#ACTIVE}. */
+        /** Sets the state, by default {@link KeyState#ACTIVE}. */
         public Builder state(KeyState state) {
             this.state = requireNonNull(state, "state");
             return this;
@@ -368,7 +369,7 @@ public final class ApiKeyRecord {
         }
 
         /**
-         * Sets what else is noted, by name; nothing by default.
+         * Sets the metadata, by name; none by default.
          *
          * @throws IllegalArgumentException if there are more than {@value #MAX_METADATA} entries, a name is not 1 to 64
          *     of {@code A-Z a-z 0-9 _ . -}, or a value has more than {@value #MAX_METADATA_VALUE} characters or a
@@ -383,8 +384,9 @@ public final class ApiKeyRecord {
          * Sets the extension attributes, by name; none by default. One that this version does not know is kept, and the
          * key is rejected, see {@link ApiKeyRecord#attributes}.
          *
-         * @throws IllegalArgumentException if there are more than {@value #MAX_ATTRIBUTES}, a name is not as one of
-         *     metadata, or a value has more than {@value #MAX_ATTRIBUTE_VALUE} characters or a control character
+         * @throws IllegalArgumentException if there are more than {@value #MAX_ATTRIBUTES}, a name does not have the
+         *     form of a metadata name, or a value has more than {@value #MAX_ATTRIBUTE_VALUE} characters or a control
+         *     character
          */
         public Builder attributes(Map<String, String> attributes) {
             this.attributes = entries("attribute", attributes, MAX_ATTRIBUTES, MAX_ATTRIBUTE_VALUE);
@@ -396,8 +398,8 @@ public final class ApiKeyRecord {
          *
          * @param at cut to the microsecond
          * @param by such as {@code operator:anna} or {@code key:a1b2c3d4}
-         * @throws IllegalArgumentException if the time is not in the years 1 to 9999, or the text is as {@link #owner}
-         *     refuses it
+         * @throws IllegalArgumentException if the time is not in the years 1 to 9999, or {@link #owner} would refuse
+         *     the text
          */
         public Builder created(@Nullable Instant at, @Nullable String by) {
             this.createdAt = micros("creation", at);
@@ -485,7 +487,7 @@ public final class ApiKeyRecord {
             return values;
         }
 
-        /** One line of text: what would break a line of a file or a log does not get in. */
+        /** Refuses text that would break a line of a file or a log. */
         private String requireLine(String what, String text, int most) {
             boolean isLine = !text.isBlank() && text.length() <= most;
             if (!isLine || text.codePoints().anyMatch(Builder::breaksLine)) {

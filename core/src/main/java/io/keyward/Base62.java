@@ -11,7 +11,10 @@ final class Base62 {
 
     private Base62() {}
 
-    /** Returns the value of a digit, or -1 if the character is none. A table: a miss looks at 44 characters. */
+    /**
+     * Returns the value of a digit, or -1 for any other character. A table, because an unknown key has up to 44
+     * characters to check.
+     */
     static int valueOf(int character) {
         return character >= 0 && character < VALUES.length ? VALUES[character] : -1;
     }

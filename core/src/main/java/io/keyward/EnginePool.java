@@ -13,8 +13,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Lends a thread a kit: the engine and the buffers that one hash needs, so that a verification allocates nothing.
  *
- * <p>A kit is an array of JDK types, not an object of a class of ours: threads of a container outlive the application,
- * and would keep its class loader alive.
+ * <p>A kit is an array that holds only JDK types. An object of a class of ours would keep the application's class
+ * loader reachable from the container's threads, which outlive the application.
  *
  * <p>A platform thread keeps its kit. Virtual threads, of which there may be millions, borrow one of a small fixed
  * number. When all are lent, a new kit is made and dropped after use.
@@ -24,12 +24,12 @@ final class EnginePool {
     static final int BYTES = 1;
     static final int CRC = 2;
 
-    /** Where in {@link #BYTES} the 32 bytes of a result stand. */
+    /** The position of the result, 32 bytes, in {@link #BYTES}. */
     static final int RESULT = 0;
 
     static final int RESULT_LENGTH = 32;
 
-    /** Where in {@link #BYTES} the text stands that is hashed. */
+    /** The position of the text to hash in {@link #BYTES}. */
     static final int TEXT = RESULT + RESULT_LENGTH;
 
     private static final VarHandle WORDS = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.BIG_ENDIAN);
@@ -40,7 +40,8 @@ final class EnginePool {
     private static final int PROBES = 4;
 
     /**
-     * References from one thread's places to another's, and to the length of the array: no cache line has two of them.
+     * The distance, in references, between the places of two groups of threads, and from the first to the array's
+     * length, so that no two of these share a cache line.
      */
     private static final int APART = 32;
 

@@ -7,17 +7,17 @@ import org.jspecify.annotations.Nullable;
 /**
  * Finds what to answer by the hash of a secret: an immutable hash table without an object per entry.
  *
- * <p>The four words of a hash stand side by side in one array, so a probe costs one place in memory; linear probing, at
- * most two thirds full, 72 bytes an entry. A probe compares all 32 bytes and stops at none, whether it finds the entry
- * or not. The table is cut into segments of some thousand entries: an {@link Editor} copies those it touches and shares
- * the others, so a change costs what it changes, not what the table holds. Words of a hash are evenly spread,
- * even if somebody chose the key, so they serve as positions as they are.
+ * <p>The four words of a hash are neighbours in one array, so a probe reads one place in memory. The table uses linear
+ * probing, is at most two thirds full, and takes 72 bytes an entry. A probe always compares all 32 bytes, whether they
+ * match or not. The table is cut into segments of some thousand entries: an {@link Editor} copies those it touches and
+ * shares the others, so the cost of a change does not grow with the table. The words of a hash are evenly spread, even
+ * for a chosen key, so they serve as positions directly.
  */
 final class HashIndex {
     static final HashIndex EMPTY = new HashIndex(new long[1][2 * 4], new Object[1][2], new int[1], 0);
 
     private static final int ENTRIES_PER_SEGMENT = 4096;
-    /** Up to here slots are cheap, and most hashes should be found at the first. */
+    /** Up to this size slots are cheap, so there are enough for most hashes to be found at the first one. */
     private static final int SMALL = 1024;
 
     private final long[][] words;
@@ -118,7 +118,7 @@ final class HashIndex {
             }
         }
 
-        /** Stores an answer for a hash unless there is one; returns the one that is there, or null. */
+        /** Stores an answer for a hash unless it has one; returns the answer that it had, or null. */
         @Nullable
         Object put(KeyHash hash, Object answer) {
             return put(hash.word0, hash.word1, hash.word2, hash.word3, answer);
@@ -135,7 +135,7 @@ final class HashIndex {
             return present;
         }
 
-        /** Takes a hash out; does nothing if it is not there. */
+        /** Removes a hash, if it is there. */
         void remove(KeyHash hash) {
             int segment = (int) hash.word1 & (words.length - 1);
             own(segment);
@@ -236,7 +236,7 @@ final class HashIndex {
             }
         }
 
-        /** Frees a slot and moves up those behind it that it kept from their home (Knuth 6.4, algorithm R). */
+        /** Frees a slot and moves later entries closer to their home (Knuth 6.4, algorithm R). */
         private static void closeGap(long[] table, @Nullable Object[] stored, int gap) {
             int slots = stored.length;
             int slot = gap;

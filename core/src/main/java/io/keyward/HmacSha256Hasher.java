@@ -15,7 +15,7 @@ import javax.crypto.spec.SecretKeySpec;
 final class HmacSha256Hasher extends KeyHasher {
     private static final String ALGORITHM = "HmacSHA256";
 
-    /** Never change this: every check value that is kept would no longer fit. The zero bytes are in no key. */
+    /** Never change this: no stored check value would match any more. No key contains the zero bytes. */
     private static final String CHECK_LABEL = "\0keyward pepper check\0";
 
     private static final int CHECK_BYTES = 8;
@@ -52,7 +52,7 @@ final class HmacSha256Hasher extends KeyHasher {
         try {
             mac.doFinal(bytes, EnginePool.RESULT);
         } catch (ShortBufferException e) {
-            throw new ProviderException("the JCA provider's HMAC-SHA-256 gave more than 32 bytes", e);
+            throw new ProviderException("the JCA provider's HMAC-SHA-256 returned more than 32 bytes", e);
         }
     }
 }

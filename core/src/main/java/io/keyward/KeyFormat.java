@@ -8,8 +8,8 @@ import java.util.zip.CRC32;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Describes the text of the keys that an application issues: how it is built, and what is wrong with a text that is not
- * built so.
+ * Describes the text of the keys that an application issues, and finds what is wrong with a text that is not such a
+ * key.
  *
  * <pre>
  *  kw_live_7hq2mz9a k3…30 characters…Qx 4fT0Zb
@@ -44,10 +44,11 @@ public final class KeyFormat {
     /**
      * Returns the format with a prefix, such as {@code acme_live}.
      *
-     * <p>Up to a prefix of 10 characters a key fits one block of SHA-256; a longer one costs a second block at each
-     * verification.
+     * <p>With a prefix of up to 10 characters a key fits one block of SHA-256; a longer one costs a second block at
+     * each verification.
      *
-     * @param prefix 2 to 20 characters: lower-case words of {@code a-z 0-9} between single underscores, a letter first
+     * @param prefix 2 to 20 characters: words of {@code a-z 0-9} joined by single underscores, the first character a
+     *     letter
      * @throws IllegalArgumentException if the prefix has another form
      */
     public static KeyFormat of(String prefix) {
@@ -62,7 +63,7 @@ public final class KeyFormat {
     /**
      * Returns the format that a text claims to have, read from its prefix, whatever its check digits say.
      *
-     * @return the format, or nothing if the text has not the outline of an issued key
+     * @return the format, or nothing if the text does not have the outline of an issued key
      */
     public static Optional<KeyFormat> recognise(String text) {
         int prefixLength = text.length() - TAIL_LENGTH - 1;
@@ -73,7 +74,7 @@ public final class KeyFormat {
         return PREFIX.matcher(prefix).matches() ? Optional.of(new KeyFormat(prefix)) : Optional.empty();
     }
 
-    /** Tells whether a text has the form of the id in an issued key: 8 characters of {@code 0-9a-z}. */
+    /** Returns whether a text has the form of the id in an issued key: 8 characters of {@code 0-9a-z}. */
     public static boolean isId(String text) {
         return ID.matcher(text).matches();
     }
@@ -91,7 +92,7 @@ public final class KeyFormat {
     /**
      * Reads a key of this format, strictly.
      *
-     * @throws KeyFormatException if {@link #flawOf} finds a flaw; it says which, and holds nothing of the text
+     * @throws KeyFormatException if {@link #flawOf} finds a flaw; the exception names it, and holds nothing of the text
      */
     public ApiKey parse(String text) {
         Optional<Flaw> flaw = flawOf(text);
@@ -102,9 +103,9 @@ public final class KeyFormat {
     }
 
     /**
-     * Returns what is wrong with a text as a key of this format; nothing where it is sound.
+     * Returns the first flaw of a text as a key of this format; empty if it has none.
      *
-     * <p>Sound means well-formed, not valid: whether somebody issued the key only a verifier knows.
+     * <p>A text without a flaw is well-formed, but not always valid: only a verifier knows whether it was issued.
      */
     public Optional<Flaw> flawOf(String text) {
         if (!text.startsWith(prefix + "_")) {
@@ -123,7 +124,7 @@ public final class KeyFormat {
     }
 
     /**
-     * Returns the id that stands in a key of this format.
+     * Returns the id inside a key of this format.
      *
      * @return 8 characters of {@code 0-9a-z}; public, safe in logs
      * @throws KeyFormatException if the key is not of this format
@@ -136,8 +137,8 @@ public final class KeyFormat {
     /**
      * Returns a regular expression that finds keys of this format in other text.
      *
-     * <p>It is of the common subset of PCRE, RE2 and {@code java.util.regex}. It does not know the check digits, so
-     * {@link #flawOf} should have the last word.
+     * <p>It uses only what PCRE, RE2 and {@code java.util.regex} have in common. It does not verify the check digits,
+     * so pass what it finds to {@link #flawOf}.
      */
     public String regex() {
         return "\\b" + prefix + "_[0-9a-z]{" + ID_LENGTH + "}[0-9A-Za-z]{" + (SECRET_LENGTH + CHECK_LENGTH) + "}\\b";
@@ -153,8 +154,8 @@ public final class KeyFormat {
     }
 
     /**
-     * Tells whether bytes have the outline of an issued key of any prefix, and check digits that do not belong to it.
-     * The digits come before the alphabet, because they alone settle it where they match.
+     * Returns whether bytes have the outline of an issued key of any prefix, and check digits that do not belong to it.
+     * The digits are checked before the alphabet, because a match settles the question alone.
      */
     static boolean isMistyped(byte[] text, int from, int length, CRC32 crc) {
         int prefixLength = length - TAIL_LENGTH - 1;
@@ -165,7 +166,7 @@ public final class KeyFormat {
                 && isBase62(text, from + prefixLength + 1, from + length);
     }
 
-    /** Tells whether the last six bytes are the check digits of those before them. */
+    /** Returns whether the last six bytes are the check digits of those before them. */
     private static boolean checkDigitsMatch(byte[] text, int from, int length, CRC32 crc) {
         int body = length - CHECK_LENGTH;
         crc.reset();
@@ -211,15 +212,15 @@ public final class KeyFormat {
         return "KeyFormat[" + prefix + "]";
     }
 
-    /** Names what is wrong with a text as a key of one format, in the order in which it is looked for. */
+    /** Names what is wrong with a text as a key of one format, in the order of the checks. */
     public enum Flaw {
         /** Another prefix: a key of another application or environment, or not a key at all. */
         PREFIX("does not begin with the prefix of this application"),
-        /** A part is missing, or something hangs on at an end. */
+        /** A part is missing, or there is something extra at an end. */
         LENGTH("has the wrong length: a part is missing or too much was copied"),
         /** A character that no key has, such as a blank, a quote or a letter from another alphabet. */
         ALPHABET("has a character that no key has"),
-        /** Every character could be right, and together they are not. */
+        /** Each character is allowed, but the check digits do not match the rest. */
         CHECK_DIGITS("check digits do not match: a character is wrong or missing");
 
         private final String description;

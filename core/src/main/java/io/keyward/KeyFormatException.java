@@ -1,6 +1,6 @@
 package io.keyward;
 
-/** Says that a text is not a key of the format it was read with. Holds nothing of the text. */
+/** Thrown when a text is not a key of the expected format. Holds nothing of the text. */
 public final class KeyFormatException extends IllegalArgumentException {
     private static final long serialVersionUID = 1L;
 

@@ -12,8 +12,8 @@ import org.jspecify.annotations.Nullable;
  * Holds what may be stored of a key: 32 bytes that a one-way function made of it, and the name of that function.
  *
  * <p>The text form is {@code sha256:} and 64 hexadecimal digits, or {@code hmac-sha256:<pepper id>:} and 64. It is as
- * secret as the key, since who knows it can test guesses and can recognise the key: {@link #reveal} is the one way to
- * it, {@link #toString} names the type only, no array is handed out, the type cannot be serialized, and comparison
+ * secret as the key, because anyone who knows it can test guesses and recognise the key. Only {@link #reveal} returns
+ * it: {@link #toString} names the type only, no method returns an array, the type cannot be serialized, and comparison
  * always looks at all 32 bytes.
  *
  * <p>Immutable; may be shared between threads.
@@ -26,7 +26,7 @@ public final class KeyHash {
             Pattern.compile("(?:(sha256):|(hmac-sha256:[a-z0-9][a-z0-9_-]{0,31}):)?([0-9A-Fa-f]{64})");
     private static final int WORD_DIGITS = 16;
     private static final HexFormat HEX = HexFormat.of();
-    /** SHA-256 of no bytes at all, FIPS 180-4: what a hash of a forgotten key looks like. */
+    /** SHA-256 of no bytes at all, FIPS 180-4: what a script computes if its key variable is not set. */
     private static final KeyHash OF_NOTHING =
             new KeyHash(SHA256, 0xe3b0c44298fc1c14L, 0x9afbf4c8996fb924L, 0x27ae41e4649b934cL, 0xa495991b7852b855L);
 
@@ -48,8 +48,7 @@ public final class KeyHash {
      * Reads the text form of a hash; 64 hexadecimal digits alone are taken as SHA-256. Digits may be of either case.
      *
      * @throws IllegalArgumentException if the text has another form, is all zeros, or is the SHA-256 hash of the empty
-     *     string or of another text that only a slip produces, such as {@code null}; the message holds nothing of the
-     *     text
+     *     string or of another text that is no key, such as {@code null}; the message holds nothing of the text
      */
     public static KeyHash parse(String text) {
         Matcher matcher = TEXT.matcher(text);
@@ -70,14 +69,14 @@ public final class KeyHash {
 
     private void refuseKnownEmpty() {
         if ((word0 | word1 | word2 | word3) == 0) {
-            throw new IllegalArgumentException("hash is all zeros, which no key has; make it anew from the key");
+            throw new IllegalArgumentException("hash is all zeros, which no key has; regenerate it from the key");
         }
         if (equals(OF_NOTHING)) {
-            throw new IllegalArgumentException("hash is that of the empty string; make it anew from the key");
+            throw new IllegalArgumentException("hash is that of the empty string; regenerate it from the key");
         }
         if (OfSlips.HASHES.contains(this)) {
             throw new IllegalArgumentException(
-                    "hash is that of a text that only a slip produces, such as `null`; make it anew from the key");
+                    "hash is that of a text that is no key, such as `null`; regenerate it from the key");
         }
     }
 
@@ -91,9 +90,7 @@ public final class KeyHash {
         return scheme;
     }
 
-    /**
-     * Returns the text form: scheme, colon, 64 lower-case digits. It is a secret: for stores and for nothing else.
-     */
+    /** Returns the text form: scheme, colon, 64 lower-case digits. It is a secret, and only a store needs it. */
     public String reveal() {
         return scheme
                 + ":"

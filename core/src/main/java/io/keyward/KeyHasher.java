@@ -12,12 +12,12 @@ import org.jspecify.annotations.Nullable;
 /**
  * Turns keys into hashes by one scheme: {@link #sha256}, or {@link #hmacSha256} with a pepper. There are no others.
  *
- * <p>A fast hash is right here: an issued key carries 178.6 random bits, which no guessing reaches however fast the
- * hash. It would be wrong for passwords. A pepper helps where hashes may leak apart from it, or where keys made
- * elsewhere are weak.
+ * <p>A fast hash is right here: an issued key has 178.6 random bits, so nobody can guess it however fast the hash is.
+ * It would be wrong for passwords. A pepper helps if the hashes may leak without it, or if keys made elsewhere are
+ * weak.
  *
  * <p>The engines come from the JCA, so an installed FIPS provider is used. May be shared between threads, virtual ones
- * included; keep one for long, since it holds the engines of its threads.
+ * included. Keep one hasher and reuse it, because it holds the engines of its threads.
  */
 public abstract sealed class KeyHasher permits Sha256Hasher, HmacSha256Hasher {
     /** The fewest bytes of a pepper: {@value}. */
@@ -25,7 +25,7 @@ public abstract sealed class KeyHasher permits Sha256Hasher, HmacSha256Hasher {
 
     private static final Pattern PEPPER_ID = Pattern.compile("[a-z0-9][a-z0-9_-]{0,31}");
 
-    /** What a script hashes that lost the key: nothing, a line end, the word of its language for nothing. */
+    /** What a script hashes if it has lost the key: nothing, a line end, or the null value of its language as text. */
     private static final List<String> SLIPS = List.of(
             "",
             "\n",
@@ -84,8 +84,8 @@ public abstract sealed class KeyHasher permits Sha256Hasher, HmacSha256Hasher {
     /**
      * Returns a hasher of scheme {@code hmac-sha256:<pepperId>}: HMAC-SHA-256 keyed with a pepper.
      *
-     * @param pepperId 1 to 32 of {@code a-z 0-9 _ -}, the first no sign; stands in each hash, so that several peppers
-     *     can be live at once
+     * @param pepperId 1 to 32 of {@code a-z 0-9 _ -}, the first a letter or digit; part of each hash, so that several
+     *     peppers can be in use at once
      * @param pepper at least {@value #MIN_PEPPER_LENGTH} random bytes, kept apart from the hashes; copied
      * @throws IllegalArgumentException if the id has another form or the pepper is shorter
      */
@@ -95,7 +95,7 @@ public abstract sealed class KeyHasher permits Sha256Hasher, HmacSha256Hasher {
         }
         if (pepper.length < MIN_PEPPER_LENGTH) {
             throw new IllegalArgumentException(
-                    "pepper `" + pepperId + "` of " + pepper.length + " bytes must have at least " + MIN_PEPPER_LENGTH);
+                    "pepper `" + pepperId + "` has " + pepper.length + " bytes, fewer than " + MIN_PEPPER_LENGTH);
         }
         return new HmacSha256Hasher(pepperId, pepper);
     }
@@ -125,18 +125,18 @@ public abstract sealed class KeyHasher permits Sha256Hasher, HmacSha256Hasher {
      * under the same id is noticed. Empty for a scheme without pepper.
      *
      * <p>It is the beginning of an HMAC over a label and the pepper's id. The label has characters that no key has, so
-     * the value is the hash of no key. Not secret: it says nothing of the pepper but whether two are the same.
+     * the value is the hash of no key. It is not secret: it only shows whether two peppers are the same.
      */
     public Optional<String> check() {
         return Optional.empty();
     }
 
-    /** Returns the hash of no text at all, which a forgotten key leaves behind. */
+    /** Returns the hash of the empty text. */
     final KeyHash hashOfNothing() {
         return hash(pool.newKit(), 0);
     }
 
-    /** Returns the hashes of texts that only a slip produces, and that of no text. */
+    /** Returns the hashes of texts that are no key and appear by mistake, the empty one among them. */
     final Set<KeyHash> hashesOfSlips() {
         Set<KeyHash> known = slips;
         if (known == null) {

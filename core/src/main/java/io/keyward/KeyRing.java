@@ -27,16 +27,17 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Holds all keys that are known at one moment, ready to be asked: an immutable set of records, found by hash.
+ * Holds all keys that are known at one moment: an immutable set of records that a verifier searches by hash.
  *
  * <p>A source (a file, a table) makes a ring and {@linkplain LiveKeyRing#publish publishes} it; a change makes another
- * ring. A ring is made whole or not at all: {@link Builder#build} and {@link #with} report every problem of every
- * record at once and then give no ring.
+ * ring. There is no partial ring: if a record has a problem, {@link Builder#build} and {@link #with} throw one
+ * exception that names every problem of every record.
  *
- * <p>A record with an attribute that this version does not know ({@link ApiKeyRecord#unknownAttributes}) is taken, its
- * key is rejected as {@code UNSUPPORTED}, and each ring that takes it says so in one line of the log at warn.
+ * <p>A record with an attribute that this version does not know ({@link ApiKeyRecord#unknownAttributes}) is accepted
+ * into the ring, but its key is rejected as {@code UNSUPPORTED}. Each ring that accepts such a record logs one line at
+ * warn.
  *
- * <p>Costs about 60 bytes a key beside the records, and well under a microsecond a key to build. May be shared between
+ * <p>Takes about 60 bytes a key besides the records, and well under a microsecond a key to build. May be shared between
  * threads.
  */
 public final class KeyRing {
@@ -45,7 +46,7 @@ public final class KeyRing {
     private final RoleModel roles;
     private final Map<String, KeyHasher> hashers;
     private final RecordIndex records;
-    /** One for each scheme in use, at least one, so that an empty ring does the work of a full one. */
+    /** One for each scheme in use, at least one, so that a look-up in an empty ring does the same work. */
     final Scheme[] schemes;
 
     private final @Nullable Instant validUntil;
@@ -71,7 +72,7 @@ public final class KeyRing {
     }
 
     /**
-     * Returns a ring of these records, which may have no roles.
+     * Returns a ring of these records; since it declares no roles, they must have none.
      *
      * @throws KeyRingException as {@link Builder#build}
      */
@@ -82,10 +83,11 @@ public final class KeyRing {
     /**
      * Returns this ring with these records added, or put in place of those with the same ids.
      *
-     * <p>Copies the parts of the ring that change and shares the others: the time and memory taken are those of the
-     * change, with a bound of some hundred microseconds for a single record, however many keys there are.
+     * <p>Copies only the parts of the ring that change, so time and memory depend on the change and not on the number
+     * of keys: at most some hundred microseconds for a single record.
      *
-     * @throws KeyRingException if the ring so made would not stand, as {@link Builder#build}; this ring stays as it is
+     * @throws KeyRingException if the new ring would have a problem, as {@link Builder#build}; this ring does not
+     *     change
      */
     public KeyRing with(Collection<ApiKeyRecord> changed) {
         return new Change(changed.size()).apply(changed);
@@ -94,14 +96,14 @@ public final class KeyRing {
     /**
      * Returns a ring of these records alone, with the roles, hashers and end of this one.
      *
-     * @throws KeyRingException as {@link Builder#build}; this ring stays as it is
+     * @throws KeyRingException as {@link Builder#build}; this ring does not change
      */
     public KeyRing withOnly(Collection<ApiKeyRecord> only) {
         return new KeyRing(roles, hashers, RecordIndex.EMPTY, new Scheme[0], validUntil).with(only);
     }
 
     /**
-     * Returns this ring with an end, after which {@link ApiKeyVerifier#verify} judges no key any more.
+     * Returns this ring with an end, after which {@link ApiKeyVerifier#verify} throws {@link KeysUnavailableException}.
      *
      * @param newValidUntil the end; null for none
      */
@@ -130,8 +132,8 @@ public final class KeyRing {
     }
 
     /**
-     * Returns the {@linkplain KeyHasher#check check value} of each pepper, by the id of the pepper: for a store that
-     * keeps them, to notice another pepper under the same id.
+     * Returns the {@linkplain KeyHasher#check check value} of each pepper, by the id of the pepper: a store keeps them
+     * to notice another pepper under the same id.
      */
     public Map<String, String> pepperChecks() {
         Map<String, String> checks = new TreeMap<>();
@@ -146,7 +148,7 @@ public final class KeyRing {
     }
 
     /**
-     * Refuses to be used past the end.
+     * Refuses use past the end.
      *
      * @throws KeysUnavailableException if the end is reached
      */
@@ -215,9 +217,9 @@ public final class KeyRing {
         /**
          * Returns the ring.
          *
-         * @throws KeyRingException if an id occurs twice, a hash occurs twice, or of an active key a secret's window is
-         *     empty, a role is not declared, the pepper of a hash is not there, or a hash is that of the empty string;
-         *     it names every such problem
+         * @throws KeyRingException if an id or a hash occurs twice, or if an active key has a secret whose window is
+         *     empty, a role that is not declared, a hash whose pepper is missing, or the hash of the empty string; the
+         *     exception names every such problem
          */
         public KeyRing build() {
             Map<String, KeyHasher> all = new LinkedHashMap<>(hashers);
@@ -229,7 +231,7 @@ public final class KeyRing {
 
     /** Applies changed records to a copy of this ring, looking at each once. */
     private final class Change {
-        private static final String ID_TWICE = "the id is used by two records; give one of them another";
+        private static final String ID_TWICE = "the id is used by two records; give one of them another id";
 
         private final Set<Problem> problems = new LinkedHashSet<>();
         private final Map<String, HashIndex.Editor> tables = new LinkedHashMap<>();
@@ -250,7 +252,7 @@ public final class KeyRing {
                 removeSecretsOf(records.find(record.id()));
             }
             for (ApiKeyRecord record : changed) {
-                // another record under the id, and one of the two would have been lost without a word
+                // another record has the same id, and one of the two would be lost silently
                 if (changedRecords.find(record.id()) == record) {
                     putSecretsOf(record);
                 } else {
@@ -304,8 +306,8 @@ public final class KeyRing {
 
         private static void report(ApiKeyRecord record) {
             LOG.warn(
-                    "key `{}` is rejected: its attributes {} are not known to this version; upgrade, or remove them with"
-                            + " the version that set them",
+                    "key `{}` is rejected: this version does not know its attributes {}; upgrade, or remove them with the"
+                            + " version that set them",
                     record.id(),
                     new TreeSet<>(record.unknownAttributes()));
         }
@@ -318,14 +320,16 @@ public final class KeyRing {
             ApiKeyPrincipal principal = new ApiKeyPrincipal(record, grants);
             for (int i = 0; i < record.secrets().size(); i++) {
                 HashedSecret secret = record.secrets().get(i);
-                judgeSecret(record, secret);
+                checkSecret(record, secret);
                 Accepted accepted = new Accepted(principal, i > 0);
                 boolean always = secret.notBefore() == null && secret.expiresAt() == null;
                 put(record, secret, always ? accepted : new TimedVerdict(accepted, secret));
             }
         }
 
-        /** Whatever is wrong with such a record, it must be taken: else an older state of it would stay in force. */
+        /**
+         * Accepts such a record whatever is wrong with it, because otherwise an older state of it would stay in force.
+         */
         private void putRejected(ApiKeyRecord record, Rejected rejected) {
             for (HashedSecret secret : record.secrets()) {
                 if (hashers.containsKey(secret.hash().scheme())) {
@@ -344,12 +348,14 @@ public final class KeyRing {
 
         private static String describeSharedHash(ApiKeyRecord record, @Nullable String holder) {
             if (!record.id().equals(holder)) {
-                return "its hash is also that of key `" + holder + "`; one key may stand under one record only";
+                return "its hash is also that of key `" + holder + "`; keep each key in one record only";
             }
             boolean hasOneHashTwice = record.retiring()
                     .filter(retiring -> retiring.hash().equals(record.current().hash()))
                     .isPresent();
-            return hasOneHashTwice ? "its current and its retiring hash are one; a rotation needs a new key" : ID_TWICE;
+            return hasOneHashTwice
+                    ? "its current and retiring hash are the same; a rotation needs a new key"
+                    : ID_TWICE;
         }
 
         private @Nullable Grants grantsOf(ApiKeyRecord record) {
@@ -363,27 +369,27 @@ public final class KeyRing {
             }
         }
 
-        private void judgeSecret(ApiKeyRecord record, HashedSecret secret) {
+        private void checkSecret(ApiKeyRecord record, HashedSecret secret) {
             if (secret.isWindowEmpty()) {
                 problem(
                         record,
-                        "there is no moment at which it counts: not-before " + secret.notBefore()
-                                + " is not before expires-at " + secret.expiresAt());
+                        "it is never valid: not-before " + secret.notBefore() + " is not before expires-at "
+                                + secret.expiresAt());
             }
             Set<KeyHash> slips = hashesOfSlips.get(secret.hash().scheme());
             if (slips == null) {
                 problem(
                         record,
-                        "its hash is of scheme " + secret.hash().scheme() + ", and of those there are "
-                                + hashers.keySet() + "; add the pepper");
+                        "its hash has scheme " + secret.hash().scheme() + ", and the ring has only " + hashers.keySet()
+                                + "; add the pepper");
             } else if (slips.contains(secret.hash())) {
                 boolean nothing = requireNonNull(hashers.get(secret.hash().scheme()))
                         .hashOfNothing()
                         .equals(secret.hash());
                 problem(
                         record,
-                        "its hash is that of " + (nothing ? "the empty string" : "a text that only a slip produces")
-                                + "; make it anew from the key");
+                        "its hash is that of " + (nothing ? "the empty string" : "a text that is no key")
+                                + "; regenerate it from the key");
             }
         }
 
@@ -406,7 +412,7 @@ public final class KeyRing {
         }
 
         private @Nullable String keyId(Object answer) {
-            return answer instanceof TimedVerdict windowed ? windowed.keyId() : ((Verification) answer).keyId();
+            return answer instanceof TimedVerdict timed ? timed.keyId() : ((Verification) answer).keyId();
         }
     }
 }

@@ -3,7 +3,7 @@ package io.keyward;
 import java.util.List;
 import java.util.stream.Collectors;
 
-/** Says that records cannot stand together in a ring: everything that is wrong with them, not only the first thing. */
+/** Thrown when records cannot be in one ring. Names every problem, not only the first. */
 public final class KeyRingException extends IllegalArgumentException {
     private static final long serialVersionUID = 1L;
     private static final int SHOWN = 20;
@@ -27,7 +27,7 @@ public final class KeyRingException extends IllegalArgumentException {
     }
 
     /**
-     * Says what is wrong with one record.
+     * Describes what is wrong with one record.
      *
      * @param keyId the record's id
      * @param description the problem and its remedy, without any hash

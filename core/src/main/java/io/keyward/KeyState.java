@@ -1,11 +1,11 @@
 package io.keyward;
 
-/** Says whether a key counts at all, apart from its time. */
+/** Names the state of a key, which is independent of its window. */
 public enum KeyState {
-    /** It counts. */
+    /** The key is accepted within its window. */
     ACTIVE,
-    /** It does not count until it is switched on again. */
+    /** The key is rejected until it is enabled again. */
     DISABLED,
-    /** It never counts again. */
+    /** The key is rejected for ever. */
     REVOKED
 }

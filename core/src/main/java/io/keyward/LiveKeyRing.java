@@ -9,8 +9,8 @@ import java.util.function.UnaryOperator;
  * Holds the ring in force: what a source publishes into and a verifier reads from.
  *
  * <p>One volatile reference. A verification that starts after {@link #publish} or {@link #update} returned sees the new
- * ring and nothing of the old; one that runs meanwhile sees either whole. Reading takes no lock; publishers wait for
- * each other. May be shared between threads.
+ * ring and nothing of the old; one that runs at the same time sees one of the two rings whole. Reading takes no lock;
+ * publishers wait for each other. May be shared between threads.
  */
 public final class LiveKeyRing {
     private final ReentrantLock publishing = new ReentrantLock();
@@ -33,8 +33,8 @@ public final class LiveKeyRing {
     /**
      * Puts a ring in force, in place of the one before.
      *
-     * <p>Where others change keys meanwhile, use {@link #update}: a ring made from what was read before their change
-     * would undo it here.
+     * <p>If others change keys at the same time, use {@link #update}: a ring that was read before their change would
+     * undo it here.
      */
     public void publish(KeyRing ring) {
         requireNonNull(ring, "ring");
@@ -42,16 +42,15 @@ public final class LiveKeyRing {
     }
 
     /**
-     * Puts in force what {@code change} makes of the ring in force; one publisher at a time.
+     * Replaces the ring in force with the one that {@code change} makes of it; one publisher at a time.
      *
-     * <p>A source that follows a store or a file reads it <em>within</em> {@code change}. Since every publisher does,
-     * none puts in force what was read before a change that another one has already put in force, so nothing comes back
-     * that was revoked.
+     * <p>A source that follows a store or a file reads it <em>within</em> {@code change}. Then no publisher can replace
+     * a newer reading with an older one, and no revoked key comes back.
      *
-     * @param change gives the new ring; called once, on this thread, with the lock held that other publishers wait for.
-     *     It may do I/O and may call this object again
+     * @param change returns the new ring; called once, on this thread, while other publishers wait. It may do I/O and
+     *     may call this object again
      * @return the ring now in force
-     * @throws RuntimeException what {@code change} throws; the ring in force stays
+     * @throws RuntimeException the exception of {@code change}; the ring in force does not change
      */
     public KeyRing update(UnaryOperator<KeyRing> change) {
         publishing.lock();

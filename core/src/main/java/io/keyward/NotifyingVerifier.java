@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Tells a listener what another verifier answers. */
+/** Notifies a listener of what another verifier answers. */
 final class NotifyingVerifier implements ApiKeyVerifier {
     private static final Logger LOG = LoggerFactory.getLogger(ApiKeyVerifier.class);
 
@@ -28,10 +28,9 @@ final class NotifyingVerifier implements ApiKeyVerifier {
         try {
             listener.onVerification(verification);
         } catch (Throwable e) {
-            // Checked exceptions of other languages and VirtualMachineError too. The verdict has been made and does not
-            // depend on the listener; a StackOverflowError ends with the listener's own frames, and what the JVM is
-            // told
-            // to do when it is out of memory it does where the error is made, not where it is caught.
+            // Checked exceptions of other languages and VirtualMachineError too, because the verdict is made and does
+            // not depend on the listener. A StackOverflowError ends with the listener's own frames. What the JVM does
+            // when it runs out of memory happens where the error is thrown, not where it is caught.
             logFirst(e);
         }
         return verification;
@@ -42,7 +41,7 @@ final class NotifyingVerifier implements ApiKeyVerifier {
             try {
                 LOG.warn("a verification listener failed; its further failures are not logged", failure);
             } catch (Throwable noRoomToLog) {
-                // Out of memory or of stack, the log fails as the listener did; the verdict still has to arrive.
+                // Without memory or stack the log fails as the listener did, but the caller must still get the verdict.
                 failureLogged.set(false);
             }
         }

@@ -15,7 +15,7 @@ final class PresentedText {
     private PresentedText() {}
 
     /**
-     * Copies a text of 16 to 256 characters into the kit and tells whether each is printable ASCII and no blank.
+     * Copies a text of 16 to 256 characters into the kit and returns whether each is printable ASCII and no blank.
      *
      * <p>Copies the block, then checks eight bytes at a time: quicker than a check of each character, and without the
      * array that {@code getBytes(ISO_8859_1)} allocates.
@@ -30,8 +30,8 @@ final class PresentedText {
     }
 
     /**
-     * Tells whether every character is its low byte. Where the JVM keeps a string as Latin-1 its compiler knows that no
-     * character has a high byte, and leaves out the loop.
+     * Returns whether every character is its low byte. For a string that the JVM keeps as Latin-1, its compiler knows
+     * that no character has a high byte, and removes the loop.
      */
     private static boolean isNarrow(String text) {
         int high = 0;
@@ -42,7 +42,7 @@ final class PresentedText {
     }
 
     /**
-     * Tells whether at least eight bytes are all of {@code !} to {@code ~}; the last word may overlap the one before.
+     * Returns whether at least eight bytes are all of {@code !} to {@code ~}; the last word may overlap the one before.
      */
     private static boolean isPrintable(byte[] bytes, int from, int to) {
         int last = to - Long.BYTES;
@@ -54,16 +54,17 @@ final class PresentedText {
     }
 
     /**
-     * Returns a word that has the top bit of a byte set if any of eight bytes is not printable. One below {@code !}
-     * gets it when {@code !} is taken away, one above {@code ~} when 1 is added or keeps it when {@code !} is taken
-     * away; what is borrowed or carried from a byte to the next comes of bytes that are found as well.
+     * Returns a word in which some byte has its top bit set if one of eight bytes is not printable. Subtracting
+     * {@code !} sets the bit of a byte below {@code !}. Adding 1 sets that of 0x7F. A larger byte has the bit already
+     * and keeps it in one of the two results. Only a byte that is not printable borrows from the next byte or carries
+     * into it.
      */
     private static long outside(byte[] bytes, int at) {
         long word = (long) WORDS.get(bytes, at);
         return (word - ApiKey.FIRST_PRINTABLE * ONES) | (word + (0x7F - ApiKey.LAST_PRINTABLE) * ONES);
     }
 
-    /** Tells whether the bytes have the outline of an issued key and check digits that do not belong to it. */
+    /** Returns whether the bytes have the outline of an issued key and check digits that do not belong to it. */
     static boolean isMistyped(Object[] kit, int length) {
         return KeyFormat.isMistyped(bytes(kit), EnginePool.TEXT, length, (CRC32) kit[EnginePool.CRC]);
     }

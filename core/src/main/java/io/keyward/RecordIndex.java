@@ -113,7 +113,7 @@ final class RecordIndex {
             return replaced;
         }
 
-        /** Returns the record that stands under an id so far. */
+        /** Returns the record that an id has at this point of the change. */
         @Nullable
         ApiKeyRecord find(String id) {
             @Nullable ApiKeyRecord[] segment = segments[segmentOf(id, segments.length)];

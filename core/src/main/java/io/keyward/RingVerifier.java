@@ -39,13 +39,13 @@ final class RingVerifier implements ApiKeyVerifier {
         return verdict(answer);
     }
 
-    /** An answer is the verdict itself, or the one kind of thing that needs the clock to become one. */
+    /** An answer is the verdict itself, or a {@link TimedVerdict}, which needs the clock. */
     private Verification verdict(Object answer) {
-        // by final classes, the likeliest first: a cast to the interface costs a search of its subtypes
+        // tests final classes, the likeliest first, because a cast to the interface searches its subtypes
         if (answer instanceof Accepted accepted) {
             return accepted;
         }
-        return answer instanceof TimedVerdict windowed ? windowed.judge(clock) : (Rejected) answer;
+        return answer instanceof TimedVerdict timed ? timed.at(clock) : (Rejected) answer;
     }
 
     @Override

@@ -5,8 +5,8 @@ import static java.util.Objects.requireNonNull;
 /**
  * Prints the rules by which secret scanners find keys of one format in files, commits and logs.
  *
- * <p>The rules are made of the format itself, so they cannot fall behind it. They do not know the check digits: what
- * they report, {@link KeyFormat#flawOf} can confirm. Immutable; may be shared between threads.
+ * <p>The rules are generated from the format, so they always match it. They do not verify the check digits;
+ * {@link KeyFormat#flawOf} can confirm what they report. Immutable; may be shared between threads.
  */
 public final class ScannerRules {
     private final KeyFormat format;
@@ -26,8 +26,8 @@ public final class ScannerRules {
     }
 
     /**
-     * Returns a rule for gitleaks, to be put into its {@code .gitleaks.toml}. A literal string holds the expression, in
-     * which TOML knows no escapes.
+     * Returns a rule for gitleaks, to be put into its {@code .gitleaks.toml}. The expression is a TOML literal string,
+     * so nothing in it is escaped.
      */
     public String gitleaks() {
         return """
@@ -40,8 +40,8 @@ public final class ScannerRules {
     }
 
     /**
-     * Returns a custom detector for TruffleHog, to be put into its configuration file. It finds without asking a
-     * service whether the key is live.
+     * Returns a custom detector for TruffleHog, to be put into its configuration file. It does not ask a service
+     * whether a key is valid.
      */
     public String truffleHog() {
         return """
@@ -55,8 +55,8 @@ public final class ScannerRules {
     }
 
     /**
-     * Returns what to fill into the form of a custom pattern of GitHub secret scanning, one field a line. Its own
-     * fields hold what may stand before and after, so the expression stands there without the word boundaries.
+     * Returns what to fill into the form of a custom pattern of GitHub secret scanning, one field a line. The form has
+     * fields of its own for what may come before and after a key, so this expression has no word boundaries.
      */
     public String gitHub() {
         return """

@@ -27,7 +27,7 @@ final class Sha256Hasher extends KeyHasher {
         try {
             digest.digest(bytes, EnginePool.RESULT, EnginePool.RESULT_LENGTH);
         } catch (DigestException e) {
-            throw new ProviderException("the JCA provider's SHA-256 gave no 32 bytes", e);
+            throw new ProviderException("the JCA provider's SHA-256 did not return 32 bytes", e);
         }
     }
 }

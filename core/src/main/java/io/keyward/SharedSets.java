@@ -5,8 +5,8 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * Keeps one set for all records that hold an equal one: a million keys have a handful of sets of roles, and a store reads
- * each of them anew.
+ * Keeps one set for all records that have equal sets: a million keys have only a handful of different sets of roles,
+ * but a store reads a new copy with each record.
  *
  * <p>Keeps the first sets that it sees, at most {@value #MOST}, for the life of the JVM: the names of roles and
  * permissions are few, and no stranger chooses them.

@@ -8,10 +8,10 @@ import java.time.InstantSource;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Judges a known secret that has a window: the one kind of answer that needs the clock.
+ * Decides about a known secret that has a window: the only kind of answer that needs the clock.
  *
- * <p>Milliseconds decide, since reading them allocates nothing; only in the very millisecond of a bound is the exact
- * time asked for.
+ * <p>Milliseconds decide, because reading them allocates nothing. It reads the exact time only in the millisecond of a
+ * bound.
  */
 final class TimedVerdict {
     private final Accepted accepted;
@@ -28,15 +28,15 @@ final class TimedVerdict {
         this.untilMillis = expiresAt == null ? Long.MAX_VALUE : millis(expiresAt);
     }
 
-    Verification judge(InstantSource clock) {
+    Verification at(InstantSource clock) {
         long now = clock.millis();
         if (now > fromMillis && now < untilMillis) {
             return accepted;
         }
-        return judge(clock.instant());
+        return at(clock.instant());
     }
 
-    private Verification judge(Instant now) {
+    private Verification at(Instant now) {
         if (notBefore != null && now.isBefore(notBefore)) {
             return new Rejected(Reason.NOT_YET_VALID, keyId());
         }
@@ -47,7 +47,7 @@ final class TimedVerdict {
         return accepted.keyId();
     }
 
-    /** Returns the milliseconds of an instant; those beyond the range of a long are as good as its end. */
+    /** Returns the milliseconds of an instant; beyond the range of a long, the end of that range. */
     static long millis(Instant instant) {
         long seconds = instant.getEpochSecond();
         long last = Long.MAX_VALUE / 1000 - 1;

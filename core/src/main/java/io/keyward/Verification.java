@@ -5,7 +5,7 @@ import static java.util.Objects.requireNonNull;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Answers what a presented text is worth: {@link Accepted} with the caller, or {@link Rejected} with a reason.
+ * Holds the outcome of a verification: {@link Accepted} with the caller, or {@link Rejected} with a reason.
  *
  * <pre>{@code
  * if (verifier.verify(presented) instanceof Verification.Accepted accepted) {
@@ -13,25 +13,25 @@ import org.jspecify.annotations.Nullable;
  * }
  * }</pre>
  *
- * <p>A refusal is a value. That nothing could be found out is an exception, see {@link ApiKeyVerifier#verify}.
- * Immutable.
+ * <p>A rejection is a value. If the verifier could not decide, it throws an exception, see
+ * {@link ApiKeyVerifier#verify}. Immutable.
  */
 public sealed interface Verification {
-    /** Returns the id of the key concerned; null where no known key was presented. Public, safe in logs. */
+    /** Returns the id of the key concerned; null if no known key was presented. Public, safe in logs. */
     @Nullable
     String keyId();
 
-    /** Tells whether a key was accepted. */
+    /** Returns whether a key was accepted. */
     default boolean isAccepted() {
         return this instanceof Accepted;
     }
 
     /**
-     * Says that a key is in force, and whose it is.
+     * Means that the key is valid, and names the caller.
      *
      * @param principal the caller
-     * @param retiring whether the secret presented is one that a rotation has replaced and that will end: its holder
-     *     should be told to change to the new one
+     * @param retiring whether a rotation has replaced the presented secret, so that it will end soon: its holder should
+     *     change to the new one
      */
     record Accepted(ApiKeyPrincipal principal, boolean retiring) implements Verification {
         /** Refuses a missing principal. */
@@ -46,11 +46,11 @@ public sealed interface Verification {
     }
 
     /**
-     * Says that nothing may be granted, and why. The reason is for logs and metrics: a caller who learns it learns
-     * which texts are near a key.
+     * Means that the key is rejected, and gives the reason. The reason is for logs and metrics only: a caller who
+     * learns it learns which texts are close to a key.
      *
      * @param reason why
-     * @param keyId the id of the key where the text is one that is known; null otherwise
+     * @param keyId the id of the key if the text is a known key; null otherwise
      */
     record Rejected(Reason reason, @Nullable String keyId) implements Verification {
         static final Rejected MISSING = new Rejected(Reason.MISSING, null);
@@ -63,27 +63,25 @@ public sealed interface Verification {
         }
     }
 
-    /** Says why nothing may be granted. */
+    /** Names the reason of a rejection. */
     enum Reason {
         /** Nothing was presented, or the empty text. */
         MISSING,
-        /**
-         * The text cannot be a key, or is an issued key with a wrong character in it: most likely a slip of the hand.
-         */
+        /** The text cannot be a key, or is an issued key with a wrong character in it: most likely a typing error. */
         MALFORMED,
-        /** The text could be a key, and is none that is known. */
+        /** The text could be a key, but no known key has it. */
         UNKNOWN,
-        /** The key counts only from a later time on. */
+        /** The key becomes valid later. */
         NOT_YET_VALID,
-        /** The key's time is over, or that of a secret which a rotation replaced. */
+        /** The key has expired, or the presented secret of it has, which a rotation replaced. */
         EXPIRED,
-        /** The key is switched off and may be switched on again. */
+        /** The key is disabled and may be enabled again. */
         DISABLED,
         /** The key was revoked, for good. */
         REVOKED,
         /**
-         * The record of the key has an attribute that this version does not know, so what the key is worth cannot be
-         * told; see {@link ApiKeyRecord#attributes}. Upgrade, or remove the attribute with the version that set it.
+         * The record of the key has an attribute that this version does not know, so it cannot know what the key may
+         * do; see {@link ApiKeyRecord#attributes}. Upgrade, or remove the attribute with the version that set it.
          */
         UNSUPPORTED
     }

@@ -134,7 +134,7 @@ class KeyHasherTest {
         void refusesShortPepperWithoutShowingIt() {
             IllegalArgumentException e =
                     assertThrows(IllegalArgumentException.class, () -> KeyHasher.hmacSha256("p", new byte[31]));
-            assertEquals("pepper `p` of 31 bytes must have at least 32", e.getMessage());
+            assertEquals("pepper `p` has 31 bytes, fewer than 32", e.getMessage());
             assertEquals(
                     "KeyHasher[hmac-sha256:p]",
                     KeyHasher.hmacSha256("p", new byte[32]).toString());

@@ -145,9 +145,8 @@ class KeyRingTest {
             assertEquals(6, problems.size(), problems.toString());
             assertTrue(problems.get(0).startsWith("key `a`: the id is used by two records"), problems.toString());
             assertTrue(problems.get(1).startsWith("key `c`: its hash is also that of key `b`"), problems.toString());
-            assertTrue(
-                    problems.get(2).startsWith("key `d`: there is no moment at which it counts"), problems.toString());
-            assertTrue(problems.get(3).contains("key `e`: its hash is of scheme hmac-sha256:p1"), problems.toString());
+            assertTrue(problems.get(2).startsWith("key `d`: it is never valid"), problems.toString());
+            assertTrue(problems.get(3).contains("key `e`: its hash has scheme hmac-sha256:p1"), problems.toString());
             assertTrue(problems.get(4).contains("key `f`: its hash is that of the empty string"), problems.toString());
             assertTrue(problems.get(5).startsWith("key `g`: role (ghost) must be one of"), problems.toString());
             problems.forEach(problem -> assertTrue(e.getMessage().contains(problem)));
@@ -158,7 +157,7 @@ class KeyRingTest {
             ApiKeyRecord record = recordOf(newKey()).build();
             KeyRingException e = assertThrows(KeyRingException.class, () -> KeyRing.of(record, record));
             assertEquals(
-                    List.of("key `" + record.id() + "`: the id is used by two records; give one of them another"),
+                    List.of("key `" + record.id() + "`: the id is used by two records; give one of them another id"),
                     problemsOf(e));
             HashedSecret secret = HashedSecret.of(SHA256.hash(newKey()));
             KeyRingException twice = assertThrows(
@@ -167,7 +166,7 @@ class KeyRingTest {
                             .secrets(List.of(secret, secret))
                             .build()));
             assertEquals(
-                    List.of("key `a`: its current and its retiring hash are one; a rotation needs a new key"),
+                    List.of("key `a`: its current and retiring hash are the same; a rotation needs a new key"),
                     problemsOf(twice));
         }
 
@@ -204,7 +203,8 @@ class KeyRingTest {
                     .add(ApiKeyRecord.builder("a").hash(hasher.hashOfNothing()).build());
             KeyRingException e = assertThrows(KeyRingException.class, builder::build);
             assertEquals(
-                    List.of("key `a`: its hash is that of the empty string; make it anew from the key"), problemsOf(e));
+                    List.of("key `a`: its hash is that of the empty string; regenerate it from the key"),
+                    problemsOf(e));
         }
 
         @Test
@@ -278,7 +278,8 @@ class KeyRingTest {
                     List.of(standing, standing))) {
                 KeyRingException e = assertThrows(KeyRingException.class, () -> ring.with(change));
                 assertEquals(
-                        List.of("key `" + standing.id() + "`: the id is used by two records; give one of them another"),
+                        List.of("key `" + standing.id()
+                                + "`: the id is used by two records; give one of them another id"),
                         problemsOf(e));
             }
         }

@@ -10,7 +10,7 @@ import java.util.List;
  *
  * @param granted whether the requirement was met
  * @param needs what was asked for
- * @param subject who was judged
+ * @param subject whose rights were checked
  * @param held what the subject has of the kind that was asked for, one entry each
  */
 public record Explanation(boolean granted, String needs, String subject, List<String> held) {

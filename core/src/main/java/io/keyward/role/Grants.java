@@ -6,10 +6,10 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * Says what one key may do: its roles and permissions, compiled by a {@link RoleModel}.
+ * Holds what one key may do: its roles and permissions, compiled by a {@link RoleModel}.
  *
- * <p>No role means no role, and nothing is granted that is not named. Checks by role name are a map look-up and a bit
- * test. Immutable; may be shared between threads and between keys.
+ * <p>There is no default role, and only what is named is granted. Checks by role name are a map look-up and a bit test.
+ * Immutable; may be shared between threads and between keys.
  */
 public final class Grants {
     private final RoleModel model;
@@ -43,24 +43,23 @@ public final class Grants {
         return Collections.unmodifiableSet(all);
     }
 
-    /** Tells whether the key has a role in effect; exact and case-sensitive, and false for a role nobody declared. */
+    /** Returns whether the key has a role in effect; exact and case-sensitive, and false for a role nobody declared. */
     public boolean hasRole(String role) {
         Integer bit = model.bitOrNull(role);
         return bit != null && roleSet.get(bit);
     }
 
     /**
-     * Tells whether the key may do what a permission names.
+     * Returns whether the key may do what a permission names.
      *
-     * <p>Compares with each permission held. Where the same question is asked again and again, a {@link Requirement}
-     * answers it faster.
+     * <p>Compares with each permission held. For a question that is asked often, a {@link Requirement} is faster.
      */
     public boolean hasPermission(Permission permission) {
         return model.covering(permission).intersects(permissionSet) || furtherImply(permission);
     }
 
     /**
-     * Tells whether everything that {@code other} grants is granted here too, so that a maker may pass it on.
+     * Returns whether everything that {@code other} grants is granted here too, so that a maker may pass it on.
      *
      * <p>Both sides may come from different models: names are compared, not bits.
      */

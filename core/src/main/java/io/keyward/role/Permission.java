@@ -46,7 +46,7 @@ public final class Permission implements Comparable<Permission> {
         return new Permission(text, segments);
     }
 
-    /** Tells whether a segment is {@code *}, so that this covers a group and cannot itself be asked for. */
+    /** Returns whether a segment is {@code *}, so that this covers a group and cannot be required itself. */
     public boolean isPattern() {
         for (String segment : segments) {
             if (segment.equals(ANY)) {
@@ -57,7 +57,7 @@ public final class Permission implements Comparable<Permission> {
     }
 
     /**
-     * Tells whether a key that holds this permission may do what {@code required} names.
+     * Returns whether a key that holds this permission may do what {@code required} names.
      *
      * <p>A {@code *} here matches any one segment there. Takes time proportional to the number of segments.
      */

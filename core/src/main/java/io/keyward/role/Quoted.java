@@ -1,6 +1,6 @@
 package io.keyward.role;
 
-/** Shows a refused name in an error message: cut, and with everything but printable ASCII replaced. */
+/** Shows a refused name in an error message: shortened, and with everything except printable ASCII replaced. */
 final class Quoted {
     private static final int MAX_SHOWN = 40;
 

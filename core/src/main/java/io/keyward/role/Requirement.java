@@ -10,7 +10,7 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Says what a part of an application asks of a key: one of some roles, or all of some permissions.
+ * Describes what a part of an application requires of a key: one of some roles, or all of some permissions.
  *
  * <p>It is compiled against a {@link RoleModel} at its first use and again when keys of another model are presented, so
  * a check is a bit test for each permission asked for. May be shared between threads.
@@ -40,8 +40,8 @@ public final class Requirement {
     /**
      * Returns the requirement that a key holds all of these permissions.
      *
-     * @throws IllegalArgumentException if a text is not a permission, or is a pattern: {@code jobs:*} can be held, not
-     *     asked for
+     * @throws IllegalArgumentException if a text is not a permission, or is a pattern: a key can hold {@code jobs:*},
+     *     but nothing can require it
      */
     public static Requirement allPermissions(String first, String... others) {
         Set<Permission> permissions = Stream.concat(Stream.of(first), Stream.of(others))
@@ -54,7 +54,7 @@ public final class Requirement {
         Permission permission = Permission.of(text);
         if (permission.isPattern()) {
             throw new IllegalArgumentException(
-                    "permission (" + text + ") must not contain * where it is asked for; name what is done");
+                    "permission (" + text + ") must not contain * in a requirement; name what is required");
         }
         return permission;
     }
@@ -69,7 +69,7 @@ public final class Requirement {
         return Set.copyOf(allPermissions);
     }
 
-    /** Tells whether these grants meet the requirement. */
+    /** Returns whether these grants meet the requirement. */
     public boolean isMetBy(Grants grants) {
         Compiled now = compiledFor(grants.model());
         if (!anyRole.isEmpty()) {
@@ -86,7 +86,8 @@ public final class Requirement {
     /**
      * Returns why these grants meet the requirement or do not, in words for a log.
      *
-     * @param subject who is judged, such as {@code key `a1b2c3d4`}; printed as it is, so never text of a stranger
+     * @param subject whose rights are checked, such as {@code key `a1b2c3d4`}; printed as it is, so never pass a
+     *     stranger's text
      */
     public Explanation explain(Grants grants, String subject) {
         return new Explanation(isMetBy(grants), needs(), subject, held(grants));

@@ -53,9 +53,9 @@ public final class Role {
     }
 
     /**
-     * Returns this role with these roles included: who has this one has those and all that they hold.
+     * Returns this role with these roles included: a key with this role also has those, and everything that they hold.
      *
-     * @throws IllegalArgumentException if a name has not the form of {@link #of}
+     * @throws IllegalArgumentException if a name does not have the form that {@link #of} requires
      */
     public Role including(String... roles) {
         return new Role(name, permissions, union(includes, roles, Role::requireName));
@@ -71,7 +71,7 @@ public final class Role {
         return permissions;
     }
 
-    /** Returns the names of the roles that this one names as included, not followed further. */
+    /** Returns the names of the roles that this one includes directly. */
     public Set<String> includes() {
         return includes;
     }

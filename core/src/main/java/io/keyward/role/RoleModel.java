@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * Holds the roles an application knows, compiled so that a later check is a bit test.
  *
  * <p>Every role has a bit, and so has every permission that some role declares. What a role means (itself, the roles it
- * includes, their permissions) is worked out once, here. {@link #grant} turns the roles of one key into {@link Grants}.
+ * includes, their permissions) is computed once, here. {@link #grant} turns the roles of one key into {@link Grants}.
  *
  * <p>Immutable; may be shared between threads.
  */
@@ -60,7 +60,8 @@ public final class RoleModel {
      * Returns the model of these roles.
      *
      * @throws RoleModelException if a name is declared twice, an included role is not declared, or roles include each
-     *     other in a circle; it names every such problem, a circle in full ({@code admin -> ops -> admin})
+     *     other in a circle; the exception names every such problem, and each circle in full
+     *     ({@code admin -> ops -> admin})
      */
     public static RoleModel of(Role... roles) {
         return of(Arrays.asList(roles));
@@ -76,7 +77,7 @@ public final class RoleModel {
         Map<String, Role> byName = new LinkedHashMap<>();
         for (Role role : roles) {
             if (byName.putIfAbsent(role.name(), role) != null) {
-                problems.add("role `" + role.name() + "` is declared twice");
+                problems.add("role `" + role.name() + "` is declared twice; remove one declaration");
             }
         }
         for (Role role : byName.values()) {
@@ -94,7 +95,7 @@ public final class RoleModel {
         return new RoleModel(byName);
     }
 
-    /** Returns the model without any role: keys can be told apart, and none may do more than another. */
+    /** Returns the model without any role: callers can be identified, but no key may do more than another. */
     public static RoleModel empty() {
         return EMPTY;
     }
@@ -104,7 +105,7 @@ public final class RoleModel {
         return List.copyOf(roles.values());
     }
 
-    /** Tells whether a role of exactly that name is declared. */
+    /** Returns whether a role of exactly that name is declared. */
     public boolean contains(String role) {
         return roles.containsKey(role);
     }
@@ -112,7 +113,7 @@ public final class RoleModel {
     /**
      * Returns what a key with these roles and these further permissions may do.
      *
-     * <p>Does not allocate per later check. The result can be shared by all keys that have the same roles and
+     * <p>A later check allocates nothing. The result can be shared by all keys that have the same roles and
      * permissions.
      *
      * @throws IllegalArgumentException if a role is not declared in this model
@@ -164,7 +165,7 @@ public final class RoleModel {
         return held;
     }
 
-    /** Returns the permissions that a role brings, its included roles' among them. */
+    /** Returns the permissions of a role, including those of its included roles. */
     Set<Permission> permissionsBy(String role) {
         return permissions(effectivePermissions[bit(role)]);
     }

@@ -2,7 +2,7 @@ package io.keyward.role;
 
 import java.util.List;
 
-/** Says that declared roles do not fit together: all that is wrong with them, not only the first. */
+/** Thrown when declared roles do not fit together. Names every problem, not only the first. */
 public final class RoleModelException extends IllegalArgumentException {
     private static final long serialVersionUID = 1L;
 

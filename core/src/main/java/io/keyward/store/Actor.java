@@ -14,13 +14,13 @@ import org.jspecify.annotations.Nullable;
  * manager.as(Actor.operator("anna").withName("Anna Berg").withAddress("192.0.2.7")).revoke(id);
  * }</pre>
  *
- * <p>Says who it was and decides nothing: what a key may change is limited by {@link ApiKeyManager#onBehalfOf}. Holds
- * no secret; every text is one line, so a log line cannot be forged by it. Immutable.
+ * <p>An actor is only recorded and decides nothing; {@link ApiKeyManager#onBehalfOf} limits what a key may change. It
+ * holds no secret, and each text is one line, so it cannot forge a line of the log. Immutable.
  *
- * @param kind what sort of actor
+ * @param kind the kind of actor
  * @param id the login, key id or job; 1 to {@value #MAX_ID} characters
  * @param name a name for people; null if not known
- * @param address from where, such as an IP address; null if not known
+ * @param address where the actor is, such as an IP address; null if not known
  */
 public record Actor(
         Kind kind,
@@ -48,7 +48,7 @@ public record Actor(
         requireLine("address", address, MAX_TEXT);
     }
 
-    /** Returns the application itself: who makes a change where nobody else is named. */
+    /** Returns the application itself, the actor of a change for which nobody else is named. */
     public static Actor application() {
         return APPLICATION;
     }
@@ -56,7 +56,7 @@ public record Actor(
     /**
      * Returns a person who runs the service.
      *
-     * @param login how they are known to the system on which they work
+     * @param login their name on the system on which they work
      * @throws IllegalArgumentException as the constructor
      */
     public static Actor operator(String login) {
@@ -72,7 +72,7 @@ public record Actor(
         return new Actor(Kind.JOB, id, null, null);
     }
 
-    /** Returns a key whose holder makes the change. */
+    /** Returns the holder of a key as the actor. */
     public static Actor key(ApiKeyPrincipal principal) {
         return new Actor(Kind.KEY, principal.id(), null, null);
     }
@@ -95,7 +95,10 @@ public record Actor(
         return new Actor(kind, id, name, newAddress);
     }
 
-    /** Returns what a record notes of its creator: {@code operator:anna}, {@code key:a1b2c3d4}, {@code application}. */
+    /**
+     * Returns the text by which a record names its creator: {@code operator:anna}, {@code key:a1b2c3d4},
+     * {@code application}.
+     */
     public String label() {
         return kind == Kind.APPLICATION ? id : kind.name().toLowerCase(Locale.ROOT) + ":" + id;
     }
@@ -107,7 +110,7 @@ public record Actor(
         }
     }
 
-    /** Says what sort of actor makes a change. */
+    /** Names the kind of actor that makes a change. */
     public enum Kind {
         /** The application itself. */
         APPLICATION,

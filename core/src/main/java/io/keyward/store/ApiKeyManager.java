@@ -26,7 +26,7 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Issues keys, rotates and revokes them: every change of a key while a service runs.
+ * Makes every change of a key while a service runs: issues, rotates, changes, disables and revokes.
  *
  * <pre>
  *   issue ──► ACTIVE ◄──enable── DISABLED        rotate, change: the state stays
@@ -35,38 +35,38 @@ import org.jspecify.annotations.Nullable;
  * </pre>
  *
  * <p>A change is stored first and then put into the ring in force, before the method returns: a verification that
- * starts after {@link #revoke} has returned refuses the key. Verifications wait for nothing. Changes through one ring,
- * by this manager or another, wait for each other only where the store's versions are not
- * {@linkplain ApiKeyStore#hasOrderedVersions ordered}. If somebody else changes the same record in the store meanwhile,
- * the change is made anew on what they stored, so neither is lost.
+ * starts after {@link #revoke} has returned rejects the key. Verifications never wait. Changes through one ring, by
+ * this manager or another, wait for each other only if the store's versions are not
+ * {@linkplain ApiKeyStore#hasOrderedVersions ordered}. If somebody else changes the same record at the same time, the
+ * manager repeats its change on what they stored, so neither change is lost.
  *
  * <p>How a method ends:
  *
  * <ul>
  *   <li>it returns: the change is stored, as durably as the store is, and in force;
- *   <li>{@link ChangeRefusedException}: nothing was stored, the ring stays;
- *   <li>{@link StoreException}: the store failed. The ring stays, and the store has the record in its old state or in
- *       its new one; the manager has asked it which, where it could be asked. Look at the key before a rotation is
- *       repeated; repeating a revoke, disable or enable is always safe, and puts in force what was stored;
- *   <li>{@link io.keyward.KeyRingException}: stored, and the ring in force could not take it, because it was made
- *       without the role or pepper of the record; the ring has the old state until one is published that can.
+ * <li>{@link ChangeRefusedException}: nothing was stored, and the ring does not change;
+ * <li>{@link StoreException}: the store failed. The ring does not change, and the record in the store has its old state
+ *     or its new one: the manager asked for it, and did not find the change or got no answer. Look at the key before
+ *     you repeat a rotation; repeating a revoke, disable or enable is always safe, and puts in force what was stored;
+ * <li>{@link io.keyward.KeyRingException}: the change is stored, but the ring in force lacks the role or pepper of the
+ *     record. The key is disabled in that ring until a ring that has them is published.
  * </ul>
  *
- * <p>A record with an attribute that this version does not know is never changed here, not even revoked or disabled:
- * every method refuses with {@code UNSUPPORTED}. Such a key is rejected by this version as it is, and the version that
- * set the attribute can revoke it for all.
+ * <p>No method changes a record with an attribute that this version does not know, not even to revoke or disable it:
+ * each refuses with {@code UNSUPPORTED}. This version rejects such a key anyway, and the version that set the attribute
+ * can revoke it for every version.
  *
- * <p>Times given and reckoned are cut to the millisecond and must lie in the years 1 to 9999. A retiring secret whose
+ * <p>Times, given or computed, are cut to the millisecond and must be in the years 1 to 9999. A retiring secret whose
  * end has passed is dropped when its record is next written.
  *
  * <p>Each change has a {@linkplain ChangeCause cause}: the action, who makes it ({@link #as}, {@link #onBehalfOf}), for
- * which request ({@link #inRequest}), and when. The record notes creator and last changer from it, the store is given
- * it, and each {@linkplain ChangeGuard guard} hears of it, by default {@link ChangeGuard#logging}.
+ * which request ({@link #inRequest}), and when. The record takes its creator and last changer from it, and the store
+ * and each {@linkplain ChangeGuard guard} get it. The default guard is {@link ChangeGuard#logging}.
  *
  * <p>May be shared between threads. Methods block for the store's I/O.
  */
 public final class ApiKeyManager {
-    /** Each conflict means that somebody else got on, so to lose so often in a row takes a fault, not bad luck. */
+    /** Each conflict means that another change succeeded, so this many in a row are a fault and not bad luck. */
     private static final int ATTEMPTS = 100;
 
     private static final Pattern ID = Pattern.compile("[a-z0-9_]{1,64}");
@@ -122,9 +122,9 @@ public final class ApiKeyManager {
     /**
      * Starts a manager.
      *
-     * @param store where records are kept
-     * @param live what changes are published into; it should hold the records of the store, and says which roles there
-     *     are
+     * @param store what keeps the records
+     * @param live where changes are published; it should hold the records of the store, and its roles are those that
+     *     keys may have
      * @param generator what makes keys
      */
     public static Builder builder(ApiKeyStore store, LiveKeyRing live, ApiKeyGenerator generator) {
@@ -134,13 +134,13 @@ public final class ApiKeyManager {
     /**
      * Returns a manager that makes changes for somebody and refuses those that exceed what their key may do.
      *
-     * <p>Whoever has a role that lets them manage keys must not gain by it. So each change is judged against the
-     * maker's key as it is in the ring in force at that moment, not as it was when it was verified: the key changed
-     * must not have a role or permission that the maker's has not, before the change or after it; a key that is issued,
-     * rotated or given another end must not outlive the maker's; and the maker's key must count. A change that was
-     * judged before the maker's key was revoked may still be stored after that.
+     * <p>The right to manage keys must not give anyone more rights. So each change is checked against the maker's key
+     * as it is in the ring in force at that moment, not as it was when it was verified. The maker's key must be valid.
+     * It must have every role and permission that the changed key has before the change or after it. A key that is
+     * issued, rotated or given another end must not end later than the maker's. A change that was checked before the
+     * maker's key was revoked may still be stored after that.
      *
-     * @param principal whose key was verified for this change
+     * @param principal the caller whose key was verified for this change
      */
     public ApiKeyManager onBehalfOf(ApiKeyPrincipal principal) {
         requireNonNull(principal, "principal");
@@ -151,7 +151,7 @@ public final class ApiKeyManager {
      * Returns a manager whose changes name this actor; by default they name the key that they are made for, or
      * {@link Actor#application}.
      *
-     * <p>Limits nothing and lifts no limit: {@code onBehalfOf(principal).as(actor)}, in either order, is limited by the
+     * <p>Adds no limit and removes none: {@code onBehalfOf(principal).as(actor)}, in either order, is limited by the
      * key and names the actor.
      */
     public ApiKeyManager as(Actor newActor) {
@@ -171,7 +171,7 @@ public final class ApiKeyManager {
     }
 
     /**
-     * Returns a manager that changes a key only if its record still has this version: for somebody who decided on what
+     * Returns a manager that changes a key only if its record still has this version: for somebody who decided by what
      * they have read.
      *
      * <pre>{@code
@@ -179,11 +179,11 @@ public final class ApiKeyManager {
      * manager.ifVersion(read.version()).rotate(id, Duration.ofHours(24));
      * }</pre>
      *
-     * <p>If somebody else was faster, the change is refused as {@code STALE} and not made on what they stored. A new
-     * key has no version yet, so {@link #issue} ignores it.
+     * <p>If somebody else was faster, the change is refused as {@code STALE} and not repeated. A new key has no version
+     * yet, so {@link #issue} ignores it.
      *
      * @param version the {@linkplain ApiKeyRecord#version version} that was read
-     * @throws IllegalArgumentException if it is not positive, because a stored record has none such
+     * @throws IllegalArgumentException if it is not positive, as the version of every stored record is
      */
     public ApiKeyManager ifVersion(long version) {
         if (version < 1) {
@@ -197,8 +197,8 @@ public final class ApiKeyManager {
      *
      * @return the key, which exists here and nowhere else, and its record
      * @throws ChangeRefusedException {@code INVALID} if a role is not declared in the ring in force, the end is not
-     *     after the present and the beginning, a time is too far off, or the record could not hold a text; {@code
-     *     EXCEEDS_MAKER}, see {@link #onBehalfOf}
+     *     after the present and the beginning, a time is too far off, or a text is not valid in a record;
+     *     {@code EXCEEDS_MAKER}, see {@link #onBehalfOf}
      * @throws StoreException if the store failed; a record may remain of a key that nobody has
      */
     public IssuedKey issue(IssueRequest request) {
@@ -214,16 +214,16 @@ public final class ApiKeyManager {
      *
      * <p>At most two secrets are valid: a rotation inside the overlap of an earlier one is refused unless the request
      * says {@link RotateRequest.Builder#dropOld dropOld}, which ends the oldest at once. The old secret is never valid
-     * longer than it would have been without the rotation. The new one has the end of the old, or the end of the
-     * request; a beginning that lies ahead stays. A key whose end has passed needs another end. The id appears in the
-     * text of the new key if it is one that was issued; for a record named by hand, such as {@code alice}, the text has
-     * an id of its own and the record keeps its name. A disabled key stays disabled.
+     * longer than it would have been without the rotation. The new one ends when the old one would have, or as the
+     * request says; a beginning in the future stays. A key that has expired needs a new end. The text of the new key
+     * contains the id if it has the form of an issued one; for a record named by hand, such as {@code alice}, the text
+     * contains a new id and the record keeps its name. A disabled key stays disabled.
      *
      * @param id the key id
      * @return the new key, which exists here and nowhere else, and the record
      * @throws ChangeRefusedException {@code NO_SUCH_KEY}; {@code REVOKED}; {@code OVERLAP}; {@code INVALID} if the
      *     overlap is negative or too long, or the end is not after the present and the beginning, or too far off;
-     *     {@code     EXCEEDS_MAKER}, see {@link #onBehalfOf}
+     *     {@code EXCEEDS_MAKER}, see {@link #onBehalfOf}
      * @throws StoreException if the store failed. Look at the key before trying again: if the rotation was stored,
      *     another one would end the secret that is in use
      */
@@ -248,7 +248,8 @@ public final class ApiKeyManager {
     }
 
     /**
-     * Gives a key a new secret with the end of the old, as {@link #rotate(String, RotateRequest)} otherwise.
+     * Gives a key a new secret that ends when the old one would have; otherwise as
+     * {@link #rotate(String, RotateRequest)}.
      *
      * @param overlap how long the old secret stays valid; zero ends it now
      */
@@ -257,7 +258,7 @@ public final class ApiKeyManager {
     }
 
     /**
-     * Gives a key a new secret and a new end, as {@link #rotate(String, RotateRequest)} otherwise.
+     * Gives a key a new secret and a new end; otherwise as {@link #rotate(String, RotateRequest)}.
      *
      * @param overlap how long the old secret stays valid; zero ends it now
      * @param expiresAt when the new secret ends; null for never
@@ -267,7 +268,7 @@ public final class ApiKeyManager {
     }
 
     /**
-     * Ends a key for good, with all its secrets. Does nothing to a key that is revoked.
+     * Ends a key for good, with all its secrets. Does nothing if it is revoked already.
      *
      * @return the record as it is stored now
      * @throws ChangeRefusedException {@code NO_SUCH_KEY}; {@code EXCEEDS_MAKER}, see {@link #onBehalfOf}
@@ -278,7 +279,7 @@ public final class ApiKeyManager {
     }
 
     /**
-     * Switches a key off until it is switched on again. Does nothing to a key that is off.
+     * Disables a key until it is enabled again. Does nothing if it is disabled already.
      *
      * @return the record as it is stored now
      * @throws ChangeRefusedException {@code NO_SUCH_KEY}; {@code REVOKED}; {@code EXCEEDS_MAKER}, see {@link
@@ -290,7 +291,7 @@ public final class ApiKeyManager {
     }
 
     /**
-     * Switches a key on. Does nothing to a key that is on.
+     * Enables a disabled key. Does nothing if it is active already.
      *
      * @return the record as it is stored now
      * @throws ChangeRefusedException {@code NO_SUCH_KEY}; {@code REVOKED}; {@code EXCEEDS_MAKER}, see {@link
@@ -302,7 +303,7 @@ public final class ApiKeyManager {
     }
 
     /**
-     * Changes what is noted of a key; the key itself stays as it is.
+     * Changes the owner, name, roles, permissions, end or metadata of a key; its secrets stay the same.
      *
      * @return the record as it is stored now
      * @throws ChangeRefusedException {@code NO_SUCH_KEY}; {@code REVOKED}; {@code INVALID} as {@link #issue}, the end
@@ -332,9 +333,9 @@ public final class ApiKeyManager {
      * manager.inBulk(() -> ids.forEach(manager::revoke));
      * }</pre>
      *
-     * <p>Not a transaction: each change is stored when its method returns, and in force when this returns. If {@code
-     * changes} throws, what was stored until then is put in force. Where the store's versions are not ordered, other
-     * changes of the ring's keys wait until this ends.
+     * <p>Not a transaction: each change is stored when its method returns, and in force when this returns. If
+     * {@code changes} throws, what was stored until then is put in force. If the store's versions are not ordered,
+     * other changes of the ring's keys wait until this ends.
      *
      * @param changes calls methods of this manager, on this thread
      * @throws RuntimeException what {@code changes} throws
@@ -347,7 +348,7 @@ public final class ApiKeyManager {
     }
 
     /**
-     * Returns the record of an id as it is stored, revoked ones included; nothing if there is none.
+     * Returns the record of an id as it is stored, revoked ones included; empty if there is none.
      *
      * @throws StoreException if the store failed
      */
@@ -356,7 +357,7 @@ public final class ApiKeyManager {
     }
 
     /**
-     * Returns the stored records that a filter chooses, by id.
+     * Returns the stored records that a filter chooses, in the order of their ids.
      *
      * @throws StoreException if the store failed
      */
@@ -365,7 +366,8 @@ public final class ApiKeyManager {
     }
 
     /**
-     * Returns one page of the stored records that a filter chooses, by id; see {@link ApiKeyStore#list}.
+     * Returns one page of the stored records that a filter chooses, in the order of their ids; see
+     * {@link ApiKeyStore#list}.
      *
      * @param after the id after which the page begins; null for the first page
      * @param limit the most records, at least 1
@@ -377,19 +379,19 @@ public final class ApiKeyManager {
     }
 
     /**
-     * Removes for good the records that a filter chooses and that have been of no use for a while: revoked, or with all
-     * secrets expired, for at least this span. {@code list(filter.endedBy(now.minus(span)))} shows them beforehand.
+     * Removes for good the records that a filter chooses and that ended long enough ago: revoked, or with all secrets
+     * expired, for at least this span. {@code list(filter.endedBy(now.minus(span)))} shows them beforehand.
      *
-     * <p>A caller that presents a removed key hears nothing else than before, but the log says {@code UNKNOWN} where it
-     * said {@code REVOKED} or {@code EXPIRED}. A key that was revoked by hand in a file, without a note of when, stays
-     * until its secrets have expired. A record with an attribute that this version does not know stays too, and so does
-     * one that somebody changes at the same time.
+     * <p>A caller that presents a removed key gets the same answer as before, but the log says {@code UNKNOWN} instead
+     * of {@code REVOKED} or {@code EXPIRED}. A key that was revoked by hand in a file, without the time of the change,
+     * stays until its secrets have expired. A record with an attribute that this version does not know stays too, and
+     * so does one that somebody changes at the same time.
      *
      * <p>Each removal is a change of its own, with {@link ChangeCause.Action#PURGE}. If one ends with an exception,
      * those before it are done; repeating it is safe.
      *
      * @param endedFor the span, not negative
-     * @return the ids of the removed records, by id
+     * @return the ids of the removed records, in order
      * @throws IllegalArgumentException if the span is negative
      * @throws ChangeRefusedException {@code EXCEEDS_MAKER}, see {@link #onBehalfOf}
      * @throws UnsupportedOperationException if the store keeps every record
@@ -422,7 +424,9 @@ public final class ApiKeyManager {
             } catch (StoreConflictException changed) {
                 return false;
             } catch (StoreException lost) {
-                requireRemoved(record, lost);
+                if (findAfter(lost, record.id()).isPresent()) {
+                    throw lost;
+                }
             }
             publisher.removed(record);
             guards.applied(cause, record, null);
@@ -430,16 +434,10 @@ public final class ApiKeyManager {
         });
     }
 
-    /** Asks the store whether a removal is done whose answer was lost. */
-    private void requireRemoved(ApiKeyRecord record, StoreException lost) {
-        if (isStored(record.id(), lost)) {
-            throw lost;
-        }
-    }
-
-    private boolean isStored(String id, StoreException lost) {
+    /** Asks the store what came of a change whose answer was lost. */
+    private Optional<ApiKeyRecord> findAfter(StoreException lost, String id) {
         try {
-            return store.find(id).isPresent();
+            return store.find(id);
         } catch (StoreException e) {
             lost.addSuppressed(e);
             throw lost;
@@ -447,7 +445,7 @@ public final class ApiKeyManager {
     }
 
     /**
-     * Returns when the secrets of a key were last accepted by this process; nothing if this manager was built without
+     * Returns when this process last accepted the secrets of a key; empty if this manager was built without
      * {@link Builder#lastUsed}.
      */
     public Optional<LastUsed.LastUse> lastUse(String id) {
@@ -536,7 +534,7 @@ public final class ApiKeyManager {
         });
     }
 
-    /** Reads a record, changes it and stores it, again as long as somebody else was faster. */
+    /** Reads a record, changes it and stores it; starts again whenever somebody else was faster. */
     private ApiKeyRecord replaceNow(String id, ChangeCause cause, Change change) {
         for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
             ApiKeyRecord before = store.find(id).orElseThrow(() -> noSuchKey(id));
@@ -544,7 +542,7 @@ public final class ApiKeyManager {
             rules.requireVersion(before, expectedVersion);
             ApiKeyRecord after = change.apply(before, rules);
             if (after.equals(before)) {
-                // the ring may lack what is stored, if the change was made once and ended half-way
+                // the ring may lack the stored state, if an earlier attempt ended half-way
                 publisher.stored(before);
                 return before;
             }
@@ -577,16 +575,12 @@ public final class ApiKeyManager {
         return stored;
     }
 
-    /** Asks the store whether a change is there whose answer was lost; if it is, the change has succeeded. */
+    /**
+     * Returns the record in the store if it is the wanted one: then the change succeeded and only its answer was lost.
+     */
     private ApiKeyRecord findOut(ApiKeyRecord wanted, StoreException lost) {
-        Optional<ApiKeyRecord> found;
-        try {
-            found = store.find(wanted.id());
-        } catch (StoreException e) {
-            lost.addSuppressed(e);
-            throw lost;
-        }
-        return found.filter(now -> now.version() != wanted.version())
+        return findAfter(lost, wanted.id())
+                .filter(now -> now.version() != wanted.version())
                 .filter(now -> wanted.toBuilder().version(now.version()).build().equals(now))
                 .orElseThrow(() -> lost);
     }
@@ -617,10 +611,10 @@ public final class ApiKeyManager {
         return shownId(id) != null
                 ? new ChangeRefusedException(Reason.NO_SUCH_KEY, id, "there is no key `" + id + "`")
                 : new ChangeRefusedException(
-                        Reason.NO_SUCH_KEY, null, "there is no key of that id; ids are 1 to 64 of a-z 0-9 _");
+                        Reason.NO_SUCH_KEY, null, "there is no key with that id; ids are 1 to 64 of a-z 0-9 _");
     }
 
-    /** Returns an id; null for what has not the form of one, because it may be a key. */
+    /** Returns an id; null for a text that does not have the form of one, because it may be a key. */
     private static @Nullable String shownId(String id) {
         return ID.matcher(id).matches() ? id : null;
     }
@@ -660,33 +654,35 @@ public final class ApiKeyManager {
             this.hasher = () -> sha256;
         }
 
-        /** Sets what hashes new keys, by default SHA-256; the ring must have it too. */
+        /** Sets the hasher of new keys, by default SHA-256; the ring must have it too. */
         public Builder hasher(KeyHasher hasher) {
             requireNonNull(hasher, "hasher");
             return hasher(() -> hasher);
         }
 
-        /** Sets what gives the hasher of each new key, asked for each: where a reload may bring another pepper. */
+        /**
+         * Sets the supplier of the hasher, which is called for each new key, because a reload may bring another pepper.
+         */
         public Builder hasher(Supplier<? extends KeyHasher> hasher) {
             this.hasher = requireNonNull(hasher, "hasher");
             return this;
         }
 
-        /** Sets the clock by which ends are reckoned and judged, by default the system's. */
+        /** Sets the clock by which ends are computed and checked, by default the system's. */
         public Builder clock(InstantSource clock) {
             this.clock = requireNonNull(clock, "clock");
             return this;
         }
 
-        /** Sets what remembers uses, by default nothing; it must also be told of them, see {@link LastUsed}. */
+        /** Sets the memory of uses, by default none; the verifier must notify it of them, see {@link LastUsed}. */
         public Builder lastUsed(LastUsed lastUsed) {
             this.lastUsed = requireNonNull(lastUsed, "lastUsed");
             return this;
         }
 
         /**
-         * Sets what hears of changes and may stop them, asked in this order; by default {@link ChangeGuard#logging}
-         * alone, which has to be named again where it should stay.
+         * Sets the guards of changes, which are called in this order. The default is {@link ChangeGuard#logging} alone;
+         * name it again to keep it.
          */
         public Builder guards(ChangeGuard... guards) {
             this.guards = List.of(guards);
@@ -696,8 +692,7 @@ public final class ApiKeyManager {
         /**
          * Returns the manager.
          *
-         * @throws io.keyward.KeyRingException if the ring in force cannot take a key made here, since it lacks the
-         *     hasher
+         * @throws io.keyward.KeyRingException if the ring in force lacks the hasher of new keys
          */
         public ApiKeyManager build() {
             ApiKey probe = generator.generate();

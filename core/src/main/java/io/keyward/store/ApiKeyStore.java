@@ -19,49 +19,46 @@ import org.jspecify.annotations.Nullable;
  *
  * <p><b>One change at a time, of one record, whole or not at all.</b> {@link #insert(ApiKeyRecord, ChangeCause) insert}
  * and {@link #update(ApiKeyRecord, ChangeCause) update} are atomic for every thread and every process that works on the
- * same data. Who reads sees a record as it was before or as it is
- * after, never a mixture, and never a refused or failed change in part. A change that returned is seen by every read
- * that starts afterwards, through this object or another over the same data, and is as durable as the store is: for a
- * file, on the disk (written, forced, renamed, directory forced); for a database, committed; for memory, until the
- * process ends.
+ * same data. A reader sees a record as it was before or as it is after, never a mixture, and never a part of a refused
+ * or failed change. Once a change has returned, every read that starts afterwards sees it, through this object or
+ * another over the same data. It is as durable as the store is: for a file, on the disk (written, forced, renamed,
+ * directory forced); for a database, committed; for memory, until the process ends.
  *
  * <p><b>Versions.</b> A stored record has a {@linkplain ApiKeyRecord#version version} of 1 or more, which names one
  * state of it. {@code insert} takes a record of version 0. {@code update} takes the version that the caller has read
- * and refuses unless that is still the one in the store, so two who change the same record cannot lose each other's
- * change: the second is told and reads again. Stores that count start at 1 and add 1 with every change. One that cannot
- * count, such as a file edited by hand, may derive the version from the record's content, since then as well another
- * version means another content. A version is not secret: none may tell anything about a hash.
+ * and refuses unless the store still has that version. So no change is lost if two callers change the same record: the
+ * second one gets an exception and reads again. Stores that count start at 1 and add 1 with every change. One that
+ * cannot count, such as a file edited by hand, may derive the version from the record's content, because then too a
+ * different version means different content. A version is not secret, so it must not show anything about a hash.
  *
  * <p><b>Three ways to end.</b> A method returns; or it throws {@link StoreConflictException}: the store was reached,
- * refused, and is as before; or it throws {@link StoreException}: the store could not be asked or its answer was lost.
- * After a {@code StoreException} from a change nobody knows whether the change happened, only that it did not happen in
- * part; {@link #find} tells.
+ * refused, and is as before; or it throws {@link StoreException}: the store could not be reached or its answer was
+ * lost. After a {@code StoreException} a change has happened whole or not at all; {@link #find} shows which.
  *
- * <p><b>A revoked record stays</b>, so that its id is not given out again and a caller's refusal can be explained,
- * until {@link #remove} is called for it. Where records vanish (removed here, or a line deleted by hand),
- * {@link #changesSince} answers nothing and followers load again.
+ * <p><b>A revoked record stays</b> until {@link #remove} is called for it, so that its id is not issued again and its
+ * rejection can be explained. When records disappear (removed here, or a line deleted by hand), {@link #changesSince}
+ * returns empty and followers load all records.
  *
- * <p>A store keeps what it is given and judges only what it alone can see: ids, hashes, versions. Roles, windows and
- * states are judged by {@link ApiKeyManager} and the ring. Times to the microsecond come back unchanged; finer ones may
- * be cut to it.
+ * <p>A store keeps what it is given and checks only what it alone can see: ids, hashes, versions. {@link ApiKeyManager}
+ * and the ring check roles, windows and states. Times are kept to the microsecond; a store may drop what is finer.
  *
- * <p>Implementations may be shared between threads, virtual ones included. Methods may block for I/O: none is called on
- * the way of a request. The contract suite {@code io.keyward.testing.ApiKeyStoreContract} tests what stands here.
+ * <p>Implementations may be shared between threads, virtual ones included. Methods may block for I/O, because no
+ * request waits for them. The contract suite {@code io.keyward.testing.ApiKeyStoreContract} tests what is written here.
  */
 public interface ApiKeyStore {
     /**
      * Stores a new record.
      *
-     * <p>Checks and stores in one step: of two who insert the same id, or the same hash under two ids, at the same time
-     * one is refused.
+     * <p>Checks and stores in one step: if two callers insert the same id, or the same hash under two ids, at the same
+     * time, one of them is refused.
      *
      * @param record a record of version 0
-     * @param cause why; a store that keeps a trail writes it in the same step, any other may leave it
+     * @param cause why; a store that keeps a trail writes it in the same step, any other may ignore it
      * @return the record as stored, with its first version
      * @throws StoreConflictException {@code ID_TAKEN} if there is a record of this id, {@code HASH_TAKEN} if one of its
      *     hashes occurs in another record or twice in this one; the store is as before
-     * @throws IllegalArgumentException if the version is not 0, or the store has no way to write down a value of the
-     *     record; the store is as before
+     * @throws IllegalArgumentException if the version is not 0, or the store cannot represent a value of the record;
+     *     the store is as before
      * @throws StoreException if the store failed: the record is there whole or not at all
      */
     ApiKeyRecord insert(ApiKeyRecord record, ChangeCause cause);
@@ -86,8 +83,8 @@ public interface ApiKeyStore {
      * @throws StoreConflictException {@code STALE} if the stored version is another, {@code MISSING} if there is no
      *     record of this id, {@code HASH_TAKEN} as {@link #insert(ApiKeyRecord, ChangeCause) insert}; the store is as
      *     before
-     * @throws IllegalArgumentException if the version is 0, or the store has no way to write down a value of the
-     *     record; the store is as before
+     * @throws IllegalArgumentException if the version is 0, or the store cannot represent a value of the record; the
+     *     store is as before
      * @throws StoreException if the store failed: the record is in its old state or in its new one
      */
     ApiKeyRecord update(ApiKeyRecord record, ChangeCause cause);
@@ -100,8 +97,8 @@ public interface ApiKeyStore {
     /**
      * Removes the stored record of an id if it is still in the version of the given one: compare and remove.
      *
-     * <p>For records that are of no use any more, see {@link ApiKeyManager#purge}. Its id and its hashes are free from
-     * then on. {@link #changesSince} answers nothing for every stamp from before it.
+     * <p>For records that are no longer needed, see {@link ApiKeyManager#purge}. The id and the hashes are free from
+     * then on, and {@link #changesSince} returns empty for every earlier stamp.
      *
      * @param record the record as it was read
      * @param cause why, as for {@link #insert(ApiKeyRecord, ChangeCause)}
@@ -116,9 +113,9 @@ public interface ApiKeyStore {
     }
 
     /**
-     * Returns the record of an id as it is stored now, revoked ones included; nothing if there is none.
+     * Returns the record of an id as it is stored now, revoked ones included; empty if there is none.
      *
-     * @param id any text; one that cannot be a key id is answered with nothing
+     * @param id any text; the result is empty if it cannot be a key id
      * @throws StoreException if the store could not be read
      */
     Optional<ApiKeyRecord> find(String id);
@@ -131,8 +128,8 @@ public interface ApiKeyStore {
      * List<ApiKeyRecord> next = store.list(filter, page.get(page.size() - 1).id(), 100);
      * }</pre>
      *
-     * <p>Records that are inserted or removed between two pages are on their page or not; no other record is skipped or
-     * comes twice. By default it loads all records; a database filters and pages by itself.
+     * <p>A record that is inserted or removed between two pages may appear or not; every other record appears exactly
+     * once. By default it loads all records; a database filters and pages by itself.
      *
      * @param after the id after which the page begins, stored or not; null for the first page
      * @param limit the most records, at least 1
@@ -153,34 +150,34 @@ public interface ApiKeyStore {
     }
 
     /**
-     * Returns all records, and the stamp from which {@link #changesSince} goes on.
+     * Returns all records, and the stamp from which {@link #changesSince} continues.
      *
-     * <p>Both belong to one moment: a change is in the records or comes after the stamp, never neither. Takes time and
-     * memory in proportion to the number of records.
+     * <p>Both belong to one moment: every change is in the records or comes after the stamp. Takes time and memory in
+     * proportion to the number of records.
      *
-     * @throws StoreException if the store could not be read, or what it holds is not sound; then nothing is returned
+     * @throws StoreException if the store could not be read, or holds something that is not valid
      */
     Snapshot load();
 
     /**
-     * Returns what changed after a stamp; nothing where that cannot be told, so that the caller must {@link #load}
-     * anew.
+     * Returns what changed after a stamp; empty if the store cannot know, so that the caller must {@link #load} again.
      *
-     * <p>Each changed record comes once, in its newest state, in the order of its last change, the oldest first. Every
-     * change that had returned when this call started is there: none is skipped, one may come twice. A database must
-     * therefore not stamp with a clock or a sequence alone, since a lower number may be committed after a higher one.
+     * <p>Each changed record comes once, in its newest state, in the order of its last change, the oldest first. It
+     * contains every change that had returned when this call started: none is skipped, but one may come twice. So a
+     * database must not stamp with a clock or a sequence alone, because a lower number may be committed after a higher
+     * one.
      *
-     * <p>A store may give the first part only, if there is much: call again with the new stamp until the list is empty.
-     * It answers nothing when the stamp is of another store or too old, or when records have vanished since.
-     * Calling it when nothing changed is cheap.
+     * <p>If there is much, a store may return only the first part: call again with the new stamp until the list is
+     * empty. It returns empty if the stamp is from another store or too old, or if records have been removed since. A
+     * call when nothing changed is cheap.
      *
-     * @throws StoreException if the store could not be read; the old stamp stays good
+     * @throws StoreException if the store could not be read; the old stamp can be used again
      */
     Optional<Changes> changesSince(Stamp stamp);
 
     /**
-     * Returns whether of two states of an id the later one always has the higher version, also where the record was
-     * removed and inserted again in between; by default not.
+     * Returns whether a later state of an id always has a higher version, even if the record was removed and inserted
+     * again in between; by default false.
      *
      * <p>Managers and followers then read and write without the lock of the ring, and the higher version wins when they
      * publish. For a store that cannot promise this, such as a file edited by hand, they hold the lock while they read
@@ -199,11 +196,11 @@ public interface ApiKeyStore {
     }
 
     /**
-     * Returns whether the store holds exactly these records, as far as it can tell cheaply; by default true. A follower
-     * asks now and then, and loads all where the answer is no: for changes that went past the count of changes, such as
-     * those that an operator makes while triggers are off.
+     * Returns whether the store holds exactly these records, as far as it can find out cheaply; by default true. A
+     * follower asks now and then, and loads all records if the answer is false. This finds changes that the store did
+     * not count, such as those that an operator makes while triggers are off.
      *
-     * @param records what a follower has taken over up to the stamp, and maybe newer ones
+     * @param records what a follower has read up to the stamp, and maybe newer ones
      * @param except ids that are not compared, because the service holds them in another state on purpose
      * @param stamp of the last reading
      * @throws StoreException if the store could not be read
@@ -213,9 +210,9 @@ public interface ApiKeyStore {
     }
 
     /**
-     * Compares the peppers of a service with those that the hashes in the store were made with, by their check values,
-     * and keeps the check value of a pepper that is new to it, where it may write; by default it keeps none and refuses
-     * nothing. A follower asks before each load of all records, and now and then.
+     * Compares the peppers of a service, by their check values, with those that the hashes in the store were made with,
+     * and stores the check value of a new pepper if it may write. By default it does neither. A follower calls it
+     * before each load of all records, and now and then.
      *
      * @param checks the {@linkplain io.keyward.KeyHasher#check check values} of the service, by the id of the pepper
      * @throws StoreException if the store has another check value for one of the ids, or could not be read
@@ -225,11 +222,11 @@ public interface ApiKeyStore {
     }
 
     /**
-     * Has a callback run soon after records may have changed, for a store that is notified of changes; by default
-     * never. A follower reads at its interval all the same, because a notification can be lost.
+     * Runs a callback soon after records may have changed, if the store is notified of changes; by default never. A
+     * follower still reads at its interval, because a notification can be lost.
      *
-     * @param changed returns at once and throws nothing; runs on any thread, also where nothing changed
-     * @return ends it
+     * @param changed returns at once and throws nothing; runs on any thread, even if nothing changed
+     * @return ends the watch when closed
      */
     default Watch watch(Runnable changed) {
         requireNonNull(changed, "changed");
@@ -248,7 +245,7 @@ public interface ApiKeyStore {
      * Holds all records of one moment.
      *
      * @param records in no particular order
-     * @param stamp where {@link #changesSince} goes on
+     * @param stamp where {@link #changesSince} continues
      */
     record Snapshot(List<ApiKeyRecord> records, Stamp stamp) {
         /** Copies the list. */
@@ -263,7 +260,7 @@ public interface ApiKeyStore {
      *
      * @param records each in its newest state, in the order of their last change, the oldest first; empty if nothing
      *     changed
-     * @param stamp where {@link #changesSince} goes on
+     * @param stamp where {@link #changesSince} continues
      */
     record Changes(List<ApiKeyRecord> records, Stamp stamp) {
         /** Copies the list. */

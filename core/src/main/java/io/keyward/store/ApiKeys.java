@@ -19,8 +19,8 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Holds all that a service needs for its keys, assembled from a store, roles, clock, format and peppers, each given
- * once.
+ * Holds everything that a service needs for its keys, assembled from a store, roles, clock, format and peppers, each
+ * given once.
  *
  * <pre>{@code
  * ApiKeys keys = ApiKeys.over(store).roles(roles).format("acme_live").open();
@@ -28,7 +28,7 @@ import org.jspecify.annotations.Nullable;
  * Verification verification = keys.verifier().verify(presented);
  * }</pre>
  *
- * <p>The parts can be assembled by hand as well; then the clock and the peppers go to several of them. May be shared
+ * <p>You can also assemble the parts by hand; then give the clock and the peppers to several of them. May be shared
  * between threads.
  */
 public final class ApiKeys implements AutoCloseable {
@@ -54,19 +54,19 @@ public final class ApiKeys implements AutoCloseable {
         this.close = requireNonNull(close, "close");
     }
 
-    /** Starts to assemble keys over a store, which stays open when these are closed. */
+    /** Starts to assemble keys over a store. Closing the keys does not close the store. */
     public static Builder over(ApiKeyStore store) {
         return new Builder(store);
     }
 
     /**
-     * Returns keys of parts that are assembled already: for sources that follow their store in a way of their own.
+     * Returns keys made of finished parts: for sources that follow their store in a way of their own.
      *
-     * @param verifier judges by the ring, and tells {@code lastUsed}
+     * @param verifier verifies against the ring, and notifies {@code lastUsed}
      * @param manager publishes into the ring
-     * @param ring what is in force
-     * @param lastUsed what the manager was given too
-     * @param state says how the keys are, at each call; may be called by any thread
+     * @param ring holds the keys in force
+     * @param lastUsed the one that the manager has too
+     * @param state returns the state of the keys at each call; may be called by any thread
      * @param close ends what follows the source; may be called more than once
      */
     public static ApiKeys of(
@@ -79,17 +79,17 @@ public final class ApiKeys implements AutoCloseable {
         return new ApiKeys(verifier, manager, ring, lastUsed, state, close);
     }
 
-    /** Returns what judges a presented key, and remembers the use of an accepted one. */
+    /** Returns the verifier, which also notes the use of each accepted key. */
     public ApiKeyVerifier verifier() {
         return verifier;
     }
 
-    /** Returns what issues, rotates and revokes keys. */
+    /** Returns the manager, which issues, rotates and revokes keys. */
     public ApiKeyManager manager() {
         return manager;
     }
 
-    /** Returns what holds the keys in force. */
+    /** Returns the holder of the keys in force. */
     public LiveKeyRing ring() {
         return ring;
     }
@@ -99,12 +99,12 @@ public final class ApiKeys implements AutoCloseable {
         return lastUsed;
     }
 
-    /** Returns how the keys are at this moment: for a health check. Costs no I/O. */
+    /** Returns the present state of the keys, for a health check. Costs no I/O. */
     public KeysState state() {
         return state.get();
     }
 
-    /** Stops following the store. The verifier goes on with the keys in force. */
+    /** Stops following the store. The verifier continues with the keys in force. */
     @Override
     public void close() {
         close.run();
@@ -140,7 +140,8 @@ public final class ApiKeys implements AutoCloseable {
         }
 
         /**
-         * Sets the prefix of new keys, such as {@code acme_live}; it or {@link #format(KeyFormat)} must be given.
+         * Sets the prefix of new keys, such as {@code acme_live}. Either this or {@link #format(KeyFormat)} is
+         * required.
          *
          * @throws IllegalArgumentException as {@link KeyFormat#of}
          */
@@ -176,28 +177,32 @@ public final class ApiKeys implements AutoCloseable {
             return this;
         }
 
-        /** Sets what hears of changes and may stop them, see {@link ApiKeyManager.Builder#guards}. */
+        /** Sets the guards of changes, see {@link ApiKeyManager.Builder#guards}. */
         public Builder guards(ChangeGuard... guards) {
             this.guards = guards.clone();
             return this;
         }
 
-        /** Sets of about how many keys the last use is remembered, see {@link LastUsed#create(InstantSource, int)}. */
+        /** Sets for about how many keys the last use is remembered, see {@link LastUsed#create(InstantSource, int)}. */
         public Builder lastUsedCapacity(int capacity) {
             this.lastUsedCapacity = capacity;
             return this;
         }
 
         /**
-         * Sets how often the store is asked for what others changed, by default twice a second; follows also a store
-         * that is not {@linkplain ApiKeyStore#isShared shared}. See {@link StoreFollower.Builder#interval}.
+         * Sets how often the store is asked for what others changed, by default twice a second. With this, a store is
+         * followed even if it is not {@linkplain ApiKeyStore#isShared shared}. See
+         * {@link StoreFollower.Builder#interval}.
          */
         public Builder interval(Duration interval) {
             this.interval = requireNonNull(interval, "interval");
             return this;
         }
 
-        /** Sets how old the keys may become, by default 15 minutes, see {@link StoreFollower.Builder#maxStaleness}. */
+        /**
+         * Sets how old the keys may become while the store is away, by default 15 minutes, see
+         * {@link StoreFollower.Builder#maxStaleness}.
+         */
         public Builder maxStaleness(Duration maxStaleness) {
             this.maxStaleness = requireNonNull(maxStaleness, "maxStaleness");
             return this;
@@ -210,8 +215,8 @@ public final class ApiKeys implements AutoCloseable {
         }
 
         /**
-         * Opens also where the store cannot be read: every verification throws
-         * {@link io.keyward.KeysUnavailableException} until it can. By default {@link #open} fails.
+         * Lets {@link #open} succeed even if the store cannot be read; until it can, every verification throws
+         * {@link io.keyward.KeysUnavailableException}. By default {@code open} fails.
          */
         public Builder startWithoutStore() {
             this.startsWithoutStore = true;
@@ -271,7 +276,9 @@ public final class ApiKeys implements AutoCloseable {
             return follower.build();
         }
 
-        /** A store that could not be read at the start is read again only where it is followed. */
+        /**
+         * A store that could not be read at the start is followed too, because otherwise nothing would read it again.
+         */
         private boolean isFollowed() {
             return store.isShared()
                     || interval != null
@@ -285,7 +292,7 @@ public final class ApiKeys implements AutoCloseable {
                 follower.follow();
                 return;
             }
-            // its end has come: nobody knows yet which keys there are
+            // ends the ring, because nobody knows yet which keys there are
             Instant now = clock.instant();
             ring.update(empty -> empty.withValidUntil(now));
             try {
@@ -295,7 +302,7 @@ public final class ApiKeys implements AutoCloseable {
             }
         }
 
-        /** Whether the store answers is asked of a follower that runs; the keys of a store of our own cannot age. */
+        /** The keys of a store that is not followed cannot become too old, because only this service changes it. */
         private Supplier<KeysState> stateOf(StoreFollower follower) {
             return isFollowed() ? follower::state : follower::stateOfLastReading;
         }

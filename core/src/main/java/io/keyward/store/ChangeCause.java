@@ -6,7 +6,7 @@ import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Says why a record is changed: what is done, by whom, for which request, and when.
+ * Describes why a record is changed: what is done, by whom, for which request, and when.
  *
  * <p>{@link ApiKeyManager} makes one for each change and hands it to the {@linkplain ApiKeyStore store}, which can keep
  * it in the transaction of the change, and to each {@link ChangeGuard}. Holds no secret, and no text of the record.
@@ -14,8 +14,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param action what is done
  * @param actor who does it
- * @param requestId the id of the request that led to it, as the application's log has it; null if there is none
- * @param time when; what a record notes as its creation or last change
+ * @param requestId the id of the request that led to it, as in the application's log; null if there is none
+ * @param time when; the record notes it as its creation or last change
  */
 public record ChangeCause(
         Action action, Actor actor, @Nullable String requestId, Instant time) {
@@ -40,25 +40,25 @@ public record ChangeCause(
         return new ChangeCause(action, actor, null, time);
     }
 
-    /** Says what is done to a key. */
+    /** Names what is done to a key. */
     public enum Action {
         /** A new key is made. */
         ISSUE,
-        /** A record of a key that was made elsewhere is taken over. */
+        /** A record of a key that was made elsewhere is stored. */
         IMPORT,
         /** A key gets a new secret. */
         ROTATE,
-        /** What is noted of a key is changed: owner, name, roles, permissions, end, metadata. */
+        /** The owner, name, roles, permissions, end or metadata of a key are changed. */
         CHANGE,
-        /** A key is switched off. */
+        /** A key is disabled. */
         DISABLE,
-        /** A key is switched on. */
+        /** A disabled key is enabled. */
         ENABLE,
-        /** A key is ended for good. */
+        /** A key is revoked for good. */
         REVOKE,
         /** The record of a key that has ended is removed. */
         PURGE,
-        /** An earlier change is taken back, because its result could not be handed over. */
+        /** An earlier change is undone, because its result could not be delivered. */
         UNDO
     }
 }

@@ -4,27 +4,29 @@ import io.keyward.ApiKeyRecord;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Hears of each change that {@link ApiKeyManager} makes: before it, and may stop it; and after it, whatever came of it.
+ * Is notified of each change that {@link ApiKeyManager} makes: before it, when it can stop it, and after it, with the
+ * outcome.
  *
- * <p>For a trail outside the store, for a rule of your own, for a notice to a person. Attach it by
- * {@link ApiKeys.Builder#guards} or {@link ApiKeyManager.Builder#guards}. It does not hear of a change that changes
+ * <p>Use it for a trail outside the store, a rule of your own, or a message to a person. Attach it by
+ * {@link ApiKeys.Builder#guards} or {@link ApiKeyManager.Builder#guards}. It is not called for a change that changes
  * nothing, such as the second revoke of a key.
  *
  * <p>Called on the thread that makes the change, while other changes through the same manager may wait: return soon,
- * and call no manager. Several threads may call at once. Records reach a guard with their hashes, which are as secret
- * as keys: write down ids and what their {@code toString} shows.
+ * and do not call a manager. Several threads may call at once. Records reach a guard with their hashes, which are as
+ * secret as keys: write only ids and what their {@code toString} shows.
  */
 public interface ChangeGuard {
     /**
      * Called when a change has passed all checks and is about to be stored; does nothing by default. Called again, with
-     * other records, if the store refuses because somebody else changed the record meanwhile.
+     * other records, if the store refuses because somebody else changed the record first.
      *
      * @param cause why it is made
      * @param before the record as it is; null for one that is new
      * @param after the record as it would be stored; null for one that is removed
      * @throws ChangeRefusedException to stop a change that a rule forbids, made by
-     *     {@link ChangeRefusedException#stopped}; the admin API answers 403 with its message, the command line prints it
-     * @throws RuntimeException to stop the change because it could not be judged. In either case nothing is stored, no
+     *     {@link ChangeRefusedException#stopped}; the admin API answers 403 with its message, and the command line
+     *     prints it
+     * @throws RuntimeException to stop the change because it could not be checked. In either case nothing is stored, no
      *     further guard is asked, and the caller of the manager gets this exception
      */
     default void before(ChangeCause cause, @Nullable ApiKeyRecord before, @Nullable ApiKeyRecord after) {}

@@ -16,8 +16,8 @@ import org.slf4j.LoggerFactory;
 /**
  * Writes each change as one line of the log.
  *
- * <p>Of a refused or failed change it writes the reason, not the message, because a message may quote what the caller
- * sent.
+ * <p>For a refused or failed change it writes the reason and not the message, because a message may quote what the
+ * caller sent.
  */
 final class ChangeLog implements ChangeGuard {
     static final ChangeLog INSTANCE = new ChangeLog();

@@ -5,16 +5,14 @@ import static java.util.Objects.requireNonNull;
 import io.keyward.ApiKeyRecord;
 import org.jspecify.annotations.Nullable;
 
-/** Says what came of a change. Immutable; no hash is in its text. */
+/** Describes the outcome of a change. Immutable; its text holds no hash. */
 public sealed interface ChangeOutcome {
-    /**
-     * Returns the id of the key; null for one that was not issued, or where what was given has not the form of an id.
-     */
+    /** Returns the id of the key; null if no key was issued, or if the given text does not have the form of an id. */
     @Nullable
     String keyId();
 
     /**
-     * Says that the change is stored.
+     * Means that the change is stored.
      *
      * @param before the record as it was; null for one that is new
      * @param after the record as it is stored now; null for one that was removed
@@ -34,7 +32,7 @@ public sealed interface ChangeOutcome {
     }
 
     /**
-     * Says that nothing was stored: the manager refused the change, a guard did, or the store because of what it holds.
+     * Means that nothing was stored: the manager, a guard or the store refused the change.
      *
      * @param keyId the id of the key; null as {@link ChangeOutcome#keyId}
      * @param problem a {@link ChangeRefusedException}, a {@link StoreConflictException}, or what the guard threw
@@ -47,10 +45,10 @@ public sealed interface ChangeOutcome {
     }
 
     /**
-     * Says that the store failed: the record is in its old state or in its new one.
+     * Means that the store failed: the record is in its old state or in its new one.
      *
      * @param keyId the id of the key; null as {@link ChangeOutcome#keyId}
-     * @param problem a {@link StoreException}, or what else the store threw
+     * @param problem a {@link StoreException}, or another exception of the store
      */
     record Failed(@Nullable String keyId, Throwable problem) implements ChangeOutcome {
         /** Refuses a missing problem. */

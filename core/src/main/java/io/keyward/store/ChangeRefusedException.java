@@ -4,7 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import org.jspecify.annotations.Nullable;
 
-/** Says that {@link ApiKeyManager} will not make a change, and why. Nothing was stored and no ring was published. */
+/** Thrown when {@link ApiKeyManager} refuses a change. Nothing was stored and no ring was published. */
 public final class ChangeRefusedException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
@@ -27,29 +27,29 @@ public final class ChangeRefusedException extends RuntimeException {
         return new ChangeRefusedException(Reason.STOPPED, null, requireNonNull(message, "message"));
     }
 
-    /** Returns why. */
+    /** Returns the reason. */
     public Reason reason() {
         return reason;
     }
 
     /**
-     * Returns the id of the key that was to be changed; null for a key that was to be issued, an id without the form of
-     * one, or a change that a guard stopped.
+     * Returns the id of the key that was to be changed; null for a new key, for a text that does not have the form of
+     * an id, or if a guard stopped the change.
      */
     public @Nullable String keyId() {
         return keyId;
     }
 
-    /** Says why a change is not made. */
+    /** Names the reason why a change is refused. */
     public enum Reason {
-        /** There is no key of that id. An HTTP service answers 404. */
+        /** There is no key with that id. An HTTP service answers 404. */
         NO_SUCH_KEY,
         /** The key is revoked, which is final. An HTTP service answers 409. */
         REVOKED,
         /**
-         * The record has an attribute that this version does not know, see {@link
-         * io.keyward.ApiKeyRecord#unknownAttributes}. The key is rejected here as it is; whoever wants to revoke it for
-         * every version does so with the one that set the attribute. An HTTP service answers 409.
+         * The record has an attribute that this version does not know, see
+         * {@link io.keyward.ApiKeyRecord#unknownAttributes}. This version rejects the key anyway; to revoke it for
+         * every version, use the one that set the attribute. An HTTP service answers 409.
          */
         UNSUPPORTED,
         /**
@@ -57,21 +57,18 @@ public final class ChangeRefusedException extends RuntimeException {
          * see {@link RotateRequest.Builder#dropOld}. An HTTP service answers 409.
          */
         OVERLAP,
-        /** A value is not possible: a time, a role, a text. An HTTP service answers 422. */
+        /** A value is not valid: a time, a role, a text. An HTTP service answers 422. */
         INVALID,
         /** The change goes beyond what its maker may do. An HTTP service answers 403. */
         EXCEEDS_MAKER,
         /** A {@link ChangeGuard} stopped the change by a rule of its own. An HTTP service answers 403. */
         STOPPED,
         /**
-         * The record is no longer in the version that was asked for, see {@link ApiKeyManager#ifVersion}. An HTTP
-         * service answers 412.
+         * The record no longer has the expected version, see {@link ApiKeyManager#ifVersion}. An HTTP service answers
+         * 412.
          */
         STALE,
-        /**
-         * Others changed the key again and again meanwhile. An HTTP service answers 503, and the change may be tried
-         * again.
-         */
+        /** Others kept changing the key at the same time. An HTTP service answers 503; try the change again. */
         CONTENDED
     }
 }

@@ -14,7 +14,7 @@ import java.util.TreeSet;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** Judges one change of one key before anything is stored, by the ring in force and the time at which it is made. */
+/** Checks one change of one key before anything is stored, against the ring in force and the time of the change. */
 final class ChangeRules {
     private final KeyRing ring;
     private final Instant now;
@@ -38,7 +38,7 @@ final class ChangeRules {
         return now;
     }
 
-    /** Returns what the supplier makes of values that the caller gave, or says which cannot be. */
+    /** Returns what the supplier makes of the caller's values; refuses values that are not valid. */
     <T> T possible(Supplier<T> made) {
         try {
             return made.get();
@@ -50,7 +50,7 @@ final class ChangeRules {
     /** Refuses a record that is not the one that was read; null for any version. */
     void requireVersion(ApiKeyRecord record, @Nullable Long expected) {
         if (expected != null && record.version() != expected) {
-            throw refused(Reason.STALE, "somebody else changed it since it was read; read it again and decide anew");
+            throw refused(Reason.STALE, "somebody else changed it since it was read; read it again and decide again");
         }
     }
 
@@ -60,25 +60,25 @@ final class ChangeRules {
         }
     }
 
-    /** Refuses a record of which a part is not understood: what a change does to that part cannot be known. */
+    /** Refuses a record with unknown attributes, because nobody can know what the change does to them. */
     void requireUnderstood(ApiKeyRecord record) {
         Set<String> unknown = record.unknownAttributes();
         if (!unknown.isEmpty()) {
             throw refused(
                     Reason.UNSUPPORTED,
                     "it has attributes that this version does not know, " + new TreeSet<>(unknown)
-                            + ", and is rejected here as it is; change it with the version that set them");
+                            + ", and is rejected anyway; change it with the version that set them");
         }
     }
 
-    /** Refuses a key of which the secret before the current one is valid still: two secrets are the most. */
+    /** Refuses a key whose previous secret is still valid, because a record has at most two secrets. */
     void requireNoOverlap(ApiKeyRecord record) {
         record.retiring().filter(old -> !KeyTimes.isPast(old.expiresAt(), now)).ifPresent(old -> {
             throw refused(
                     Reason.OVERLAP,
-                    "its secret no. " + old.ordinal() + " stays valid until " + old.expiresAt()
-                            + " since an earlier rotation, and another rotation would end it now; wait until then, or say"
-                            + " that the old secret is to be dropped");
+                    "after an earlier rotation its secret no. " + old.ordinal() + " stays valid until "
+                            + old.expiresAt() + ", and another rotation would end it now; wait until then, or drop the"
+                            + " old secret");
         });
     }
 
@@ -92,7 +92,7 @@ final class ChangeRules {
         return end;
     }
 
-    /** Refuses a secret that would never count, or not any more. */
+    /** Refuses a secret that would never be valid, or that has expired. */
     void requireWindow(HashedSecret secret) {
         Instant notBefore = secret.notBefore();
         Instant end = secret.expiresAt();
@@ -117,7 +117,7 @@ final class ChangeRules {
         return possible(() -> ring.roles().grant(record.roles(), record.permissions()));
     }
 
-    /** Refuses a key that may do what its maker may not: who can manage keys must not gain by it. */
+    /** Refuses a key that may do more than its maker, because managing keys must not give anyone more rights. */
     void requireMakerCovers(ApiKeyRecord record) {
         if (maker == null) {
             return;
@@ -126,11 +126,11 @@ final class ChangeRules {
         if (!requireDeclaredRoles(makers).covers(requireDeclaredRoles(record))) {
             throw refused(
                     Reason.EXCEEDS_MAKER,
-                    "it has roles or permissions that key `" + maker.id() + "`, for which this is done, has not");
+                    "it has roles or permissions that key `" + maker.id() + "`, for which this is done, does not have");
         }
     }
 
-    /** Refuses a key that counts longer than its maker. */
+    /** Refuses a key that would be valid for longer than its maker's key. */
     void requireMakerOutlives(ApiKeyRecord record) {
         if (maker == null) {
             return;
@@ -145,18 +145,18 @@ final class ChangeRules {
         }
     }
 
-    /** Returns the maker's record as it is now; what was verified may be revoked since. */
+    /** Returns the maker's record as it is now, because the key may have been revoked since it was verified. */
     private ApiKeyRecord recordOf(ApiKeyPrincipal principal) {
         return ring.find(principal.id())
                 .filter(record -> record.state() == KeyState.ACTIVE)
                 .filter(record -> record.unknownAttributes().isEmpty())
-                .filter(record -> record.secrets().stream().anyMatch(this::counts))
+                .filter(record -> record.secrets().stream().anyMatch(this::isValid))
                 .orElseThrow(() -> refused(
                         Reason.EXCEEDS_MAKER,
-                        "key `" + principal.id() + "`, for which this is done, no longer counts"));
+                        "key `" + principal.id() + "`, for which this is done, is no longer valid"));
     }
 
-    private boolean counts(HashedSecret secret) {
+    private boolean isValid(HashedSecret secret) {
         Instant notBefore = secret.notBefore();
         return (notBefore == null || !now.isBefore(notBefore)) && !KeyTimes.isPast(secret.expiresAt(), now);
     }

@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Asks the guards of a manager, in their order. May be shared between threads. */
+/** Calls the guards of a manager, in their order. May be shared between threads. */
 final class GuardedChange {
     private static final Logger LOG = LoggerFactory.getLogger(ApiKeyManager.class);
 
@@ -20,19 +20,21 @@ final class GuardedChange {
         this.guards = guards;
     }
 
-    /** Makes a change, and tells the guards if it ends with an exception; {@link #applied} tells them otherwise. */
+    /**
+     * Makes a change, and notifies the guards if it ends with an exception; {@link #applied} notifies them otherwise.
+     */
     <T> T run(ChangeCause cause, @Nullable String keyId, Supplier<T> change) {
         try {
             return change.get();
         } catch (Stopped stopped) {
-            tell(cause, new Refused(keyId, stopped.problem));
+            notifyGuards(cause, new Refused(keyId, stopped.problem));
             GuardedChange.<RuntimeException>rethrow(stopped.problem);
             throw new AssertionError("not reached", stopped);
         } catch (ChangeRefusedException | StoreConflictException refused) {
-            tell(cause, new Refused(keyId, refused));
+            notifyGuards(cause, new Refused(keyId, refused));
             throw refused;
         } catch (Throwable failure) {
-            tell(cause, new Failed(keyId, failure));
+            notifyGuards(cause, new Failed(keyId, failure));
             throw failure;
         }
     }
@@ -46,11 +48,11 @@ final class GuardedChange {
     }
 
     void applied(ChangeCause cause, @Nullable ApiKeyRecord before, @Nullable ApiKeyRecord after) {
-        tell(cause, new Applied(before, after));
+        notifyGuards(cause, new Applied(before, after));
     }
 
-    /** The change is stored or refused by now, so whatever a guard throws comes too late. */
-    private void tell(ChangeCause cause, ChangeOutcome outcome) {
+    /** The change is stored or refused by now, so an exception of a guard is only logged. */
+    private void notifyGuards(ChangeCause cause, ChangeOutcome outcome) {
         for (ChangeGuard guard : guards) {
             try {
                 guard.after(cause, outcome);
@@ -60,13 +62,13 @@ final class GuardedChange {
         }
     }
 
-    /** Guards written in other languages may throw checked exceptions; the caller gets what was thrown. */
+    /** Throws what a guard threw, which may be a checked exception if the guard is written in another language. */
     @SuppressWarnings("unchecked")
     private static <E extends Throwable> void rethrow(Throwable problem) throws E {
         throw (E) problem;
     }
 
-    /** Carries what a guard threw past those who wait for exceptions of the store. */
+    /** Carries the exception of a guard past the code that catches exceptions of the store. */
     private static final class Stopped extends RuntimeException {
         private static final long serialVersionUID = 1L;
 

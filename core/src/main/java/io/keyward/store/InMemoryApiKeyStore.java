@@ -19,8 +19,8 @@ import org.jspecify.annotations.Nullable;
  * Keeps records in memory until the process ends: for tests, and for services that get their keys from elsewhere at
  * each start.
  *
- * <p>Keeps no history beyond the order of last changes, so it holds one entry a record. One lock around every method,
- * held for the time of a few map operations ({@link #load}: of a copy). May be shared between threads.
+ * <p>Keeps no history except the order of last changes, so it holds one entry a record. Every method holds one lock for
+ * a few map operations; {@link #load} holds it while it copies. May be shared between threads.
  */
 public final class InMemoryApiKeyStore implements ApiKeyStore {
     private final String name = Long.toHexString(new SecureRandom().nextLong());
@@ -28,9 +28,9 @@ public final class InMemoryApiKeyStore implements ApiKeyStore {
     private final Map<KeyHash, String> idsByHash = new HashMap<>();
     private final NavigableMap<Long, ApiKeyRecord> byLastChange = new TreeMap<>();
     private long changes;
-    /** Stamps from before the last removal cannot tell what vanished. */
+    /** A stamp from before the last removal cannot show what was removed. */
     private long lastRemoval;
-    /** The highest version of a record that was removed; a record of the same id goes on above it. */
+    /** The highest version of a record that was removed; a new record of the same id gets a higher one. */
     private long highestRemoved;
 
     private InMemoryApiKeyStore() {}
@@ -112,7 +112,7 @@ public final class InMemoryApiKeyStore implements ApiKeyStore {
         return false;
     }
 
-    /** Does everything that can be refused first, so that a refusal leaves nothing behind. */
+    /** Checks first, so that a refused change leaves nothing behind. */
     private ApiKeyRecord put(ApiKeyRecord record, @Nullable Entry before) {
         requireOwnHashes(record);
         long version = before == null ? highestRemoved : record.version();

@@ -7,26 +7,25 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.Collection;
-import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Says what key to issue: whose, with which roles, for how long.
+ * Describes a key to issue: its owner, its roles, how long it is valid.
  *
  * <pre>{@code
  * IssueRequest.builder().owner("alice@example.org").roles("client").expiresIn(Duration.ofDays(90)).build()
  * }</pre>
  *
- * <p>A key ends {@link #DEFAULT_LIFETIME} after it is issued, unless the request says another end or
+ * <p>A key ends {@link #DEFAULT_LIFETIME} after it is issued, unless the request sets another end or
  * {@link Builder#neverExpires() neverExpires}: a key that is forgotten should not be valid for ever.
  *
- * <p>Whether it can be done is judged by {@link ApiKeyManager#issue}. Immutable; may be shared between threads and used
- * for several keys.
+ * <p>{@link ApiKeyManager#issue} checks whether it can be done. Immutable; may be shared between threads and used for
+ * several keys.
  */
 public final class IssueRequest {
-    /** How long a key is valid where the request says nothing about it: 365 days. */
+    /** How long a key is valid if the request does not say: 365 days. */
     public static final Duration DEFAULT_LIFETIME = Duration.ofDays(365);
 
     final @Nullable String owner;
@@ -72,7 +71,7 @@ public final class IssueRequest {
 
         private Builder() {}
 
-        /** Sets whose key it is, by default unknown; what is allowed is said at {@code ApiKeyRecord.Builder}. */
+        /** Sets the owner, by default unknown; for its form see {@link io.keyward.ApiKeyRecord.Builder#owner}. */
         public Builder owner(@Nullable String owner) {
             this.owner = owner;
             return this;
@@ -97,11 +96,11 @@ public final class IssueRequest {
 
         /** Sets the permissions beyond those of the roles, by default none. */
         public Builder permissions(Collection<Permission> permissions) {
-            this.permissions = Set.copyOf(new LinkedHashSet<>(permissions));
+            this.permissions = Set.copyOf(permissions);
             return this;
         }
 
-        /** Sets when the key begins to count, to the millisecond; by default, and with null, at once. */
+        /** Sets when the key becomes valid, to the millisecond; by default, and with null, at once. */
         public Builder notBefore(@Nullable Instant notBefore) {
             this.notBefore = notBefore;
             return this;
@@ -127,12 +126,12 @@ public final class IssueRequest {
             return this;
         }
 
-        /** Makes a key without an end, in place of {@link #expiresIn} and {@link #expiresAt}. */
+        /** Makes the key valid for ever, in place of {@link #expiresIn} and {@link #expiresAt}. */
         public Builder neverExpires() {
             return expiresAt(null);
         }
 
-        /** Sets what else is noted, by name; by default nothing. */
+        /** Sets the metadata, by name; by default none. */
         public Builder metadata(Map<String, String> metadata) {
             this.metadata = Map.copyOf(metadata);
             return this;

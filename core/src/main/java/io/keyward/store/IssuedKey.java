@@ -6,10 +6,10 @@ import io.keyward.ApiKey;
 import io.keyward.ApiKeyRecord;
 
 /**
- * Holds a key that was just made and the record stored of it. This is the only moment at which the key exists: show it
- * to who will hold it, and drop this.
+ * Holds a key that was just made and the record stored of it. Nothing else holds the key: show it to the person who
+ * will use it, then drop this object.
  *
- * <p>Its text names the id alone. Immutable.
+ * <p>{@link #toString} shows the id only. Immutable.
  *
  * @param key the key, which no store has
  * @param record what is stored of it
@@ -21,7 +21,7 @@ public record IssuedKey(ApiKey key, ApiKeyRecord record) {
         requireNonNull(record, "record");
     }
 
-    /** Returns the id of the record, which stays when the key is rotated. */
+    /** Returns the id of the record, which stays the same when the key is rotated. */
     public String id() {
         return record.id();
     }

@@ -14,14 +14,14 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Says what to change of a key that stays: owner, name, roles, permissions, end, metadata. What is not named stays.
+ * Describes a change of a key: of its owner, name, roles, permissions, end or metadata. What is not set stays as it is.
  *
  * <pre>{@code
  * KeyChange.builder().roles("client", "miner").expiresAt(nextYear).build()
  * }</pre>
  *
- * <p>Whether it can be done is judged by {@link ApiKeyManager#change}. Immutable; may be shared between threads and
- * applied to several keys.
+ * <p>{@link ApiKeyManager#change} checks whether it can be done. Immutable; may be shared between threads and applied
+ * to several keys.
  */
 public final class KeyChange {
     private final List<Consumer<ApiKeyRecord.Builder>> steps;
@@ -34,7 +34,7 @@ public final class KeyChange {
         this.expiresAt = builder.expiresAt;
     }
 
-    /** Starts a change of nothing. */
+    /** Starts a change that does nothing yet. */
     public static Builder builder() {
         return new Builder();
     }
@@ -82,26 +82,26 @@ public final class KeyChange {
             return roles(Arrays.asList(roles));
         }
 
-        /** Sets the roles, all of them; each must be declared in the ring in force. */
+        /** Sets all roles; each must be declared in the ring in force. */
         public Builder roles(Collection<String> roles) {
             Set<String> names = Set.copyOf(roles);
             return step(record -> record.roles(names));
         }
 
-        /** Sets the permissions beyond those of the roles, all of them. */
+        /** Sets all permissions beyond those of the roles. */
         public Builder permissions(Collection<Permission> permissions) {
             Set<Permission> all = Set.copyOf(permissions);
             return step(record -> record.permissions(all));
         }
 
-        /** Sets when the key no longer counts, to the millisecond; null for never. A retiring secret ends no later. */
+        /** Sets when the key ends, to the millisecond; null for never. A retiring secret ends no later. */
         public Builder expiresAt(@Nullable Instant expiresAt) {
             this.changesEnd = true;
             this.expiresAt = KeyTimes.toMillis(expiresAt);
             return this;
         }
 
-        /** Sets what else is noted, all of it. */
+        /** Sets all metadata. */
         public Builder metadata(Map<String, String> metadata) {
             Map<String, String> all = Map.copyOf(metadata);
             return step(record -> record.metadata(all));

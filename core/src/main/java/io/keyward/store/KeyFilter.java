@@ -16,7 +16,7 @@ import java.util.stream.Stream;
  * KeyFilter.all().owner("alice@example.org").expiringBefore(nextWeek)
  * }</pre>
  *
- * <p>A value that can be read: a store that filters in its database makes a clause of each
+ * <p>A store can read a filter: one that filters in its database makes a clause of each
  * {@linkplain #conditions condition} and joins them by {@code and}. Immutable: each method returns another filter. May
  * be shared between threads.
  *
@@ -35,35 +35,35 @@ public record KeyFilter(List<Condition> conditions) {
         return ALL;
     }
 
-    /** Chooses further: of this owner, exactly. */
+    /** Adds a condition: the key has this owner, exactly. */
     public KeyFilter owner(String owner) {
         return and(new OwnedBy(owner));
     }
 
-    /** Chooses further: with this role given to the key itself, not by a role that includes it. */
+    /** Adds a condition: the key itself has this role, not only through a role that includes it. */
     public KeyFilter role(String role) {
         return and(new HavingRole(role));
     }
 
-    /** Chooses further: in this state. */
+    /** Adds a condition: the key is in this state. */
     public KeyFilter state(KeyState state) {
         return and(new InState(state));
     }
 
-    /** Chooses further: with an end before this moment, also one that has passed; not those without an end. */
+    /** Adds a condition: the key has an end before this moment, even if that has passed. */
     public KeyFilter expiringBefore(Instant moment) {
         return and(new ExpiringBefore(moment));
     }
 
-    /** Chooses further: issued after this moment; not those whose record does not say when. */
+    /** Adds a condition: the key was issued after this moment, and its record says so. */
     public KeyFilter createdAfter(Instant moment) {
         return and(new CreatedAfter(moment));
     }
 
     /**
-     * Chooses further: of no use any more since this moment or longer, as {@link ApiKeyManager#purge} chooses. Either
-     * it was revoked by then, or each of its secrets had expired. A key that was revoked by hand, without a note of
-     * when, is not chosen before its secrets have expired.
+     * Adds a condition: the key had ended at this moment, as {@link ApiKeyManager#purge} requires. Either it was
+     * revoked by then, or each of its secrets had expired. A key that was revoked by hand, without the time of the
+     * change, is not chosen before its secrets have expired.
      */
     public KeyFilter endedBy(Instant moment) {
         return and(new EndedBy(moment));
@@ -80,8 +80,8 @@ public record KeyFilter(List<Condition> conditions) {
     }
 
     /**
-     * Says one thing that a record must meet. Later versions may have further ones, so a store that translates
-     * conditions passes one that it does not know by {@link #isMetBy}, or fails; it never leaves it out.
+     * A condition that a record must meet. Later versions may add conditions, so a store that translates them uses
+     * {@link #isMetBy} for one that it does not know, or fails; it never ignores one.
      */
     public sealed interface Condition {
         /** Returns whether a record meets this. */
@@ -89,7 +89,7 @@ public record KeyFilter(List<Condition> conditions) {
     }
 
     /**
-     * Demands an owner.
+     * Requires an owner.
      *
      * @param owner compared exactly, capitals and blanks included
      */
@@ -106,7 +106,7 @@ public record KeyFilter(List<Condition> conditions) {
     }
 
     /**
-     * Demands a role.
+     * Requires a role.
      *
      * @param role one of {@link ApiKeyRecord#roles}
      */
@@ -123,7 +123,7 @@ public record KeyFilter(List<Condition> conditions) {
     }
 
     /**
-     * Demands a state.
+     * Requires a state.
      *
      * @param state as stored, whatever the ends of the secrets are
      */
@@ -140,7 +140,7 @@ public record KeyFilter(List<Condition> conditions) {
     }
 
     /**
-     * Demands that the current secret has an end before a moment.
+     * Requires that the current secret has an end before a moment.
      *
      * @param moment later than the end
      */
@@ -158,7 +158,7 @@ public record KeyFilter(List<Condition> conditions) {
     }
 
     /**
-     * Demands that the key was issued after a moment.
+     * Requires that the key was issued after a moment.
      *
      * @param moment earlier than the issue
      */
@@ -176,7 +176,7 @@ public record KeyFilter(List<Condition> conditions) {
     }
 
     /**
-     * Demands that the key was revoked, or all its secrets had expired, at a moment.
+     * Requires that the key was revoked, or all its secrets had expired, at a moment.
      *
      * @param moment not before the revocation or the last end
      */

@@ -7,9 +7,7 @@ import java.time.Duration;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
-/**
- * Reckons with the times of keys, which every store must be able to write down: whole milliseconds of four-digit years.
- */
+/** Computes with the times of keys, which every store must be able to write: whole milliseconds of four-digit years. */
 final class KeyTimes {
     private static final Instant FIRST = Instant.parse("0001-01-01T00:00:00Z");
     private static final Instant LAST = Instant.parse("9999-12-31T23:59:59.999Z");
@@ -17,7 +15,7 @@ final class KeyTimes {
     private KeyTimes() {}
 
     static @Nullable Instant toMillis(@Nullable Instant time) {
-        // beyond the years that can be written down cutting may overflow, and it is refused anyway
+        // a time that cannot be written is refused later, and cutting it here could overflow
         return time == null || !canBeWritten(time) ? time : time.truncatedTo(MILLIS);
     }
 
@@ -26,7 +24,7 @@ final class KeyTimes {
     }
 
     /**
-     * Returns the sum, or the last instant there is where the sum is beyond it, which is refused as any time too far
+     * Returns the sum; the first or last possible instant if the sum is beyond it, which is then refused as too far
      * off.
      */
     static Instant after(Instant time, Duration duration) {
@@ -37,7 +35,7 @@ final class KeyTimes {
         }
     }
 
-    /** Returns the earlier of two ends, null being never. */
+    /** Returns the earlier of two ends, where null means never. */
     static @Nullable Instant earlier(@Nullable Instant one, @Nullable Instant other) {
         if (one == null || other == null) {
             return one == null ? other : one;

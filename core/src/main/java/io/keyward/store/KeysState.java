@@ -9,18 +9,18 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Says how the keys of a service are at one moment: whether there are any, whether they are fresh, and whether the last
- * reload succeeded, and whether the source holds something else. Made for health checks; holds no key and no hash.
- * Immutable.
+ * Describes the keys of a service at one moment: whether there are any, whether they are fresh, whether the last reload
+ * succeeded, and whether the source holds something else. Made for health checks; holds no key and no hash. Immutable.
  *
  * @param size how many records are in force
  * @param source where they come from, in words
- * @param isFresh whether keys are judged; if not, every verification throws {@link io.keyward.KeysUnavailableException}
- * @param isCurrent whether what is in force is what the source holds, as far as can be told without a reload; false
- *     also for the moment until a change is in force, so it is no part of {@link #isHealthy}
+ * @param isFresh whether keys are verified; if not, every verification throws
+ *     {@link io.keyward.KeysUnavailableException}
+ * @param isCurrent whether the keys in force are those of the source, as far as is known without a reload; also false
+ *     for the moment until a change is in force, so {@link #isHealthy} ignores it
  * @param lastGood when the last reload that succeeded began; null if none did
  * @param problem why the last reload did not succeed, in words; null if it did
- * @param unfit the records that are disabled in this service only, because its roles or peppers lack theirs
+ * @param unfit the records that are disabled in this service only, because it lacks their roles or peppers
  */
 public record KeysState(
         int size,

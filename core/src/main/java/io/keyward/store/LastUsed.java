@@ -25,8 +25,8 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Remembers when each key was last accepted, and by which of its secrets, to the second: before an old secret is
- * dropped it tells whether somebody still uses it.
+ * Remembers, to the second, when each secret of each key was last accepted, so that you can see whether an old secret
+ * is still in use before you drop it.
  *
  * <pre>{@code
  * LastUsed lastUsed = LastUsed.create();
@@ -34,24 +34,24 @@ import org.jspecify.annotations.Nullable;
  * ApiKeyManager manager = ApiKeyManager.builder(store, ring, generator).lastUsed(lastUsed).build();
  * }</pre>
  *
- * <p>Costs a verification one reading of the clock, a look-up, and at most one write a second for each secret; no
- * lock, no I/O. Memory is bounded by the capacity: where there are more keys, those unused for longest are forgotten,
- * and {@link #since} says from when on nothing is. What is remembered is this process's, and ends with it.
+ * <p>Costs a verification one reading of the clock, a look-up, and at most one write a second for each secret; no lock,
+ * no I/O. Memory is bounded by the capacity: if there are more keys, those unused for longest are forgotten, and
+ * {@link #since} returns the time from which on none was. The memory covers this process only and ends with it.
  *
  * <p>A rotation moves the time of the current secret to the retiring one when the manager or a {@link StoreFollower}
- * publishes it. A use that was judged before a rotation and is noted after it is noted for the new secret.
- * {@link #drain} hands out what was used since it was last called, to be written to a database now and then. May be
- * shared between threads.
+ * publishes it. A use that was verified before a rotation and noted after it is noted for the new secret.
+ * {@link #drain} passes on what was used since its last call, so that it can be written to a database now and then. May
+ * be shared between threads.
  */
 public final class LastUsed implements VerificationListener {
-    /** The number of keys remembered where no other is given: {@value}. */
+    /** The number of keys remembered by default: {@value}. */
     public static final int DEFAULT_CAPACITY = 1 << 16;
 
     private static final int MAX_CAPACITY = 1 << 24;
-    /** Places that a key may stand in; so many are searched for each verification. */
+    /** The places in which a key can be; each verification searches all of them. */
     private static final int WAYS = 8;
 
-    /** Half empty, so that few places are asked for by more keys than there are ways. */
+    /** Twice as many places as keys, so that few keys find all their places taken. */
     private static final int SPARE = 2;
 
     private static final int SPREAD = 0x9E3779B9;
@@ -88,7 +88,7 @@ public final class LastUsed implements VerificationListener {
     /**
      * Returns an empty memory.
      *
-     * @param clock what tells the time of a use
+     * @param clock gives the time of a use
      * @param capacity about how many keys are remembered, 1 to 2^24; takes 8 to 16 bytes each at once and
      *     some 64 for each key that is used
      * @throws IllegalArgumentException if the capacity is out of range
@@ -103,7 +103,7 @@ public final class LastUsed implements VerificationListener {
             int now = secondsNow();
             Slot slot = slotOf(accepted.keyId());
             int secret = accepted.retiring() ? RETIRING : CURRENT;
-            // not "other than": threads on both sides of a second would write in turn
+            // less than, because with "not equal" threads on both sides of a second would overwrite each other
             if (slot.seconds.getAcquire(secret) < now) {
                 slot.seconds.accumulateAndGet(secret, now, Math::max);
             }
@@ -128,20 +128,22 @@ public final class LastUsed implements VerificationListener {
         return new LastUse(instant(current), instant(retiring), since());
     }
 
-    /** Returns from when on every use is remembered: when this was made, or later where a key had to be forgotten. */
+    /**
+     * Returns the time from which on every use is remembered: when this was created, or later if a key had to be
+     * forgotten.
+     */
     public Instant since() {
         return start.plusSeconds(forgotten.get());
     }
 
     /**
-     * Hands the keys used since the last drain to a writer, such as one batch of updates.
+     * Passes the keys used since the last drain to a writer, for example as one batch of updates.
      *
-     * <p>A key that had to give its place to another since then is among them, from the second drain on. If the writer
-     * throws, nothing counts as drained, and the next batch has it all again. A use may come in two batches, so the
-     * writer keeps the later time.
+     * <p>From the second drain on, this includes keys that were forgotten in between. If the writer throws, the next
+     * batch contains everything again. A use may be in two batches, so the writer must keep the later time.
      *
-     * @param writer called once, on this thread, also where nothing was used; other drains wait for it
-     * @throws RuntimeException what the writer throws
+     * @param writer called once, on this thread, even if nothing was used; other drains wait for it
+     * @throws RuntimeException the exception of the writer
      */
     public void drain(Consumer<? super List<Use>> writer) {
         draining.lock();
@@ -181,7 +183,7 @@ public final class LastUsed implements VerificationListener {
         }
     }
 
-    /** Returns the slot of a key, taking an empty one, or that of the key unused for longest, where it has none. */
+    /** Returns the slot of a key; a key without one gets an empty slot, or that of the key unused for longest. */
     private Slot slotOf(String keyId) {
         int bucket = bucketOf(keyId);
         while (true) {
@@ -199,7 +201,7 @@ public final class LastUsed implements VerificationListener {
             }
             Slot taken = new Slot(keyId);
             if (held != null) {
-                // in this order: whoever uses it meanwhile is read here, or sees that it is evicted
+                // in this order, so that a use at the same time is read here or sees that the slot is evicted
                 held.evicted = true;
                 forget(held);
             }
@@ -212,7 +214,7 @@ public final class LastUsed implements VerificationListener {
     private void forget(Slot slot) {
         forgotten.accumulateAndGet(slot.lastUse(), Math::max);
         Seconds last = slot.seconds();
-        // while nobody drains, nothing may pile up
+        // only if somebody drains, because otherwise the map would only grow
         if (isDrained && !last.equals(slot.drained) && undrained.size() < slots.length()) {
             undrained.merge(slot.keyId, last, Seconds::latest);
         }
@@ -223,7 +225,7 @@ public final class LastUsed implements VerificationListener {
         return ((hash >>> 8) * WAYS) & (slots.length() - 1);
     }
 
-    /** Returns the seconds since this was made, from 1 on, so that 0 is never. */
+    /** Returns the seconds since this was created, counted from 1, because 0 means never. */
     private int secondsNow() {
         long seconds = (clock.millis() - start.toEpochMilli()) / 1000 + 1;
         return (int) Math.max(1, Math.min(Integer.MAX_VALUE, seconds));
@@ -250,7 +252,7 @@ public final class LastUsed implements VerificationListener {
 
         /** Set before its place is given to another key; a use that comes later is forgotten at once. */
         private volatile boolean evicted;
-        /** What of it was in the last batch; null for none. */
+        /** Its seconds in the last batch; null if it was in none. */
         private volatile @Nullable Seconds drained;
 
         private Slot(String keyId) {
@@ -268,7 +270,7 @@ public final class LastUsed implements VerificationListener {
         private void secretsChanged(ApiKeyRecord before, ApiKeyRecord after) {
             KeyHash old = before.current().hash();
             if (after.current().hash().equals(old)) {
-                // a use of it may be noted at this moment: nothing to write there
+                // does not write its time, because a use of it may be noted at this moment
                 if (!retiringHash(after).equals(retiringHash(before))) {
                     seconds.set(RETIRING, NEVER);
                 }
@@ -277,7 +279,7 @@ public final class LastUsed implements VerificationListener {
             boolean retires = retiringHash(after).equals(Optional.of(old));
             int restored =
                     retiringHash(before).equals(Optional.of(after.current().hash())) ? seconds.get(RETIRING) : NEVER;
-            // in this order, so that no use of the old secret is ever missing, nor one that is just being noted
+            // in this order, so that no use of the old secret is lost, not even one that is noted at this moment
             seconds.set(RETIRING, retires ? seconds.get(CURRENT) : NEVER);
             int latest = seconds.getAndSet(CURRENT, restored);
             if (retires) {
@@ -298,7 +300,7 @@ public final class LastUsed implements VerificationListener {
     }
 
     /**
-     * Says when a key was last used, as one item of a batch.
+     * Holds when a key was last used, as one item of a batch.
      *
      * @param keyId the key
      * @param current by the current secret; null if not since this process remembers
@@ -310,7 +312,7 @@ public final class LastUsed implements VerificationListener {
             @Nullable Instant retiring) {}
 
     /**
-     * Tells when the secrets of one key were last accepted by this process.
+     * Holds when this process last accepted the secrets of one key.
      *
      * @param current by the current secret; null if not since {@code since}
      * @param retiring by the one that a rotation is retiring; null if not since {@code since}, or there is none

@@ -19,11 +19,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Puts stored records into the ring in force: what managers and followers have in common.
+ * Puts stored records into the ring in force, for managers and followers.
  *
- * <p>Where the versions of the store are ordered, records may arrive late and in any order: the higher version of an id
- * wins, and what was removed meanwhile stays removed. Where they are not, the caller holds the lock of the ring from
- * before it reads a record until that is published here, and whatever arrives is the newest.
+ * <p>If the versions of the store are ordered, records may arrive late and in any order: the higher version of an id
+ * wins, and a record that was removed stays removed. If they are not ordered, the caller holds the lock of the ring
+ * from before it reads a record until that is published here, and whatever arrives is the newest.
  */
 final class RingMerge {
     private static final Logger LOG = LoggerFactory.getLogger(ApiKeyManager.class);
@@ -94,7 +94,7 @@ final class RingMerge {
     private boolean isNewer(ApiKeyRecord record, KeyRing now, KeyRing seen) {
         Optional<ApiKeyRecord> present = now.find(record.id());
         if (present.isEmpty()) {
-            // it was in force and is not: whoever removed it read the store after this state was stored
+            // it was removed since, by somebody who read the store after this state was stored
             return !ordered || seen.find(record.id()).isEmpty();
         }
         return !present.get().equals(record) && !isOrderedAfter(present.get(), record);
@@ -135,7 +135,7 @@ final class RingMerge {
         });
     }
 
-    /** A record that came into force since the load began may be missing there, or be in it in an older state. */
+    /** Adds what was published since the load began, which the loaded ring may lack or have in an older state. */
     @SuppressWarnings("ReferenceEquality") // rings share the records that did not change, and there may be a million
     private KeyRing withChangesSince(Loaded loaded, KeyRing now) {
         if (!ordered || now == loaded.seen) {
@@ -163,9 +163,10 @@ final class RingMerge {
     }
 
     /**
-     * One record that does not fit must not keep a key in force that was revoked beside it, nor its own older state: it
-     * may be there to end a secret that has leaked. So it is taken as disabled, and where not even that fits, because
-     * another record has its hash, its older state is disabled.
+     * Adds records to a ring, and disables those that do not fit. One record that does not fit must not prevent the
+     * revocation of another key. Its own older state must not stay in force either, because the new one may be there to
+     * end a leaked secret. If not even the disabled record fits, because another record has its hash, its older state
+     * is disabled.
      */
     private static Fitted fit(KeyRing ring, Collection<ApiKeyRecord> records) {
         try {
@@ -176,7 +177,7 @@ final class RingMerge {
         }
     }
 
-    /** Takes less of the refused records in each round, in the end nothing, so there is a last one. */
+    /** Keeps less of the refused records in each round and finally nothing, so the loop ends. */
     private static KeyRing withWhatFits(KeyRing ring, Collection<ApiKeyRecord> records, KeyRingException refused) {
         Map<String, ApiKeyRecord> fitting = new LinkedHashMap<>();
         records.forEach(record -> fitting.put(record.id(), record));

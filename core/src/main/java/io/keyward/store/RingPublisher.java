@@ -15,9 +15,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * Puts the changes of a manager into the ring in force, one or many at a time.
  *
- * <p>Where the versions of the store are ordered, changes are stored without the lock of the live ring and merged under
- * it. Otherwise the lock is held from before a record is read until its new state is published. Either way a ring never
- * goes back.
+ * <p>If the versions of the store are ordered, changes are stored without the lock of the live ring and merged under
+ * it. Otherwise the lock is held from before a record is read until its new state is published. Either way, the ring
+ * never returns to an older state.
  */
 final class RingPublisher {
     private final LiveKeyRing live;
@@ -34,8 +34,8 @@ final class RingPublisher {
     }
 
     /**
-     * Runs changes and publishes what they stored, also where they end with an exception; within another run of this
-     * thread, as part of it.
+     * Runs changes and publishes what they stored, even if they end with an exception. A run inside another run of this
+     * thread is part of that one.
      */
     <T> T publishing(Supplier<T> changes) {
         if (pending.get() != null) {
@@ -52,7 +52,7 @@ final class RingPublisher {
         return result.get(0);
     }
 
-    /** Takes note of a record in its newest state. */
+    /** Notes a record in its newest state. */
     void stored(ApiKeyRecord record) {
         Pending open = open();
         open.removed.remove(record.id());
@@ -60,7 +60,7 @@ final class RingPublisher {
         open.stored.put(record.id(), record);
     }
 
-    /** Takes note of a record that is no longer in the store, in the last state it had there. */
+    /** Notes a record that is no longer in the store, in its last state there. */
     void removed(ApiKeyRecord record) {
         Pending open = open();
         open.stored.remove(record.id());
@@ -83,7 +83,7 @@ final class RingPublisher {
         try {
             result = changes.get();
         } catch (Throwable e) {
-            // also what the compiler does not see: a guard in another language may throw a checked exception
+            // Throwable, because a guard in another language may throw a checked exception
             KeyRingException unfit = merge(open, seen);
             if (unfit != null) {
                 e.addSuppressed(unfit);

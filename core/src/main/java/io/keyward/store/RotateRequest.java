@@ -7,7 +7,7 @@ import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Says how to rotate a key: how long the old secret stays valid, and when the new one ends.
+ * Describes how to rotate a key: how long the old secret stays valid, and when the new one ends.
  *
  * <pre>{@code
  * RotateRequest.builder(Duration.ofDays(7)).expiresAt(nextYear).build()
@@ -65,8 +65,8 @@ public final class RotateRequest {
         }
 
         /**
-         * Ends the secret that an earlier rotation has left for its overlap. Without this, a rotation inside that
-         * overlap is refused, because callers who still use that secret would be locked out.
+         * Ends a secret that is still valid after an earlier rotation. Without this, a rotation inside that overlap is
+         * refused, because callers who still use that secret would be locked out.
          */
         public Builder dropOld() {
             this.dropsOld = true;

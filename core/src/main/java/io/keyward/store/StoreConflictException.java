@@ -2,7 +2,7 @@ package io.keyward.store;
 
 import static java.util.Objects.requireNonNull;
 
-/** Says that a store refused a change because of what it holds. The store is as it was before. */
+/** Thrown when a store refuses a change because of what it holds. The store is as it was before. */
 public final class StoreConflictException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
@@ -12,7 +12,7 @@ public final class StoreConflictException extends RuntimeException {
     /**
      * Creates the exception.
      *
-     * @param conflict what stood in the way
+     * @param conflict what prevented the change
      * @param keyId the id of the record that was refused
      */
     public StoreConflictException(Conflict conflict, String keyId) {
@@ -21,7 +21,7 @@ public final class StoreConflictException extends RuntimeException {
         this.keyId = keyId;
     }
 
-    /** Returns what stood in the way. */
+    /** Returns what prevented the change. */
     public Conflict conflict() {
         return conflict;
     }
@@ -31,12 +31,12 @@ public final class StoreConflictException extends RuntimeException {
         return keyId;
     }
 
-    /** Names what stands in the way of a change. */
+    /** Names what prevents a change. */
     public enum Conflict {
-        /** An inserted id is there already: insert with another, or update. */
-        ID_TAKEN("is there already; give the new one another id"),
-        /** A hash stands under another id, or twice in the record: one key may stand under one record only. */
-        HASH_TAKEN("has a hash that is stored already; one key may stand under one record only"),
+        /** The id to insert exists already: insert with another, or update. */
+        ID_TAKEN("exists already; give the new key another id"),
+        /** Another record has the hash too, or the record has it twice: keep each key in one record only. */
+        HASH_TAKEN("has a hash that is stored already; keep each key in one record only"),
         /** Somebody changed the record since it was read: read it again and repeat the change. */
         STALE("was changed by somebody else since it was read; read it again and repeat the change"),
         /** There is no record to update. */

@@ -40,16 +40,15 @@ import org.slf4j.LoggerFactory;
  * }</pre>
  *
  * <p>It asks the store for changes at an interval, and at once after {@link #wake}, which a store that is
- * {@linkplain ApiKeyStore#watch notified of changes} calls. Where the store cannot tell them,
- * because records were removed, it loads all. The ring then holds what the store holds and nothing else. A record that
- * does not fit, because the roles or peppers of this service lack its own, is disabled here and reported by
- * {@link #state}.
+ * {@linkplain ApiKeyStore#watch notified of changes} calls. If the store cannot name them, because records were
+ * removed, it loads all records. The ring then holds what the store holds and nothing else. A record that does not fit,
+ * because this service lacks its roles or peppers, is disabled here and reported by {@link #state}.
  *
  * <p><b>The age of the ring is bounded.</b> When the store fails, or does not answer for twice the interval, the ring
  * gets an end ({@link KeyRing#validUntil}): the last good reading plus {@link Builder#maxStaleness}. After it every
- * verification throws {@link io.keyward.KeysUnavailableException}. The next good reading takes the end away. The ring
- * has no end while the store answers, because an end costs each verification a reading of the clock. The end of the
- * ring belongs to the follower, so do not set one of your own.
+ * verification throws {@link io.keyward.KeysUnavailableException}. The next good reading removes the end. The ring has
+ * no end while the store answers, because an end costs each verification a reading of the clock. The end of the ring
+ * belongs to the follower, so do not set one of your own.
  *
  * <p><b>The lock of the ring.</b> A store with {@linkplain ApiKeyStore#hasOrderedVersions ordered versions} is read
  * without it, so a revoke never waits for a reading. Any other store is read with the lock held.
@@ -64,7 +63,7 @@ public final class StoreFollower implements AutoCloseable {
     private static final double MAX_JITTER = 0.5;
     /** Services that start together must not all check together. */
     private static final double CHECK_JITTER = 0.3;
-    /** So many intervals without an answer, and the store counts as away. */
+    /** After this many intervals without an answer the store is treated as away. */
     private static final int PATIENCE = 2;
     /** Beyond this power of two each interval is longer than any back-off. */
     private static final int MAX_DOUBLINGS = 15;
@@ -162,14 +161,14 @@ public final class StoreFollower implements AutoCloseable {
         watch = store.watch(this::wake);
     }
 
-    /** Lets the store be read at once: for a database that notifies of changes. Returns without waiting. */
+    /** Has the store read at once, for a database that notifies of changes. Returns without waiting. */
     public void wake() {
         if (wakeUps.availablePermits() == 0) {
             wakeUps.release();
         }
     }
 
-    /** Returns how the ring and the last reading are. */
+    /** Returns the state of the ring and of the last reading. */
     public KeysState state() {
         Progress now = progress;
         return now.problem == null && isOverdue()
@@ -204,7 +203,7 @@ public final class StoreFollower implements AutoCloseable {
         }
         boolean interrupted = false;
         for (Thread thread : started) {
-            // a store may not stand an interrupt well: the file of an embedded database is closed by it
+            // waits first, because an interrupt can do harm: it closes the file of an embedded database
             interrupted |= !join(thread);
             if (thread.isAlive() && thread != Thread.currentThread()) {
                 thread.interrupt();
@@ -245,13 +244,13 @@ public final class StoreFollower implements AutoCloseable {
             try {
                 follow();
             } catch (Throwable e) {
-                // noted and logged; whatever it is, a later reading may succeed, and the ring has an end until then
+                // follow() has noted and logged it; a later reading may succeed, and until then the ring has an end
             }
             try {
                 boolean woken = wakeUps.tryAcquire(pause().toMillis(), MILLISECONDS);
                 LOG.trace("reading the store, woken: {}", woken);
             } catch (InterruptedException e) {
-                // somebody else's, or close() in the last moment: the loop asks
+                // from close() or from somebody else: the loop checks which
             }
         }
     }
@@ -273,12 +272,12 @@ public final class StoreFollower implements AutoCloseable {
         }
     }
 
-    /** Puts an end on the ring where the store has not answered for too long, however the reading thread is. */
+    /** Gives the ring an end if the store has not answered for too long, even if the reading thread hangs. */
     void checkAge() {
         if (!isOverdue()) {
             return;
         }
-        // asked again under the lock, so that a reading that ends meanwhile has the last word
+        // checked again under the lock, because a reading may have succeeded in the meantime
         live.update(ring -> isClosed() || !isOverdue() ? ring : endingBy(ring, end()));
     }
 
@@ -290,7 +289,7 @@ public final class StoreFollower implements AutoCloseable {
         Progress now = progress;
         Instant patient = KeyTimes.after(now.answered, interval.multipliedBy(PATIENCE));
         Instant end = KeyTimes.after(now.reference, maxStaleness);
-        // a reading may take long and succeed; then the ring is old when it is new
+        // a reading may take so long that its ring is too old as soon as it is published
         return !maxStaleness.isZero() && end.isBefore(patient) ? end : patient;
     }
 
@@ -303,7 +302,9 @@ public final class StoreFollower implements AutoCloseable {
         return left.compareTo(MIN_INTERVAL) < 0 ? MIN_INTERVAL : left.compareTo(most) > 0 ? most : left;
     }
 
-    /** Returns the time until the next reading: the interval, doubled for each failure in a row, and shaken. */
+    /**
+     * Returns the time until the next reading: the interval, doubled for each failure in a row, and varied at random.
+     */
     Duration pause() {
         int failures = progress.failures;
         Duration longest = interval.compareTo(MAX_BACK_OFF) > 0 ? interval : MAX_BACK_OFF;
@@ -321,14 +322,14 @@ public final class StoreFollower implements AutoCloseable {
             return;
         }
         live.update(ring -> {
-            // nobody else can put an end on the ring while this holds the lock, and the store may hang
+            // the end comes first, because the store may hang and nobody else can set it while this holds the lock
             live.publish(endingBy(ring, endOfHangingRead()));
             readNewer();
             return live.current();
         });
     }
 
-    /** A staleness of zero begins when the store is noticed to be away, not with each reading. */
+    /** With a staleness of zero the ring ends when the store is found to be away, not at each reading. */
     private Instant endOfHangingRead() {
         return maxStaleness.isZero() ? KeyTimes.after(clock.instant(), interval.multipliedBy(PATIENCE)) : end();
     }
@@ -340,7 +341,7 @@ public final class StoreFollower implements AutoCloseable {
         }
     }
 
-    /** Asks now and then, because some changes go past the count of changes. */
+    /** Asks now and then, because a store may not count every change. */
     private boolean isOutOfStep() {
         Stamp known = stamp;
         Instant now = clock.instant();
@@ -349,7 +350,7 @@ public final class StoreFollower implements AutoCloseable {
         }
         requirePeppers(); // before the next check is set, so that a reading that fails here asks again
         checkAt = nextCheck(now);
-        // what is disabled here only differs from the store as it should
+        // records that are disabled only here differ from the store on purpose
         return !store.isInStep(live.current().records(), Set.copyOf(unfit.keySet()), known);
     }
 
@@ -358,7 +359,7 @@ public final class StoreFollower implements AutoCloseable {
         return KeyTimes.after(now, Duration.ofMillis(Math.round(checkInterval.toMillis() * factor)));
     }
 
-    /** Takes over what changed, part by part; returns false where the store cannot tell. */
+    /** Takes over what changed, part by part; returns false if the store cannot know it. */
     private boolean takeChanges(Stamp since) {
         KeyRing seen = live.current();
         Optional<Changes> changes = store.changesSince(since);
@@ -370,7 +371,7 @@ public final class StoreFollower implements AutoCloseable {
             changes = store.changesSince(changes.get().stamp());
         }
         if (!complete) {
-            // a hash that moved from one record to another: all of them together fit
+            // a hash has moved from one record to another, so they only fit all together
             stamp = null;
         }
         return changes.isPresent();
@@ -400,7 +401,7 @@ public final class StoreFollower implements AutoCloseable {
                 .isEmpty();
     }
 
-    /** A service with another pepper would reject the keys of everyone, so it goes on with what it has. */
+    /** With another pepper this service would reject every key, so the reading fails and the present ring stays. */
     private void requirePeppers() {
         store.requirePeppers(live.current().pepperChecks());
     }
@@ -459,7 +460,7 @@ public final class StoreFollower implements AutoCloseable {
     }
 
     private static String describe(Throwable failure) {
-        // others than our own may quote what they were given
+        // an exception that is not ours may quote data
         return failure instanceof StoreException
                 ? String.valueOf(failure.getMessage())
                 : failure.getClass().getName() + "; the log has more";
@@ -480,10 +481,11 @@ public final class StoreFollower implements AutoCloseable {
     }
 
     /**
-     * Holds how far the readings came.
+     * Holds the results of the readings so far.
      *
-     * @param reference the ring is at least as new as this: when the last good reading began, else when this was made
-     * @param answered when the last good reading ended, else when this was made
+     * @param reference the ring is at least as new as this: when the last good reading began, or else when the follower
+     *     was built
+     * @param answered when the last good reading ended, or else when the follower was built
      */
     private record Progress(
             Instant reference,
@@ -517,7 +519,7 @@ public final class StoreFollower implements AutoCloseable {
         }
 
         /**
-         * Sets by which part of itself each interval is randomly longer or shorter, so that many services do not ask at
+         * Sets the fraction by which each interval is randomly longer or shorter, so that many services do not ask at
          * once; by default 0.1, at most 0.5.
          */
         public Builder jitter(double jitter) {
@@ -526,8 +528,8 @@ public final class StoreFollower implements AutoCloseable {
         }
 
         /**
-         * Sets how old the keys may become while the store is away, by default 15 minutes. Zero: no key is judged from
-         * the moment on in which the follower notices that the store is away.
+         * Sets how old the keys may become while the store is away, by default 15 minutes. Zero: verification stops as
+         * soon as the follower notices that the store is away.
          */
         public Builder maxStaleness(Duration maxStaleness) {
             this.maxStaleness = requireNonNull(maxStaleness, "maxStaleness");
@@ -543,7 +545,7 @@ public final class StoreFollower implements AutoCloseable {
             return this;
         }
 
-        /** Sets the clock by which the age is judged, by default the system's; that of the verifier. */
+        /** Sets the clock for the age of the ring, by default the system's; give the same one to the verifier. */
         public Builder clock(InstantSource clock) {
             this.clock = requireNonNull(clock, "clock");
             return this;
@@ -555,7 +557,7 @@ public final class StoreFollower implements AutoCloseable {
             return this;
         }
 
-        /** Sets the memory of uses, by default none; it hears of rotations that were made elsewhere. */
+        /** Sets the memory of uses, by default none; it is notified of rotations that were made elsewhere. */
         public Builder lastUsed(LastUsed lastUsed) {
             this.lastUsed = requireNonNull(lastUsed, "lastUsed");
             return this;

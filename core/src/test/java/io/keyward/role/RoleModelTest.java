@@ -68,12 +68,15 @@ class RoleModelTest {
                             Role.of("self").including("self")));
             assertEquals(
                     List.of(
-                            "role `client` is declared twice",
+                            "role `client` is declared twice; remove one declaration",
                             "role `ops` includes `ghost`, which is not declared; declared: [client, ops, a, b, c, self]",
                             "roles include each other in a circle: b -> c -> b",
                             "roles include each other in a circle: self -> self"),
                     e.problems());
-            assertTrue(e.getMessage().startsWith("the roles do not fit together: role `client` is declared twice; "));
+            assertTrue(
+                    e.getMessage()
+                            .startsWith(
+                                    "the roles do not fit together: role `client` is declared twice; remove one declaration; "));
         }
 
         @Test

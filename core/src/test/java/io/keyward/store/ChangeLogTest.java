@@ -57,10 +57,10 @@ class ChangeLogTest {
     }
 
     @Test
-    void denialsAreLoggedAtDebugByListenerThatLogsThem() {
+    void rejectionsAreLoggedAtDebugByListenerThatLogsThem() {
         IssuedKey issued = setting.issue();
         setting.manager.revoke(issued.id());
-        ApiKeyVerifier logging = setting.verifier.notifying(VerificationListener.loggingDenials());
+        ApiKeyVerifier logging = setting.verifier.notifying(VerificationListener.loggingRejections());
         int before = log.lines().size();
 
         logging.verify(issued.key().reveal());
@@ -70,13 +70,13 @@ class ChangeLogTest {
 
         List<String> lines = log.lines().stream()
                 .skip(before)
-                .filter(line -> line.contains("denied"))
+                .filter(line -> line.contains("rejected"))
                 .toList();
         assertEquals(
                 List.of(
-                        "DEBUG ApiKeyVerifier - denied: REVOKED, key `" + issued.id() + "`",
-                        "DEBUG ApiKeyVerifier - denied: UNKNOWN",
-                        "DEBUG ApiKeyVerifier - denied: MALFORMED"),
+                        "DEBUG ApiKeyVerifier - rejected: REVOKED, key `" + issued.id() + "`",
+                        "DEBUG ApiKeyVerifier - rejected: UNKNOWN",
+                        "DEBUG ApiKeyVerifier - rejected: MALFORMED"),
                 lines);
         assertFalse(log.text().contains("forged"));
     }
@@ -85,7 +85,7 @@ class ChangeLogTest {
     @DisplayName("G4 no log line, exception or text of an object holds a key or a hash")
     void nothingHoldsASecret() {
         List<String> texts = new ArrayList<>();
-        ApiKeyVerifier logging = setting.verifier.notifying(VerificationListener.loggingDenials());
+        ApiKeyVerifier logging = setting.verifier.notifying(VerificationListener.loggingRejections());
         IssuedKey first = setting.issue("client");
         IssuedKey second = setting.manager.rotate(first.id(), Duration.ofHours(1));
         for (IssuedKey key : List.of(first, second)) {

@@ -70,7 +70,7 @@ class LifecycleAttacksTest {
     }
 
     @Test
-    @DisplayName("LI-02 at the very end a key no longer counts")
+    @DisplayName("LI-02 at the very end a key is no longer valid")
     void endIsExclusive() {
         IssuedKey issued = issueUntil(START.plus(HOUR));
 

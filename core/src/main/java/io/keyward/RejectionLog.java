@@ -4,17 +4,17 @@ import io.keyward.Verification.Rejected;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Logs denials. Key ids are of {@code a-z 0-9 _}, so a line cannot be forged by what a stranger sends. */
-final class DenialLog implements VerificationListener {
+/** Logs rejections. A line has only the reason and the key id, so a stranger cannot forge one. */
+final class RejectionLog implements VerificationListener {
     private static final Logger LOG = LoggerFactory.getLogger(ApiKeyVerifier.class);
 
     @Override
     public void onVerification(Verification verification) {
         if (verification instanceof Rejected rejected && LOG.isDebugEnabled()) {
             if (rejected.keyId() == null) {
-                LOG.debug("denied: {}", rejected.reason());
+                LOG.debug("rejected: {}", rejected.reason());
             } else {
-                LOG.debug("denied: {}, key `{}`", rejected.reason(), rejected.keyId());
+                LOG.debug("rejected: {}, key `{}`", rejected.reason(), rejected.keyId());
             }
         }
     }
