@@ -26,6 +26,11 @@ public record ConfigProblem(
         requireNonNull(remedy, "remedy");
     }
 
+    /** Returns a problem of a source as a whole; of no source if that is null. */
+    static ConfigProblem of(@Nullable String source, String what, String rule, String remedy) {
+        return new ConfigProblem(source, 0, null, what, rule, remedy);
+    }
+
     /** Returns a problem of a text that was read from this source. */
     static ConfigProblem of(String source, EnvProblem problem) {
         return new ConfigProblem(

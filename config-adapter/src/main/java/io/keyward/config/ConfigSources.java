@@ -299,10 +299,8 @@ final class ConfigSources {
         try {
             return builder.build();
         } catch (RuntimeException e) {
-            // its message may quote what was read
-            problems.add(new ConfigProblem(
-                    null,
-                    0,
+            // its message may quote a value
+            problems.add(ConfigProblem.of(
                     null,
                     "SmallRye cannot read its sources (" + e.getClass().getSimpleName() + ")",
                     "properties files are well-formed, and smallrye.config.locations names files that exist",
@@ -330,10 +328,8 @@ final class ConfigSources {
                 own.add(new EnvFileSource(path, text, ordinal));
             });
             if (bytes.isEmpty() && required) {
-                problems.add(new ConfigProblem(
+                problems.add(ConfigProblem.of(
                         path.toString(),
-                        0,
-                        null,
                         "there is no such file",
                         "a file that is named must exist",
                         "create it, or name the right one"));
@@ -346,10 +342,8 @@ final class ConfigSources {
     }
 
     private static ConfigProblem unreadable(Path path, IOException e) {
-        return new ConfigProblem(
+        return ConfigProblem.of(
                 path.toString(),
-                0,
-                null,
                 "the file cannot be read (" + KeyFileBytes.reason(e) + ")",
                 "a key file is a file that this process may read",
                 "check its kind, its owner and its permissions");

@@ -73,10 +73,8 @@ final class FilePermissions {
         try {
             int links = (int) Files.getAttribute(path, "unix:nlink");
             if (links > 1) {
-                notes.add(new ConfigProblem(
+                notes.add(ConfigProblem.of(
                         path.toString(),
-                        0,
-                        null,
                         "the file has " + links + " names (hard links)",
                         "a change that replaces the file under one name leaves the others with the old keys",
                         "use a symbolic link for the second name"));
@@ -88,7 +86,7 @@ final class FilePermissions {
     }
 
     private static ConfigProblem finding(Path path, String what, String remedy) {
-        return new ConfigProblem(path.toString(), 0, null, what, RULE, remedy);
+        return ConfigProblem.of(path.toString(), what, RULE, remedy);
     }
 
     /** Returns permissions as {@code rw-------}; null where there is no such thing. */

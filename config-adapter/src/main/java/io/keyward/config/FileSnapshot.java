@@ -6,11 +6,10 @@ import io.keyward.env.EnvParser;
 import io.keyward.env.KeyFileBytes;
 import io.keyward.env.KeyPath;
 import io.keyward.env.Mount;
+import io.keyward.env.Sha256;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
@@ -151,15 +150,10 @@ final class FileSnapshot {
         static final State UNREADABLE = new State(false, "unreadable");
 
         static State of(Path path, byte[] bytes) {
-            try {
-                MessageDigest digest = MessageDigest.getInstance("SHA-256");
-                digest.update(bytes);
-                digest.update(String.valueOf(FilePermissions.text(path)).getBytes(UTF_8));
-                digest.update(mountOf(path).getBytes(UTF_8));
-                return new State(bytes.length == 0, HexFormat.of().formatHex(digest.digest()));
-            } catch (NoSuchAlgorithmException e) {
-                throw new IllegalStateException("no JCA provider has SHA-256", e);
-            }
+            String rights = String.valueOf(FilePermissions.text(path));
+            byte[] digest =
+                    Sha256.of(bytes, rights.getBytes(UTF_8), mountOf(path).getBytes(UTF_8));
+            return new State(bytes.length == 0, HexFormat.of().formatHex(digest));
         }
 
         private static String mountOf(Path path) {

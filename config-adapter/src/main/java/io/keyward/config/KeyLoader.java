@@ -63,7 +63,8 @@ final class KeyLoader {
         ModeChoice choice = mode();
         boolean development = choice.mode == Mode.DEVELOPMENT;
         Map<String, KeyHasher> hashers = hashers();
-        EntryReader entries = EntryReader.strict(hashers, development, plaintextAllowed(development));
+        EntryReader entries = EntryReader.strict(
+                hashers, development, isOn(Property.PLAINTEXT_KEYS, development, false, "deny", "allow"));
         RoleModel roles =
                 new RoleReader(values, noted).read(options.roles() == null ? RoleModel.empty() : options.roles());
         KeyDefinitions keys = KeyDefinitions.strict(sources, values, entries, roles, mayBeEmpty());
@@ -93,10 +94,8 @@ final class KeyLoader {
         if (before != null) {
             for (Path file : files.missingOf(before.files)) {
                 problems.removeIf(problem -> file.toString().equals(problem.source()));
-                problems.add(new ConfigProblem(
+                problems.add(ConfigProblem.of(
                         file.toString(),
-                        0,
-                        null,
                         "the file is gone",
                         "a file that keys were read from stays; those last read stay in force",
                         "put it back, empty to remove all its keys, or restart"));
@@ -141,11 +140,13 @@ final class KeyLoader {
                 : new ModeChoice(Mode.PRODUCTION, "because " + found + " is no word for development");
     }
 
-    private boolean plaintextAllowed(boolean development) {
-        Assignment set = values.first(Property.PLAINTEXT_KEYS);
+    /** Returns whether a setting of two words has the second one; the default if it is not set. */
+    private boolean isOn(Property property, boolean byDefault, boolean ifInvalid, String off, String on) {
+        Assignment set = values.first(property);
         return set == null
-                ? development
-                : "allow".equals(noted.read(set, "deny", found -> values.word(found, "deny", "allow")));
+                ? byDefault
+                : noted.read(
+                        set, ifInvalid, found -> values.word(found, off, on).equals(on));
     }
 
     private Map<String, KeyHasher> hashers() {
@@ -249,7 +250,7 @@ final class KeyLoader {
     private void noteNoPepper(String what, String rule, String remedy) {
         // where a pepper cannot be read, that is the mistake
         if (problems.isEmpty()) {
-            problems.add(new ConfigProblem(null, 0, null, what, rule, remedy));
+            problems.add(ConfigProblem.of(null, what, rule, remedy));
         }
     }
 
@@ -266,17 +267,9 @@ final class KeyLoader {
     }
 
     private Settings settings() {
-        Assignment strict = values.first(Property.STRICT_PERMISSIONS);
-        Assignment stale = values.first(Property.STALE_KEYS);
         return new Settings(
-                options.strictPermissions()
-                        || (strict != null
-                                && "true"
-                                        .equals(noted.read(
-                                                strict, "true", found -> values.word(found, "false", "true")))),
-                stale != null
-                        && "refuse"
-                                .equals(noted.read(stale, "refuse", found -> values.word(found, "accept", "refuse"))),
+                options.strictPermissions() || isOn(Property.STRICT_PERMISSIONS, false, true, "false", "true"),
+                isOn(Property.STALE_KEYS, false, true, "accept", "refuse"),
                 duration(
                         Property.RELOAD_INTERVAL,
                         Settings.RELOAD_INTERVAL,
@@ -308,19 +301,15 @@ final class KeyLoader {
             }
             if (mount.isReplaced() || (before != null && mount.isRenamedSince(before.files.mount(file)))) {
                 replaced = true;
-                problems.add(new ConfigProblem(
+                problems.add(ConfigProblem.of(
                         file.toString(),
-                        0,
-                        null,
                         "the file, or its directory, was replaced outside of the mount " + mount.point()
                                 + " that shows it here",
                         "a mount goes on to show the old file, so what the new one revokes is still accepted",
                         "restart the container; mount the directory, or change the file with keyward --in-place"));
             } else if (mount.isFileAlone()) {
-                warnings.add(new ConfigProblem(
+                warnings.add(ConfigProblem.of(
                         file.toString(),
-                        0,
-                        null,
                         "the file is a mount of its own",
                         "a tool that replaces it from outside, as most do, does not change what this service reads",
                         "mount its directory, or change it with keyward --in-place"));
@@ -334,9 +323,7 @@ final class KeyLoader {
             return;
         }
         if (mayBeEmpty()) {
-            warnings.add(new ConfigProblem(
-                    null,
-                    0,
+            warnings.add(ConfigProblem.of(
                     null,
                     before == null ? "there are no keys yet" : "there are no keys any more",
                     "every request is refused",
@@ -346,9 +333,7 @@ final class KeyLoader {
             files.paths()
                     .forEach(path ->
                             looked.append(looked.length() == 0 ? "" : ", ").append(path));
-            problems.add(new ConfigProblem(
-                    null,
-                    0,
+            problems.add(ConfigProblem.of(
                     null,
                     "there are no keys",
                     "a service starts with at least one key, in a list of one of its roles ("

@@ -4,9 +4,8 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.keyward.config.KeyDefinition.Claim;
 import io.keyward.config.KeyDefinition.ListItem;
+import io.keyward.env.Sha256;
 import java.math.BigInteger;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.Locale;
 
 /**
@@ -38,14 +37,8 @@ record ListedKey(String role, ListItem item, Claim claim) {
     }
 
     private byte[] digest() {
-        try {
-            MessageDigest digest = MessageDigest.getInstance("SHA-256");
-            // never change this: it would rename every listed key
-            digest.update("keyward-id".getBytes(UTF_8));
-            return digest.digest(claim.hash().reveal().getBytes(UTF_8));
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("no JCA provider has SHA-256", e);
-        }
+        // never change this: it would rename every listed key
+        return Sha256.of("keyward-id".getBytes(UTF_8), claim.hash().reveal().getBytes(UTF_8));
     }
 
     @Override

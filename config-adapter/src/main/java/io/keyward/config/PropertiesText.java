@@ -31,10 +31,8 @@ final class PropertiesText {
     /** Adds what is wrong; tells whether SmallRye can read it. */
     static boolean judge(String source, byte[] bytes, List<ConfigProblem> problems) {
         if (bytes.length > EnvParser.MAX_FILE) {
-            problems.add(new ConfigProblem(
+            problems.add(ConfigProblem.of(
                     source,
-                    0,
-                    null,
                     "the file has more than " + EnvParser.MAX_FILE + " bytes",
                     "a key file has at most so many",
                     "check that it is the right file"));

@@ -109,11 +109,9 @@ final class ReportBuilder {
     private static void warnOfPlaintext(List<ReportedKey> keys, List<ConfigProblem> warnings) {
         long plaintext = keys.stream().filter(ReportedKey::plaintext).count();
         if (plaintext > 0) {
-            warnings.add(new ConfigProblem(
+            warnings.add(ConfigProblem.of(
                     null,
-                    0,
-                    null,
-                    plaintext + " keys stand in plaintext, in production",
+                    plaintext + " keys are in plaintext, in production",
                     "a production service keeps hashes",
                     "put their hashes in their place"));
         }

@@ -110,7 +110,7 @@ final class RoleReader {
         String rule = "roles are declared once, differ in more than case and signs, and form no circle";
         String remedy = "correct keyward.roles, or the roles declared in " + IN_CODE;
         if (declared == null) {
-            problems.add(new ConfigProblem(null, 0, null, what, rule, remedy));
+            problems.add(ConfigProblem.of(null, what, rule, remedy));
         } else {
             problems.add(declared, what, rule, remedy);
         }

@@ -79,13 +79,9 @@ final class ValueReader {
      * because {@code docker run --env-file} leaves those in; in a file the reader of the file has judged the quotes.
      */
     static String written(Assignment assignment) {
-        String text = ListValue.trim(assignment.value());
-        int last = text.length() - 1;
-        boolean quoted = last > 0
-                && assignment.source().equals(ConfigSources.ENVIRONMENT)
-                && text.charAt(0) == text.charAt(last)
-                && (text.charAt(0) == '"' || text.charAt(0) == '\'');
-        return quoted ? ListValue.trim(text.substring(1, last)) : text;
+        return assignment.source().equals(ConfigSources.ENVIRONMENT)
+                ? ListValue.unquoted(assignment.value())
+                : ListValue.trim(assignment.value());
     }
 
     /** Returns a value without blanks around it, its reference followed. */

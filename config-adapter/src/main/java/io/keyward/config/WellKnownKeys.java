@@ -5,13 +5,12 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import io.keyward.ApiKey;
 import io.keyward.KeyHash;
 import io.keyward.KeyHasher;
+import io.keyward.env.Sha256;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.HexFormat;
@@ -64,12 +63,7 @@ public final class WellKnownKeys {
      * Without a hasher, since a hasher takes no text that is too short to be a key, and hashes of such are refused too.
      */
     private static KeyHash sha256(String text) {
-        try {
-            byte[] digest = MessageDigest.getInstance("SHA-256").digest(text.getBytes(UTF_8));
-            return KeyHash.parse("sha256:" + HexFormat.of().formatHex(digest));
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("no JCA provider has SHA-256", e);
-        }
+        return KeyHash.parse("sha256:" + HexFormat.of().formatHex(Sha256.of(text.getBytes(UTF_8))));
     }
 
     private static Set<String> load() {

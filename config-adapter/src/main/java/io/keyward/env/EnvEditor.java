@@ -141,7 +141,7 @@ public final class EnvEditor {
             return written.substring(0, start) + written.substring(skipBlanks(written, after + 1));
         }
         int before = start;
-        while (before > 0 && isBlank(written.charAt(before - 1))) {
+        while (before > 0 && ListValue.isBlank(written.charAt(before - 1))) {
             before--;
         }
         boolean commaBefore = before > 0 && written.charAt(before - 1) == ',';
@@ -150,14 +150,10 @@ public final class EnvEditor {
 
     private static int skipBlanks(String text, int from) {
         int i = from;
-        while (i < text.length() && isBlank(text.charAt(i))) {
+        while (i < text.length() && ListValue.isBlank(text.charAt(i))) {
             i++;
         }
         return i;
-    }
-
-    private static boolean isBlank(char c) {
-        return c == ' ' || c == '\t' || c == '\r' || c == '\n';
     }
 
     /** Returns the changed text. */

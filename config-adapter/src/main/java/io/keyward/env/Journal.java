@@ -8,8 +8,6 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.Objects;
@@ -101,16 +99,8 @@ final class Journal {
     }
 
     private static byte[] header(byte[] before, byte[] after) {
-        try {
-            MessageDigest digest = MessageDigest.getInstance("SHA-256");
-            digest.update(before);
-            digest.update(after);
-            String text = HEADER + before.length + " " + after.length + " "
-                    + HexFormat.of().formatHex(digest.digest()) + "\n";
-            return text.getBytes(US_ASCII);
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("no JCA provider has SHA-256", e);
-        }
+        String digest = HexFormat.of().formatHex(Sha256.of(before, after));
+        return (HEADER + before.length + " " + after.length + " " + digest + "\n").getBytes(US_ASCII);
     }
 
     /** Returns whether a content can be that of a file in the course of being overwritten. */

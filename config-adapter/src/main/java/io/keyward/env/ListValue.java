@@ -178,7 +178,7 @@ public final class ListValue {
         return text.substring(start, end);
     }
 
-    private static boolean isBlank(char c) {
+    static boolean isBlank(char c) {
         return c == ' ' || c == '\t' || c == '\n' || c == '\r';
     }
 }

@@ -3,8 +3,6 @@ package io.keyward.env;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.nio.file.Path;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.security.SecureRandom;
 import java.util.HexFormat;
 import java.util.regex.Pattern;
@@ -61,18 +59,11 @@ final class SiblingNames {
         while (bytes(name.substring(0, end)) > room - DIGEST_DIGITS - 1) {
             end = name.offsetByCodePoints(end, -1);
         }
-        return name.substring(0, end) + "~" + digest(name).substring(0, DIGEST_DIGITS);
+        String digest = HexFormat.of().formatHex(Sha256.of(name.getBytes(UTF_8)));
+        return name.substring(0, end) + "~" + digest.substring(0, DIGEST_DIGITS);
     }
 
     private static int bytes(String text) {
         return text.getBytes(UTF_8).length;
-    }
-
-    private static String digest(String text) {
-        try {
-            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(text.getBytes(UTF_8)));
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("no JCA provider has SHA-256", e);
-        }
     }
 }
