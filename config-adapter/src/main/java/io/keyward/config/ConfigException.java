@@ -4,7 +4,7 @@ import java.util.List;
 import java.util.stream.Collectors;
 
 /**
- * Says that a configuration is refused: everything that is wrong with it, not only the first thing.
+ * Thrown when a configuration is refused. Has every problem, not only the first.
  *
  * <p>The message lists all problems, one a line, each with its place; it holds no value that was read.
  */

@@ -6,20 +6,20 @@ import io.keyward.env.EnvProblem;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Says one thing that is wrong with the configuration: where, what, by which rule, and what helps.
+ * Describes one problem of the configuration: its place, what is wrong, the rule and the remedy.
  *
  * <p>Holds no secret, no hash and no other value that was read. May be shared between threads.
  *
- * @param source the file, or what else the value came from; null if no single one is to blame
+ * @param source the file, or what else the value came from; null if it has no single source
  * @param line the line of the file, from 1; 0 if not known
- * @param name the name of the variable or property; null if none is to blame
+ * @param name the name of the variable or property; null if it belongs to none
  * @param what what is wrong
  * @param rule what should hold instead
  * @param remedy what to do about it
  */
 public record ConfigProblem(
         @Nullable String source, int line, @Nullable String name, String what, String rule, String remedy) {
-    /** Refuses missing texts. */
+    /** Checks that no text is missing. */
     public ConfigProblem {
         requireNonNull(what, "what");
         requireNonNull(rule, "rule");

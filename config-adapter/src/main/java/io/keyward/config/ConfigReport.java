@@ -11,8 +11,8 @@ import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Says what a load of the configuration found: which files were read and which were not, which value of a name counts
- * and which do not, which keys there are, and what is wrong or looks wrong.
+ * Says what a load of the configuration found: which files were read and which were not, which value of a name is used
+ * and which are not, which keys there are, and what is wrong or looks wrong.
  *
  * <p>It exists because of the classic mistake: editing a file that the running service does not read. {@link #text} is
  * for people; the rest is the same for programs. Holds no secret and no hash. Immutable; may be shared between threads.
@@ -61,12 +61,14 @@ public final class ConfigReport {
         return modeReason;
     }
 
-    /** Returns the files that were read, looked for in vain, or lie there unread. */
+    /** Returns the files that were read, were not found, or exist and are not read. */
     public List<SeenFile> files() {
         return files;
     }
 
-    /** Returns every name that matters, with the value's place that counts and those that do not. */
+    /**
+     * Returns every name that matters, with the place of the value that is used and the places of those that are not.
+     */
     public List<Setting> settings() {
         return settings;
     }
@@ -87,19 +89,19 @@ public final class ConfigReport {
         return byRole;
     }
 
-    /** Returns the keys that end within the time of {@code keyward.expiry-warning}, or have ended. */
+    /** Returns the keys that expire within the time of {@code keyward.expiry-warning}, or have expired. */
     public List<ReportedKey> expiringSoon() {
         return expiringSoon;
     }
 
-    /** Returns what is allowed and looks wrong. */
+    /** Returns what is accepted but looks wrong. */
     public List<ConfigProblem> warnings() {
         return warnings;
     }
 
     /**
-     * Returns why the last load was refused; empty if it was not. While it is not empty, what was in force before it
-     * stays so, and the rest of this report is about that.
+     * Returns why the last load was refused; empty if it was not. While it is not empty, the keys of the last good load
+     * stay in force, and the rest of this report describes those.
      */
     public List<ConfigProblem> problems() {
         return problems;
@@ -130,7 +132,7 @@ public final class ConfigReport {
         READ,
         /** It was looked for and is not there. */
         NOT_FOUND,
-        /** It is there, an operator may take it for the one that is read, and it is not read. */
+        /** It exists and is not read, although an operator may think that it is. */
         NOT_READ
     }
 
@@ -160,7 +162,7 @@ public final class ConfigReport {
     }
 
     /**
-     * Where a value stands.
+     * The place where a value is written.
      *
      * @param source the file, or what else it is
      * @param line the line, from 1; 0 if not known
@@ -178,8 +180,8 @@ public final class ConfigReport {
      * One name and where it was found.
      *
      * @param name the name in the spelling of the documentation
-     * @param winner where the value stands that counts
-     * @param losers where values stand that do not count, since the winner's source comes first
+     * @param winner the place of the value that is used
+     * @param losers the places of the other values, which are not used because the winner's source comes first
      * @param items how many items the value has, if it is a key list; else 0
      */
     public record Setting(String name, Place winner, List<Place> losers, int items) {
@@ -194,11 +196,11 @@ public final class ConfigReport {
      *
      * @param id its id
      * @param roles the roles given to it
-     * @param state whether it counts
-     * @param expiresAt when it no longer counts; null for never
-     * @param retiringUntil when the secret that is being replaced no longer counts; null if there is none
-     * @param plaintext whether the key itself stands in the configuration, not its hash
-     * @param place where it stands
+     * @param state whether it is active, disabled or revoked
+     * @param expiresAt when it expires; null for never
+     * @param retiringUntil when the secret that is being replaced expires; null if there is none
+     * @param plaintext whether the key itself is in the configuration, not its hash
+     * @param place where it is written
      */
     public record ReportedKey(
             String id,

@@ -38,11 +38,11 @@ import org.eclipse.microprofile.config.spi.ConfigSource;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Lays out SmallRye's sources, with this library's reader in place of its {@code .env} reading, and collects from them
- * what concerns keys: for each name every value, the one that counts first.
+ * Builds SmallRye's sources, with this library's parser for {@code .env} files, and collects what concerns keys: for
+ * each name every value, the one that is used first.
  *
  * <p>Order, ordinals and profiles are SmallRye's. Values are taken raw from the sources, because SmallRye's expressions
- * change or drop what has a {@code $} in it.
+ * change or drop a value with a {@code $}.
  */
 final class ConfigSources {
     /** The {@link Assignment#source} of what the process's environment says. */
@@ -60,7 +60,7 @@ final class ConfigSources {
     private static final Pattern FILE_IN_NAME = Pattern.compile(".*\\[source=(file:.*)]");
     private static final Pattern KEY_LIST = Pattern.compile("(.+)_(API_KEYS|API_KEY_HASHES)(_FILE)?");
 
-    /** What a name has that somebody may take for a key list; {@link ListNames} looks closer. */
+    /** Names that somebody may take for a key list; {@link ListNames} looks closer. */
     private static final Pattern ALMOST_LIST = Pattern.compile(".*(?:KEY|HASH).*");
 
     private static final String OF_SMALLRYE = "SMALLRYE_";
@@ -99,9 +99,10 @@ final class ConfigSources {
     }
 
     /**
-     * Lays out one file and the environment that its references may lead to; nothing else is collected of that.
+     * Builds the sources for one file. The environment is there for references only; no keys are collected from it.
      *
-     * @param path how the file was named: {@code @file} starts next to it, also where it is a symbolic link
+     * @param path the file as it was named: a relative {@code @file} starts in its directory, also if it is a symbolic
+     *     link
      */
     static ConfigSources ofFile(
             Path path, EnvDocument document, Map<String, String> environment, List<ConfigProblem> problems) {
@@ -122,7 +123,7 @@ final class ConfigSources {
         }
     }
 
-    /** Returns the values of all names of ours, the one that counts first. */
+    /** Returns the values of all names of ours, the one that is used first. */
     Map<PropertyName, List<Assignment>> named() {
         return Collections.unmodifiableMap(named);
     }
@@ -142,7 +143,7 @@ final class ConfigSources {
         return referredTo.contains(variable);
     }
 
-    /** Returns whether a source has a name twice: then it is not known which of the two is meant. */
+    /** Returns whether a source has a name twice, so that it is not known which of the two is meant. */
     boolean isRepeated(PropertyName name) {
         return repeatedNames.contains(name);
     }
@@ -152,7 +153,7 @@ final class ConfigSources {
         return repeatedLists.contains(list);
     }
 
-    /** Returns what is wrong with a name that claims to be ours and means nothing. */
+    /** Returns the problem of a name that begins as ours do and means nothing. */
     static ConfigProblem unknownName(Assignment name) {
         String form = environmentForm(name.spelling());
         String remedy = KEY_LIST.matcher(form).matches()
@@ -163,7 +164,7 @@ final class ConfigSources {
         return name.problem(UNKNOWN, UNKNOWN_RULE, remedy);
     }
 
-    /** Returns names that claim to be ours and mean nothing. */
+    /** Returns the names that begin as ours do and mean nothing. */
     List<Assignment> unknown() {
         return Collections.unmodifiableList(unknown);
     }
@@ -183,10 +184,10 @@ final class ConfigSources {
     }
 
     /**
-     * Returns where a reference <code>${NAME}</code> leads: in the source that refers, else in the environment, else in
-     * the first other source that has the name. From an {@code .env} file it leads to such files and the environment
-     * only, because who edits the file knows of no other source. Passes over what was passed already, so a name may
-     * stand for the same name of the environment.
+     * Returns where a reference <code>${NAME}</code> leads: to the name in the same source, else in the environment,
+     * else in the first other source that has it. From an {@code .env} file it leads only to such files and the
+     * environment, because the person who edits the file knows no other source. Skips assignments that are already on
+     * the way, so a name may refer to the same name in the environment.
      *
      * @param passed the assignments on the way here, the one that refers first
      */
@@ -250,7 +251,7 @@ final class ConfigSources {
         return addEnvFile(envFile, required, ENV_FILE_ORDINAL, own);
     }
 
-    /** Takes off what {@code docker run --env-file} leaves around the values that SmallRye reads itself. */
+    /** Removes the quotes that {@code docker run --env-file} leaves around the values that SmallRye reads itself. */
     private static Map<String, String> withoutQuotes(Map<String, String> environment) {
         Map<String, String> variables = new LinkedHashMap<>(environment);
         variables.replaceAll((name, value) -> name.startsWith(OF_SMALLRYE) ? ListValue.unquoted(value) : value);
@@ -258,7 +259,8 @@ final class ConfigSources {
     }
 
     /**
-     * Asks SmallRye which profiles are active, of no more than what may say so: all names of a large file take long.
+     * Asks SmallRye which profiles are active. It gets only the names that can say so, because all names of a large
+     * file take long.
      */
     private static List<String> profilesIn(List<ConfigSource> own) {
         List<ConfigSource> asked = new ArrayList<>();
@@ -287,7 +289,7 @@ final class ConfigSources {
     private boolean isSound(Path file) {
         try {
             return files.read(file)
-                    .map(bytes -> PropertiesText.judge(file.toString(), bytes, problems))
+                    .map(bytes -> PropertiesText.check(file.toString(), bytes, problems))
                     .orElse(true);
         } catch (IOException e) {
             problems.add(unreadable(file, e));
@@ -404,15 +406,15 @@ final class ConfigSources {
             if (other.rank() == found.rank() && profileOf(other.spelling()).equals(profileOf(found.spelling()))) {
                 repeated.add(name);
                 problems.add(found.problem(
-                        "the same name stands also at " + other.place() + " as " + other.spelling(),
-                        "a name stands once in a source, in one spelling",
+                        "the same name is also at " + other.place() + " as " + other.spelling(),
+                        "a name is written once in a source, in one spelling",
                         "remove one of the two"));
             }
         }
         all.add(found);
     }
 
-    /** Within one source what is written for an active profile counts before what is written for all. */
+    /** Within one source, a value for an active profile comes before a value for all. */
     private void sort(Map<?, List<Assignment>> all) {
         Comparator<Assignment> byRank = Comparator.comparingInt(Assignment::rank)
                 .thenComparing(
@@ -451,7 +453,7 @@ final class ConfigSources {
     }
 
     /**
-     * Tells whether a value of that name may be a secret: one of ours, or one that looks like a key list, of any
+     * Returns whether a value of that name may be a secret: one of ours, or one that looks like a key list, of any
      * profile.
      */
     static boolean mayHoldKeys(String raw) {

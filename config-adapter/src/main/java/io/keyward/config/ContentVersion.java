@@ -8,10 +8,10 @@ import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 
 /**
- * Makes a number of a content, so that another content has another number.
+ * Computes a version number from a content. Different contents have different numbers.
  *
- * <p>Keyed with a secret of this process: a version is not secret, and a plain digest would let who sees it test
- * guesses at a hash.
+ * <p>The computation uses a random key of this process, because a version is not secret: with a plain digest, anyone
+ * who sees it could test guesses at a hash.
  */
 final class ContentVersion {
     private static final String ALGORITHM = "HmacSHA256";
@@ -25,7 +25,7 @@ final class ContentVersion {
         return new SecretKeySpec(key, ALGORITHM);
     }
 
-    /** Returns a number from 1 on. */
+    /** Returns a positive number. */
     static long of(byte[] content) {
         return Math.max(1, ByteBuffer.wrap(mac(content)).getLong() & Long.MAX_VALUE);
     }

@@ -19,7 +19,7 @@ final class EntryReader {
     private static final Pattern BARE_HASH = Pattern.compile("(0x)?[0-9A-Fa-f]{64}");
 
     private final Map<String, KeyHasher> hashers;
-    /** Null where well-known keys are taken and need not be counted. */
+    /** Null if well-known keys are accepted and need not be counted. */
     private final @Nullable WellKnownKeys wellKnown;
 
     private final boolean wellKnownAllowed;
@@ -58,7 +58,7 @@ final class EntryReader {
         return new EntryReader(Map.of(SHA256, KeyHasher.sha256()), null, true, true, false, hexKeys);
     }
 
-    /** Returns whether an entry that was taken where a key may stand is the key itself. */
+    /** Returns whether an item that may be a key or a hash is the key itself. */
     boolean isPlaintext(String entry) {
         return !KNOWN_SCHEME.matcher(entry).matches() && (hexKeys || !isBareHash(entry));
     }
@@ -67,7 +67,7 @@ final class EntryReader {
     static void refuseFileName(String item) throws InvalidValue {
         if (item.startsWith("@")) {
             throw new InvalidValue(
-                    "there is the name of a file where a key or a hash is expected",
+                    "a file is named where a key or a hash is expected",
                     "a list holds keys and hashes themselves; only a named key is read from a file",
                     "set keyward.keys.<id>.hash or keyward.keys.<id>.key to @ and the file; of a key that begins with @ write"
                             + " the hash");
@@ -84,7 +84,7 @@ final class EntryReader {
         if (!KNOWN_SCHEME.matcher(entry).matches() && !isBareHash(entry)) {
             throw entry.indexOf(':') >= 0
                     ? new InvalidValue(
-                            "what stands before the colon is no known scheme",
+                            "the text before the colon is no known scheme",
                             "schemes are sha256: and hmac-sha256:<pepper id>:",
                             "make the hash again from the key, with `keyward hash`; a key that has a colon in it has a name, or only its"
                                     + " hash in a list")
@@ -96,7 +96,7 @@ final class EntryReader {
         KeyHash hash = parse(entry);
         if (pepperNeeded && !hashers.containsKey(hash.scheme())) {
             throw new InvalidValue(
-                    "the pepper of the hash is not there (" + hash.scheme() + ")",
+                    "the pepper of the hash is missing (" + hash.scheme() + ")",
                     "each pepper id in a hash has its keyward.peppers.<id>",
                     "set the pepper, or remove the key");
         }
@@ -117,7 +117,7 @@ final class EntryReader {
             throw new InvalidValue(
                     String.valueOf(e.getMessage()),
                     "a hash is sha256: and 64 hexadecimal digits, not all zeros, not that of the empty string",
-                    "make it anew from the key");
+                    "make it again from the key, with `keyward hash`");
         }
     }
 
@@ -134,15 +134,15 @@ final class EntryReader {
                     "64 hexadecimal digits are where a key is expected, and may be a key or a hash",
                     "a hash has its scheme before it; a key of that form, as openssl rand -hex 32 makes it, is kept as its"
                             + " hash",
-                    "if it is a key that somebody holds, write what `keyward hash` prints of it, or run"
-                            + " `keyward hash --hex-keys --file` on the file: its holder goes on using it; only if it is a"
+                    "if it is a key, write what `keyward hash` prints for it, or run"
+                            + " `keyward hash --hex-keys --file` on the file: the key stays valid; only if it is a"
                             + " hash, write sha256: before it");
         }
         if (!plaintextAllowed) {
             throw new InvalidValue(
                     "there is a plaintext key",
                     "plaintext keys load only in development mode or with keyward.plaintext-keys=allow",
-                    "put its hash there, sha256:<64 hex digits>, as `keyward hash` prints it; `keyward hash --file` does so"
+                    "replace it by its hash, sha256:<64 hex digits>, as `keyward hash` prints it; `keyward hash --file` does so"
                             + " for every key of a file");
         }
         if (!wellKnownAllowed && wellKnown != null && wellKnown.contains(entry)) {
@@ -156,7 +156,7 @@ final class EntryReader {
         }
     }
 
-    /** Returns whether anyone could guess a key that was taken, as far as its hash shows it. */
+    /** Returns whether anyone could guess an accepted key, as far as its hash shows it. */
     boolean isWellKnown(@Nullable String plaintext, KeyHash hash) {
         return wellKnown != null && (plaintext == null ? wellKnown.contains(hash) : wellKnown.contains(plaintext));
     }

@@ -29,27 +29,27 @@ import org.jspecify.annotations.Nullable;
  * Keeps key records in an {@code .env} file, among whatever else is in it.
  *
  * <p>Reads what {@link KeywardConfig} reads of one file, and reads it in the same way. What a change does not concern
- * stays byte for byte: comments, order, line ends, other variables. New keys are written as
- * {@code KEYWARD_KEYS_<ID>_<PROPERTY>}, which a shell can source. An item of a key list ({@code CLIENT_API_KEYS}) is a
- * record too; the first change makes a named key of it, with the same id. A plaintext key becomes its hash with the
- * first change of its record.
+ * stays byte for byte: comments, order, line ends, other variables. New keys are written as {@code
+ * KEYWARD_KEYS_<ID>_<PROPERTY>}, which a shell can source. An item of a key list ({@code CLIENT_API_KEYS}) is a record
+ * too; the first change makes a named key of it, with the same id. A plaintext key becomes its hash with the first
+ * change of its record.
  *
  * <p>Each change takes a lock that all users of this class on this machine respect, writes a new file next to the old
  * one, owner-only from its first byte, forces it to the disk and renames it. Owner, group, mode, POSIX ACL and
- * attributes stay, and a symbolic link stays a link. A file that is a mount of its own is written in place, see
- * {@link #writingInPlace}. A user who cannot keep them is refused before anything is written. Editors that do not know
- * the lock can still lose a change, theirs or ours. A missing file is created, with mode 0600. A default ACL of the
- * directory applies to the new file as to any other that is created there.
+ * attributes stay, and a symbolic link stays a link. A file that is a mount of its own is written in place, see {@link
+ * #writingInPlace}. A change by a user who cannot keep owner and mode is refused before anything is written. Editors
+ * that do not know the lock can still lose a change, theirs or ours. A missing file is created, with mode 0600. A
+ * default ACL of the directory applies to the new file as to any other that is created there.
  *
- * <p>Where anything in the file is wrong, {@link #load} and {@link #insert(ApiKeyRecord, ChangeCause) insert} refuse
- * it, as a service does. But a key can still be found, disabled and revoked there, also one that cannot be read whole:
- * what cannot be read stays as it is. A key that is written twice, under two ids or in two lists, is rejected
- * everywhere once one copy is disabled or revoked. Only where a name is written twice the key cannot be changed,
- * because it is not known which of the two is meant.
+ * <p>If anything in the file is wrong, {@link #load} and {@link #insert(ApiKeyRecord, ChangeCause) insert} refuse it,
+ * as a service does. But a key can still be found, disabled and revoked there, even if only a part of it can be read;
+ * the rest stays as it is. A key that is written twice, under two ids or in two lists, is rejected everywhere once one
+ * copy is disabled or revoked. Only a key that has a name written twice cannot be changed, because it is not known
+ * which of the two is meant.
  *
- * <p>Not kept: a text with blanks at its ends or with <code>${</code>, because a reader of the file takes it as another
- * text; such a record is refused. A version is a number made of the record's content and is valid within this process.
- * The file keeps no history, so {@link #changesSince} answers nothing once it has changed.
+ * <p>A record is refused if one of its texts has blanks at its ends or contains <code>${</code>, because a reader of
+ * the file would read another text. A version is a number computed from the record's content and is valid within this
+ * process. The file keeps no history, so {@link #changesSince} returns empty once the file has changed.
  *
  * <p>Every call reads the whole file. May be shared between threads.
  */
@@ -70,7 +70,7 @@ public final class EnvFileApiKeyStore implements ApiKeyStore {
     }
 
     /**
-     * Returns a store over a file, which need not exist. References that the file has no name for lead to the
+     * Returns a store over a file, which need not exist. References to names that the file does not have lead to the
      * environment of the process.
      *
      * @param roles the roles that make variables into key lists, besides those that the file declares
@@ -83,16 +83,16 @@ public final class EnvFileApiKeyStore implements ApiKeyStore {
      * Returns a store over a file, which need not exist.
      *
      * @param roles the roles that make variables into key lists, besides those that the file declares
-     * @param environment the variables that references lead to where the file has no such name; the same as those of
-     *     the service that reads the file
+     * @param environment the variables for references to names that the file does not have; the same as those of the
+     *     service that reads the file
      */
     public static EnvFileApiKeyStore of(Path file, RoleModel roles, Map<String, String> environment) {
         return new EnvFileApiKeyStore(KeyFile.access(file, roles, environment));
     }
 
     /**
-     * Returns a store over a content, for what can be read only once, such as a pipe. It refuses every change.
-     * References that the content has no name for lead to the environment of the process.
+     * Returns a store over a content, for a source that can be read only once, such as a pipe. It refuses every change.
+     * References to names that the content does not have lead to the environment of the process.
      *
      * @param name what to call it in messages
      * @param content the text of an {@code .env} file in UTF-8; copied
@@ -104,14 +104,14 @@ public final class EnvFileApiKeyStore implements ApiKeyStore {
     }
 
     /**
-     * Returns a store over the same file that always writes it in place, for a file that others see through a mount of
-     * its own: they would not see another file in its place. This store does so by itself where the mount is visible to
-     * it, or where a rename is refused.
+     * Returns a store over the same file that always writes it in place. Use it for a file that other machines or
+     * containers see through a mount of its own, because that mount would not show another file. A store writes in
+     * place without being asked if it sees the mount itself, or if a rename is refused.
      *
-     * <p>Before the file a journal is written next to it ({@code ..env.keyward-journal}), by which a reader of this
+     * <p>The store first writes a journal next to the file ({@code ..env.keyward-journal}). With it a reader of this
      * library sees the old content or the new, and the next change finishes what a crash interrupted. Other programs
-     * can see a half-written file. Where the directory cannot be written there is no journal, and a crash can leave a
-     * part.
+     * can see a half-written file. If the directory cannot be written there is no journal, and a crash can leave a
+     * half-written file.
      */
     public EnvFileApiKeyStore writingInPlace() {
         return new EnvFileApiKeyStore(access.writingInPlace());
@@ -163,7 +163,7 @@ public final class EnvFileApiKeyStore implements ApiKeyStore {
                 requireOwnHashes(record, null, holders);
                 record.secrets().forEach(secret -> holders.put(secret.hash(), record.id()));
             }
-            // all are put at the end, so each before those that were put there before
+            // each is put at the end but before those already put there, so the last record goes first
             for (int i = records.size() - 1; i >= 0; i--) {
                 editor.insert(records.get(i));
             }
@@ -259,7 +259,10 @@ public final class EnvFileApiKeyStore implements ApiKeyStore {
         }
     }
 
-    /** Refuses to enable or remove a key that is written elsewhere, too: which of the two is meant is not known. */
+    /**
+     * Refuses to enable or remove a key that is also written elsewhere, because it is not known which of the two is
+     * meant.
+     */
     private static void requireNoCopy(KeyDefinition key, KeyFileContent content) {
         if (key.isCopied()) {
             KeyFileContent.requireNone(content.problems());
@@ -312,7 +315,7 @@ public final class EnvFileApiKeyStore implements ApiKeyStore {
         return record.toBuilder().version(version).build();
     }
 
-    /** Refuses a new secret that a key has already; what the key had before may be written twice. */
+    /** Refuses a new secret that is already in use; a secret that the key had before may be written twice. */
     private static void requireOwnHashes(
             ApiKeyRecord record, @Nullable KeyDefinition before, Map<KeyHash, String> holders) {
         Set<KeyHash> had = new HashSet<>();
@@ -332,8 +335,8 @@ public final class EnvFileApiKeyStore implements ApiKeyStore {
     }
 
     /**
-     * Reads what would be written, and refuses it unless the records come back as they are, all others as they were,
-     * and nothing is wrong that was not before.
+     * Reads the new text before it is written, and refuses it unless the records are read back as they are, all others
+     * are unchanged, and there is no new problem.
      *
      * @throws IllegalArgumentException if a text of a record would be read as another
      */
@@ -365,7 +368,7 @@ public final class EnvFileApiKeyStore implements ApiKeyStore {
         return "EnvFileApiKeyStore[" + access.file() + "]";
     }
 
-    /** What an insertion found and left, so that it can be undone to the byte. */
+    /** The content before and after an insertion, so that the insertion can be undone byte for byte. */
     private record Insertion(String id, KeyFileContent before, KeyFileContent after) {
         boolean undoes(String takenBack, KeyFileContent now) {
             return id.equals(takenBack) && after.isSameFile(now);

@@ -11,8 +11,8 @@ import java.util.regex.Pattern;
  * Recognises texts of the kind that example files contain: placeholders, words that people write in place of a key,
  * sequences and repetitions.
  *
- * <p>Every rule takes in the whole text, so a random key is not refused because a word happens to be in it, or because
- * it has a prefix such as {@code test_key_}.
+ * <p>Every rule looks at the whole text, so a random key is not refused because it contains a word or has a prefix such
+ * as {@code test_key_}.
  */
 final class ExampleTexts {
     private static final int FEWEST_CHARACTERS = 5;
@@ -32,7 +32,7 @@ final class ExampleTexts {
                     + "|@[A-Za-z0-9._~/-]+");
     private static final Pattern TOKEN = Pattern.compile("[A-Za-z]+|[0-9]+");
     private static final Pattern NAME = Pattern.compile("[A-Z]?[a-z]*|[A-Z]*");
-    /** Letters and digits in turn, as nobody writes words and numbers, and as most random texts have them. */
+    /** Letters and digits in turn: most random texts have them, but words and numbers that people write do not. */
     private static final Pattern ALTERNATING =
             Pattern.compile("[A-Za-z][0-9]+[A-Za-z]+[0-9]|[0-9][A-Za-z]+[0-9]+[A-Za-z]");
 
@@ -73,8 +73,7 @@ final class ExampleTexts {
     }
 
     /**
-     * Returns whether the text is words and short numbers; one more word, such as the name of a role, may be among
-     * them.
+     * Returns whether the text is words and short numbers; one unknown word, such as the name of a role, is allowed.
      */
     private static boolean isWords(String text) {
         int known = 0;
@@ -105,7 +104,7 @@ final class ExampleTexts {
                 && (unknown == 0 || (unknown == 1 && known > 1));
     }
 
-    /** Returns whether letters are words of the list, one after the other. */
+    /** Returns whether letters consist of words of the list. */
     private static boolean isOfWords(String letters) {
         boolean[] reached = new boolean[letters.length() + 1];
         reached[0] = true;

@@ -11,7 +11,10 @@ import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** Judges who but its owner can read or change a key file. Where the file system has no such notion it says nothing. */
+/**
+ * Checks whether others than the owner can read or change a key file. Finds nothing if the file system has no
+ * permissions.
+ */
 final class FilePermissions {
     private static final String RULE = "a key file is for its owner alone, rw-------";
     private static final Set<PosixFilePermission> READ =
@@ -24,7 +27,7 @@ final class FilePermissions {
     private FilePermissions() {}
 
     /** Adds what is wrong with the file that a path leads to. */
-    static void judge(Path path, List<ConfigProblem> findings) {
+    static void check(Path path, List<ConfigProblem> findings) {
         try {
             Path real = path.toRealPath();
             Set<PosixFilePermission> permissions = Files.getPosixFilePermissions(real);
@@ -34,19 +37,19 @@ final class FilePermissions {
                 String can = read && written ? "read and change" : read ? "read" : "change";
                 findings.add(finding(
                         path,
-                        "others than the owner can " + can + " the file (" + PosixFilePermissions.toString(permissions)
-                                + ")",
+                        "users other than the owner can " + can + " the file ("
+                                + PosixFilePermissions.toString(permissions) + ")",
                         "chmod 600 " + path));
             }
-            judgeOwner(path, real, findings);
-            judgeDirectory(path, real.getParent(), findings);
+            checkOwner(path, real, findings);
+            checkDirectory(path, real.getParent(), findings);
         } catch (IOException | UnsupportedOperationException unknowable) {
             // not a file system with owners, or a file that is gone and is reported as such
             return;
         }
     }
 
-    private static void judgeOwner(Path path, Path real, List<ConfigProblem> findings) throws IOException {
+    private static void checkOwner(Path path, Path real, List<ConfigProblem> findings) throws IOException {
         Integer process = KeyPath.processUser();
         int owner = (int) Files.getAttribute(real, "unix:uid");
         if (process != null && owner != process && owner != 0) {
@@ -57,13 +60,13 @@ final class FilePermissions {
         }
     }
 
-    private static void judgeDirectory(Path path, @Nullable Path directory, List<ConfigProblem> findings)
+    private static void checkDirectory(Path path, @Nullable Path directory, List<ConfigProblem> findings)
             throws IOException {
         int mode = directory == null ? 0 : (int) Files.getAttribute(directory, "unix:mode");
         if ((mode & OTHERS_WRITE_BIT) != 0 && (mode & STICKY_BIT) == 0) {
             findings.add(finding(
                     path,
-                    "everybody can replace the file, since everybody can write to " + directory,
+                    "everybody can replace the file, because everybody can write to " + directory,
                     "chmod o-w " + directory));
         }
     }
@@ -80,7 +83,7 @@ final class FilePermissions {
                         "use a symbolic link for the second name"));
             }
         } catch (IOException | UnsupportedOperationException | IllegalArgumentException unknowable) {
-            // no such notion here, or the file is gone and is reported as such
+            // no link counts here, or the file is gone and is reported as such
             return;
         }
     }
@@ -89,7 +92,7 @@ final class FilePermissions {
         return ConfigProblem.of(path.toString(), what, RULE, remedy);
     }
 
-    /** Returns permissions as {@code rw-------}; null where there is no such thing. */
+    /** Returns permissions as {@code rw-------}; null if there are none. */
     static @Nullable String text(Path real) {
         try {
             return PosixFilePermissions.toString(Files.getPosixFilePermissions(real));

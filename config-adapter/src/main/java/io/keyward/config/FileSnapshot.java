@@ -23,7 +23,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads the files of one load, each once, and remembers what was in them, so that a change can be told later.
+ * Reads the files of one load, each once, and remembers their content, so that a later change is noticed.
  *
  * <p>What is remembered is a digest of content, permissions and mount, because a file can change without changing its
  * size or time, and a file behind a mount of its own can be replaced without changing here at all. Written by the
@@ -36,10 +36,9 @@ final class FileSnapshot {
     private final Set<Path> withKeys = new LinkedHashSet<>();
 
     /**
-     * Returns the bytes of a file, at most one more than {@link EnvParser#MAX_FILE}; nothing if there is
-     * no such file.
+     * Returns the bytes of a file, at most one more than {@link EnvParser#MAX_FILE}; empty if there is no such file.
      *
-     * @throws IOException if there is something that cannot be read, or that is no regular file
+     * @throws IOException if the file cannot be read or is not a regular file
      */
     Optional<byte[]> read(Path file) throws IOException {
         Path path = absolute(file);
@@ -61,14 +60,14 @@ final class FileSnapshot {
         }
     }
 
-    /** Takes a content for that of a file, which is not read then and never changes. */
+    /** Uses this content for a file, which then is not read and never changes. */
     void give(Path file, byte[] content) {
         Path path = absolute(file);
         given.put(path, content);
         states.put(path, State.of(path, content));
     }
 
-    /** Remembers a file that something else reads. */
+    /** Remembers a file that other code reads. */
     void remember(Path file) {
         states.computeIfAbsent(absolute(file), FileSnapshot::stateOf);
     }
@@ -110,19 +109,19 @@ final class FileSnapshot {
         return gone;
     }
 
-    /** Tells whether any file is other than when it was read. Reads every one of them. */
+    /** Returns whether any file differs from what was read. Reads every file again. */
     boolean haveChanged() {
         return !states.equals(statesNow());
     }
 
-    /** Returns what the files are now, to be compared with a later answer. */
+    /** Returns the states of the files now, to compare them with later ones. */
     Map<Path, State> statesNow() {
         Map<Path, State> now = new LinkedHashMap<>();
         states.forEach((path, state) -> now.put(path, given.containsKey(path) ? state : stateOf(path)));
         return now;
     }
 
-    /** Tells whether a file that held something is empty or gone in these states. */
+    /** Returns whether a file that had content is empty or gone in these states. */
     boolean hasEmptied(Map<Path, State> now) {
         return now.entrySet().stream().anyMatch(entry -> {
             State was = states.get(entry.getKey());

@@ -26,22 +26,22 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Follows files on a thread of its own and calls back when what they hold has changed and come to rest.
+ * Watches files on its own thread, and calls back when their content has changed and stays the same for a moment.
  *
- * <p>Events of their directories make it quick; comparing the content at an interval makes it certain, where there are
- * no events (NFS), where they are lost, and where a file changes without changing its size or time.
+ * <p>Directory events make it fast. Comparing the content at an interval makes it reliable: where there are no events
+ * (NFS), where events are lost, and where a file changes but its size and time do not.
  *
  * <pre>
  *  waiting ── event, or the interval is over ──► comparing ── same ──► waiting
  *                                                   │ differs
  *                                                   ▼
- *                     settling until two looks see the same ──► told ──► waiting
+ *                     settling until two reads are the same ──► callback ──► waiting
  * </pre>
  */
 final class FileWatcher implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(FileWatcher.class);
     private static final long QUIET_MILLIS = 80;
-    /** An editor that truncates and then writes, or a swap by removing, shows nothing for a moment. */
+    /** A file is empty or missing for a moment while an editor truncates and writes it, or removes and replaces it. */
     private static final long QUIET_WHILE_EMPTY_MILLIS = 500;
 
     private static final long MAX_SETTLING_NANOS = TimeUnit.MILLISECONDS.toNanos(1_500);
@@ -70,7 +70,9 @@ final class FileWatcher implements AutoCloseable {
         try {
             return FileSystems.getDefault().newWatchService();
         } catch (IOException | UnsupportedOperationException e) {
-            LOG.warn("no file events here ({}); changes are found by looking at the interval", e.toString());
+            LOG.warn(
+                    "no file events here ({}); changes are found by comparing at keyward.reload-interval",
+                    e.toString());
             return null;
         }
     }
@@ -91,7 +93,7 @@ final class FileWatcher implements AutoCloseable {
                 return;
             } catch (Throwable e) { // an Error too: without this thread no revocation in a file would take effect
                 LOG.error(
-                        "following the key files failed; the keys in force stay so, the next look is after the interval",
+                        "following the key files failed; the last good keys stay in force; the next attempt is after keyward.reload-interval",
                         e);
                 pause(followed.interval().toMillis());
             }
@@ -142,7 +144,10 @@ final class FileWatcher implements AutoCloseable {
         return !key.reset() || matters;
     }
 
-    /** Watches the directories that matter now, and no others; a directory made anew is another one. */
+    /**
+     * Watches the directories that matter now, and no others; a directory that was removed and made again is another
+     * one.
+     */
     private void watchPlaces() {
         if (events == null) {
             return;
@@ -179,7 +184,7 @@ final class FileWatcher implements AutoCloseable {
                     StandardWatchEventKinds.ENTRY_MODIFY);
             watches.put(directory, new Watch(key, identity, names));
         } catch (IOException | UnsupportedOperationException | IllegalArgumentException e) {
-            LOG.debug("no events from {} ({}); it is looked at at the interval", directory, e.toString());
+            LOG.debug("no events from {} ({}); it is compared at keyward.reload-interval", directory, e.toString());
         }
     }
 
@@ -193,7 +198,7 @@ final class FileWatcher implements AutoCloseable {
         }
     }
 
-    /** Waits, and tells whether it was closed meanwhile. */
+    /** Waits; returns whether this was closed in the meantime. */
     private boolean pause(long millis) {
         try {
             return closed.await(millis, MILLISECONDS);
@@ -204,7 +209,7 @@ final class FileWatcher implements AutoCloseable {
         }
     }
 
-    /** Stops the thread and waits for its end, at most some 1.5 s. */
+    /** Stops the thread and waits for its end, at most about 1.5 s. */
     @Override
     public void close() {
         closed.countDown();
@@ -222,15 +227,15 @@ final class FileWatcher implements AutoCloseable {
         }
     }
 
-    /** What is followed; asked on the follower's thread. */
+    /** What is watched; called on the watcher's thread. */
     interface Followed {
-        /** Returns the files as they were last read, for good or bad. */
+        /** Returns the files as they were last read, by a good load or a bad one. */
         FileSnapshot files();
 
         /** Returns how long to wait without an event. */
         Duration interval();
 
-        /** Is told that the files hold something else now. */
+        /** Called when the content of the files has changed. */
         void changed();
     }
 

@@ -12,10 +12,10 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One key as it is written: the record that was read, what is wrong with it, and where its parts are.
+ * One key as it is written: the record that was read, its problems, and where its parts are.
  *
- * <p>With a problem the record has only what could be read, and in place of a secret that could not be read a hash that
- * fits no key. So such a key can be shown, and switched off, but must never be in force.
+ * <p>If there is a problem, the record has only what could be read, and a hash of no key instead of a secret that could
+ * not be read. Such a key can be shown and switched off, but must never be in force.
  */
 final class KeyDefinition {
     private final String id;
@@ -108,7 +108,7 @@ final class KeyDefinition {
         return assignments.get(name);
     }
 
-    /** Returns the assignments of a named key; none of one of a list. */
+    /** Returns the assignments of a named key; none for an item of a list. */
     Collection<Assignment> assignments() {
         return assignments.values();
     }
@@ -136,7 +136,7 @@ final class KeyDefinition {
                         && assignment.spelling().equals(problem.name()));
     }
 
-    /** Notes that a change of what is written here may leave the key elsewhere. */
+    /** Notes that the key may also be written elsewhere, where a change of this place has no effect. */
     void setAmbiguous() {
         ambiguous = true;
     }

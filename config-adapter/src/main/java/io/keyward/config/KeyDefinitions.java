@@ -25,9 +25,9 @@ import org.jspecify.annotations.Nullable;
  * Reads key lists and named keys, and remembers where each is written: the one reader of keys, for services, the store
  * and tools.
  *
- * <p>A service reads strictly: it obeys what it takes, so it takes nothing that is doubtful. The store and the tools
- * read leniently, because they must be able to repair what a service refuses: modes, peppers and undeclared roles do
- * not matter to them. What a strict reading accepts, a lenient one reads as the same records.
+ * <p>A service reads strictly: it acts on what it accepts, so it accepts nothing that is doubtful. The store and the
+ * tools read leniently, because they must be able to repair what a service refuses; they do not check modes, peppers
+ * and undeclared roles. What a strict reading accepts, a lenient one reads as the same records.
  */
 final class KeyDefinitions {
     static final String KEYS_SUFFIX = "_API_KEYS";
@@ -239,9 +239,9 @@ final class KeyDefinitions {
     }
 
     /**
-     * Finds keys that are written twice, as themselves or as their hashes of any scheme; two hashes alone cannot be
-     * compared. Where a copy is disabled or revoked, the key is rejected, whatever the others say, so that an operator
-     * need not find them all first. Else it is not known which copy is meant.
+     * Finds keys that are written twice, as text or as a hash of any scheme; two hashes of different schemes cannot be
+     * compared. If one copy is disabled or revoked, the key is rejected, so that an operator need not find every copy
+     * first. Otherwise it is a problem, because it is not known which copy is meant.
      */
     private void findTwice() {
         List<Owned> claims = new ArrayList<>();
@@ -298,18 +298,18 @@ final class KeyDefinitions {
         } else {
             problems.add(
                     owned.assignment(),
-                    owned.claim().what() + " is a key that stands also in " + where,
-                    "a key stands once, under one record",
+                    owned.claim().what() + " is a key that is also in " + where,
+                    "a key is written once, under one record",
                     "remove one of the two, or give the roles to one record");
         }
     }
 
-    /** Returns what to know of the keys that are rejected because a copy is switched off. */
+    /** Returns a note for each key that is rejected because a copy is switched off. */
     List<ConfigProblem> copies() {
         return copies.stream().map(Copy::note).toList();
     }
 
-    /** Returns the same of one key, which is that copy or the rejected one. */
+    /** Returns the notes of one key, which is the copy that is switched off or the rejected one. */
     List<ConfigProblem> copiesOf(String id) {
         return copies.stream()
                 .filter(copy -> copy.off().id().equals(id) || copy.other().id().equals(id))
@@ -317,7 +317,7 @@ final class KeyDefinitions {
                 .toList();
     }
 
-    /** A key that is switched off, another place where it is written, and what to know of that. */
+    /** A key that is switched off, another place where it is written, and the note about it. */
     private record Copy(KeyDefinition off, KeyDefinition other, ConfigProblem note) {}
 
     /** A claim and the key that makes it. */

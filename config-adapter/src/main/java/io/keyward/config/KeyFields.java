@@ -75,8 +75,8 @@ final class KeyFields {
     }
 
     /**
-     * Returns how a name is spelled in the file: as an environment variable, which a shell can source; where that form
-     * would be read as another name, as a property.
+     * Returns how a name is spelled in the file: as an environment variable, which a shell can source, or as a property
+     * if that variable would be read as another name.
      *
      * @throws IllegalArgumentException if no spelling is read as this name again
      */
@@ -92,7 +92,7 @@ final class KeyFields {
         if (name.equals(PropertyName.parse(dotted))) {
             return dotted;
         }
-        throw new IllegalArgumentException("key `" + name.id() + "`: there is no way to write "
+        throw new IllegalArgumentException("key `" + name.id() + "`: it is not possible to write "
                 + name.property().pattern() + " of this key into a file; choose another id or name");
     }
 }

@@ -23,8 +23,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
- * Shows an operator what is in a key file, and hashes its plaintext keys; its records are changed through
- * {@link #store}.
+ * Shows an operator what is in a key file, and hashes its plaintext keys. {@link #store} changes its records.
  *
  * <p>Every call reads the whole file. May be shared between threads.
  */
@@ -45,19 +44,19 @@ public final class KeyFile {
      * Returns a view of a file, which need not exist.
      *
      * @param roles the roles that make variables into key lists, besides those that the file declares
-     * @param environment the variables that references lead to where the file has no such name
+     * @param environment the variables for references to names that the file does not have
      */
     public static KeyFile of(Path file, RoleModel roles, Map<String, String> environment) {
         return new KeyFile(access(file, roles, environment));
     }
 
     /**
-     * Returns a view of a content, for what can be read only once, such as a pipe. It refuses every change.
+     * Returns a view of a content, for a source that can be read only once, such as a pipe. It refuses every change.
      *
      * @param name what to call it in messages
      * @param content the text of an {@code .env} file in UTF-8; copied
      * @param roles the roles that make variables into key lists, besides those that the content declares
-     * @param environment the variables that references lead to where the content has no such name
+     * @param environment the variables for references to names that the content does not have
      */
     public static KeyFile ofContent(Path name, byte[] content, RoleModel roles, Map<String, String> environment) {
         return new KeyFile(access(name, roles, environment).withContent(content));
@@ -69,8 +68,8 @@ public final class KeyFile {
      * @param name what to call it in messages
      * @param content the text of the file in UTF-8; copied
      * @param roles the roles that make variables into key lists, besides those that the content declares
-     * @param environment the variables that references lead to where the content has no such name
-     * @throws StoreException if it is no sound {@code .properties} file, or gives keys to one profile only
+     * @param environment the variables for references to names that the content does not have
+     * @throws StoreException if it is not a valid {@code .properties} file, or has keys for one profile only
      */
     public static KeyFile ofProperties(Path name, byte[] content, RoleModel roles, Map<String, String> environment) {
         return ofContent(
@@ -82,15 +81,14 @@ public final class KeyFile {
         return new KeyFileAccess(requireNonNull(file, "file"), names, Map.copyOf(environment), null, false, false);
     }
 
-    /** Returns the same, always written in place; see {@link EnvFileApiKeyStore#writingInPlace}. */
+    /** Returns a view that always writes the file in place; see {@link EnvFileApiKeyStore#writingInPlace}. */
     public KeyFile writingInPlace() {
         return new KeyFile(access.writingInPlace());
     }
 
     /**
-     * Returns the same, where 64 hexadecimal digits in the place of a key are a key, as {@code openssl rand -hex 32}
-     * makes them. Without it they are refused, because they may be a hash: hashed again, it would lock out who holds
-     * its key.
+     * Returns a view that reads 64 hexadecimal digits as a key, as {@code openssl rand -hex 32} makes them. By default
+     * they are refused, because they may be a hash; a hash that is hashed again locks out the holder of its key.
      */
     public KeyFile readingHexAsKeys() {
         return new KeyFile(access.readingHexAsKeys());
@@ -111,8 +109,8 @@ public final class KeyFile {
     }
 
     /**
-     * Returns what is wrong with the file: a service does not take it while there is anything. What only a service can
-     * know (its mode, its roles, its peppers) is not considered.
+     * Returns what is wrong with the file; a service refuses the file until the list is empty. This does not check what
+     * only a service knows: its mode, its roles and its peppers.
      *
      * @throws StoreException if the file could not be read
      */
@@ -124,8 +122,8 @@ public final class KeyFile {
     }
 
     /**
-     * Returns where the secrets of a key are written besides it, if the key or the copy is disabled or revoked. A
-     * service rejects both, so these are no problems; but a copy is there to be removed.
+     * Returns the other places where the secrets of a key are written, if the key or the copy is disabled or revoked. A
+     * service rejects both, so these are not problems, but the copies should be removed.
      *
      * @throws StoreException if the file could not be read
      */
@@ -152,12 +150,12 @@ public final class KeyFile {
     }
 
     /**
-     * Turns every plaintext key of the file into its hash, where it is written. Ids stay, and the holders of the keys
-     * keep using them. What refers to another variable as <code>${NAME}</code> stays; see {@link #plaintextCopies}.
+     * Replaces every plaintext key of the file by its hash. The ids stay, and the keys stay valid. A reference
+     * <code>${NAME}</code> to another variable stays as it is; see {@link #plaintextCopies}.
      *
-     * <p>A key that {@link WellKnownKeys} recognises is refused, and then the file is not touched.
+     * <p>A key that {@link WellKnownKeys} recognises is refused, and the file is not touched.
      *
-     * @return the ids of the keys concerned, sorted; empty if there was none, and then the file is not touched
+     * @return the ids of these keys, sorted; if there is none, the file is not touched
      * @throws StoreException if the file could not be read or written, or anything in it is wrong
      */
     public List<String> hashPlaintextKeys() {
@@ -175,8 +173,8 @@ public final class KeyFile {
     /**
      * Returns the names of variables that hold the text of one of the keys, alone or in a list, and are neither a key
      * nor a key list: what a list refers to as <code>${NAME}</code>, or the copy of a client that reads the same file.
-     * {@link #hashPlaintextKeys} leaves them alone, since other programs may read them. Keys whose hash has a pepper
-     * are not looked for.
+     * {@link #hashPlaintextKeys} does not change them, because other programs may read them. Copies of a key whose hash
+     * has a pepper are not found.
      *
      * @throws StoreException if the file could not be read, or anything in it is wrong
      */
@@ -191,8 +189,8 @@ public final class KeyFile {
     }
 
     /**
-     * Returns the names of variables that look like key lists, but of roles that neither the file nor the caller
-     * declares; they are left alone.
+     * Returns the names of variables that look like key lists of roles that neither the file nor the caller declares.
+     * They are not read and not changed.
      *
      * @throws StoreException if the file could not be read, or anything in it is wrong
      */
@@ -208,8 +206,8 @@ public final class KeyFile {
     }
 
     /**
-     * Returns what to know of the variables whose names are almost those of key lists, such as {@code ADMIN_API_KEY} or
-     * {@code API_KEYS}: nothing is read from them, and they are left alone.
+     * Returns a note for each variable whose name is almost that of a key list, such as {@code ADMIN_API_KEY} or {@code
+     * API_KEYS}. These variables are not read and not changed.
      *
      * @throws StoreException if the file could not be read
      */
@@ -234,7 +232,7 @@ public final class KeyFile {
         return keys.stream().map(KeyDefinition::id).sorted().toList();
     }
 
-    /** A hash hides that its key is one that anyone can guess. */
+    /** Anyone can guess such a key, and its hash would hide that. */
     private static void refuseWellKnown(KeyDefinition key) {
         Claim claim = key.claims().get(0);
         if (WellKnownKeys.isWellKnown(ApiKey.of(requireNonNull(claim.plaintext())))) {

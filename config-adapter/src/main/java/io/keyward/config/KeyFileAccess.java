@@ -13,11 +13,11 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads and changes one key file, which need not exist; or only reads a content that was read once.
+ * Reads and changes one key file, which need not exist; or reads a given content, which cannot be changed.
  *
  * @param file the file, as it was named
  * @param roles the roles that make variables into key lists, besides those that the file declares
- * @param environment where references lead that the file has no name for
+ * @param environment the variables for references to names that the file does not have
  * @param given the content to use; the file is then neither read nor changed; null to use the file
  * @param inPlace whether the file is always written in place
  * @param hexKeys whether 64 hexadecimal digits where a key is expected are known to be a key
@@ -68,7 +68,7 @@ record KeyFileAccess(
     <T> T change(String what, Change<T> change) {
         if (given != null) {
             throw new StoreException(
-                    "cannot " + what + " " + file + ": it is a content that was read once; name a file");
+                    "cannot " + what + " " + file + ": it was read once and cannot be written; name a file");
         }
         try (LockedFile locked = LockedFile.open(file, inPlace)) {
             KeyFileContent before = new KeyFileContent(locked.read().orElse(null), this);
@@ -94,13 +94,13 @@ record KeyFileAccess(
         return new StoreException("cannot " + what + " " + file + ": " + reason, e);
     }
 
-    /** Works out what a file becomes. */
+    /** Returns what a file becomes. */
     interface Change<T> {
         Changed<T> apply(KeyFileContent content);
     }
 
     /**
-     * What a change comes to.
+     * The result of a change.
      *
      * @param content what the file becomes; null if it stays as it is
      */

@@ -18,7 +18,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
-/** What a key file has in it at one moment, read leniently. Immutable. */
+/** The content of a key file at one moment, read leniently. Immutable. */
 final class KeyFileContent {
     private static final byte[] NONE = {};
 
@@ -93,7 +93,7 @@ final class KeyFileContent {
         return problems;
     }
 
-    /** Returns what to know of variables whose names are almost those of key lists. */
+    /** Returns a note for each variable whose name is almost that of a key list. */
     List<ConfigProblem> almostLists() {
         return listNames().almost(sources);
     }
@@ -103,7 +103,7 @@ final class KeyFileContent {
         return unknownNames;
     }
 
-    /** Returns the key of an id, also where there is something wrong with it; null if there is none. */
+    /** Returns the key of an id, even if something is wrong with it; null if there is none. */
     @Nullable
     KeyDefinition find(String id) {
         KeyDefinition key = keys.find(id);
@@ -148,7 +148,7 @@ final class KeyFileContent {
         requireNone(problems);
     }
 
-    /** Refuses problems. */
+    /** Throws if there are problems. */
     static void requireNone(Collection<ConfigProblem> problems) {
         if (!problems.isEmpty()) {
             throw new StoreException(ConfigException.describe(List.copyOf(problems)));

@@ -72,7 +72,7 @@ final class KeyFileEditor {
     }
 
     /**
-     * Changes those lines of a named key whose meaning changes; the others stay as somebody wrote them, also those that
+     * Changes those lines of a named key whose meaning changes; the others stay as they are written, even if they
      * cannot be read.
      */
     private void rewrite(KeyDefinition key, ApiKeyRecord record) {
@@ -97,7 +97,7 @@ final class KeyFileEditor {
             kept.add(entry);
         }
         Map<String, String> added = new LinkedHashMap<>();
-        // of a key without a hash none is written: what its record has is only a stand-in
+        // a key without a hash gets none: its record has only a stand-in
         wanted.keySet().removeIf(name -> name.property() == Property.KEY_HASH);
         wanted.forEach((name, value) -> added.put(KeyFields.spelling(name), value));
         if (!added.isEmpty()) {
@@ -145,7 +145,7 @@ final class KeyFileEditor {
                 .toList();
     }
 
-    /** Writes hashes in the place of plaintext keys. */
+    /** Replaces plaintext keys by their hashes. */
     void hashPlaintext(Collection<KeyDefinition> keys) {
         for (KeyDefinition key : keys) {
             String hash = requireNonNull(key.record()).current().hash().reveal();
@@ -164,7 +164,7 @@ final class KeyFileEditor {
                 content.entryOf(item.list()), entry -> new Written(entry, item.items(), edit.original()));
     }
 
-    /** A list value in the course of being changed item by item. */
+    /** A list value while its items are changed one by one. */
     private static final class Written {
         private final List<String> items;
         private String text;

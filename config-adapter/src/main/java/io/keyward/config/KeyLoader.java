@@ -22,9 +22,9 @@ import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** Makes a ring of what the sources say, or the list of everything that is wrong with them. For one load. */
+/** Makes a ring from the sources, or the list of everything that is wrong with them. For one load. */
 final class KeyLoader {
-    /** How many names a message that no key was found has; the report has all. */
+    /** How many names are in the message that there are no keys; the report has all. */
     private static final int MOST_NAMES = 5;
 
     private static final Set<String> DEVELOPMENT_WORDS = Set.of("dev", "development", "test", "local");
@@ -50,8 +50,8 @@ final class KeyLoader {
     /**
      * Loads once.
      *
-     * @param sha256 the hasher of plain hashes, kept over reloads since it holds the engines of threads
-     * @param before what is in force; null at the start, when having no key is a mistake and not a decision
+     * @param sha256 the hasher of plain hashes, kept over reloads because it has an engine for each thread
+     * @param before what is in force; null at the start, when it is a mistake to have no keys
      */
     static Attempt load(Options options, KeyHasher sha256, @Nullable Loaded before) {
         return new KeyLoader(options, sha256, before).run();
@@ -59,7 +59,7 @@ final class KeyLoader {
 
     private Attempt run() {
         refuseVanishedFiles();
-        judgeUnknownNames();
+        checkUnknownNames();
         ModeChoice choice = mode();
         boolean development = choice.mode == Mode.DEVELOPMENT;
         Map<String, KeyHasher> hashers = hashers();
@@ -72,8 +72,8 @@ final class KeyLoader {
         refuseReplacedPeppers(hashers, keys);
         KeyHasher newKeys = hasherOfNewKeys(hashers);
         Settings settings = settings();
-        judgePermissions(settings);
-        boolean stale = judgeMounts();
+        checkPermissions(settings);
+        boolean stale = checkMounts();
         ListNames names = new ListNames(namesOf(roles));
         requireKeys(keys, names, namesOf(roles));
         KeyRing ring = ring(roles, hashers, keys);
@@ -85,7 +85,7 @@ final class KeyLoader {
         return new Attempt(loaded, report, files, stale);
     }
 
-    /** Returns whether to have no key is a decision and not a mistake. */
+    /** Returns whether it is not a mistake to have no keys. */
     private boolean mayBeEmpty() {
         return before != null || options.startsEmpty();
     }
@@ -97,13 +97,13 @@ final class KeyLoader {
                 problems.add(ConfigProblem.of(
                         file.toString(),
                         "the file is gone",
-                        "a file that keys were read from stays; those last read stay in force",
+                        "a file that keys were read from must stay; the last good keys stay in force",
                         "put it back, empty to remove all its keys, or restart"));
             }
         }
     }
 
-    private void judgeUnknownNames() {
+    private void checkUnknownNames() {
         for (Assignment found : sources.unknown()) {
             ConfigProblem problem = ConfigSources.unknownName(found);
             if (mayBeSomebodyElses(found)) {
@@ -115,7 +115,7 @@ final class KeyLoader {
         }
     }
 
-    /** Kubernetes sets {@code KEYWARD_PORT} and more in every pod beside a service of that name. */
+    /** Kubernetes sets {@code KEYWARD_PORT} and more in every pod next to a service of that name. */
     private static boolean mayBeSomebodyElses(Assignment found) {
         String name = ConfigSources.environmentForm(found.spelling());
         return found.source().equals(ConfigSources.ENVIRONMENT)
@@ -180,12 +180,12 @@ final class KeyLoader {
         if (kept == null) {
             warnings.add(pepper.problem(
                     "pepper `" + id + "` has no check value",
-                    "with one, another pepper under the same id is noticed",
+                    "a check value shows if another pepper has the same id",
                     "set keyward.peppers." + id + ".check to " + check + ", as `keyward pepper` prints it"));
         } else if (!check.equalsIgnoreCase(noted.read(kept.get(0), check, values::text))) {
             noted.add(
                     kept.get(0),
-                    "pepper `" + id + "` is not the one of its check value",
+                    "pepper `" + id + "` does not match its check value",
                     "an id keeps its pepper, because its hashes fit no other",
                     "put the pepper back, or give the new pepper an id of its own");
         }
@@ -214,7 +214,7 @@ final class KeyLoader {
                     && !now.check().equals(earlier.check())) {
                 noted.add(
                         found,
-                        "pepper `" + name.id() + "` was replaced and its hashes were not",
+                        "pepper `" + name.id() + "` was replaced, but its hashes were not",
                         "an id keeps its pepper, because its hashes fit no other",
                         "put the pepper back, or give the new pepper an id of its own");
             }
@@ -260,7 +260,7 @@ final class KeyLoader {
             return KeyHasher.hmacSha256(id, Base64.getDecoder().decode(text));
         } catch (IllegalArgumentException e) {
             throw new InvalidValue(
-                    "the pepper does not fit",
+                    "the pepper is not valid",
                     "a pepper is base64 of at least 32 bytes, its id 1 to 32 of a-z 0-9 _ -",
                     "make one with `keyward pepper <id>`");
         }
@@ -283,16 +283,16 @@ final class KeyLoader {
         return set == null ? otherwise : noted.read(set, otherwise, found -> values.duration(found, least, most));
     }
 
-    private void judgePermissions(Settings settings) {
+    private void checkPermissions(Settings settings) {
         sources.filesOfKeys().forEach(files::holdsKeys);
         for (Path file : files.withKeys()) {
-            FilePermissions.judge(file, settings.strictPermissions() ? problems : warnings);
+            FilePermissions.check(file, settings.strictPermissions() ? problems : warnings);
             FilePermissions.noteOtherNames(file, warnings);
         }
     }
 
     /** Returns whether a file was replaced where this service cannot see it, and says so. */
-    private boolean judgeMounts() {
+    private boolean checkMounts() {
         boolean replaced = false;
         for (Path file : files.withKeys()) {
             Mount mount = files.mount(file);
@@ -305,13 +305,13 @@ final class KeyLoader {
                         file.toString(),
                         "the file, or its directory, was replaced outside of the mount " + mount.point()
                                 + " that shows it here",
-                        "a mount goes on to show the old file, so what the new one revokes is still accepted",
+                        "a mount still shows the old file, so keys that the new one revokes are still accepted",
                         "restart the container; mount the directory, or change the file with keyward --in-place"));
             } else if (mount.isFileAlone()) {
                 warnings.add(ConfigProblem.of(
                         file.toString(),
                         "the file is a mount of its own",
-                        "a tool that replaces it from outside, as most do, does not change what this service reads",
+                        "when a tool replaces the file from outside, as most do, this service still reads the old one",
                         "mount its directory, or change it with keyward --in-place"));
             }
         }
@@ -343,7 +343,7 @@ final class KeyLoader {
         }
     }
 
-    /** Returns what is not read and may be what somebody takes for keys, for a message that no key was found. */
+    /** Returns the names that somebody may think are read, for the message that there are no keys. */
     private String looksLike(ListNames names) {
         StringBuilder text = new StringBuilder();
         names.unread(sources).stream()
@@ -389,7 +389,7 @@ final class KeyLoader {
      * What is in force after a good load.
      *
      * @param hashers those of the ring, by scheme
-     * @param newKeys the one of them that hashes the keys that are issued
+     * @param newKeys the one that hashes newly issued keys
      * @param wellKnown how many keys anyone could guess, as far as their hashes show it
      */
     record Loaded(
@@ -403,7 +403,7 @@ final class KeyLoader {
             int wellKnown) {}
 
     /**
-     * What a load came to.
+     * The result of a load.
      *
      * @param loaded what may be put in force; null if anything is wrong
      * @param report what was found, the problems among it

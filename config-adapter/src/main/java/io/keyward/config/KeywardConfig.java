@@ -47,12 +47,12 @@ import org.slf4j.LoggerFactory;
  * }
  * }</pre>
  *
- * <p>A load is all or nothing: with any problem it changes nothing and reports every problem. A reload replaces what
- * was in force, whole; what is wrong in it is logged once, by the logger of this class, and the last good keys stay in
- * force until the file is repaired. A valid file without keys refuses everybody. A change takes effect within 1 s where
- * the file system has events, else within {@code keyward.reload-interval}.
+ * <p>A load is all or nothing: with any problem it changes nothing and reports every problem. A reload replaces
+ * everything that was in force. If anything is wrong with it, the logger of this class logs that once, and the last
+ * good keys stay in force until the file is repaired. With a valid file without keys, every key is rejected. A change
+ * takes effect within 1 s where the file system has events, else within {@code keyward.reload-interval}.
  *
- * <p>Not protected: who can write to the files decides who is let in. May be shared between threads.
+ * <p>Not protected: anyone who can write to the files decides who has access. May be shared between threads.
  */
 public final class KeywardConfig implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(KeywardConfig.class);
@@ -100,7 +100,7 @@ public final class KeywardConfig implements AutoCloseable {
         return builder().envFile(envFile).roles(roles).load();
     }
 
-    /** Starts with SmallRye's default sources and no roles declared in code. */
+    /** Returns a builder with SmallRye's default sources and no roles declared in code. */
     public static Builder builder() {
         return new Builder();
     }
@@ -131,8 +131,8 @@ public final class KeywardConfig implements AutoCloseable {
     }
 
     /**
-     * Returns how the keys are, for a health check: whether there are any, whether they are judged, whether the last
-     * reload succeeded and what was wrong with it, and whether the files differ from what is in force. The problem
+     * Returns the state of the keys, for a health check: whether there are any, whether verification works, whether the
+     * last reload succeeded and what was wrong with it, and whether the files differ from what is in force. The problem
      * names files, lines and variables, never a value; it is for operators and not for strangers. Reads the files.
      */
     public KeysState state() {
@@ -160,8 +160,9 @@ public final class KeywardConfig implements AutoCloseable {
     }
 
     /**
-     * Reads while nobody else publishes: what was read before another's revocation must not come into force after it.
-     * The ring's lock is the only one, so that who changes keys may reload, and who reloads may be told.
+     * Reads under the ring's lock, so that nobody else publishes in the meantime: keys that were read before a
+     * revocation must not come into force after it. There is no other lock, so a change of keys may reload, and a
+     * listener of reloads may change keys.
      */
     private Attempt reload() {
         AtomicReference<Attempt> made = new AtomicReference<>();
@@ -176,7 +177,7 @@ public final class KeywardConfig implements AutoCloseable {
         Runnable announce = announcement.get();
         if (announce != null) {
             announce.run();
-            tell();
+            notifyListeners();
         }
         return requireNonNull(made.get());
     }
@@ -185,14 +186,14 @@ public final class KeywardConfig implements AutoCloseable {
         return attempt.stale() && loaded.settings().refuseStaleKeys();
     }
 
-    /** Returns a ring that judges no key, so that a verification throws and a request gets a 503, not a 401. */
+    /** Returns a ring that is past its end, so that a verification throws and a request gets a 503, not a 401. */
     private KeyRing ended(KeyRing before) {
         return before.validUntil() != null
                 ? before
                 : before.withValidUntil(options.clock().instant());
     }
 
-    /** Keeps what an attempt found, and returns how the log is to hear of it; null if it heard the same before. */
+    /** Keeps the result of an attempt, and returns what logs it; null if the same was logged before. */
     private @Nullable Runnable keep(Attempt attempt) {
         lastRead = attempt.files();
         List<ConfigProblem> problemsBefore = report.problems();
@@ -211,14 +212,14 @@ public final class KeywardConfig implements AutoCloseable {
                         ConfigException.describe(problems),
                         refusesAll(attempt)
                                 ? "no key is accepted until this is repaired, as keyward.stale-keys says"
-                                : "the keys last in force stay so");
+                                : "the last good keys stay in force");
     }
 
     private void logReload(Loaded next, boolean repaired) {
         if (next.ring().size() == 0) {
-            LOG.error("the key configuration has no keys any more: every request is refused");
+            LOG.error("the key configuration has no keys any more: every key is rejected");
         } else if (repaired) {
-            LOG.info("the configuration is good again");
+            LOG.info("the key configuration is valid again");
         }
         logLoad(next);
     }
@@ -229,7 +230,7 @@ public final class KeywardConfig implements AutoCloseable {
         LOG.info("{} keys are in force, mode {}, files: {}", loaded.ring().size(), mode, filesRead(report));
         if (report.mode() == ConfigReport.Mode.DEVELOPMENT) {
             LOG.warn(
-                    "mode {}, {}: {} plaintext keys and {} well-known keys are valid; do not run a public service so",
+                    "mode {}, {}: {} plaintext keys and {} well-known keys are valid; do not run a public service in this mode",
                     mode,
                     report.modeReason(),
                     report.keys().stream()
@@ -256,18 +257,18 @@ public final class KeywardConfig implements AutoCloseable {
         report.warnings().forEach(warning -> LOG.warn("{}", warning));
     }
 
-    private void tell() {
-        ConfigReport told = report;
+    private void notifyListeners() {
+        ConfigReport latest = report;
         for (Consumer<ConfigReport> listener : listeners) {
             try {
-                listener.accept(told);
+                listener.accept(latest);
             } catch (Throwable e) { // an Error too: it must not end the thread that follows the files
                 LOG.error("a listener of reloads failed", e);
             }
         }
     }
 
-    /** Puts the ring, a store over the file and the memory of uses together. */
+    /** Assembles the ring, a store over the file and the times of last use. */
     private ApiKeys over(KeyFormat format, ChangeGuard... guards) {
         LastUsed lastUsed = LastUsed.create(options.clock(), LastUsed.DEFAULT_CAPACITY);
         ApiKeyStore store = EnvFileApiKeyStore.of(options.file(), loaded.roles(), options.environment());
@@ -280,7 +281,7 @@ public final class KeywardConfig implements AutoCloseable {
         return ApiKeys.of(verifier.notifying(lastUsed), manager, ring, lastUsed, this::state, this::close);
     }
 
-    /** Stops following the files, within 2 s; the keys last in force stay so. Closing again does nothing. */
+    /** Stops following the files, within 2 s; the last good keys stay in force. Closing again does nothing. */
     @Override
     public void close() {
         if (follower != null) {
@@ -339,8 +340,8 @@ public final class KeywardConfig implements AutoCloseable {
         }
 
         /**
-         * Gives what an {@code .env} file holds, in place of reading it: for a content that can be read only once, such
-         * as that of a pipe, and for tests. It is not followed.
+         * Sets the content of an {@code .env} file instead of reading the file: for a content that can be read only
+         * once, such as that of a pipe, and for tests. It is not followed.
          *
          * @param name what to call it in the report; a relative {@code @file} starts in its directory
          * @param content text in UTF-8; copied
@@ -396,7 +397,7 @@ public final class KeywardConfig implements AutoCloseable {
         }
 
         /**
-         * Sets whether the files are followed, by default true; without, only {@link KeywardConfig#reloadNow} reads
+         * Sets whether the files are followed, by default true; if false, only {@link KeywardConfig#reloadNow} reads
          * them again.
          */
         public Builder follow(boolean follow) {
@@ -406,8 +407,8 @@ public final class KeywardConfig implements AutoCloseable {
 
         /**
          * Reads from an application's own configuration in place of the default sources. It is not changed, and its
-         * values are read raw from its sources. It does not follow files itself, so neither do the keys in it. A file
-         * that {@link #envFile(Path)} names is read and followed besides.
+         * values are read raw from its sources. Its keys are not followed, because it does not follow its files itself.
+         * A file that {@link #envFile(Path)} names is read and followed in addition.
          */
         public Builder config(SmallRyeConfig config) {
             requireNonNull(config, "config");
@@ -416,7 +417,7 @@ public final class KeywardConfig implements AutoCloseable {
 
         /**
          * Reads from an application's own configuration, as {@link #config(SmallRyeConfig)}, and asks for it at each
-         * load, so that {@link KeywardConfig#reloadNow} sees what has been added to it and taken out of it.
+         * load, so that {@link KeywardConfig#reloadNow} sees what was added to it or removed from it.
          *
          * @param config called by the thread that loads
          */
@@ -426,28 +427,28 @@ public final class KeywardConfig implements AutoCloseable {
         }
 
         /**
-         * Sets whether {@link #load} refuses a configuration without keys, by default true. Without, everything is
-         * denied until there is a key: for an application that takes only roles and peppers from here.
+         * Sets whether {@link #load} refuses a configuration without keys, by default true. If false, every key is
+         * rejected until there is one: for an application that takes only roles and peppers from here.
          */
         public Builder requireKeys(boolean requireKeys) {
             this.requireKeys = requireKeys;
             return this;
         }
 
-        /** Sets what stands for the variables of the process, by default {@link System#getenv()}. */
+        /** Sets the variables to use instead of those of the process, by default {@link System#getenv()}. */
         public Builder environment(Map<String, String> environment) {
             this.environment = Map.copyOf(environment);
             return this;
         }
 
-        /** Sets what stands for the system properties, by default those of the process at each load. */
+        /** Sets the system properties to use, by default those of the process at each load. */
         public Builder systemProperties(Map<String, String> systemProperties) {
             this.systemProperties = Map.copyOf(systemProperties);
             return this;
         }
 
         /**
-         * Adds a listener that is told after each reload, good or refused; a refused one is told again only when its
+         * Adds a listener that is notified after each reload, good or refused; after a refused one again only when its
          * problems change. Called on the thread that reloads; should not block.
          */
         public Builder onReload(Consumer<ConfigReport> listener) {
@@ -471,10 +472,9 @@ public final class KeywardConfig implements AutoCloseable {
         }
 
         /**
-         * Chooses the pepper that hashes the keys that {@link #open} issues, by the id it has in
-         * {@code keyward.peppers.<id>}. By default it is the only pepper of the configuration, or none where there is
-         * none. Where there are several and none is chosen, {@code open} refuses; a reload that brings further ones
-         * keeps the one in use.
+         * Chooses the pepper that hashes the keys that {@link #open} issues, by the id it has in {@code
+         * keyward.peppers.<id>}. By default it is the only pepper of the configuration, or none where there is none. If
+         * there are several and none is chosen, {@code open} throws; a reload that adds peppers keeps the one in use.
          */
         public Builder newKeysPepper(String id) {
             this.newKeysPepper = requireNonNull(id, "id");
@@ -482,8 +482,8 @@ public final class KeywardConfig implements AutoCloseable {
         }
 
         /**
-         * Sets what hears of the changes that the manager of {@link #open} makes, and may stop them, see {@link
-         * ApiKeyManager.Builder#guards}; by default {@link ChangeGuard#logging} alone.
+         * Sets the guards that are called before each change by the manager of {@link #open}, and may stop it, and
+         * after it; see {@link ApiKeyManager.Builder#guards}; by default {@link ChangeGuard#logging} alone.
          */
         public Builder guards(ChangeGuard... guards) {
             this.guards = guards.clone();
@@ -503,9 +503,9 @@ public final class KeywardConfig implements AutoCloseable {
          * Loads, and returns the keys together with a manager that issues, rotates and revokes keys in the {@code .env}
          * file. What it changes is in force when its method returns.
          *
-         * <p>The file may be missing or have no keys: then everything is denied until there is one. New keys are hashed
-         * with the pepper of the configuration, see {@link #newKeysPepper}, or with SHA-256. The manager changes keys
-         * of that file only; keys of other sources are verified. Closing the keys stops following the files.
+         * <p>The file may be missing or have no keys: then every key is rejected until there is one. New keys are
+         * hashed with the pepper of the configuration, see {@link #newKeysPepper}, or with SHA-256. The manager changes
+         * keys of that file only; keys of other sources are verified. Closing the keys stops following the files.
          *
          * @throws ConfigException if anything is wrong; the message names every problem
          * @throws IllegalStateException if no format was given, or a configuration was and no file

@@ -10,8 +10,8 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Knows which variables are the key lists of the declared roles, and finds those that only look like one: nothing is
- * read from them, so a key in them is valid in the eyes of its operator alone.
+ * Knows which variables are the key lists of the declared roles, and finds those that only look like one. Nothing is
+ * read from these, so a key in them is not valid, although its operator believes that it is.
  */
 final class ListNames {
     /** The end of a name that people write in place of {@code API_KEYS}, without its underscores. */
@@ -46,7 +46,7 @@ final class ListNames {
         return role != null && roles.containsKey(role);
     }
 
-    /** Returns what to know of the variables that look like key lists and are none; those referred to are left out. */
+    /** Returns a note for each variable that looks like a key list and is none, unless a reference leads to it. */
     List<ConfigProblem> unread(ConfigSources sources) {
         List<ConfigProblem> unread = new ArrayList<>();
         Map<String, List<Assignment>> suspects = new LinkedHashMap<>(sources.lists());
@@ -65,7 +65,7 @@ final class ListNames {
         return unread;
     }
 
-    /** Returns the same of those variables alone whose name is none of a key list. */
+    /** Returns the same notes without those for key lists of undeclared roles. */
     List<ConfigProblem> almost(ConfigSources sources) {
         return unread(sources).stream()
                 .filter(problem -> problem.name() == null

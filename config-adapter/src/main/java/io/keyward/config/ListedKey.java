@@ -9,12 +9,12 @@ import java.math.BigInteger;
 import java.util.Locale;
 
 /**
- * A bare entry of a key list, which has no name, and the id made for it.
+ * An item of a key list, which has no name, and the id that is made for it.
  *
  * <p>The id is {@code <role>_} and the base-36 digits of a number: the SHA-256 of {@code keyward-id} and the hash's
- * text, scheme included, read as a big-endian number modulo 36 to the 12th. Eight digits are shown, all twelve where
- * eight are the same for two keys. So an entry keeps its id whether it stands as text or as hash, and wherever in the
- * list.
+ * text, scheme included, read as a big-endian number modulo 36 to the 12th. The id has the first eight digits, or all
+ * twelve if two keys share the first eight. So an item keeps its id, whether it is written as text or as hash, and
+ * wherever it is in the list.
  */
 record ListedKey(String role, ListItem item, Claim claim) {
     private static final int DIGITS = 8;

@@ -6,8 +6,8 @@ import io.keyward.env.ListValue;
 import java.util.regex.Pattern;
 
 /**
- * Recognises what people write where a list of keys is expected because they want to name its keys: JSON objects, and
- * items such as {@code alice:KEY} or {@code KEY|admin}. Taken as a key, such an item would be one that nobody has.
+ * Recognises what people write in a key list to name its keys: JSON objects, and items such as {@code alice:KEY} or
+ * {@code KEY|admin}. Nobody has a key that is such an item as a whole.
  */
 final class NamedItems {
     private static final Pattern OBJECT = Pattern.compile("\\{.*|\\[\\s*[\\[{].*", Pattern.DOTALL);
@@ -21,7 +21,7 @@ final class NamedItems {
 
     private NamedItems() {}
 
-    /** Refuses a value that is no list of keys at all, before it is taken apart as one. */
+    /** Refuses a value that is no list of keys at all, before it is split into items. */
     static void refuseIn(String value) throws InvalidValue {
         String text = ListValue.unquoted(value);
         if (OBJECT.matcher(text).matches()) {
@@ -71,6 +71,6 @@ final class NamedItems {
                 what,
                 "an item of a list is a key or a hash alone, and all have the role of the list",
                 "name such a key: KEYWARD_KEYS_<NAME>_HASH, with KEYWARD_KEYS_<NAME>_ROLES and what else it has; a key that"
-                        + " has such a sign in it has a name, too");
+                        + " contains such a sign needs a name, too");
     }
 }

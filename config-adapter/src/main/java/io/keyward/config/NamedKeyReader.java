@@ -112,7 +112,7 @@ final class NamedKeyReader {
         assignments.forEach((name, assignment) -> {
             if (name.property() == property) {
                 attempt(property, assignment, found -> {
-                    // one at a time, so that a problem is that of its own line
+                    // one at a time, so that a problem names its own line
                     setter.set(Map.of(name.metadata(), values.text(found)));
                     texts.put(name.metadata(), values.text(found));
                 });
@@ -131,7 +131,7 @@ final class NamedKeyReader {
                 .getValue();
     }
 
-    /** The ring would refuse it too, and its message would quote what is there instead of a role. */
+    /** The ring checks this too, but its message would quote the value. */
     private List<String> declared(List<String> names) throws InvalidValue {
         for (int i = 0; i < names.size(); i++) {
             if (!isRole.test(names.get(i))) {
@@ -189,7 +189,7 @@ final class NamedKeyReader {
         return read != null ? read : standIn();
     }
 
-    /** Returns a hash that fits no key and is the same at each reading, in place of one that could not be read. */
+    /** Returns a hash of no key, the same at each reading, instead of one that could not be read. */
     private KeyHash standIn() {
         byte[] bytes = ContentVersion.mac(("no secret of " + id).getBytes(UTF_8));
         return KeyHash.parse("sha256:" + HexFormat.of().formatHex(bytes));
@@ -241,8 +241,8 @@ final class NamedKeyReader {
         } catch (IllegalArgumentException e) {
             problems.add(
                     found,
-                    "the value does not fit",
-                    "it is " + property.type() + "; refused is " + property.refuses(),
+                    "the value is not accepted",
+                    "it is " + property.type() + "; not accepted: " + property.refuses(),
                     "correct it");
         }
     }

@@ -14,14 +14,13 @@ import org.jspecify.annotations.Nullable;
  * What the application asks for in code; see {@link KeywardConfig.Builder}.
  *
  * @param envFile the file named by the application; null for {@code .env} in the directory, which may be missing
- * @param envContent what the named file holds, where it is not to be read; null to read it
+ * @param envContent the content of the named file; null to read the file
  * @param config the application's own configuration, asked for at each load; null for SmallRye's default sources
  * @param roles the roles declared in code; null for those of the configuration
- * @param systemProperties what stands for the system properties; null for those of the process
+ * @param systemProperties the system properties to use; null for those of the process
  * @param environment the variables of the process
- * @param pepper the id of the pepper that hashes new keys; null where the configuration decides
- * @param startsEmpty whether keys are issued into the file: a missing file, or one without keys, is no mistake at the
- *     start
+ * @param pepper the id of the pepper that hashes new keys; null if the configuration decides
+ * @param startsEmpty whether the service may start without keys, because they are issued into the file later
  */
 record Options(
         @Nullable Path envFile,

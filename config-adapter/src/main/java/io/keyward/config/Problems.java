@@ -5,7 +5,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 
-/** Collects what is wrong with assignments while their reading goes on. For one thread. */
+/** Collects problems while assignments are read. For one thread. */
 final class Problems {
     private final List<ConfigProblem> list;
 
@@ -13,12 +13,12 @@ final class Problems {
         this(new ArrayList<>());
     }
 
-    /** Collects into a list that others add to, too. */
+    /** Collects into a list that other code adds to, too. */
     Problems(List<ConfigProblem> list) {
         this.list = list;
     }
 
-    /** Reads a value; where it is invalid, notes the problem and returns the other. */
+    /** Reads a value; if it is invalid, notes the problem and returns {@code otherwise}. */
     <T> T read(Assignment assignment, T otherwise, Reading<T> reading) {
         try {
             return reading.read(assignment);

@@ -19,8 +19,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Judges the text of a {@code .properties} file before SmallRye reads it, by what {@link Properties} would pass over in
- * silence or throw without a line: a name that stands twice, and a broken escape.
+ * Checks the text of a {@code .properties} file before SmallRye reads it. {@link Properties} silently accepts a name
+ * that is written twice, and reports a broken escape without its line.
  */
 final class PropertiesText {
     private static final Pattern ENV_NAME = Pattern.compile("[A-Za-z_][A-Za-z0-9_.-]*");
@@ -28,13 +28,13 @@ final class PropertiesText {
 
     private PropertiesText() {}
 
-    /** Adds what is wrong; tells whether SmallRye can read it. */
-    static boolean judge(String source, byte[] bytes, List<ConfigProblem> problems) {
+    /** Adds the problems of the text, and returns whether SmallRye can read it. */
+    static boolean check(String source, byte[] bytes, List<ConfigProblem> problems) {
         if (bytes.length > EnvParser.MAX_FILE) {
             problems.add(ConfigProblem.of(
                     source,
                     "the file has more than " + EnvParser.MAX_FILE + " bytes",
-                    "a key file has at most so many",
+                    "a key file has at most that many",
                     "check that it is the right file"));
             return false;
         }
@@ -59,15 +59,15 @@ final class PropertiesText {
     }
 
     /**
-     * Returns a sound text with its names and values as an {@code .env} file. Left out are names that such a file
-     * cannot hold, which are none of ours.
+     * Returns the names and values of a valid text as an {@code .env} text, without names that such a file cannot hold;
+     * those are not ours.
      *
-     * @throws StoreException if the text is not sound, or a name of ours is for one profile
+     * @throws StoreException if the text is not valid, or a name of ours is for one profile
      */
     static String asEnvText(String source, byte[] bytes) {
         List<ConfigProblem> problems = new ArrayList<>();
         Properties properties = new Properties();
-        if (judge(source, bytes, problems)) {
+        if (check(source, bytes, problems)) {
             try {
                 properties.load(new StringReader(new String(bytes, UTF_8)));
             } catch (IOException e) {
@@ -98,7 +98,7 @@ final class PropertiesText {
     private static boolean standsOnce(String source, String text, List<ConfigProblem> problems) {
         int before = problems.size();
         Set<String> seen = new HashSet<>();
-        // what put answers is not used by the reader, so nothing need be kept
+        // Properties.load does not use what put returns, so nothing is stored
         Properties reader = new Properties() {
             private static final long serialVersionUID = 1L;
 
@@ -109,8 +109,8 @@ final class PropertiesText {
                             source,
                             0,
                             (String) name,
-                            "the name stands twice in the file",
-                            "a name stands once in a file",
+                            "the name is in the file twice",
+                            "a name is written once in a file",
                             "remove one of the two"));
                 }
                 return value;

@@ -6,8 +6,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Lists every name that this library reads, with what docs/configuration.md says of it.
  *
- * <p>This one table drives the reading of names in {@link PropertyName}, the refusal of unknown ones, and the test that
- * the reference in docs is complete.
+ * <p>{@link PropertyName} reads names by this table and refuses unknown ones, and a test compares it with the reference
+ * in docs.
  */
 enum Property {
     MODE("keyward.mode", "`production` or `development`", "`production`", "development", "any other word"),
@@ -178,7 +178,9 @@ enum Property {
     static final String DOTTED = "keyward.";
     static final String ENVIRONMENT = "KEYWARD_";
 
-    /** The end of a variable that names a file, as images for Docker take it; nothing here is read so. */
+    /**
+     * The suffix of a variable that names a file, as many Docker images have it. This library reads no such variable.
+     */
     static final String FILE_SUFFIX = "_FILE";
 
     private final String pattern;
@@ -186,7 +188,7 @@ enum Property {
     private final String defaultValue;
     private final String example;
     private final String refuses;
-    /** What stands before and after the first placeholder, in both spellings; the second half is null without one. */
+    /** The text before and after the first placeholder, in both spellings; the tail is null if there is none. */
     private final String head;
 
     private final @Nullable String tail;
@@ -238,7 +240,7 @@ enum Property {
         return refuses;
     }
 
-    /** Tells whether it is part of a named key. */
+    /** Returns whether it is part of a named key. */
     boolean isOfKey() {
         return pattern.startsWith("keyward.keys.");
     }

@@ -7,14 +7,14 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a name of ours means, whichever of its spellings was read.
+ * The meaning of one of our names, the same for all its spellings.
  *
  * @param property which row of the table
  * @param id the key id, role or pepper id; empty where the property has none
  * @param metadata the name of the metadata or attribute; empty for all others
  */
 record PropertyName(Property property, String id, String metadata) {
-    /** In the environment form the longest ending wins; where the user chooses the end, it always is the longest. */
+    /** In the environment form the longest ending wins; an ending that the user chooses is always the longest. */
     private static final List<Property> LONGEST_FIRST = Arrays.stream(Property.values())
             .filter(property -> property.head().startsWith(Property.DOTTED))
             .sorted(Comparator.comparingInt(PropertyName::tailLength).reversed())
@@ -25,7 +25,7 @@ record PropertyName(Property property, String id, String metadata) {
         return property.isOpen() ? Integer.MAX_VALUE : tail == null ? 0 : tail.length();
     }
 
-    /** Returns whether a name claims to be ours, known or not. */
+    /** Returns whether a name begins as ours do, known or not. */
     static boolean isOurs(String name) {
         return name.regionMatches(true, 0, Property.DOTTED, 0, Property.DOTTED.length())
                 || name.regionMatches(true, 0, Property.ENVIRONMENT, 0, Property.ENVIRONMENT.length());

@@ -26,7 +26,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
-/** Puts together what a load found. For one load. */
+/** Builds the report of one load. */
 final class ReportBuilder {
     private static final int MOST_PARENTS = 6;
 
@@ -69,8 +69,8 @@ final class ReportBuilder {
                 key.place().source(),
                 key.place().line(),
                 null,
-                "key `" + key.id() + "` ends at " + key.expiresAt(),
-                "a key is replaced before it ends",
+                "key `" + key.id() + "` expires at " + key.expiresAt(),
+                "a key is replaced before it expires",
                 "rotate it, or remove it")));
         return new ConfigReport(
                 now, mode, modeReason, new Findings(seenFiles(), settings(), keys, expiringSoon, all, problems));
@@ -90,7 +90,7 @@ final class ReportBuilder {
         }
     }
 
-    /** Compose makes one dollar sign of two, in the files that it hands on; nobody else does. */
+    /** Docker Compose turns two dollar signs into one in the files that it passes on; no other reader does. */
     private void warnOfDollarSigns(List<ConfigProblem> warnings) {
         for (KeyDefinition key : definitions.all()) {
             for (Claim claim : key.claims()) {
@@ -100,7 +100,7 @@ final class ReportBuilder {
                                     .problem(
                                             claim.what() + " has $$ in it, and both signs are part of the key",
                                             "only Docker Compose makes one $ of $$",
-                                            "write one $ if the key has one; keep a file for Compose apart, or put the hash there"));
+                                            "write one $ if the key has one; use a separate file for Compose, or write the hash instead"));
                 }
             }
         }
@@ -113,7 +113,7 @@ final class ReportBuilder {
                     null,
                     plaintext + " keys are in plaintext, in production",
                     "a production service keeps hashes",
-                    "put their hashes in their place"));
+                    "replace them by their hashes"));
         }
     }
 
@@ -240,7 +240,7 @@ final class ReportBuilder {
         List<Assignment> found =
                 name != null ? sources.named().get(name) : sources.lists().get(variable);
         if (ours && found == null) {
-            notes.add(entry.name() + " (line " + entry.line() + ") stands only here and is not in force.");
+            notes.add(entry.name() + " (line " + entry.line() + ") is only in this file and is not in force.");
         } else if (ours && found != null && !found.get(0).value().equals(entry.value())) {
             notes.add(entry.name() + " (line " + entry.line() + ") differs from what is in force, which is at "
                     + found.get(0).place() + "; edit it there.");

@@ -12,7 +12,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.function.Consumer;
 
-/** Writes a report for people: the files first, since a mistake there explains all others. */
+/** Writes a report for people: the files first, because a mistake there explains all others. */
 final class ReportPrinter {
     private static final int MOST_LINES = 50;
     private static final int MOST_IDS = 20;
@@ -28,7 +28,7 @@ final class ReportPrinter {
         line("key configuration of " + seconds(report.time()));
         line("mode: " + report.mode().name().toLowerCase(Locale.ROOT) + ", " + report.modeReason());
         section("files", report.files(), this::file);
-        section("values that count", report.settings(), this::setting);
+        section("values in use", report.settings(), this::setting);
         keys();
         section("warnings", report.warnings(), warning -> line("  " + warning));
         section(
@@ -99,7 +99,7 @@ final class ReportPrinter {
         if (!plaintext.isEmpty()) {
             line("  in plaintext: " + first(plaintext));
         }
-        limited(report.expiringSoon(), key -> line("  " + key.id() + " ends at " + key.expiresAt()));
+        limited(report.expiringSoon(), key -> line("  " + key.id() + " expires at " + key.expiresAt()));
     }
 
     private static String first(Collection<String> ids) {

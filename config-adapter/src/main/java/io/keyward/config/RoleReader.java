@@ -12,7 +12,7 @@ import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** Reads the roles of a configuration and puts them beside those declared in code. For one load. */
+/** Reads the roles of a configuration and adds them to those declared in code. For one load. */
 final class RoleReader {
     private static final String IN_CODE = "code";
 
@@ -26,7 +26,7 @@ final class RoleReader {
         this.problems = problems;
     }
 
-    /** Returns the model of both; of those in code alone where the others do not fit. */
+    /** Returns the model of both; if they contradict each other, the model of the roles in code alone. */
     RoleModel read(RoleModel coded) {
         coded.roles().forEach(role -> roles.put(role.name(), role));
         Assignment declared = values.first(Property.ROLES);
@@ -47,7 +47,7 @@ final class RoleReader {
     private void declare(String name, Assignment declared) {
         try {
             if (roles.putIfAbsent(name, Role.of(name)) != null) {
-                problem(declared, "role `" + name + "` is declared twice, here or here and in " + IN_CODE);
+                problem(declared, "role `" + name + "` is declared twice: two times here, or here and in " + IN_CODE);
             }
             own.add(name);
         } catch (IllegalArgumentException e) {
@@ -59,7 +59,10 @@ final class RoleReader {
         }
     }
 
-    /** Adds permissions or included roles to a role of the configuration; the environment form has lost its case. */
+    /**
+     * Adds permissions or included roles to a role of the configuration; the environment form does not keep the case of
+     * a name.
+     */
     private void change(String id, Assignment found, Change change) {
         String name = own.stream()
                 .filter(role -> ConfigSources.environmentForm(role).equals(ConfigSources.environmentForm(id)))
@@ -95,7 +98,7 @@ final class RoleReader {
         return role.including(names);
     }
 
-    /** {@code Admin} and {@code admin} would be fed from one variable, each with the keys of the other. */
+    /** {@code Admin} and {@code admin} would share one variable, so each would have the keys of the other. */
     private void refuseSharedVariables(@Nullable Assignment declared) {
         Map<String, String> byVariable = new LinkedHashMap<>();
         for (String role : roles.keySet()) {

@@ -25,19 +25,22 @@ import org.jspecify.annotations.Nullable;
 /**
  * Turns assignments into what they mean: follows references and reads types.
  *
- * <p>A value that is <code>${NAME}</code> stands for the value of that name, and an item of a list that is
- * <code>${NAME}</code> for the items of that name's list. Where the name is looked up, {@link ConfigSources#lookUp}
- * says. Throws {@link InvalidValue}; keeps no state between values.
+ * <p>A value <code>${NAME}</code> is replaced by the value of that name, and an item <code>${NAME}</code> of a list by
+ * the items of that name's list. {@link ConfigSources#lookUp} finds the name. Throws {@link InvalidValue}; keeps no
+ * state between values.
  */
 final class ValueReader {
     private static final Pattern REFERENCE = Pattern.compile("\\$\\{([A-Za-z_%][A-Za-z0-9_.-]*)}");
-    /** What ISO 8601 and {@link Duration} have in common; the latter also takes small letters and signs. */
+    /** What ISO 8601 and {@link Duration} have in common; the latter also accepts small letters and signs. */
     private static final Pattern DURATION =
             Pattern.compile("P(?:[0-9]+D)?(?:T(?:[0-9]+H)?(?:[0-9]+M)?(?:[0-9]+(?:[.][0-9]{1,9})?S)?)?");
 
     private static final Pattern NUMBER = Pattern.compile("[0-9]{1,9}");
     private static final int MAX_REFERENCES = 8;
-    /** References to lists of references grow without it: eight lists of a hundred names are 10 to the 16th items. */
+    /**
+     * Without this limit, references to lists of references can grow without bound: eight lists of a hundred names are
+     * 10 to the 16th items.
+     */
     private static final int MAX_ITEMS = 100_000;
 
     private static final int MAX_SECRET_FILE = 64 << 10;
@@ -76,7 +79,7 @@ final class ValueReader {
 
     /**
      * Returns what is written, without blanks around it. In the environment also without one pair of quotes around it,
-     * because {@code docker run --env-file} leaves those in; in a file the reader of the file has judged the quotes.
+     * because {@code docker run --env-file} leaves those in; in a file the parser has already removed them.
      */
     static String written(Assignment assignment) {
         return assignment.source().equals(ConfigSources.ENVIRONMENT)
@@ -94,13 +97,13 @@ final class ValueReader {
         return requireResolved(text);
     }
 
-    /** Returns where a reference leads and adds it to what was passed, of which the first is where all began. */
+    /** Returns where a reference leads, and adds it to the assignments on the way; the first of these is the start. */
     private Assignment referred(String reference, List<Assignment> passed) throws InvalidValue {
         Matcher matcher = REFERENCE.matcher(reference);
         String name = matcher.matches() ? matcher.group(1) : reference;
         if (passed.size() > MAX_REFERENCES) {
             throw new InvalidValue(
-                    "the value refers to a name that refers to a name, and so on",
+                    "the value refers to a name that refers to another name, and so on",
                     "at most " + MAX_REFERENCES + " references follow each other",
                     "write the value itself");
         }
@@ -139,7 +142,7 @@ final class ValueReader {
             return base.resolve(name).toAbsolutePath().normalize();
         } catch (InvalidPathException e) {
             throw new InvalidValue(
-                    "what stands after @ is no path", "@ is followed by the path of a file", "correct the path");
+                    "the text after @ is no path", "@ is followed by the path of a file", "correct the path");
         }
     }
 
@@ -196,7 +199,7 @@ final class ValueReader {
     /**
      * Returns the item itself, or the items of the list that it refers to.
      *
-     * @param items takes the value of a list apart
+     * @param items splits the value of a list into items
      */
     List<String> expand(String item, Assignment list, Items items) throws InvalidValue {
         List<String> expanded = new ArrayList<>();
@@ -236,7 +239,7 @@ final class ValueReader {
     Instant instant(Assignment assignment) throws InvalidValue {
         String text = text(assignment);
         try {
-            // the parser alone takes small letters and offsets, too
+            // the parser also accepts small letters and offsets
             if (text.endsWith("Z") && text.indexOf('T') > 0) {
                 return Instant.parse(text);
             }
@@ -280,7 +283,7 @@ final class ValueReader {
                 "the duration is out of bounds", "it is from " + least + " to " + most, "choose another");
     }
 
-    /** Takes the value of a list apart. */
+    /** Splits the value of a list into items. */
     interface Items {
         List<String> of(String value) throws InvalidValue;
     }

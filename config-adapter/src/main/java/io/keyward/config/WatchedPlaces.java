@@ -10,12 +10,12 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Works out in which directories a change of which names can change what some paths lead to.
+ * Finds the directories to watch, and the names in them, for a set of paths.
  *
- * <p>For a plain file that is its directory. Where a part of the path is a symbolic link, it is also the directory of
- * the link and those of what it leads to: Kubernetes swaps a link {@code ..data} beside the link that a service reads,
- * and nothing happens in the directory that the file itself is in. The directory above counts too, since a directory
- * may be replaced.
+ * <p>For a plain file these are its directory and the one above, because a directory may be replaced, too. If a part of
+ * the path is a symbolic link, they are also the directory of the link and the directories of its target: Kubernetes
+ * swaps a link {@code ..data} next to the link that a service reads, and nothing changes in the directory of the file
+ * itself.
  */
 final class WatchedPlaces {
     private static final int MAX_LINKS = 40;

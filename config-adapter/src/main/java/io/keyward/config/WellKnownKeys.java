@@ -42,7 +42,7 @@ public final class WellKnownKeys {
 
     /**
      * Returns whether anyone could guess a key, because it is on the list of well-known keys or looks like a text of an
-     * example file. To be asked before a key made elsewhere is hashed, because the hash hides what it was.
+     * example file. Call it before you hash a key that was made elsewhere, because the hash hides what the key was.
      */
     public static boolean isWellKnown(ApiKey key) {
         String text = key.reveal();
@@ -54,13 +54,14 @@ public final class WellKnownKeys {
         return texts.contains(text) || ExampleTexts.isOne(text);
     }
 
-    /** Tells whether a hash is that of a key on the list. */
+    /** Returns whether a hash is that of a key on the list. */
     boolean contains(KeyHash hash) {
         return hashes.contains(hash);
     }
 
     /**
-     * Without a hasher, since a hasher takes no text that is too short to be a key, and hashes of such are refused too.
+     * Uses no {@link KeyHasher}, because that refuses texts that are too short for a key, and hashes of these are
+     * refused too.
      */
     private static KeyHash sha256(String text) {
         return KeyHash.parse("sha256:" + HexFormat.of().formatHex(Sha256.of(text.getBytes(UTF_8))));

@@ -9,11 +9,10 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Holds what an {@code .env} text says and where it says it: made by {@link EnvParser}.
+ * Holds the assignments of an {@code .env} text and their positions. {@link EnvParser} makes it.
  *
- * <p>Positions count characters of {@link #text}, which is the whole text as decoded, a byte-order mark included;
- * encoded as UTF-8 again it is the file, byte for byte. So an editor can replace one entry and leave the rest as it
- * was.
+ * <p>Positions count characters of {@link #text}, the whole decoded text with its byte-order mark. Encoded as UTF-8 it
+ * is the file again, byte for byte, so an editor can replace one entry and leave the rest as it was.
  */
 public final class EnvDocument {
     private final String source;
@@ -46,7 +45,7 @@ public final class EnvDocument {
         return text;
     }
 
-    /** Returns the assignments in their order; of lines with a problem as much as could be read. */
+    /** Returns the assignments in their order, including those with a problem as far as they could be read. */
     public List<Entry> entries() {
         return entries;
     }
@@ -83,7 +82,7 @@ public final class EnvDocument {
         NONE,
         /** {@code '…'}: every character is itself. */
         SINGLE,
-        /** {@code "…"}: a backslash makes a following {@code " \ $ `} itself. */
+        /** {@code "…"}: a backslash escapes {@code " \ $ `}. */
         DOUBLE,
         /** {@code […]} over one or more lines: kept with the brackets and quotes. */
         BRACKETS
@@ -100,7 +99,7 @@ public final class EnvDocument {
      * @param valueStart where the value as written begins, quotes included
      * @param valueEnd where the value as written ends, quotes included
      * @param quoting how the value was written
-     * @param exported whether {@code export} stands before it
+     * @param exported whether {@code export} is before it
      */
     public record Entry(
             String name,

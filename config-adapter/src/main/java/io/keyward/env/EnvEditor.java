@@ -11,7 +11,7 @@ import java.util.regex.Pattern;
  * Changes single entries of an {@code .env} text and leaves every other character as it was: comments, order, line
  * ends, blanks, unknown lines.
  *
- * <p>Collects changes against positions of the unchanged text and applies them at the end. For one thread.
+ * <p>Collects changes by their position in the unchanged text and applies them at the end. For one thread.
  */
 public final class EnvEditor {
     private static final Pattern PLAIN = Pattern.compile("[A-Za-z0-9_@%+=:,./-]+");
@@ -28,19 +28,19 @@ public final class EnvEditor {
         return original;
     }
 
-    /** Writes another value in place of an entry's, quoted as it needs; a comment after it stays. */
+    /** Replaces the value of an entry, with quotes if it needs them; a comment after it stays. */
     public void setValue(Entry entry, String value) {
         setWritten(entry, quote(value));
     }
 
-    /** Writes another name and value in the place of an entry's; {@code export} and a comment stay. */
+    /** Replaces the name and the value of an entry; {@code export} and a comment stay. */
     public void rename(Entry entry, String name, String value) {
         int nameStart = original.text().indexOf(entry.name(), entry.start());
         changes.add(new Change(nameStart, nameStart + entry.name().length(), name));
         setValue(entry, value);
     }
 
-    /** Writes text, quotes included, in place of what stands in an entry. */
+    /** Replaces the value of an entry by a text that already has its quotes. */
     public void setWritten(Entry entry, String written) {
         boolean commentFollows =
                 entry.valueEnd() < original.text().length() && original.text().charAt(entry.valueEnd()) == '#';
@@ -91,7 +91,7 @@ public final class EnvEditor {
                 : written.substring(0, at) + replacement + written.substring(end);
     }
 
-    /** An item written with escapes is not there as it was read: then the list is written again, as JSON. */
+    /** An item with escapes is not in the text as it was read, so the whole list is written again, as JSON. */
     private static String rewritten(List<String> items, String item, String replacement) {
         return list(items.stream()
                 .map(each -> each.equals(item) ? replacement : each)
@@ -125,8 +125,8 @@ public final class EnvEditor {
     }
 
     /**
-     * Takes an item's quotes with it, and the comma after it with the blanks up to the next item; for the last the one
-     * before.
+     * Removes an item with its quotes, the comma after it and the blanks up to the next item. For the last item it
+     * removes the comma before it.
      */
     private static String withoutItem(String written, int itemStart, int itemEnd) {
         boolean json = itemStart > 0
@@ -178,7 +178,10 @@ public final class EnvEditor {
         return feed > 0 && original.text().charAt(feed - 1) == '\r' ? "\r\n" : "\n";
     }
 
-    /** Quotes a value so that a shell, which would act on blanks and signs, and our reader take it alike. */
+    /**
+     * Quotes a value so that a shell and our parser read the same; without quotes a shell acts on blanks and special
+     * characters.
+     */
     public static String quote(String value) {
         if (PLAIN.matcher(value).matches()) {
             return value;
@@ -197,11 +200,11 @@ public final class EnvEditor {
         return quoted.append('"').toString();
     }
 
-    /** Returns what stands in the file for a value, quotes included. */
+    /** Returns a value as it is written in the file, quotes included. */
     public static String written(EnvDocument text, Entry entry) {
         return text.text().substring(entry.valueStart(), entry.valueEnd());
     }
 
-    /** Characters from {@code start} to before {@code end} become {@code text}. */
+    /** Replaces the characters from {@code start} to before {@code end} by {@code text}. */
     private record Change(int start, int end, String text) {}
 }

@@ -22,13 +22,13 @@ import org.jspecify.annotations.Nullable;
  *           | anything else       to the end of the line or to a blank and '#', blanks around it trimmed
  * </pre>
  *
- * <p>Nothing is expanded. What it cannot read it reports, with the line, and reads on, so that one report has every
- * problem; no report holds anything of the text but names. A text with a problem is not to be used.
+ * <p>Nothing is expanded. The parser reports each line that it cannot read and goes on, so one report has every
+ * problem. A problem quotes nothing of the text but names. A text with a problem must not be used.
  */
 public final class EnvParser {
-    /** The most bytes of a file. */
+    /** The largest size of a file, in bytes. */
     public static final int MAX_FILE = 8 << 20;
-    /** The most characters of a line. */
+    /** The largest length of a line, in characters. */
     public static final int MAX_LINE = 256 << 10;
 
     private static final char BYTE_ORDER_MARK = '\uFEFF';
@@ -105,7 +105,7 @@ public final class EnvParser {
         return new EnvDocument(source, text, entries, problems);
     }
 
-    /** A zero byte or an escape means that this is another kind of file, so nothing of it is read at all. */
+    /** A zero byte or an escape means that this is another kind of file, so nothing of it is read. */
     private boolean isText() {
         int seen = 1;
         for (int i = at; i < text.length(); i++) {
@@ -113,7 +113,7 @@ public final class EnvParser {
             if (c == '\n') {
                 seen++;
             } else if ((c < ' ' && c != '\t' && !isLineEnd(i)) || c == 0x7f) {
-                String what = c == '\r' ? "a carriage return stands without a line feed" : "a control character";
+                String what = c == '\r' ? "a carriage return has no line feed after it" : "a control character";
                 problem(
                         seen,
                         null,
@@ -172,7 +172,7 @@ public final class EnvParser {
         boolean equalsSeen = text.substring(p, end).indexOf('=') >= 0;
         String what = p < end && text.charAt(p) == '='
                 ? "there is no name before the ="
-                : equalsSeen ? "what stands before the = is no name" : "the line has no =";
+                : equalsSeen ? "the text before the = is not a name" : "the line has no =";
         String remedy = equalsSeen
                 ? "name it with A-Z a-z 0-9 _ . -, a letter or _ first"
                 : "complete it, put # before it, or put a value of several lines in quotes or brackets";
@@ -227,8 +227,8 @@ public final class EnvParser {
     }
 
     /**
-     * Reads up to the bracket that closes the first one; quotes hide brackets. Where the brackets are not the whole
-     * value of one line, as in {@code [a-z]+}, it is a value like any other.
+     * Reads up to the bracket that closes the first one; quotes hide brackets. If text follows the bracket on its line,
+     * as in {@code [a-z]+}, it is a value like any other.
      */
     private void readBrackets(Start entry, int open, int lineEnd) {
         int depth = 0;
@@ -267,7 +267,7 @@ public final class EnvParser {
             problem(
                     line,
                     entry.name,
-                    "something stands after the closing " + (quoting == Quoting.BRACKETS ? "bracket" : "quote"),
+                    "there is text after the closing " + (quoting == Quoting.BRACKETS ? "bracket" : "quote"),
                     "after it only a blank and a comment may follow",
                     "remove it, or put the whole value in one pair of quotes");
             moveTo(end);
@@ -279,7 +279,7 @@ public final class EnvParser {
         return next == end || (text.charAt(next) == '#' && next > p);
     }
 
-    /** What follows an open quote cannot be told from its content, so only the line itself is skipped. */
+    /** It is not known where the quote should end, so only this line is skipped. */
     private void reportUnclosed(Start entry, String what, String remedy) {
         problem(line, entry.name, what, "quotes and brackets come in pairs", remedy);
         moveTo(lineEnd(at));
@@ -292,7 +292,7 @@ public final class EnvParser {
                     line,
                     entry.name,
                     "the name is already on line " + before,
-                    "a name stands once in a file",
+                    "a name is written once in a file",
                     "remove one of the two");
         }
         entries.add(
@@ -300,7 +300,7 @@ public final class EnvParser {
         moveTo(end);
     }
 
-    /** Goes to the line after the one that ends at {@code end}, counting the lines passed. */
+    /** Moves to the line after the one that ends at {@code end}, and counts the lines on the way. */
     private void moveTo(int end) {
         for (int i = at; i < end; i++) {
             if (text.charAt(i) == '\n') {
@@ -358,6 +358,6 @@ public final class EnvParser {
         problems.add(new EnvProblem(where, name, what, rule, remedy));
     }
 
-    /** What is known of an assignment before its value is read. */
+    /** The part of an assignment that is read before its value. */
     private record Start(String name, int start, boolean exported) {}
 }

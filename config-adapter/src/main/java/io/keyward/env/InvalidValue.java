@@ -1,6 +1,6 @@
 package io.keyward.env;
 
-/** Carries what is wrong with one value to where its place is known; holds nothing of the value. */
+/** Says what is wrong with one value, for a caller that knows its file and line. Quotes nothing of the value. */
 public final class InvalidValue extends Exception {
     private static final long serialVersionUID = 1L;
 
@@ -15,7 +15,7 @@ public final class InvalidValue extends Exception {
         this.remedy = remedy;
     }
 
-    /** Returns the same about one item of a list, counted from 1. */
+    /** Returns the same problem for one item of a list, counted from 1. */
     public InvalidValue inItem(int number) {
         return new InvalidValue("item " + number + ": " + what, rule, remedy);
     }

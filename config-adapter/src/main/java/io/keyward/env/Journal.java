@@ -14,15 +14,15 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a key file held before and is to hold after it is written in place. It lies next to the file for as long as that
- * takes, so a reader never sees a half-written file, and the next editor finishes what a crash interrupted.
+ * Holds the old and the new content of a key file while that is written in place. The journal is a file next to the key
+ * file. With it a reader never sees a half-written file, and the next editor finishes what a crash interrupted.
  *
  * <pre>
  *  file is old ── journal on disk ──► file is a mixture ── file on disk ──► file is new ── journal removed
  *                                      readers see the new content
  * </pre>
  *
- * <p>A file that is no mixture of the two was edited by hand since; it is left as it is.
+ * <p>A file that is no mixture of the two was edited by hand since then; it stays as it is.
  */
 final class Journal {
     private static final String HEADER = "keyward-journal 1 ";
@@ -48,14 +48,14 @@ final class Journal {
         }
     }
 
-    /** Returns what a file holds, or is about to hold if this content of it is half written. */
+    /** Returns the content that is given, or the new content if the given one is half written. */
     byte[] repair(byte[] content) {
         return isMixture(content) ? after : content;
     }
 
     /**
-     * Returns the journal of a file; null if there is none, or none that is whole and of somebody who may write the
-     * file.
+     * Returns the journal of a file; null if there is none, if it is incomplete, or if its owner is not trusted with
+     * the file.
      */
     static @Nullable Journal read(Path file) throws IOException {
         Path path = new SiblingNames(file).journal();
@@ -69,7 +69,7 @@ final class Journal {
         }
     }
 
-    /** In a directory where everybody may make files, a stranger could otherwise say what the file holds. */
+    /** Without this check, anyone who can create files in the directory could decide what the key file holds. */
     private static boolean isTrusted(Path journal, Path file) throws IOException {
         if (!journal.getFileSystem().supportedFileAttributeViews().contains("unix")) {
             return true;
@@ -103,7 +103,7 @@ final class Journal {
         return (HEADER + before.length + " " + after.length + " " + digest + "\n").getBytes(US_ASCII);
     }
 
-    /** Returns whether a content can be that of a file in the course of being overwritten. */
+    /** Returns whether a content can be that of a file that is being overwritten. */
     private boolean isMixture(byte[] content) {
         if (Arrays.equals(content, before)
                 || content.length < Math.min(before.length, after.length)

@@ -19,15 +19,15 @@ public final class KeyFileBytes {
     private KeyFileBytes() {}
 
     /**
-     * Returns the bytes of a regular file; of one that is being written in place, those it is about to hold.
+     * Returns the bytes of a regular file. While it is being written in place, these are the bytes that it will hold.
      *
-     * @throws NoSuchFileException if there is nothing
-     * @throws UnfitFileException if there is a pipe, a device, a directory, or a link that is not to be followed
+     * @throws NoSuchFileException if there is no file
+     * @throws UnfitFileException if it is a pipe, a device, a directory, or a link that must not be followed
      */
     public static byte[] ofRegular(Path named) throws IOException {
         Path path = KeyPath.follow(named);
         requireRegular(path, named);
-        // Looked for on both sides of the reading, because a writer may begin or end in the middle of it.
+        // Looked for before and after the read, because a writer may begin or end in between.
         Journal journal = Journal.read(path);
         byte[] bytes = raw(path);
         journal = journal == null ? Journal.read(path) : journal;
@@ -41,7 +41,7 @@ public final class KeyFileBytes {
         }
     }
 
-    /** Refuses what opening could wait for, such as a pipe that nobody writes to. */
+    /** Refuses a file that could block when it is opened, such as a pipe that nobody writes to. */
     static void requireRegular(Path path, Path named) throws IOException {
         BasicFileAttributes attributes = Files.readAttributes(path, BasicFileAttributes.class);
         if (!attributes.isRegularFile()) {

@@ -14,9 +14,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * Finds the file that a path leads to, and follows no link that a stranger may have put there.
  *
- * <p>In a directory where everybody may make files and nobody may remove those of others, such as {@code /tmp}, a link
- * is followed only if it belongs to this process's user or to the owner of the directory. That is the rule of Linux
- * with {@code fs.protected_symlinks}, which containers and other systems may have switched off.
+ * <p>In a directory where everybody can create files and nobody can remove those of others, such as {@code /tmp}, a
+ * link is followed only if it belongs to this process's user or to the owner of the directory. That is the rule of
+ * Linux with {@code fs.protected_symlinks}, which containers and other systems may have switched off.
  */
 public final class KeyPath {
     private static final int MAX_LINKS = 40;
@@ -33,11 +33,11 @@ public final class KeyPath {
     }
 
     /**
-     * Returns the path without links, whether or not there is a file. A link to what has no path, such as the pipe
-     * behind {@code /dev/stdin}, is returned as it is.
+     * Returns the path without links, whether or not there is a file. A link to something without a path, such as the
+     * pipe behind {@code /dev/stdin}, is returned as it is.
      *
-     * @throws UnfitFileException if a link of a stranger is in the way
-     * @throws FileSystemLoopException if links lead round in a circle
+     * @throws UnfitFileException if a link on the way belongs to a stranger
+     * @throws FileSystemLoopException if the links form a circle
      */
     public static Path follow(Path named) throws IOException {
         Path absolute = named.toAbsolutePath();
@@ -46,7 +46,7 @@ public final class KeyPath {
         return path.follow();
     }
 
-    /** Returns the owner of this process; null where the system does not tell. */
+    /** Returns the owner of this process; null if the system does not say. */
     public static @Nullable Integer processUser() throws IOException {
         Path self = Path.of("/proc/self");
         return Files.exists(self) ? (Integer) Files.getAttribute(self, "unix:uid") : null;

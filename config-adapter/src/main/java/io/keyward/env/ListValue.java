@@ -7,8 +7,8 @@ import java.util.List;
  * Reads the value of a list: {@code ["a","b"]}, the same in one pair of quotes, {@code [a,b]} as a shell leaves it,
  * {@code a,b}, or one item.
  *
- * <p>Each item of the result stood in the text as it is, apart from JSON escapes. Everything else is refused, and the
- * reason holds nothing of the text.
+ * <p>Each item of the result is in the text as it is, apart from JSON escapes. Every other form is refused; the reason
+ * quotes nothing of the text.
  */
 public final class ListValue {
     private static final String FORMS = "a list is [\"a\",\"b\"], [a,b] or a,b";
@@ -34,7 +34,7 @@ public final class ListValue {
         return items;
     }
 
-    /** Returns the items; none only for {@code []}, which somebody wrote on purpose. */
+    /** Returns the items; the list is empty only for {@code []}, because somebody wrote that on purpose. */
     public static List<String> parseOrEmpty(String value) throws InvalidValue {
         String text = unquoted(value);
         if (text.isEmpty()) {
@@ -80,7 +80,7 @@ public final class ListValue {
                     throw new InvalidValue(
                             "item " + (items.size() + 1) + " has a quote, bracket or backslash at position " + (i + 1),
                             FORMS + ", with either every item in double quotes or none",
-                            "write the items alike");
+                            "write all items in the same way");
                 }
             }
             items.add(item);
@@ -136,7 +136,7 @@ public final class ListValue {
         int value = 0;
         for (int i = 0; i < 4; i++) {
             char digit = text.charAt(at++);
-            // Character.digit alone takes digits of other scripts too
+            // Character.digit also accepts digits of other scripts
             int read = digit < 0x80 ? Character.digit(digit, 16) : -1;
             if (read < 0) {
                 throw notJson(number, "has a \\u that is not followed by four hexadecimal digits");
@@ -155,7 +155,7 @@ public final class ListValue {
     private static void requireItem(String item, int number) throws InvalidValue {
         if (item.isBlank()) {
             throw new InvalidValue(
-                    "item " + number + " is empty", "no item of a list is empty", "remove the comma too many");
+                    "item " + number + " is empty", "no item of a list is empty", "remove the extra comma");
         }
     }
 
@@ -163,9 +163,7 @@ public final class ListValue {
         return new InvalidValue("item " + number + " " + what, FORMS, "write it as JSON, or without any quotes");
     }
 
-    /**
-     * Trims blanks, tabs and line ends; unlike {@code strip} nothing else, unlike {@code trim} no control characters.
-     */
+    /** Trims blanks, tabs and line ends, and nothing else: {@code strip} and {@code trim} remove more characters. */
     public static String trim(String text) {
         int start = 0;
         int end = text.length();

@@ -30,19 +30,19 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * Holds a file against all other editors that go through here, and replaces it whole.
+ * Locks a key file against all other editors that use this class, and replaces it as a whole.
  *
  * <p>A reader sees the old content or the new, never a part, also after a crash or with a full disk: the new content is
  * written to a {@link Replacement} with owner, group, mode, ACL and attributes of the old file, forced to the disk and
  * renamed over it; then the directory is forced. A symbolic link is followed to the file it names and stays a link. The
- * lock is on a file of its own ({@code .env.lock}), because a lock on a file that is renamed over ends with it. That
- * file is empty, has the rights of the key file, and stays.
+ * lock is on a file of its own ({@code .env.lock}), because a lock on the key file would end when that is replaced. The
+ * lock file is empty, has the rights of the key file, and stays.
  *
- * <p>A file that is a mount of its own cannot be renamed over, and through that mount another file in its place would not
- * be seen. It is written in place, with a {@link Journal}. So is a file in a directory that cannot be
- * written, without one.
+ * <p>A file that is a mount of its own is written in place, with a {@link Journal}: it cannot be replaced by renaming,
+ * and the mount would not show another file. If the directory cannot be written, the file is written in place too, but
+ * without a journal.
  *
- * <p>For one thread; may be opened by many threads and processes at once, of which one gets it.
+ * <p>For one thread. Many threads and processes may open the same file at once; one of them gets it.
  */
 public final class LockedFile implements AutoCloseable {
     private static final Set<PosixFilePermission> OWNER_ONLY = PosixFilePermissions.fromString("rw-------");
@@ -60,7 +60,7 @@ public final class LockedFile implements AutoCloseable {
     }
 
     /**
-     * Waits for the lock of a file, which need not exist yet. Finishes what was written in place when a crash came.
+     * Waits for the lock of a file, which need not exist yet. Then finishes a write in place that a crash interrupted.
      *
      * @throws IOException if the directory is missing, the path is a link to nothing, neither file nor directory can be
      *     written, the file was replaced behind the mount that shows it, or others hold the lock for half a minute
@@ -69,7 +69,7 @@ public final class LockedFile implements AutoCloseable {
         return open(named, PATIENCE, false);
     }
 
-    /** Waits for the lock as {@link #open(Path)}, for some other time. */
+    /** Waits for the lock as {@link #open(Path)}, but for this long. */
     public static LockedFile open(Path named, Duration patience) throws IOException {
         return open(named, patience, false);
     }
@@ -77,7 +77,7 @@ public final class LockedFile implements AutoCloseable {
     /**
      * Waits for the lock as {@link #open(Path)}.
      *
-     * @param inPlace whether to write the file where it is, even if another could take its place
+     * @param inPlace whether to write the file in place, even if it could be replaced
      */
     public static LockedFile open(Path named, boolean inPlace) throws IOException {
         return open(named, PATIENCE, inPlace);
@@ -106,10 +106,10 @@ public final class LockedFile implements AutoCloseable {
     }
 
     /**
-     * Returns the file itself, where the path given was a link to it.
+     * Returns the file itself if the path is a link to it.
      *
-     * @throws IOException if it is no regular file, if the link is not to be followed, or if there is no directory for
-     *     it
+     * @throws IOException if it is not a regular file, if the link must not be followed, or if its directory does not
+     *     exist
      */
     public static Path real(Path named) throws IOException {
         Path path = KeyPath.follow(named);
@@ -130,7 +130,8 @@ public final class LockedFile implements AutoCloseable {
     private static FileChannel openLock(Path path) throws IOException {
         Path file = new SiblingNames(path).lock();
         if (!Files.exists(file, NOFOLLOW_LINKS) && !Files.isWritable(parentOf(path)) && Files.isWritable(path)) {
-            // There is no room for a lock, nor for a replacement. A file that is written in place can be its own lock.
+            // The directory can hold neither a lock nor a replacement. A file that is written in place can be its own
+            // lock.
             return FileChannel.open(path, WRITE, NOFOLLOW_LINKS);
         }
         try {
@@ -153,7 +154,7 @@ public final class LockedFile implements AutoCloseable {
         }
     }
 
-    /** Makes the lock with all rights of the key file, so that everyone who may change the key file can take the lock. */
+    /** Makes the lock with all rights of the key file, so that everyone who may change that file can take the lock. */
     private static void createLock(Path path, Path file) throws IOException {
         if (!Files.exists(path)) {
             return;
@@ -162,7 +163,7 @@ public final class LockedFile implements AutoCloseable {
             lock.openToOwner();
             lock.linkTo(file);
         } catch (FileAlreadyExistsException another) {
-            // made at the same moment by somebody else
+            // somebody else made it at the same moment
             return;
         } catch (IOException | UnsupportedOperationException e) {
             // no hard links here, or no room for a copy: the lock is made without the ACL
@@ -171,8 +172,8 @@ public final class LockedFile implements AutoCloseable {
     }
 
     /**
-     * Gives the lock the owner, the group and the mode of the key file, which may have changed. Only a lock that is
-     * surely ours is changed: another file may be planted under its name.
+     * Gives the lock the owner, the group and the mode of the key file, which may have changed. Only a file that must
+     * be ours is changed, because an attacker may have put another one under this name.
      */
     private static void shareLock(Path path, Path file) throws IOException {
         PosixFileAttributes wanted = Replacement.posix(path);
@@ -193,7 +194,7 @@ public final class LockedFile implements AutoCloseable {
                 view.setOwner(wanted.owner());
             }
         } catch (FileSystemException notAllowed) {
-            // then the file's owner cannot be kept either, and the change is refused for that
+            // the owner of the key file cannot be kept either, so the change is refused later
             return;
         }
     }
@@ -215,7 +216,7 @@ public final class LockedFile implements AutoCloseable {
         return Replacement.attributes(path, keyFile == null ? OWNER_ONLY : lockPermissions(keyFile));
     }
 
-    /** Tries again and again, because a lock that another thread of this JVM holds is an exception and not a wait. */
+    /** Tries repeatedly, because the JDK throws instead of waiting if another thread of this JVM holds the lock. */
     private static void awaitLock(FileChannel channel, Path path, Duration patience) throws IOException {
         long deadline = System.nanoTime() + patience.toNanos();
         while (!isLocked(channel)) {
@@ -246,7 +247,7 @@ public final class LockedFile implements AutoCloseable {
         return path;
     }
 
-    /** Returns the content; nothing if there is no file. */
+    /** Returns the content; empty if there is no file. */
     public Optional<byte[]> read() throws IOException {
         try {
             return Optional.of(KeyFileBytes.ofRegular(path));
@@ -258,8 +259,8 @@ public final class LockedFile implements AutoCloseable {
     /**
      * Replaces the content, or makes the file with mode 0600 if there was none.
      *
-     * @throws IOException if it was not replaced, because owner, mode or attributes cannot be kept for one, or if it is
-     *     not certain that it would outlive a loss of power
+     * @throws IOException if it was not replaced, for example because owner, mode or attributes cannot be kept, or if
+     *     the new content may not survive a loss of power
      */
     public void replace(byte[] content) throws IOException {
         if ((inPlace || !Files.isWritable(parent())) && Files.exists(path)) {
@@ -276,8 +277,8 @@ public final class LockedFile implements AutoCloseable {
     }
 
     /**
-     * Replaces the content as {@link #replace}, and leaves a file of the caller with mode 0600, whatever it was before.
-     * Never writes in place, because who has the file open could read on.
+     * Replaces the content as {@link #replace} does, by a file of the caller with mode 0600, whatever its owner and
+     * mode were. Never writes in place, because anyone who has the file open could read the new content.
      *
      * @throws IOException as {@link #replace}, and if the file is a mount of its own
      */
@@ -289,7 +290,7 @@ public final class LockedFile implements AutoCloseable {
         forceDirectory();
     }
 
-    /** Writes a file that nothing can take the place of, with a journal where its directory has room for one. */
+    /** Writes a file that cannot be replaced, with a journal if its directory can hold one. */
     private void writeInPlace(byte[] content) throws IOException {
         byte[] before = KeyFileBytes.ofRegular(path);
         boolean journaled = Files.isWritable(parent());
@@ -307,7 +308,7 @@ public final class LockedFile implements AutoCloseable {
         }
     }
 
-    /** Puts the old content back, for which there is room on a full disk too. */
+    /** Puts the old content back; there is room for it even on a full disk. */
     private void restore(byte[] before, IOException cause) {
         try {
             overwrite(before);
@@ -328,7 +329,7 @@ public final class LockedFile implements AutoCloseable {
         }
     }
 
-    /** Overwrites first and shortens then, so every state between is a mixture that {@link Journal} recognises. */
+    /** Overwrites first and then shortens, so every state in between is a mixture that {@link Journal} recognises. */
     private void overwrite(byte[] content) throws IOException {
         try (FileChannel channel = FileChannel.open(path, WRITE, NOFOLLOW_LINKS)) {
             ByteBuffer rest = ByteBuffer.wrap(content);
@@ -352,7 +353,7 @@ public final class LockedFile implements AutoCloseable {
         }
     }
 
-    /** Removes the file, which so is as before it was made. */
+    /** Removes the file, to undo its creation. */
     public void delete() throws IOException {
         Files.deleteIfExists(path);
         forceDirectory();
@@ -363,7 +364,7 @@ public final class LockedFile implements AutoCloseable {
         try {
             directory = FileChannel.open(parent(), READ);
         } catch (IOException cannotBeOpened) {
-            // Windows and some file systems in memory open no directories; there renaming is all that can be asked for.
+            // Windows and some in-memory file systems cannot open a directory; there the rename alone must do.
             return;
         }
         try (directory) {
@@ -371,7 +372,7 @@ public final class LockedFile implements AutoCloseable {
         }
     }
 
-    /** Removes what an editor left that was killed; nobody else can be in the middle of writing, the lock is held. */
+    /** Removes what a killed editor left behind. Nobody else is writing, because the lock is held. */
     private void removeLeftovers() throws IOException {
         SiblingNames names = new SiblingNames(path);
         try (DirectoryStream<Path> leftovers = Files.newDirectoryStream(parent(), names::isTemporary)) {
@@ -390,7 +391,7 @@ public final class LockedFile implements AutoCloseable {
         return parent == null ? path : parent;
     }
 
-    /** Lets others have the file. */
+    /** Releases the lock. */
     @Override
     public void close() throws IOException {
         lock.close();

@@ -8,13 +8,12 @@ import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Says through which mount a file is seen, as Linux tells it in {@code /proc/self/mountinfo}.
+ * Describes the mount that shows a file, as Linux lists it in {@code /proc/self/mountinfo}.
  *
  * <p>A file that is mounted alone, as by {@code docker run -v ./.env:/app/.env} or a Kubernetes {@code subPath}, stays
- * bound to its inode: when somebody outside puts a new file in its place, the mount goes on to show the old one, for
- * ever.
+ * bound to its inode: when somebody outside replaces it by a new file, the mount shows the old one for ever.
  *
- * @param id the number of the mount, another one after it is mounted again
+ * @param id the number of the mount; it changes when the file is mounted again
  * @param point where it is mounted
  * @param root which file or directory of its file system it shows
  * @param file the real path of the file that was asked for
@@ -23,16 +22,19 @@ public record Mount(String id, String point, String root, Path file) {
     private static final Path TABLE = Path.of("/proc/self/mountinfo");
     private static final String DELETED = "//deleted";
 
-    /** Returns the mount that shows a real path; null where the system does not tell. */
+    /** Returns the mount that shows a real path; null if the system does not say. */
     public static @Nullable Mount of(Path file) {
         try {
             return Files.exists(TABLE) ? find(new String(Files.readAllBytes(TABLE), UTF_8), file) : null;
-        } catch (IOException notTold) {
+        } catch (IOException unknown) {
             return null;
         }
     }
 
-    /** Finds the deepest mount of a table over a path; of several at one point the last one, which lies on top. */
+    /**
+     * Finds the deepest mount over a path in a table. Of several mounts at one point it is the last one, which is on
+     * top.
+     */
     public static @Nullable Mount find(String table, Path file) {
         Mount found = null;
         for (String line : table.lines().toList()) {
@@ -57,12 +59,12 @@ public record Mount(String id, String point, String root, Path file) {
         return file.toString().equals(point);
     }
 
-    /** Returns whether what the mount shows was removed where it comes from, or was replaced there by another. */
+    /** Returns whether the file or directory that the mount shows was removed or replaced outside of the mount. */
     public boolean isReplaced() {
         return root.endsWith(DELETED) || (isFileAlone() && hasNoName());
     }
 
-    /** Returns whether this is the mount it was before, and what it shows has got another name since. */
+    /** Returns whether this is the same mount as before, and the file that it shows was renamed since. */
     public boolean isRenamedSince(@Nullable Mount before) {
         return before != null && isFileAlone() && id.equals(before.id) && !root.equals(before.root);
     }
@@ -70,12 +72,12 @@ public record Mount(String id, String point, String root, Path file) {
     private boolean hasNoName() {
         try {
             return (int) Files.getAttribute(file, "unix:nlink") == 0;
-        } catch (IOException | UnsupportedOperationException | IllegalArgumentException notTold) {
+        } catch (IOException | UnsupportedOperationException | IllegalArgumentException unknown) {
             return false;
         }
     }
 
-    /** Returns what matters of it for telling a change; nothing for a file that is mounted like all others. */
+    /** Returns a text that changes when the mount shows another file; empty for a file in an ordinary mount. */
     public String stamp() {
         return isFileAlone() || isReplaced() ? id + " " + root + " " + isReplaced() : "";
     }

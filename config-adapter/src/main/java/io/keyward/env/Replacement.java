@@ -28,11 +28,11 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A file that is prepared next to another one and takes its place. It has the other's owner, group, mode, POSIX ACL and
- * attributes, or it is not made. Where there is no other file, it has mode 0600.
+ * A file that is prepared next to another one and takes its place. It is made only if it can have the other's owner,
+ * group, mode, POSIX ACL and attributes. If there is no other file, it has mode 0600.
  *
- * <p>It is prepared in a directory that only its maker can enter. So nobody can open it before it has its final owner
- * and mode, and then read what is written to it later.
+ * <p>It is prepared in a directory that only its owner can enter. Elsewhere somebody could open it before it has its
+ * final mode, and read what is written to it later.
  */
 final class Replacement implements AutoCloseable {
     private static final Set<PosixFilePermission> OWNER_FILE = PosixFilePermissions.fromString("rw-------");
@@ -49,7 +49,7 @@ final class Replacement implements AutoCloseable {
     /**
      * Prepares an empty file that has all of another's attributes.
      *
-     * @throws IOException if the caller may not give them to it; then nothing is left
+     * @throws IOException if the caller may not set them; then no file is left behind
      */
     static Replacement of(Path original) throws IOException {
         return make(original, Files.exists(original) ? made -> made.copyOf(original) : Replacement::createOwnerOnly);
@@ -84,7 +84,7 @@ final class Replacement implements AutoCloseable {
         write(new byte[0]);
     }
 
-    /** The copy skips what the caller may not do, without a word, so what came of it is checked. */
+    /** {@code Files.copy} silently skips what the caller may not set, so the copy is checked. */
     private void requireSame(Path original) throws IOException {
         PosixFileAttributes wanted = posix(original);
         PosixFileAttributes got = posix(file);

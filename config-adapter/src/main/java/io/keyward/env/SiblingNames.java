@@ -8,8 +8,8 @@ import java.util.HexFormat;
 import java.util.regex.Pattern;
 
 /**
- * Makes the names of the files that an edit needs next to a key file. Where a name would be longer than a file system
- * takes, its middle is a digest of the key file's name.
+ * Makes the names of the files that an edit needs next to a key file. If a name would be too long for a file system,
+ * its middle is a digest of the key file's name.
  */
 final class SiblingNames {
     private static final int MAX_BYTES = 255;
@@ -25,22 +25,22 @@ final class SiblingNames {
         this.name = String.valueOf(path.getFileName());
     }
 
-    /** Returns the file that is locked in place of the key file; the same for every process and version. */
+    /** Returns the file that is locked instead of the key file; the same for every process and version. */
     Path lock() {
         return path.resolveSibling(fitting("", ".lock"));
     }
 
-    /** Returns the file that holds what is being written in place. */
+    /** Returns the journal of a write in place. */
     Path journal() {
         return path.resolveSibling(fitting(".", ".keyward-journal"));
     }
 
-    /** Returns a new name for what is being prepared. */
+    /** Returns a new name for a file that is being prepared. */
     Path temporary() {
         return path.resolveSibling(fitting(".", TEMPORARY + HexFormat.of().toHexDigits(RANDOM.nextLong()) + ".tmp"));
     }
 
-    /** Returns whether a name is one of {@link #temporary()}, of this process or another. */
+    /** Returns whether {@link #temporary()} made a name, in this process or another. */
     boolean isTemporary(Path other) {
         String tail = TEMPORARY + "0".repeat(16) + ".tmp";
         String head = fitting(".", tail);

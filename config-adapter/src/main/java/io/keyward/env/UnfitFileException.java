@@ -3,7 +3,7 @@ package io.keyward.env;
 import java.nio.file.FileSystemException;
 import java.nio.file.Path;
 
-/** Says why a file is not taken as a key file, although it could be opened. The reason goes into reports as it is. */
+/** Says why a file that exists is not accepted as a key file. Reports print the reason as it is. */
 public final class UnfitFileException extends FileSystemException {
     private static final long serialVersionUID = 1L;
 

@@ -237,7 +237,7 @@ class ConfigReportTest {
         files.env("keyward.strict-permissions=true\nkeyward.keys.alice.hash=@alice\n");
         files.load().close();
         Files.setPosixFilePermissions(secret, PosixFilePermissions.fromString("rw-r--r--"));
-        assertTrue(files.refused().getMessage().contains(secret + ": others than the owner can read"));
+        assertTrue(files.refused().getMessage().contains(secret + ": users other than the owner can read"));
     }
 
     @Test
@@ -283,7 +283,7 @@ class ConfigReportTest {
             assertEquals(
                     2,
                     keys.report().keys().stream().filter(key -> key.plaintext()).count());
-            assertTrue(keys.report().warnings().get(0).what().contains("2 keys stand in plaintext"));
+            assertTrue(keys.report().warnings().get(0).what().contains("2 keys are in plaintext"));
         }
     }
 

@@ -75,13 +75,13 @@ class EnvComparisonTest {
         List<String> head = new ArrayList<>(List.of("Keyward", "SmallRye 3.17.2", "dotenv-java 3.2.0"));
         head.addAll(others.get("case"));
         StringBuilder table = new StringBuilder("""
-                # What tools make of a .env file
+                # How tools read a .env file
 
-                Made by `EnvComparisonTest` (Keyward, SmallRye, dotenv-java) and `env-comparison.py` (the others), both in
-                `config-adapter/src/test`; `K` is asked for. "refused" is an error for the whole file, "not set" a name that is
-                not there. systemd is what `EnvironmentFile=` reads, docker is `--env-file` of `docker run`, and Compose is `env_file:`
-                and `.env` of Docker Compose. What they read is in the environment of the service, and from there Keyward takes one pair
-                of quotes off, which docker leaves.
+                `EnvComparisonTest` (Keyward, SmallRye, dotenv-java) and `env-comparison.py` (the others) in `config-adapter/src/test`
+                make this page. Each cell is the value of `K`. "refused" is an error for the whole file; "not set" means that the name does
+                not exist. systemd is `EnvironmentFile=`, docker is `docker run --env-file`, and Compose is `env_file:` and `.env` of Docker
+                Compose. The values that these three read are in the environment of the service; from there Keyward removes one pair of
+                quotes, because docker leaves them.
 
                 """);
         table.append("| case | text | ").append(String.join(" | ", head)).append(" |\n");

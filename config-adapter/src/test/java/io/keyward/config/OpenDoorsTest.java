@@ -298,11 +298,11 @@ class OpenDoorsTest {
         String key = newKey();
         String hash = hasher(pepper(1)).hash(ApiKey.of(key)).reveal();
         String pepper = DEVELOPMENT + "KEYWARD_PEPPERS_P1=" + pepper(1) + "\n";
-        assertRefused(pepper + "CLIENT_API_KEYS=" + key + "," + hash + "\n", "is a key that stands also in");
-        assertRefused(pepper + "CLIENT_API_KEYS=" + hash + "," + key + "\n", "is a key that stands also in");
+        assertRefused(pepper + "CLIENT_API_KEYS=" + key + "," + hash + "\n", "is a key that is also in");
+        assertRefused(pepper + "CLIENT_API_KEYS=" + hash + "," + key + "\n", "is a key that is also in");
         assertRefused(
                 pepper + "CLIENT_API_KEY_HASHES=" + hash + "\nKEYWARD_KEYS_A_KEY=" + key + "\n",
-                "is a key that stands also in");
+                "is a key that is also in");
     }
 
     @Test

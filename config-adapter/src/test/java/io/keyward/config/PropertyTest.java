@@ -174,7 +174,7 @@ class PropertyTest {
         assertTrue(broken.getMessage().contains(properties + ":4: a \\u is not followed"), broken.getMessage());
         ConfigFiles.write(
                 properties, "keyward.keys.a.hash=" + hash(key) + "\nkeyward.keys.a.hash=" + hash(newKey()) + "\n");
-        assertTrue(ConfigFiles.refused(builder).getMessage().contains("stands twice"));
+        assertTrue(ConfigFiles.refused(builder).getMessage().contains("is in the file twice"));
     }
 
     @Test
