@@ -19,7 +19,7 @@ public class GuardedService {
     public static void main(String[] args) throws Exception {
         KeywardConfig keys = KeywardConfig.load(
                 Path.of(args[0]), Role.of("client"), Role.of("admin").including("client"));
-        System.out.println(keys.report().text()); // which files are read, which keys count, what looks wrong
+        System.out.println(keys.report().text()); // which files are read, which values are used, what looks wrong
 
         ApiKeyFilter filter = ApiKeyFilter.builder()
                 .verifier(keys.verifier())
