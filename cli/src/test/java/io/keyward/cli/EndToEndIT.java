@@ -26,8 +26,11 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** The packaged command beside the packaged coordinator, which follows its file and is never restarted. */
+@Execution(ExecutionMode.CONCURRENT)
 class EndToEndIT {
     private static final Path COORDINATOR = Path.of(System.getProperty(
                     "keyward.coordinator.jar",

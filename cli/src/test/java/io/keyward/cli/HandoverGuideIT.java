@@ -21,6 +21,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /**
  * Follows docs/handover.md from top to bottom, as an admin and a user would, beside the coordinator.
@@ -28,6 +30,7 @@ import org.junit.jupiter.api.io.TempDir;
  * <p>Each block of the guide that begins with {@code ```sh} says who runs it and, where it is not 0, with which exit
  * code it ends. What the user is asked for is the key the admin was shown last.
  */
+@Execution(ExecutionMode.CONCURRENT)
 class HandoverGuideIT {
     private static final Path GUIDE = Path.of("..", "docs", "handover.md");
     private static final Pattern BLOCK = Pattern.compile(
@@ -149,14 +152,13 @@ class HandoverGuideIT {
         return KeyFormat.of("kw_live").idOf(ApiKey.of(key));
     }
 
-    private Shell shell(String who) throws IOException {
+    private Shell shell(String who) throws IOException, InterruptedException {
         Shell shell = Shell.at(directory.resolve(who));
-        shell.install(
-                "bw",
-                "BW_VAULT='" + directory.resolve("vault.json") + "' exec '" + System.getProperty("java.home")
-                        + "/bin/java' -cp '" + Path.of("target/keyward.jar").toAbsolutePath() + ":"
-                        + Path.of("target/test-classes").toAbsolutePath() + "' "
-                        + BitwardenStandIn.class.getName() + " \"$@\"");
+        shell.set("BW_VAULT", directory.resolve("vault.json").toString());
+        shell.set(
+                "BW_CLASSES",
+                Path.of("target/keyward.jar").toAbsolutePath() + ":"
+                        + Path.of("target/test-classes").toAbsolutePath());
         return shell;
     }
 

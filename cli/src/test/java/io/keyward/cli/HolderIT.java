@@ -20,8 +20,11 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** The packaged commands for key holders as processes, beside the packaged coordinator. */
+@Execution(ExecutionMode.CONCURRENT)
 class HolderIT {
     @TempDir
     private Path directory;
@@ -171,10 +174,10 @@ class HolderIT {
             return Reply.of(200);
         })) {
             gives(key, "keyward login --api-url " + service.url());
-            runs("keyward request GET /x");
+            runs("keyward request GET /seen");
         }
 
-        assertTrue(seen.stream().anyMatch(line -> line.contains("request GET /x")), "the process was not seen");
+        assertTrue(seen.stream().anyMatch(line -> line.contains("request GET /seen")), "the process was not seen");
         assertTrue(seen.stream().noneMatch(line -> line.contains(key)), "the key is in the process list");
     }
 

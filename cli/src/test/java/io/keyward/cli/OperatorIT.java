@@ -46,6 +46,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -55,6 +57,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * The cases of ATTACKS.md for the command line: against the packaged program where its process is what is tested
  * (umask, signals, descriptors, two at once), else within this one.
  */
+@Execution(ExecutionMode.CONCURRENT)
 class OperatorIT {
     private static final boolean FULL = Boolean.getBoolean("tests.full");
     private static final Pattern KEY = Pattern.compile("kw_live_[0-9A-Za-z]{44}");
@@ -442,10 +445,10 @@ class OperatorIT {
     void refusesRotationInsideAnOverlap() throws Exception {
         issue("alice", "--expires", "never");
         String id = onlyRecord().id();
-        assertEquals(0, keyward.run("rotate", id, "--overlap", "1h").exitCode());
+        assertEquals(0, operator.run("rotate", id, "--overlap", "1h").exitCode());
         byte[] before = Files.readAllBytes(file);
 
-        Outcome refused = keyward.run("rotate", id);
+        Outcome refused = operator.run("rotate", id);
 
         assertEquals(1, refused.exitCode());
         assertTrue(refused.err().contains("secret no. 1 stays valid until"), refused.err());
@@ -453,7 +456,7 @@ class OperatorIT {
         assertEquals("", refused.out());
         assertArrayEquals(before, Files.readAllBytes(file));
 
-        assertEquals(0, keyward.run("rotate", id, "--drop-old").exitCode());
+        assertEquals(0, operator.run("rotate", id, "--drop-old").exitCode());
         assertEquals(3, onlyRecord().current().ordinal());
     }
 
@@ -558,8 +561,8 @@ class OperatorIT {
         String bad = "THIS IS NO LINE\n";
         Files.writeString(file, bad + Files.readString(file));
 
-        Outcome disabled = keyward.run("disable", idOf(key));
-        Outcome revoked = keyward.run("revoke", idOf(key));
+        Outcome disabled = operator.run("disable", idOf(key));
+        Outcome revoked = operator.run("revoke", idOf(key));
 
         assertEquals(1, disabled.exitCode(), disabled.err());
         assertEquals(1, revoked.exitCode(), revoked.err());
@@ -569,7 +572,10 @@ class OperatorIT {
         assertEquals(
                 KeyState.REVOKED,
                 EnvFileApiKeyStore.of(file).load().records().get(0).state());
-        assertEquals(3, keyward.run("list", "--file", "none.env").exitCode());
+        assertEquals(
+                3,
+                operator.run("list", "--file", directory.resolve("none.env").toString())
+                        .exitCode());
     }
 
     @Test
@@ -580,37 +586,38 @@ class OperatorIT {
                 file,
                 "KEYWARD_KEYS_EVE_HASH=${A}\nA=${EVE}\nCLIENT_API_KEY_HASHES=${NOWHERE},"
                         + hashOf("x".repeat(20)).reveal());
-        String environment = "EVE=" + hashOf(key).reveal() + " NOWHERE="
-                + hashOf("y".repeat(20)).reveal() + " \"$@\"";
+        Operator atTheService = operator.with("EVE", hashOf(key).reveal())
+                .with("NOWHERE", hashOf("y".repeat(20)).reveal());
 
-        Outcome listed = keyward.shell(environment, "list", "--declared-roles", "client");
-        Outcome revoked = keyward.run("revoke", "eve", "--declared-roles", "client");
+        Outcome listed = atTheService.run("list", "--declared-roles", "client");
+        Outcome revoked = operator.run("revoke", "eve", "--declared-roles", "client");
 
         assertEquals(0, listed.exitCode(), listed.err());
         assertEquals(4, listed.out().lines().count(), listed.out());
         assertEquals(1, revoked.exitCode(), revoked.err());
         assertTrue(revoked.err().contains("set NOWHERE there, or write the value itself"), revoked.err());
         assertTrue(Files.readString(file).startsWith("KEYWARD_KEYS_EVE_HASH=${A}\nKEYWARD_KEYS_EVE_STATE=revoked\n"));
-        Files.writeString(
+        Path variables = Files.writeString(
                 directory.resolve("service.env"),
                 "NOWHERE=" + hashOf("y".repeat(20)).reveal() + "\nEVE="
                         + hashOf(key).reveal() + "\n");
-        Outcome again = keyward.run("list", "--declared-roles", "client", "--env-file", "service.env");
+        Outcome again = operator.run("list", "--declared-roles", "client", "--env-file", variables.toString());
         assertEquals(0, again.exitCode(), again.err());
-        assertEquals(3, keyward.run("list", "--env-file", "none.env").exitCode());
+        assertEquals(
+                3,
+                operator.run("list", "--env-file", directory.resolve("none.env").toString())
+                        .exitCode());
     }
 
     @Test
     void missingFileIsFileProblem() throws Exception {
-        assertEquals(3, keyward.run("list").exitCode());
-        assertEquals(
-                3,
-                keyward.run("issue", "--role", "client", "--owner", "a", "--file", "no/such/.env")
-                        .exitCode());
-        assertEquals(
-                3,
-                keyward.run("issue", "--role", "client", "--owner", "a", "--file", ".")
-                        .exitCode());
+        assertEquals(3, operator.run("list").exitCode());
+        for (Path unwritable : List.of(directory.resolve("no/such/.env"), directory)) {
+            assertEquals(
+                    3,
+                    operator.run("issue", "--role", "client", "--owner", "a", "--file", unwritable.toString())
+                            .exitCode());
+        }
     }
 
     private Outcome issue(String owner, String... further) throws IOException, InterruptedException {

@@ -40,7 +40,7 @@ final class Packaged {
     }
 
     /** Starts the command and does not wait; its output goes to a file. */
-    Process start(File out, String... args) throws IOException {
+    Process start(File out, String... args) throws IOException, InterruptedException {
         return builder(command(args))
                 .redirectOutput(out)
                 .redirectError(ProcessBuilder.Redirect.DISCARD)
@@ -75,7 +75,7 @@ final class Packaged {
         return builder;
     }
 
-    private static List<String> command(String... args) throws IOException {
+    private static List<String> command(String... args) throws IOException, InterruptedException {
         String java = ProcessHandle.current().info().command().orElseThrow();
         List<String> command = new ArrayList<>(List.of(java, "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"));
         command.addAll(SharedClasses.options());

@@ -12,11 +12,14 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** A pipe where a key file is expected: issue 17, item 3. */
 @Timeout(300)
+@Execution(ExecutionMode.CONCURRENT)
 class PipeIT {
     @TempDir
     Path directory;
@@ -53,7 +56,8 @@ class PipeIT {
             strings = {"list --file", "revoke alice --file", "issue --role client --owner bob --file", "hash --file"})
     @DisplayName("a pipe that nobody writes to keeps no command waiting")
     void endsWithoutWriter(String command) throws Exception {
-        Outcome outcome = shell.run("mkfifo pipe; keyward " + command + " pipe");
+        Outcome outcome = inProcess(command + " " + makePipe());
+
         assertTrue(outcome.exitCode() == 3 || outcome.exitCode() == 1, outcome.exitCode() + outcome.err());
         assertTrue(outcome.err().contains("pipe"), outcome.err());
     }
@@ -62,11 +66,23 @@ class PipeIT {
     @ValueSource(strings = {"list", "status", "hash", "revoke alice", "scan ."})
     @DisplayName("a pipe with the variables of the service has the same time limit as one with keys")
     void readsVariablesFromAPipe(String command) throws Exception {
-        String words = "keyward " + command + " --file keys.env --env-file ";
-        Outcome waiting = shell.run("mkfifo pipe; " + words + "pipe");
+        Outcome waiting = inProcess(command.replace(".", directory.toString()) + " --file "
+                + directory.resolve("keys.env") + " --env-file " + makePipe());
         assertEquals(3, waiting.exitCode(), waiting.err());
         assertTrue(waiting.err().contains("pipe that did not end"), waiting.err());
-        Outcome piped = shell.run("echo A=1 | " + words + "/dev/stdin");
+
+        Outcome piped = shell.run("echo A=1 | keyward " + command + " --file keys.env --env-file /dev/stdin");
         assertTrue(piped.exitCode() == 0 || command.startsWith("scan"), piped.err());
+    }
+
+    /** Runs a command that waits for its pipe, so that several wait at the same time. */
+    private static Outcome inProcess(String words) {
+        return Outcome.of(words.split(" "));
+    }
+
+    private Path makePipe() throws Exception {
+        Path pipe = directory.resolve("pipe");
+        assertEquals(0, new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor());
+        return pipe;
     }
 }

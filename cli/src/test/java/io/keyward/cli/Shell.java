@@ -8,12 +8,20 @@ import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /** A shell of a person at a machine of their own, with the packaged command on its path. */
 final class Shell {
-    private static final Path LAUNCHER = Path.of("src", "main", "sh", "keyward").toAbsolutePath();
+    /**
+     * Where the command and its stand-ins are, and not a copy: a program that was just written cannot be started while a
+     * process that another test starts at the same moment still has it open.
+     */
+    private static final List<Path> PROGRAMS = List.of(
+            Path.of("src", "main", "sh").toAbsolutePath(),
+            Path.of("src", "test", "sh").toAbsolutePath());
+
     private static final int PATIENCE_SECONDS = 120;
 
     private final Path home;
@@ -25,29 +33,26 @@ final class Shell {
     }
 
     /** Returns the shell of a person whose home directory this is, which is made. */
-    static Shell at(Path home) throws IOException {
-        Path bin = Files.createDirectories(home.resolve("bin"));
+    static Shell at(Path home) throws IOException, InterruptedException {
+        Files.createDirectories(home);
         Map<String, String> environment = new HashMap<>(System.getenv());
         environment.keySet().removeIf(name -> name.startsWith("KEYWARD_") || name.startsWith("XDG_"));
         environment.remove("APP_ENV");
         environment.put("HOME", home.toString());
-        environment.put("PATH", bin + ":" + System.getenv("PATH"));
+        environment.put("PATH", PROGRAMS.get(0) + ":" + PROGRAMS.get(1) + ":" + System.getenv("PATH"));
         environment.put("JAVA_HOME", System.getProperty("java.home"));
         environment.put("LC_ALL", "C.UTF-8");
         environment.put("JAVA_OPTS", String.join(" ", SharedClasses.options()));
-        Shell shell = new Shell(home, environment);
-        shell.install("keyward", "exec '" + LAUNCHER + "' \"$@\"");
-        return shell;
+        return new Shell(home, environment);
     }
 
     Path home() {
         return home;
     }
 
-    /** Puts another program on the path: a script of the shell. */
-    void install(String name, String script) throws IOException {
-        Path program = Files.writeString(home.resolve("bin").resolve(name), "#!/bin/sh\n" + script + "\n");
-        assertTrue(program.toFile().setExecutable(true));
+    /** Sets a variable of the environment. */
+    void set(String variable, String value) {
+        environment.put(variable, value);
     }
 
     /** Runs lines in the home directory, as far as all of them succeed. */
