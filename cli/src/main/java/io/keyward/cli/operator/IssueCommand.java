@@ -1,23 +1,44 @@
 package io.keyward.cli.operator;
 
+import io.keyward.ApiKeyGenerator;
+import io.keyward.ApiKeyRecord;
 import io.keyward.KeyFormat;
+import io.keyward.KeyRing;
+import io.keyward.LiveKeyRing;
+import io.keyward.cli.operator.ChangeTable.Change;
+import io.keyward.cli.operator.PeopleFile.Person;
 import io.keyward.cli.store.OpenKeys;
+import io.keyward.cli.terminal.CommandFailure;
 import io.keyward.cli.terminal.ExitCode;
+import io.keyward.cli.terminal.Failures;
+import io.keyward.cli.terminal.FileOptions;
+import io.keyward.cli.terminal.KeyInput;
 import io.keyward.cli.terminal.PrefixOption;
 import io.keyward.cli.terminal.Terminal;
 import io.keyward.role.Permission;
+import io.keyward.role.Role;
 import io.keyward.store.ApiKeyManager;
+import io.keyward.store.ChangeRefusedException;
+import io.keyward.store.InMemoryApiKeyStore;
 import io.keyward.store.IssueRequest;
 import io.keyward.store.IssuedKey;
+import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.format.DateTimeParseException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.Callable;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.TypeConversionException;
 
 /** Makes a key, stores its hash, and shows it once. */
 @Command(
@@ -26,12 +47,17 @@ import picocli.CommandLine.Option;
             "Makes a key, stores its hash in the key file, and shows the key once.",
             "",
             "The hash is on the disk before the key is shown; if showing it fails, the hash is taken out again. A missing key"
-                    + " file is made, readable by its owner only."
+                    + " file is made, readable by its owner only.",
+            "",
+            "With --count or --from it makes several keys. Each is stored and shown before the next; what was done is printed on"
+                    + " standard error. Before the first is stored every line of the CSV file is checked. Its header names the"
+                    + " columns: owner, name, roles, permissions, expires, not-before. What a line leaves empty is taken from"
+                    + " the options; several roles have blanks between them."
         },
         exitCodeListHeading = ExitCode.HEADING,
         exitCodeList = {
-            "0:the key is stored and was shown",
-            "1:a value is refused; nothing was stored",
+            "0:the key is stored and was shown, or every one is",
+            "1:a value is refused; nothing was stored, or the message says which keys were not",
             ExitCode.USAGE_LINE,
             "3:a file or standard output cannot be written; nothing is stored, or the message says what"
         },
@@ -40,13 +66,21 @@ import picocli.CommandLine.Option;
             "Examples:",
             "  keyward issue --role client --owner alice",
             "  keyward issue --role client --owner ci --name nightly --expires 90d --file /etc/app/.env",
+            "  keyward issue --role client --owner ci --count 5 > keys.csv",
+            "  keyward issue --role client --from people.csv --dry-run",
+            "  keyward issue --role client --from people.csv --output kubernetes | kubectl apply -f -",
             "  keyward issue --role client --owner alice --output bitwarden | bw encode | bw create item",
             "  keyward issue --role client --owner alice --output 1password | op item create -",
             "  keyward issue --role client --owner ci --output kubernetes | kubectl apply -f -"
         })
-public final class IssueCommand implements Runnable {
+public final class IssueCommand implements Callable<Integer> {
     /** Where the prefix of a key is noted, so that a rotation uses it again. */
     static final String PREFIX_NOTE = "prefix";
+
+    /** More in one run is more likely a slip than meant. */
+    private static final int MAX_COUNT = 10_000;
+
+    private static final int MAX_BYTES = 8 << 20;
 
     private final Terminal terminal;
 
@@ -59,11 +93,10 @@ public final class IssueCommand implements Runnable {
     @Option(
             names = "--role",
             paramLabel = "ROLE",
-            required = true,
-            description = "A role of the key; may be given several times.")
+            description = "A role of the key; may be given several times. Needed, unless --from says it.")
     private List<String> roles = List.of();
 
-    @Option(names = "--owner", paramLabel = "WHO", required = true, description = "Whose key it is.")
+    @Option(names = "--owner", paramLabel = "WHO", description = "Whose key it is. Needed, unless --from says it.")
     private String owner = "";
 
     @Option(names = "--name", paramLabel = "NAME", description = "What it is for.")
@@ -95,16 +128,32 @@ public final class IssueCommand implements Runnable {
             description = "Whose key it is and for which environment, like acme_live. Default: ${DEFAULT-VALUE}.")
     private KeyFormat format = KeyFormat.of(PrefixOption.DEFAULT);
 
+    @Option(names = "--count", paramLabel = "N", description = "How many such keys. Default: 1.")
+    private @Nullable Integer count;
+
+    @Option(
+            names = "--from",
+            paramLabel = "CSV",
+            description = "A file with one line for each key; - for standard input.")
+    private @Nullable Path people;
+
+    @Option(names = "--dry-run", description = "Check what --from or --count would issue, print it, and store nothing.")
+    private boolean dryRun;
+
     public IssueCommand(Terminal terminal) {
         this.terminal = terminal;
     }
 
     @Override
-    public void run() {
+    public Integer call() {
+        if (people != null || count != null || dryRun) {
+            return issueSeveral();
+        }
+        requireOwnerAndRole();
+        IssueRequest request = request(owner, name, roles, permissions, end, notBefore);
         OpenKeys keys = options.orNew(terminal);
         boolean noneDeclared = keys.declaredRoles().isEmpty();
         ApiKeyManager manager = options.manager(keys, format, roles, terminal);
-        IssueRequest request = request();
         IssuedKey issued = terminal.uninterrupted(() -> {
             IssuedKey stored = manager.issue(request);
             output.show(stored, terminal, () -> options.takeBack(keys, stored.record(), terminal));
@@ -113,22 +162,202 @@ public final class IssueCommand implements Runnable {
         terminal.note("issued key " + issued.id() + " for " + owner + ", roles " + new TreeSet<>(roles) + ", "
                 + endOf(issued) + ", stored in " + keys.name() + (keys.isNew() ? ", which is new" : "")
                 + "; it is not shown again");
+        noteUndeclared(noneDeclared, keys, new TreeSet<>(roles));
+        return ExitCode.OK;
+    }
+
+    /** Stores and shows one key after the other; a key that is refused is no reason to refuse the next. */
+    private Integer issueSeveral() {
+        KeyOutput.Series shown = output.series(terminal);
+        PeopleFile list = people == null ? null : new PeopleFile(people.toString(), bytesOf(people));
+        List<WantedKey> wanted = list == null ? copies() : named(list);
+        OpenKeys keys = options.orNew(terminal);
+        boolean noneDeclared = keys.declaredRoles().isEmpty();
+        TreeSet<String> requested = new TreeSet<>();
+        wanted.forEach(key -> requested.addAll(key.roles()));
+        ApiKeyManager manager = options.manager(keys, format, requested, terminal);
+        List<Change> changes = rehearsed(wanted, list, rehearsal(keys, requested)).stream()
+                .map(key -> change(key, manager, keys, shown))
+                .toList();
+        ChangeTable table = new ChangeTable(terminal);
+        if (dryRun) {
+            changes.forEach(change -> table.plan(change, "would be issued"));
+            terminal.note("would issue " + table.fine() + (table.fine() == 1 ? " key" : " keys") + " in "
+                    + keys.name() + "; nothing was stored");
+            terminal.show(output.isJson() ? table.json() : table.text());
+            return table.exitCode();
+        }
+        table.makeShowingKeys(changes);
+        if (table.exitCode() <= ExitCode.REFUSED) {
+            shown.end();
+        }
+        terminal.note("issue: " + table.fine() + (table.fine() == 1 ? " key" : " keys") + " stored in " + keys.name()
+                + (keys.isNew() ? ", which is new" : "") + ", and not shown again"
+                + (table.failed() == 0 ? "" : "; " + table.failed() + " could not be issued") + "\n"
+                + table.text().stripTrailing());
+        noteUndeclared(noneDeclared, keys, requested);
+        return table.exitCode();
+    }
+
+    private Change change(WantedKey key, ApiKeyManager manager, OpenKeys keys, KeyOutput.Series shown) {
+        return new Change(key.place(), key.rehearsed(), null, () -> {
+            IssuedKey stored = manager.issue(key.request());
+            shown.show(stored, () -> options.takeBack(keys, stored.record(), terminal));
+            return stored.record();
+        });
+    }
+
+    private void noteUndeclared(boolean noneDeclared, OpenKeys keys, Set<String> requested) {
         if (noneDeclared) {
-            terminal.note("no role is declared " + keys.placesOfRoles() + ": the service must declare "
-                    + new TreeSet<>(roles) + " in its code");
+            terminal.note("no role is declared " + keys.placesOfRoles() + ": the service must declare " + requested
+                    + " in its code");
         }
     }
 
-    private IssueRequest request() {
+    /**
+     * One of several keys.
+     *
+     * @param place where it is asked for
+     * @param line the line of the CSV file; 0 without one
+     * @param rehearsed the record as it would be; null before that is known
+     */
+    private record WantedKey(
+            String place,
+            int line,
+            IssueRequest request,
+            Set<String> roles,
+            @Nullable ApiKeyRecord rehearsed) {}
+
+    private List<WantedKey> copies() {
+        int copies = count == null ? 1 : count;
+        if (copies < 1 || copies > MAX_COUNT) {
+            throw CommandFailure.usage("--count must be 1 to " + MAX_COUNT);
+        }
+        requireOwnerAndRole();
+        IssueRequest request = request(owner, name, roles, permissions, end, notBefore);
+        return IntStream.rangeClosed(1, copies)
+                .mapToObj(number -> new WantedKey("key " + number, 0, request, Set.copyOf(roles), null))
+                .toList();
+    }
+
+    private List<WantedKey> named(PeopleFile list) {
+        if (count != null) {
+            throw CommandFailure.usage("--from has a line for each key; leave out --count");
+        }
+        List<WantedKey> wanted = new ArrayList<>();
+        for (Person person : list.people()) {
+            try {
+                wanted.add(wantedBy(person, list.place(person.line())));
+            } catch (IllegalArgumentException | TypeConversionException refused) {
+                list.refuse(person.line(), String.valueOf(refused.getMessage()));
+            }
+        }
+        return wanted;
+    }
+
+    private WantedKey wantedBy(Person person, String place) {
+        String whose = person.cell("owner", owner);
+        List<String> itsRoles = person.words("roles", roles);
+        if (whose.isEmpty() || itsRoles.isEmpty()) {
+            throw new IllegalArgumentException(
+                    "the " + (whose.isEmpty() ? "owner" : "role") + " is missing, and no option names one");
+        }
+        itsRoles.forEach(Role::of);
+        String itsEnd = person.cell("expires", "");
+        String itsBeginning = person.cell("not-before", "");
+        String itsName = person.cell("name", "");
+        if ((whose + itsName).contains("${")) {
+            throw new IllegalArgumentException("owner and name must not have ${ in them");
+        }
+        IssueRequest request = request(
+                whose,
+                itsName.isEmpty() ? name : itsName,
+                itsRoles,
+                person.words("permissions", permissions),
+                itsEnd.isEmpty() ? end : ends(itsEnd),
+                itsBeginning.isEmpty() ? notBefore : beginning(itsBeginning));
+        return new WantedKey(place, person.line(), request, Set.copyOf(itsRoles), null);
+    }
+
+    private static KeyEnd ends(String cell) {
+        try {
+            return new KeyEnd.Converter().convert(cell);
+        } catch (TypeConversionException refused) {
+            throw new IllegalArgumentException("expires " + refused.getMessage(), refused);
+        }
+    }
+
+    private static Instant beginning(String cell) {
+        try {
+            return Instant.parse(cell);
+        } catch (DateTimeParseException refused) {
+            throw new IllegalArgumentException("not-before must be an instant like 2027-01-01T00:00:00Z", refused);
+        }
+    }
+
+    /** Returns a manager with the roles of these keys that keeps nothing. */
+    private ApiKeyManager rehearsal(OpenKeys keys, Set<String> requested) {
+        Set<String> names = new TreeSet<>(keys.declaredRoles());
+        if (names.isEmpty()) {
+            names.addAll(requested);
+        }
+        keys.records().forEach(record -> names.addAll(record.roles()));
+        KeyRing ring = KeyRing.builder().roles(FileOptions.model(names)).build();
+        return ApiKeyManager.builder(InMemoryApiKeyStore.create(), LiveKeyRing.of(ring), ApiKeyGenerator.of(format))
+                .build();
+    }
+
+    /** Issues the keys where nothing is kept, so that a value that is refused is known before the first is stored. */
+    private static List<WantedKey> rehearsed(List<WantedKey> wanted, @Nullable PeopleFile list, ApiKeyManager nowhere) {
+        List<WantedKey> rehearsed = new ArrayList<>();
+        for (WantedKey key : wanted) {
+            try {
+                ApiKeyRecord record = nowhere.issue(key.request()).record();
+                rehearsed.add(new WantedKey(key.place(), key.line(), key.request(), key.roles(), record));
+            } catch (ChangeRefusedException refused) {
+                if (list == null) {
+                    throw refused;
+                }
+                list.refuse(key.line(), String.valueOf(refused.getMessage()).replaceFirst("^new key: ", ""));
+            }
+        }
+        if (list != null) {
+            list.requireGood();
+        }
+        return rehearsed;
+    }
+
+    private byte[] bytesOf(Path csv) {
+        try {
+            return csv.toString().equals("-") ? terminal.in().readNBytes(MAX_BYTES) : KeyInput.bytes(csv);
+        } catch (IOException e) {
+            throw CommandFailure.file(csv + ": cannot be read: " + Failures.describe(e), e);
+        }
+    }
+
+    private void requireOwnerAndRole() {
+        if (owner.isEmpty() || roles.isEmpty()) {
+            throw CommandFailure.usage((owner.isEmpty() ? "--owner" : "--role")
+                    + " is missing; keyward issue --help says what it is, and how a CSV file says it for many keys");
+        }
+    }
+
+    private IssueRequest request(
+            String whose,
+            @Nullable String what,
+            List<String> itsRoles,
+            List<String> itsPermissions,
+            KeyEnd ends,
+            @Nullable Instant begins) {
         IssueRequest.Builder request = IssueRequest.builder()
-                .owner(owner)
-                .name(name)
-                .roles(roles)
-                .permissions(permissions.stream().map(Permission::of).toList())
-                .notBefore(notBefore)
+                .owner(whose)
+                .name(what)
+                .roles(itsRoles)
+                .permissions(itsPermissions.stream().map(Permission::of).toList())
+                .notBefore(begins)
                 .metadata(prefixNote(format));
-        Duration span = end.span();
-        return (span != null ? request.expiresIn(span) : request.expiresAt(end.instant())).build();
+        Duration span = ends.span();
+        return (span != null ? request.expiresIn(span) : request.expiresAt(ends.instant())).build();
     }
 
     /** Returns what metadata say of the prefix of a key, so that a rotation uses it again. */

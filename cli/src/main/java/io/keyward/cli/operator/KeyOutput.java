@@ -78,7 +78,8 @@ final class KeyOutput {
             defaultValue = "text",
             description = "text (the key alone), json, env (a line for the holder's .env), bitwarden (an item for"
                     + " `bw encode | bw create item`), 1password (an item for `op item create -`) or kubernetes (a Secret for"
-                    + " `kubectl apply -f -`). Default: ${DEFAULT-VALUE}.")
+                    + " `kubectl apply -f -`). Of several keys, text is CSV with id, owner, name and key, and an item is one"
+                    + " line. Default: ${DEFAULT-VALUE}.")
     private Form form = Form.TEXT;
 
     @Option(names = "--json", description = "The same as --output json.")
@@ -129,6 +130,89 @@ final class KeyOutput {
         }
     }
 
+    /** Returns whether JSON is asked for. */
+    boolean isJson() {
+        return json || form == Form.JSON;
+    }
+
+    /**
+     * Begins to show several keys.
+     *
+     * @throws CommandFailure if the form is one that takes one key only
+     */
+    Series series(Terminal terminal) {
+        if (!isJson() && form == Form.ENV) {
+            throw CommandFailure.usage("--output env is the line of one key; for several, text, json, bitwarden,"
+                    + " 1password or kubernetes");
+        }
+        if (itemName != null && !itemName.contains("{id}")) {
+            throw CommandFailure.usage("--item-name must have {id} in it, which tells the items of several keys apart");
+        }
+        return new Series(terminal);
+    }
+
+    /** Shows several keys, each as soon as it is stored, so that an interruption loses none. */
+    final class Series {
+        private final Terminal terminal;
+        private boolean begun;
+
+        private Series(Terminal terminal) {
+            this.terminal = terminal;
+        }
+
+        /**
+         * Shows one key.
+         *
+         * @param undo puts back what was stored before
+         * @throws CommandFailure as {@link KeyOutput#show}; then the others cannot be shown either
+         */
+        void show(IssuedKey issued, Runnable undo) {
+            try {
+                terminal.showKey(itemOf(issued));
+            } catch (CommandFailure notShown) {
+                throw undone(issued.id(), notShown, undo);
+            }
+            begun = true;
+        }
+
+        private String itemOf(IssuedKey issued) {
+            return switch (isJson() ? Form.JSON : form) {
+                case TEXT, ENV -> (begun ? "" : "id,owner,name,key\n") + csvOf(issued);
+                case JSON ->
+                    (begun ? ",\n" : "[\n") + Json.print(jsonOf(issued)).stripTrailing();
+                case BITWARDEN -> new BitwardenItem(issued, filled(ITEM_NAME, issued)).json() + "\n";
+                case ONE_PASSWORD -> new OnePasswordItem(issued, filled(ITEM_NAME, issued)).json() + "\n";
+                case KUBERNETES -> (begun ? "---\n" : "") + textOf(issued);
+            };
+        }
+
+        /** Ends what was shown; only where all of it could be written. */
+        void end() {
+            if (isJson()) {
+                terminal.show(begun ? "\n]\n" : "[]\n");
+            }
+        }
+    }
+
+    private static String csvOf(IssuedKey issued) {
+        ApiKeyRecord record = issued.record();
+        return String.join(
+                        ",",
+                        record.id(),
+                        quoted(record.owner()),
+                        quoted(record.name()),
+                        issued.key().reveal())
+                + "\n";
+    }
+
+    /** Quotes a cell as RFC 4180 says, where it needs it. */
+    private static String quoted(@Nullable String cell) {
+        if (cell == null) {
+            return "";
+        }
+        return cell.matches("[^\",;]*") ? cell : '"' + cell.replace("\"", "\"\"") + '"';
+    }
+
     private static CommandFailure undone(String id, CommandFailure notShown, Runnable undo) {
         try {
             undo.run();
@@ -140,7 +224,7 @@ final class KeyOutput {
     }
 
     private String textOf(IssuedKey issued) {
-        return switch (json ? Form.JSON : form) {
+        return switch (isJson() ? Form.JSON : form) {
             case TEXT -> issued.key().reveal() + "\n";
             case ENV -> variable + "=" + issued.key().reveal() + "\n";
             case JSON -> Json.print(jsonOf(issued));

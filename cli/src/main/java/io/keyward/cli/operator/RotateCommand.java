@@ -17,34 +17,38 @@ import io.keyward.store.RotateRequest;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Set;
+import java.util.concurrent.Callable;
+import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 
 /** Gives a key a new secret. */
 @Command(
         name = "rotate",
         description = {
-            "Gives a key a new secret and shows it once; the old secret counts for a while longer, the id stays.",
+            "Gives a key a new secret and shows it once; the old secret stays valid for a while longer, the id stays.",
             "",
-            "An entry of a key list becomes a named key. If the new key cannot be shown, the rotation is undone."
+            "An entry of a key list becomes a named key. If the new key cannot be shown, the rotation is undone. Of several"
+                    + " keys each is rotated and shown before the next; what was done is printed on standard error."
         },
         exitCodeListHeading = ExitCode.HEADING,
         exitCodeList = {
             "0:the new secret is stored and was shown",
-            "1:there is no such key, or a value is refused; nothing was changed",
+            "1:a key is not there, or a value is refused, and it was not changed; the others were",
             ExitCode.USAGE_LINE,
-            "3:a file or standard output cannot be written; nothing is changed, or the message says what"
+            "3:a file or standard output cannot be written; the message says what was changed, if anything was"
         },
         footer = {
             "",
             "Examples:",
             "  keyward rotate 7hq2mz9a --overlap 24h --expires 365d",
+            "  keyward rotate --ending-within 14d --expires 365d --dry-run",
+            "  keyward rotate --ending-within 14d --expires 365d --yes > new-keys.csv",
             "  keyward rotate client_01k2x3y4 --declared-roles client,miner,admin --overlap 0s --output env"
         })
-public final class RotateCommand implements Runnable {
+public final class RotateCommand implements Callable<Integer> {
     private final Terminal terminal;
 
     @Mixin
@@ -53,15 +57,15 @@ public final class RotateCommand implements Runnable {
     @Mixin
     private KeyOutput output = new KeyOutput();
 
-    @Parameters(paramLabel = "ID", description = "The key id.")
-    private String id = "";
+    @Mixin
+    private Selection selection = new Selection();
 
     @Option(
             names = "--overlap",
             paramLabel = "SPAN",
             converter = SpanConverter.class,
             defaultValue = "24h",
-            description = "How long the old secret still counts, like 30m or 24h; 0s ends it now. Default:"
+            description = "How long the old secret stays valid, like 30m or 24h; 0s ends it now. Default:"
                     + " ${DEFAULT-VALUE}.")
     private Duration overlap = Duration.ofDays(1);
 
@@ -95,17 +99,34 @@ public final class RotateCommand implements Runnable {
     }
 
     @Override
-    public void run() {
+    public Integer call() {
         OpenKeys keys = options.existing(terminal);
-        ApiKeyStore store = keys.store();
-        ApiKeyRecord before = store.find(id).orElse(null);
-        requireUsefulEnd(before);
-        ApiKeyManager manager = options.manager(keys, formatOf(before), Set.of(), terminal);
-        IssuedKey rotated = terminal.uninterrupted(() -> {
-            IssuedKey stored = rotate(manager);
-            output.show(stored, terminal, () -> undo(before, stored, store));
-            return stored;
+        selection.askForText(keys, terminal);
+        String id = selection.onlyId();
+        if (id != null) {
+            rotateOne(id, keys);
+            return ExitCode.OK;
+        }
+        KeyOutput.Series shown = output.series(terminal);
+        int exitCode = selection.rotate(
+                keys.records(),
+                keys.name(),
+                terminal,
+                this::obstacle,
+                one -> rotate(one, keys, shown::show).record(),
+                output.isJson());
+        if (exitCode <= ExitCode.REFUSED && !selection.isDryRun()) {
+            shown.end();
+        }
+        return exitCode;
+    }
+
+    private void rotateOne(String id, OpenKeys keys) {
+        keys.store().find(id).map(this::obstacle).ifPresent(reason -> {
+            throw CommandFailure.refused("key " + id + " " + reason);
         });
+        IssuedKey rotated =
+                terminal.uninterrupted(() -> rotate(id, keys, (stored, undo) -> output.show(stored, terminal, undo)));
         Instant until = rotated.record().retiring().map(HashedSecret::expiresAt).orElse(null);
         terminal.note("rotated key " + id + ", stored in " + keys.name() + "; the old secret "
                 + (until == null ? "has ended" : "is valid until " + until)
@@ -115,7 +136,15 @@ public final class RotateCommand implements Runnable {
                         : rotated.record().current().expiresAt()));
     }
 
-    private IssuedKey rotate(ApiKeyManager manager) {
+    private IssuedKey rotate(String id, OpenKeys keys, BiConsumer<IssuedKey, Runnable> show) {
+        ApiKeyStore store = keys.store();
+        ApiKeyRecord before = store.find(id).orElse(null);
+        IssuedKey stored = rotate(id, options.manager(keys, formatOf(before), Set.of(), terminal));
+        show.accept(stored, () -> undo(before, stored, store));
+        return stored;
+    }
+
+    private IssuedKey rotate(String id, ApiKeyManager manager) {
         RotateRequest.Builder request = RotateRequest.builder(overlap);
         if (dropOld) {
             request.dropOld();
@@ -135,15 +164,16 @@ public final class RotateCommand implements Runnable {
     }
 
     /** A new secret with an end that is near, or past, would help nobody, and nobody would notice. */
-    private void requireUsefulEnd(@Nullable ApiKeyRecord before) {
-        Instant until = before == null ? null : before.current().expiresAt();
+    private @Nullable String obstacle(ApiKeyRecord record) {
+        Instant until = record.current().expiresAt();
         if (end == null
                 && !keepEnd
                 && until != null
                 && until.isBefore(Instant.now().plus(RecordText.SOON))) {
-            throw CommandFailure.refused("key " + id + (until.isAfter(Instant.now()) ? " ends " : " ended ") + until
-                    + ", and the new secret would end then, too; say --expires 365d, or --keep-end");
+            return (until.isAfter(Instant.now()) ? "ends " : "ended ") + until
+                    + ", and the new secret would end then, too; say --expires 365d, or --keep-end";
         }
+        return null;
     }
 
     private KeyFormat formatOf(@Nullable ApiKeyRecord before) {

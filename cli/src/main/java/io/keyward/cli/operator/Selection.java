@@ -2,23 +2,18 @@ package io.keyward.cli.operator;
 
 import io.keyward.ApiKeyRecord;
 import io.keyward.KeyState;
+import io.keyward.cli.operator.ChangeTable.Change;
 import io.keyward.cli.store.OpenKeys;
 import io.keyward.cli.terminal.CommandFailure;
-import io.keyward.cli.terminal.ExitCode;
-import io.keyward.cli.terminal.Json;
 import io.keyward.cli.terminal.SpanConverter;
 import io.keyward.cli.terminal.Terminal;
-import io.keyward.store.ChangeRefusedException;
-import io.keyward.store.StoreConflictException;
-import io.keyward.store.StoreException;
-import jakarta.json.JsonArrayBuilder;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Objects;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
@@ -87,6 +82,11 @@ final class Selection {
         return ids.size() == 1 && criteria().isEmpty() && !dryRun ? ids.get(0) : null;
     }
 
+    /** Returns whether only a look is asked for. */
+    boolean isDryRun() {
+        return dryRun;
+    }
+
     private Criteria criteria() {
         return new Criteria(owner, role, match, endingWithin);
     }
@@ -107,116 +107,111 @@ final class Selection {
             String verb,
             Function<String, ApiKeyRecord> change,
             boolean json) {
-        List<Row> rows = rows(records);
-        if (rows.isEmpty()) {
-            throw CommandFailure.refused("no key of " + place + " matches; nothing was changed");
-        }
-        if (!dryRun) {
-            agree(rows.size(), verb, terminal);
-            rows = rows.stream().map(row -> row.changedBy(change, terminal)).toList();
-        }
-        long failed = rows.stream().filter(row -> row.failure() != null).count();
-        long fine = rows.size() - failed;
-        terminal.note((dryRun ? "would " + verb + " " : verb + ": ") + fine + (fine == 1 ? " key" : " keys") + " of "
-                + place + (failed == 0 ? "" : "; " + failed + " could not be changed"));
-        terminal.show(json ? jsonOf(rows) : table(rows));
-        return failed == 0 ? ExitCode.OK : ExitCode.REFUSED;
+        List<Change> changes = changes(records, record -> null, change);
+        ChangeTable table = changed(changes, place, terminal, verb, made -> made.make(verb, changes));
+        terminal.note(summary(table, place, verb));
+        terminal.show(json ? table.json() : table.text());
+        return table.exitCode();
     }
 
-    private List<Row> rows(List<ApiKeyRecord> records) {
+    /**
+     * Gives each of the selected keys a new secret, which the change shows, so that what was done goes to standard
+     * error; only a look goes to standard output.
+     *
+     * @param obstacle says why a key cannot be changed; null where nothing is known against it
+     * @return the exit code: 1 if any key could not be changed
+     * @throws CommandFailure if none is selected, or nobody agreed
+     */
+    int rotate(
+            List<ApiKeyRecord> records,
+            String place,
+            Terminal terminal,
+            Function<ApiKeyRecord, @Nullable String> obstacle,
+            Function<String, ApiKeyRecord> rotate,
+            boolean json) {
+        List<Change> changes = changes(records, obstacle, rotate);
+        ChangeTable table = changed(changes, place, terminal, "rotate", made -> made.makeShowingKeys(changes));
+        if (dryRun) {
+            terminal.note(summary(table, place, "rotate"));
+            terminal.show(json ? table.json() : table.text());
+        } else {
+            terminal.note(summary(table, place, "rotate") + "\n" + table.text().stripTrailing());
+        }
+        return table.exitCode();
+    }
+
+    private ChangeTable changed(
+            List<Change> changes, String place, Terminal terminal, String verb, Consumer<ChangeTable> make) {
+        if (changes.isEmpty()) {
+            throw CommandFailure.refused("no key of " + place + " matches; nothing was changed");
+        }
+        ChangeTable table = new ChangeTable(terminal);
+        if (dryRun) {
+            changes.forEach(change -> table.plan(change, "would be changed"));
+        } else {
+            agree(changes.stream().filter(one -> one.failure() == null).count(), verb, terminal);
+            make.accept(table);
+        }
+        return table;
+    }
+
+    private String summary(ChangeTable table, String place, String verb) {
+        return (dryRun ? "would " + verb + " " : verb + ": ") + keys(table.fine()) + " of " + place
+                + (table.failed() == 0 ? "" : "; " + table.failed() + " could not be changed");
+    }
+
+    private List<Change> changes(
+            List<ApiKeyRecord> records,
+            Function<ApiKeyRecord, @Nullable String> obstacle,
+            Function<String, ApiKeyRecord> change) {
         Criteria criteria = criteria();
         if (ids.isEmpty() && criteria.isEmpty()) {
             throw CommandFailure.usage(
                     "name the ids of keys, or select them by --owner, --role, --match, --ending-within or --key -");
         }
-        if (ids.isEmpty()) {
-            Instant now = Instant.now();
-            return records.stream()
-                    .filter(record -> record.state() != KeyState.REVOKED && criteria.fits(record, now))
-                    .sorted(Comparator.comparing(ApiKeyRecord::id))
-                    .map(record -> new Row(record.id(), record, "would be changed", null))
-                    .toList();
-        }
-        if (!criteria.isEmpty()) {
+        if (!ids.isEmpty() && !criteria.isEmpty()) {
             throw CommandFailure.usage("name ids or select keys, not both");
         }
-        List<Row> rows = new ArrayList<>();
+        List<Change> changes = new ArrayList<>();
+        if (ids.isEmpty()) {
+            Instant now = Instant.now();
+            records.stream()
+                    .filter(record -> record.state() != KeyState.REVOKED && criteria.fits(record, now))
+                    .sorted(Comparator.comparing(ApiKeyRecord::id))
+                    .forEach(record -> changes.add(of(record, obstacle, change)));
+        }
         for (String id : new LinkedHashSet<>(ids)) {
-            ApiKeyRecord found = records.stream()
+            changes.add(records.stream()
                     .filter(record -> record.id().equals(id))
                     .findFirst()
-                    .orElse(null);
-            rows.add(
-                    found == null
-                            ? new Row(id, null, "failed", "there is no such key")
-                            : new Row(id, found, "would be changed", null));
+                    .map(record -> of(record, obstacle, change))
+                    .orElseGet(() -> new Change(id, null, "there is no such key", () -> change.apply(id))));
         }
-        return rows;
+        return changes;
     }
 
-    private void agree(int count, String verb, Terminal terminal) {
-        if (yes) {
+    private static Change of(
+            ApiKeyRecord record,
+            Function<ApiKeyRecord, @Nullable String> obstacle,
+            Function<String, ApiKeyRecord> change) {
+        return new Change(record.id(), record, obstacle.apply(record), () -> change.apply(record.id()));
+    }
+
+    private static String keys(long count) {
+        return count + (count == 1 ? " key" : " keys");
+    }
+
+    private void agree(long count, String verb, Terminal terminal) {
+        if (yes || count == 0) {
             return;
         }
-        String keys = count + (count == 1 ? " key" : " keys");
         if (!terminal.isInteractive()) {
-            throw CommandFailure.usage("this would " + verb + " " + keys + "; say --yes, or --dry-run to see which");
+            throw CommandFailure.usage(
+                    "this would " + verb + " " + keys(count) + "; say --yes, or --dry-run to see which");
         }
-        String answer = terminal.readSecret(verb + " " + keys + "? Type yes: ");
+        String answer = terminal.readSecret(verb + " " + keys(count) + "? Type yes: ");
         if (!answer.strip().equalsIgnoreCase("yes")) {
             throw CommandFailure.refused("nothing was changed");
-        }
-    }
-
-    private static String table(List<Row> rows) {
-        int width = rows.stream().mapToInt(row -> row.id().length()).max().orElse(0);
-        StringBuilder text = new StringBuilder();
-        for (Row row : rows) {
-            text.append(Terminal.printable(row.line(width)).replace('\n', '?')).append('\n');
-        }
-        return text.toString();
-    }
-
-    private static String jsonOf(List<Row> rows) {
-        JsonArrayBuilder array = jakarta.json.Json.createArrayBuilder();
-        rows.forEach(row -> {
-            var object = Json.object().add("id", row.id());
-            Json.add(object, "owner", row.record() == null ? null : row.record().owner());
-            Json.add(
-                    object,
-                    "expiresAt",
-                    row.record() == null ? null : row.record().current().expiresAt());
-            object.add("result", row.result());
-            array.add(Json.add(object, "reason", row.failure()));
-        });
-        return Json.print(array.build());
-    }
-
-    /** What became of one key: its record afterwards, and why it could not be changed. */
-    private record Row(
-            String id,
-            @Nullable ApiKeyRecord record,
-            String result,
-            @Nullable String failure) {
-        Row changedBy(Function<String, ApiKeyRecord> change, Terminal terminal) {
-            if (failure != null) {
-                return this;
-            }
-            try {
-                return new Row(id, terminal.uninterrupted(() -> change.apply(id)), "done", null);
-            } catch (ChangeRefusedException | StoreConflictException | StoreException | CommandFailure e) {
-                return new Row(id, record, "failed", e.getMessage());
-            }
-        }
-
-        String line(int width) {
-            Instant end = record == null ? null : record.current().expiresAt();
-            return id
-                    + " ".repeat(width - id.length() + 2)
-                    + result
-                    + (failure == null ? "" : ": " + failure)
-                    + (record == null ? "" : "  " + Objects.requireNonNullElse(record.owner(), "-"))
-                    + (end == null ? "" : "  ends " + end);
         }
     }
 }

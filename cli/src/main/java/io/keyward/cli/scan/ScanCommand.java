@@ -12,6 +12,7 @@ import io.keyward.cli.terminal.Failures;
 import io.keyward.cli.terminal.FileOptions;
 import io.keyward.cli.terminal.Json;
 import io.keyward.cli.terminal.PrefixOption;
+import io.keyward.cli.terminal.Progress;
 import io.keyward.cli.terminal.Terminal;
 import io.keyward.cli.terminal.WriteOptions;
 import io.keyward.config.KeyFile;
@@ -68,7 +69,6 @@ import picocli.CommandLine.Parameters;
         })
 public final class ScanCommand implements Callable<Integer> {
     private static final String STDIN = "-";
-    private static final long PROGRESS_NANOS = 200_000_000L;
 
     private final Terminal terminal;
     private final List<Hit> hits = new ArrayList<>();
@@ -77,8 +77,7 @@ public final class ScanCommand implements Callable<Integer> {
     private @Nullable Path keyFile;
     private int filesRead;
     private int unreadable;
-    private long lastProgress = System.nanoTime();
-    private boolean progressShown;
+    private final Progress progress;
 
     @Parameters(
             paramLabel = "PATH",
@@ -127,6 +126,7 @@ public final class ScanCommand implements Callable<Integer> {
 
     public ScanCommand(Terminal terminal) {
         this.terminal = terminal;
+        this.progress = new Progress(terminal);
     }
 
     @Override
@@ -149,7 +149,7 @@ public final class ScanCommand implements Callable<Integer> {
                 }
             }
         }
-        clearProgress();
+        progress.clear();
         report();
         if (keys != null && keyPath != null && revoke) {
             revokeKnown(keys, keyPath);
@@ -218,7 +218,7 @@ public final class ScanCommand implements Callable<Integer> {
 
     private void closed(String name, String reason) {
         unreadable++;
-        clearProgress();
+        progress.clear();
         terminal.note("did not look into " + name.replace('\n', '?') + ": " + reason);
     }
 
@@ -245,7 +245,7 @@ public final class ScanCommand implements Callable<Integer> {
 
     private void unreadable(Path path, IOException e) {
         unreadable++;
-        clearProgress();
+        progress.clear();
         terminal.note("cannot read " + path + ": " + Failures.describe(e));
     }
 
@@ -302,21 +302,7 @@ public final class ScanCommand implements Callable<Integer> {
     }
 
     private void showProgress() {
-        if (terminal.isInteractive() && System.nanoTime() - lastProgress > PROGRESS_NANOS) {
-            lastProgress = System.nanoTime();
-            progressShown = true;
-            terminal.err()
-                    .print("\r" + filesRead + " files, " + (scanner.bytesRead() >> 20) + " MiB, " + hits.size()
-                            + " found ");
-            terminal.err().flush();
-        }
-    }
-
-    private void clearProgress() {
-        if (progressShown) {
-            terminal.err().print("\r" + " ".repeat(60) + "\r");
-            progressShown = false;
-        }
+        progress.show(() -> filesRead + " files, " + (scanner.bytesRead() >> 20) + " MiB, " + hits.size() + " found ");
     }
 
     private record Hit(String path, KeyScanner.Finding finding) {

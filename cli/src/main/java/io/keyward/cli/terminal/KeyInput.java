@@ -60,7 +60,7 @@ public final class KeyInput {
      *
      * @throws CommandFailure if a pipe does not end
      */
-    static byte[] bytes(Path file) throws IOException {
+    public static byte[] bytes(Path file) throws IOException {
         return isPipe(file) ? readPipe(file) : KeyFileBytes.ofRegular(file);
     }
 

@@ -1,0 +1,207 @@
+package io.keyward.cli.operator;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.keyward.cli.terminal.CommandFailure;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/**
+ * Reads whom keys are for: CSV as RFC 4180 describes it, with a header that names the columns. As spreadsheets write
+ * it, the separator may be a semicolon or a tab, too, and a byte-order mark is skipped. A cell cannot hold a line break.
+ */
+final class PeopleFile {
+    static final Set<String> COLUMNS = Set.of("owner", "name", "roles", "permissions", "expires", "not-before");
+
+    private static final char BYTE_ORDER_MARK = '\uFEFF';
+
+    private final String file;
+    private final List<Person> people = new ArrayList<>();
+    private final SortedMap<Integer, String> problems = new TreeMap<>();
+
+    /**
+     * Reads a file.
+     *
+     * @param file what to call it in messages
+     */
+    PeopleFile(String file, byte[] content) {
+        this.file = file;
+        read(content);
+    }
+
+    /**
+     * One line.
+     *
+     * @param line its number, from 1 on
+     * @param cells what is in it by column; columns that are empty are left out
+     */
+    record Person(int line, Map<String, String> cells) {
+        String cell(String column, String otherwise) {
+            return cells.getOrDefault(column, otherwise);
+        }
+
+        /** Returns a cell that holds several words, between which are blanks, commas or semicolons. */
+        List<String> words(String column, List<String> otherwise) {
+            String cell = cells.get(column);
+            return cell == null ? otherwise : List.of(cell.split("[\\s,;]+"));
+        }
+    }
+
+    List<Person> people() {
+        return people;
+    }
+
+    /** Returns the file and a line of it. */
+    String place(int line) {
+        return file + ":" + line;
+    }
+
+    /** Notes what is wrong with a line. */
+    void refuse(int line, String reason) {
+        problems.putIfAbsent(line, reason);
+    }
+
+    /**
+     * Ends the command if anything is wrong.
+     *
+     * @throws CommandFailure with every line that is refused
+     */
+    void requireGood() {
+        if (problems.isEmpty()) {
+            return;
+        }
+        StringBuilder text = new StringBuilder(file + ": " + problems.size()
+                + (problems.size() == 1 ? " line is" : " lines are") + " refused; nothing was stored");
+        problems.forEach((line, reason) ->
+                text.append('\n').append(place(line)).append(": ").append(reason));
+        throw CommandFailure.refused(text.toString());
+    }
+
+    private void read(byte[] content) {
+        String text;
+        try {
+            text = UTF_8.newDecoder().decode(ByteBuffer.wrap(content)).toString();
+        } catch (CharacterCodingException notUtf8) {
+            refuse(1, "the file is not UTF-8; save it as CSV in UTF-8");
+            return;
+        }
+        String plain = text.isEmpty() || text.charAt(0) != BYTE_ORDER_MARK ? text : text.substring(1);
+        List<String> lines = plain.lines().toList();
+        if (lines.isEmpty() || lines.get(0).isBlank()) {
+            refuse(
+                    1,
+                    "there is no header; the first line names the columns: owner,name,roles,permissions,"
+                            + "expires,not-before, as far as they are needed");
+            return;
+        }
+        char separator = separatorOf(lines.get(0));
+        List<String> columns = columns(lines.get(0), separator);
+        for (int i = 1; i < lines.size() && !columns.isEmpty(); i++) {
+            if (!lines.get(i).isBlank()) {
+                readPerson(i + 1, cells(lines.get(i), separator), columns);
+            }
+        }
+        if (people.isEmpty() && problems.isEmpty()) {
+            refuse(1, "nobody is named; each line after the header is one key");
+        }
+    }
+
+    private static char separatorOf(String header) {
+        return header.indexOf(',') >= 0 ? ',' : header.indexOf(';') >= 0 ? ';' : header.indexOf('\t') >= 0 ? '\t' : ',';
+    }
+
+    private List<String> columns(String header, char separator) {
+        List<String> columns = cells(header, separator).stream()
+                .map(name -> name.toLowerCase(Locale.ROOT).replace('_', '-'))
+                .toList();
+        boolean good = columns.stream().distinct().count() == columns.size() && COLUMNS.containsAll(columns);
+        if (!good) {
+            refuse(
+                    1,
+                    "the header must name columns of owner, name, roles, permissions, expires and"
+                            + " not-before, each once");
+        }
+        return good ? columns : List.of();
+    }
+
+    private void readPerson(int line, List<String> cells, List<String> columns) {
+        if (cells.isEmpty()) {
+            refuse(
+                    line,
+                    "it has a quote that is not closed, or text after a closing quote; a quote inside a cell"
+                            + " is written twice");
+            return;
+        }
+        if (cells.size() != columns.size()) {
+            refuse(
+                    line,
+                    "it has " + cells.size() + " cells, and the header has " + columns.size()
+                            + "; put a cell with a comma in quotes");
+            return;
+        }
+        Map<String, String> named = new HashMap<>();
+        for (int i = 0; i < cells.size(); i++) {
+            if (!cells.get(i).isEmpty()) {
+                named.put(columns.get(i), cells.get(i));
+            }
+        }
+        people.add(new Person(line, Map.copyOf(named)));
+    }
+
+    /** Returns the cells of a line without the blanks around them; none if a quote is where it cannot be. */
+    private static List<String> cells(String line, char separator) {
+        List<String> cells = new ArrayList<>();
+        int at = 0;
+        while (at <= line.length()) {
+            int start = skipBlanks(line, at, separator);
+            StringBuilder cell = new StringBuilder();
+            if (start < line.length() && line.charAt(start) == '"') {
+                at = skipBlanks(line, readQuoted(line, start + 1, cell), separator);
+                if (at > line.length() || (at < line.length() && line.charAt(at) != separator)) {
+                    return List.of();
+                }
+            } else {
+                int end = line.indexOf(separator, start);
+                at = end < 0 ? line.length() : end;
+                cell.append(line, start, at);
+            }
+            cells.add(cell.toString().strip());
+            at++;
+        }
+        return cells;
+    }
+
+    private static int skipBlanks(String line, int from, char separator) {
+        int at = from;
+        while (at < line.length() && line.charAt(at) != separator && Character.isWhitespace(line.charAt(at))) {
+            at++;
+        }
+        return at;
+    }
+
+    /** Reads up to the closing quote, and returns what comes after it; beyond the line if there is none. */
+    private static int readQuoted(String line, int from, StringBuilder cell) {
+        int at = from;
+        while (at < line.length()) {
+            char c = line.charAt(at);
+            if (c != '"') {
+                cell.append(c);
+                at++;
+            } else if (at + 1 < line.length() && line.charAt(at + 1) == '"') {
+                cell.append('"');
+                at += 2;
+            } else {
+                return at + 1;
+            }
+        }
+        return line.length() + 1;
+    }
+}

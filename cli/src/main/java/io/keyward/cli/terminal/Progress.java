@@ -1,0 +1,56 @@
+package io.keyward.cli.terminal;
+
+import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
+import java.util.function.Supplier;
+
+/**
+ * Shows a person at a terminal how far a command is, from the second on that it takes longer than one second. In a pipe
+ * it shows nothing.
+ */
+public final class Progress implements AutoCloseable {
+    private static final long INTERVAL_NANOS = TimeUnit.SECONDS.toNanos(1);
+
+    private final Terminal terminal;
+    private final LongSupplier nanoTime;
+    private long last;
+    private int width;
+
+    /** Begins now. */
+    public Progress(Terminal terminal) {
+        this(terminal, System::nanoTime);
+    }
+
+    Progress(Terminal terminal, LongSupplier nanoTime) {
+        this.terminal = terminal;
+        this.nanoTime = nanoTime;
+        this.last = nanoTime.getAsLong();
+    }
+
+    /** Shows a text in place of the one before, once a second at the most. */
+    public void show(Supplier<String> text) {
+        if (!terminal.isInteractive() || nanoTime.getAsLong() - last < INTERVAL_NANOS) {
+            return;
+        }
+        clear();
+        last = nanoTime.getAsLong();
+        String line = Terminal.printable(text.get()).replace('\n', '?');
+        width = line.length();
+        terminal.err().print("\r" + line);
+        terminal.err().flush();
+    }
+
+    /** Makes room for other lines. */
+    public void clear() {
+        if (width > 0) {
+            terminal.err().print("\r" + " ".repeat(width) + "\r");
+            terminal.err().flush();
+            width = 0;
+        }
+    }
+
+    @Override
+    public void close() {
+        clear();
+    }
+}
