@@ -142,6 +142,17 @@ public final class KeyRing {
         return checks;
     }
 
+    /**
+     * Returns a text that is the same for rings with the same records, wherever they were read: by it an operator sees
+     * that what a service has in force is what a file or a database holds.
+     *
+     * <p>It is made of everything in the records but hashes and versions, so it is as public as the list of the keys. A
+     * secret that is replaced by hand, without a rotation, does not change it. Takes a moment for each thousand keys.
+     */
+    public String fingerprint() {
+        return RingFingerprint.of(records());
+    }
+
     /** Returns the end after which this ring must not be used; null for none. */
     public @Nullable Instant validUntil() {
         return validUntil;

@@ -88,7 +88,9 @@ final class Reports {
                 .add("healthy", state.isHealthy())
                 .add("size", state.size())
                 .add("source", state.source())
-                .add("fresh", state.isFresh());
+                .add("fresh", state.isFresh())
+                .add("current", state.isCurrent())
+                .add("fingerprint", keys.ring().current().fingerprint());
         Json.add(body, "lastGood", state.lastGood());
         Duration age = state.age(clock.instant());
         if (age == null) {

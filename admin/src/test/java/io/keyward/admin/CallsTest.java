@@ -2,6 +2,7 @@ package io.keyward.admin;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.keyward.ApiKey;
@@ -694,6 +695,12 @@ class CallsTest {
         try (AdminService detailed = new AdminService(settings -> settings.details(() -> List.of("read .env")))) {
             JsonObject report = detailed.request("GET", "/report").expect(200).json();
             assertEquals(1, report.getInt("size"));
+            assertTrue(report.getBoolean("current"));
+            String fingerprint = report.getString("fingerprint");
+            detailed.request("POST", "/keys").json("{'owner':'bob'}").expect(201);
+            assertNotEquals(
+                    fingerprint,
+                    detailed.request("GET", "/report").expect(200).json().getString("fingerprint"));
             assertEquals("read .env", report.getJsonArray("details").getString(0));
             assertEquals(5, report.getJsonArray("roles").size());
         }

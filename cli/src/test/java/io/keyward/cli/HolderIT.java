@@ -155,6 +155,39 @@ class HolderIT {
     }
 
     @Test
+    @DisplayName("issue 18.6 status says whether a change of the file is in force in the running coordinator")
+    void statusFollowsTheRunningService() throws Exception {
+        RunningCoordinator.assumeBuilt();
+        String admin =
+                inProcess("keyward issue --role admin --owner root").out().strip();
+        everythingShown.setLength(0);
+        try (RunningCoordinator coordinator = RunningCoordinator.serving(directory.resolve(".env"))) {
+            String line =
+                    "keyward status --file " + directory.resolve(".env") + " --url " + coordinator.url() + "/v1/admin";
+            Outcome before = inProcess(admin, line);
+            assertEquals(0, before.exitCode(), before.err());
+            assertTrue(before.out().contains("in force, loaded "), before.out());
+
+            inProcess("keyward revoke " + KeyFormat.of("kw_live").idOf(ApiKey.of(key)));
+            long deadline = System.nanoTime() + RunningCoordinator.RELOAD_BOUND.toNanos();
+            Outcome after = inProcess(admin, line);
+            while (after.exitCode() != 0 && System.nanoTime() < deadline) {
+                assertTrue(after.err().contains("ask again in a few seconds"), after.err());
+                after = inProcess(admin, line);
+            }
+            assertEquals(0, after.exitCode(), after.err());
+
+            Files.copy(directory.resolve(".env"), directory.resolve("other.env"));
+            inProcess("keyward issue --role client --owner bob --file " + directory.resolve("other.env"));
+            everythingShown.setLength(0);
+            Outcome other = inProcess(admin, line.replace("/.env ", "/other.env "));
+            assertEquals(1, other.exitCode());
+            assertTrue(other.err().contains("it reads " + directory.resolve(".env")), other.err());
+            assertEquals(1, inProcess(key, line).exitCode(), "a revoked key");
+        }
+    }
+
+    @Test
     @DisplayName("CL-01 makes the file for its owner only, whatever the umask")
     void makesFileForTheOwnerOnly() throws Exception {
         gives(key, "umask 000; keyward login");

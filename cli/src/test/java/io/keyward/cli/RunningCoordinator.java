@@ -9,8 +9,11 @@ import java.io.InputStreamReader;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /** The packaged coordinator of the examples in a process of its own, on a free port, following a key file. */
 final class RunningCoordinator implements AutoCloseable {
@@ -34,10 +37,26 @@ final class RunningCoordinator implements AutoCloseable {
     }
 
     static RunningCoordinator serving(Path envFile) throws IOException {
-        Path java = Path.of(System.getProperty("java.home"), "bin", "java");
-        ProcessBuilder builder = new ProcessBuilder(
-                        java.toString(), "-jar", JAR.toString(), "--env-file", envFile.toString(), "--port", "0")
-                .redirectError(ProcessBuilder.Redirect.DISCARD);
+        return start(null, "--env-file", envFile.toString());
+    }
+
+    /** Starts it in a directory, whose {@code .env} it reads. */
+    static RunningCoordinator in(Path directory) throws IOException {
+        return start(directory);
+    }
+
+    private static RunningCoordinator start(@Nullable Path directory, String... options) throws IOException {
+        List<String> command = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-jar",
+                JAR.toString(),
+                "--port",
+                "0"));
+        command.addAll(List.of(options));
+        ProcessBuilder builder = new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.DISCARD);
+        if (directory != null) {
+            builder.directory(directory.toFile());
+        }
         builder.environment().keySet().removeIf(name -> name.startsWith("KEYWARD_") || name.equals("APP_ENV"));
         Process process = builder.start();
         BufferedReader out = new BufferedReader(new InputStreamReader(process.getInputStream(), UTF_8));
@@ -48,6 +67,10 @@ final class RunningCoordinator implements AutoCloseable {
             }
         }
         throw new IllegalStateException("the coordinator did not start");
+    }
+
+    long pid() {
+        return process.pid();
     }
 
     String url() {

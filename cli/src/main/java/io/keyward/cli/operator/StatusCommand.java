@@ -1,5 +1,7 @@
 package io.keyward.cli.operator;
 
+import io.keyward.cli.holder.ServiceOptions;
+import io.keyward.cli.holder.ServiceReport;
 import io.keyward.cli.terminal.CommandFailure;
 import io.keyward.cli.terminal.EnvironmentOption;
 import io.keyward.cli.terminal.ExitCode;
@@ -38,7 +40,8 @@ import picocli.CommandLine.Option;
         exitCodeListHeading = ExitCode.HEADING,
         exitCodeList = {
             "0:a service would start with this; there may be warnings",
-            "1:a service would refuse this; with --strict also if there is a warning",
+            "1:a service would refuse this; with --url also if it is not in force there; with --strict also if there is a"
+                    + " warning",
             ExitCode.USAGE_LINE,
             ExitCode.FILE_LINE
         },
@@ -48,10 +51,12 @@ import picocli.CommandLine.Option;
             "  keyward status",
             "  keyward status --file /etc/app/.env --declared-roles client,miner,admin",
             "  keyward status --dir /opt/app --strict --json",
-            "  keyward status --pid $(pgrep -f coordinator.jar)"
+            "  keyward status --pid $(pgrep -f coordinator.jar)",
+            "  keyward status --file /etc/app/.env --url https://api.example.com/v1/admin"
         })
 public final class StatusCommand implements Callable<Integer> {
     private final Terminal terminal;
+    private @Nullable String fingerprint;
 
     @Option(
             names = {"-f", "--file"},
@@ -87,13 +92,16 @@ public final class StatusCommand implements Callable<Integer> {
     @Mixin
     private EnvironmentOption environment = new EnvironmentOption();
 
+    @Mixin
+    private ServiceOptions service = new ServiceOptions();
+
     @Option(names = "--strict", description = "Take warnings as unhealthy, too.")
     private boolean strict;
 
     @Option(
             names = "--json",
-            description =
-                    "Print JSON: healthy, mode, modeReason, files, names, keys, expiringSoon, warnings, problems.")
+            description = "Print JSON: healthy, mode, modeReason, files, names, keys, expiringSoon, warnings, problems;"
+                    + " with --url service: url, inForce, reason, source, lastGood.")
     private boolean json;
 
     public StatusCommand(Terminal terminal) {
@@ -105,14 +113,45 @@ public final class StatusCommand implements Callable<Integer> {
         if (pid != null && environment.isGiven()) {
             throw CommandFailure.usage("--pid names the variables; leave out --env-file");
         }
+        ServiceReport running = service.ask(terminal).orElse(null);
+        if (running != null && roles.isEmpty()) {
+            roles = running.roles();
+        }
         ConfigReport report = report(pid != null ? readProcess(pid) : environment.variables(terminal));
         boolean healthy = report.problems().isEmpty();
         boolean clean = report.warnings().isEmpty() && report.expiringSoon().isEmpty();
-        terminal.show(json ? jsonOf(report, healthy) : Terminal.printable(report.text()));
+        String difference = running == null
+                ? null
+                : running.difference(read(report), fingerprint).orElse(null);
+        terminal.show(
+                json
+                        ? jsonOf(report, healthy, running, difference)
+                        : Terminal.printable(report.text()) + (running == null ? "" : inForce(running, difference)));
         if (!healthy) {
             terminal.note("unhealthy: a service would refuse to start with this");
         }
-        return healthy && (clean || !strict) ? ExitCode.OK : ExitCode.REFUSED;
+        if (difference != null) {
+            terminal.note("not in force: " + difference);
+        }
+        return healthy && difference == null && (clean || !strict) ? ExitCode.OK : ExitCode.REFUSED;
+    }
+
+    /** Returns what the report has read, for a sentence. */
+    private String read(ConfigReport report) {
+        return file != null
+                ? file.toString()
+                : report.files().stream()
+                        .filter(seen -> seen.use() == ConfigReport.FileUse.READ)
+                        .map(seen -> seen.path().toString())
+                        .findFirst()
+                        .orElse("what was read here");
+    }
+
+    private static String inForce(ServiceReport running, @Nullable String difference) {
+        return "\nRunning service " + running.url() + "\n  "
+                + (difference == null ? "in force" : "not in force")
+                + (running.lastGood() == null ? "" : ", loaded " + running.lastGood())
+                + "\n  it reads " + running.source() + "\n";
     }
 
     private Map<String, String> readProcess(long number) {
@@ -139,6 +178,7 @@ public final class StatusCommand implements Callable<Integer> {
             config.directory(directory);
         }
         try (KeywardConfig loaded = config.load()) {
+            fingerprint = loaded.ring().current().fingerprint();
             return loaded.report();
         } catch (ConfigException e) {
             return e.report();
@@ -158,7 +198,8 @@ public final class StatusCommand implements Callable<Integer> {
         }
     }
 
-    private static String jsonOf(ConfigReport report, boolean healthy) {
+    private static String jsonOf(
+            ConfigReport report, boolean healthy, @Nullable ServiceReport running, @Nullable String difference) {
         JsonObjectBuilder object = Json.object()
                 .add("healthy", healthy)
                 .add("mode", report.mode().name().toLowerCase(Locale.ROOT))
@@ -182,6 +223,12 @@ public final class StatusCommand implements Callable<Integer> {
         report.warnings().forEach(warning -> warnings.add(jsonOf(warning)));
         JsonArrayBuilder problems = array();
         report.problems().forEach(problem -> problems.add(jsonOf(problem)));
+        if (running != null) {
+            JsonObjectBuilder service = Json.object().add("url", running.url()).add("inForce", difference == null);
+            Json.add(service, "reason", difference);
+            service.add("source", running.source());
+            object.add("service", Json.add(service, "lastGood", running.lastGood()));
+        }
         return Json.print(object.add("files", files)
                 .add("names", names)
                 .add("keys", keys)

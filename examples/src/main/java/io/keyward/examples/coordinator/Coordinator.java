@@ -1,7 +1,5 @@
 package io.keyward.examples.coordinator;
 
-import static java.util.Objects.requireNonNull;
-
 import io.keyward.config.ConfigException;
 import io.keyward.store.StoreException;
 import java.io.IOException;
@@ -12,14 +10,14 @@ import org.jspecify.annotations.Nullable;
 /**
  * Starts the coordinator: {@code java -jar keyward-coordinator.jar --env-file PATH --port N}, or with
  * {@code --jdbc-url URL --jdbc-user USER} and the password in {@code KEYWARD_JDBC_PASSWORD}, as one of several that
- * share a database.
+ * share a database. Without any of these it reads {@code .env} of its working directory.
  *
  * <p>Listens on the loopback address only, follows the file or the database, stops on SIGTERM and Ctrl-C. Exit code 1:
  * the keys cannot be used, and the message says where and why; 2: the command line is wrong.
  */
 public final class Coordinator {
     private static final String USAGE = "usage: java -jar keyward-coordinator.jar"
-            + " (--env-file PATH | --jdbc-url URL [--jdbc-user USER]) [--port N]";
+            + " [--env-file PATH | --jdbc-url URL [--jdbc-user USER]] [--port N]";
     private static final int DEFAULT_PORT = 8000;
 
     private Coordinator() {}
@@ -42,10 +40,10 @@ public final class Coordinator {
                 default -> throw exit(2, "unknown option " + args[i] + "\n" + USAGE);
             }
         }
-        if ((envFile == null) == (url == null)) {
-            throw exit(2, "name the keys by --env-file or by --jdbc-url\n" + USAGE);
+        if (envFile != null && url != null) {
+            throw exit(2, "name the keys by --env-file or by --jdbc-url, not by both\n" + USAGE);
         }
-        CoordinatorKeys keys = url == null ? keysOf(requireNonNull(envFile)) : keysOf(url, user);
+        CoordinatorKeys keys = url != null ? keysOf(url, user) : keysOf(envFile == null ? Path.of(".env") : envFile);
         serve(keys, port, "--port N", address -> System.out.println("listening on " + address));
     }
 
