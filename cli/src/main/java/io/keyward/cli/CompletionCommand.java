@@ -121,6 +121,9 @@ final class CompletionCommand implements Runnable {
                     json ? Json.print(Json.object().add("page", page.toString()).build()) : page.toString());
         }
 
+        /** As wide as a manual page is shown, whatever the terminal: its lines are not filled again. */
+        private static final int WIDTH = 78;
+
         private static void describe(CommandLine command, StringBuilder page) {
             if (command.getCommandSpec().usageMessage().hidden()) {
                 return;
@@ -128,6 +131,7 @@ final class CompletionCommand implements Runnable {
             page.append(".SH \"")
                     .append(command.getCommandSpec().qualifiedName().toUpperCase(java.util.Locale.ROOT))
                     .append("\"\n.nf\n");
+            command.setUsageHelpAutoWidth(false).setUsageHelpWidth(WIDTH);
             command.getUsageMessage(CommandLine.Help.Ansi.OFF)
                     .lines()
                     .forEach(line -> page.append(roff(line.stripTrailing())).append('\n'));
