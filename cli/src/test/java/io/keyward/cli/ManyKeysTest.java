@@ -449,6 +449,29 @@ class ManyKeysTest {
     }
 
     @Test
+    @DisplayName("issue 18.2 a selected key inside an overlap is no part of the question, and rotated with --drop-old")
+    void leavesOutKeysInsideAnOverlap() {
+        String once = issue("alice");
+        String twice = issue("bob");
+        assertEquals(0, operator.run("rotate", twice, "--overlap=30d").exitCode());
+
+        Outcome unasked = operator.run("rotate", "--role=client");
+        Outcome dry = operator.run("rotate", "--role=client", "--dry-run");
+        Outcome done = operator.run("rotate", "--role=client", "--yes");
+
+        assertTrue(unasked.err().contains("this would rotate 1 key;"), unasked.err());
+        assertTrue(dry.out().contains(twice + "  failed: its old secret stays valid until "), dry.out());
+        assertEquals(1, done.exitCode());
+        assertEquals(1, keysOf(done.out()).size());
+        assertEquals(2, recordOf("alice").current().ordinal(), once);
+        assertEquals(2, recordOf("bob").current().ordinal());
+        assertEquals(
+                0,
+                operator.run("rotate", "--role=client", "--drop-old", "--yes").exitCode());
+        assertEquals(3, recordOf("bob").current().ordinal());
+    }
+
+    @Test
     @DisplayName("issue 18.4 rotate --key - rotates the key whose text is on standard input")
     void rotatesByText() {
         Outcome issued = operator.run("issue", "--role=client", "--owner=alice");

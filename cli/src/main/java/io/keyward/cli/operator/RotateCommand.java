@@ -112,7 +112,7 @@ public final class RotateCommand implements Callable<Integer> {
                 keys.records(),
                 keys.name(),
                 terminal,
-                this::obstacle,
+                this::knownObstacle,
                 one -> rotate(one, keys, shown::show).record(),
                 output.isJson());
         if (exitCode <= ExitCode.REFUSED && !selection.isDryRun()) {
@@ -161,6 +161,16 @@ public final class RotateCommand implements Callable<Integer> {
             }
             throw CommandFailure.refused(refused.getMessage() + " (--drop-old)", refused);
         }
+    }
+
+    /** Says before the question, and in a dry run, what the rotation itself would be refused for. */
+    private @Nullable String knownObstacle(ApiKeyRecord record) {
+        Instant overlaps = record.retiring().map(HashedSecret::expiresAt).orElse(null);
+        return overlaps != null && !dropOld && overlaps.isAfter(Instant.now())
+                ? "its old secret stays valid until " + overlaps
+                        + " since an earlier rotation, and another one would end"
+                        + " it now; wait until then, or say --drop-old"
+                : obstacle(record);
     }
 
     /** A new secret with an end that is near, or past, would help nobody, and nobody would notice. */
