@@ -182,8 +182,8 @@ public final class IssueCommand implements Callable<Integer> {
         ChangeTable table = new ChangeTable(terminal);
         if (dryRun) {
             changes.forEach(change -> table.plan(change, "would be issued"));
-            terminal.note("would issue " + table.fine() + (table.fine() == 1 ? " key" : " keys") + " in "
-                    + keys.name() + "; nothing was stored");
+            terminal.note("would issue " + table.fine() + (table.fine() == 1 ? " key" : " keys") + " in " + keys.name()
+                    + "; nothing was stored");
             terminal.show(output.isJson() ? table.json() : table.text());
             return table.exitCode();
         }
