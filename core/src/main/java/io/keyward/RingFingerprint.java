@@ -17,49 +17,45 @@ import org.jspecify.annotations.Nullable;
 final class RingFingerprint {
     private static final int LENGTH = 16;
 
-    private final MessageDigest digest;
-
-    private RingFingerprint(MessageDigest digest) {
-        this.digest = digest;
-    }
+    private RingFingerprint() {}
 
     /** Returns the text: 32 hexadecimal digits. */
     static String of(Collection<ApiKeyRecord> records) {
         try {
-            RingFingerprint fingerprint = new RingFingerprint(MessageDigest.getInstance("SHA-256"));
-            records.stream().sorted(Comparator.comparing(ApiKeyRecord::id)).forEach(fingerprint::add);
-            return HexFormat.of().formatHex(fingerprint.digest.digest(), 0, LENGTH);
+            MessageDigest digest = MessageDigest.getInstance("SHA-256");
+            records.stream().sorted(Comparator.comparing(ApiKeyRecord::id)).forEach(record -> add(digest, record));
+            return HexFormat.of().formatHex(digest.digest(), 0, LENGTH);
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException("every Java platform has SHA-256", e);
         }
     }
 
-    private void add(ApiKeyRecord record) {
-        add("record", record.id(), record.owner(), record.name(), record.state());
-        addAll(record.roles());
-        addAll(record.permissions());
-        addAll(record.metadata());
-        addAll(record.attributes());
+    private static void add(MessageDigest digest, ApiKeyRecord record) {
+        addValues(digest, "record", record.id(), record.owner(), record.name(), record.state());
+        addSet(digest, record.roles());
+        addSet(digest, record.permissions());
+        addMap(digest, record.metadata());
+        addMap(digest, record.attributes());
         for (HashedSecret secret : record.secrets()) {
-            add("secret", secret.ordinal(), secret.notBefore(), secret.expiresAt());
+            addValues(digest, "secret", secret.ordinal(), secret.notBefore(), secret.expiresAt());
         }
-        add(record.createdAt(), record.createdBy(), record.changedAt(), record.changedBy());
+        addValues(digest, record.createdAt(), record.createdBy(), record.changedAt(), record.changedBy());
     }
 
-    private void addAll(Collection<?> values) {
+    private static void addSet(MessageDigest digest, Collection<?> values) {
         TreeSet<String> sorted = new TreeSet<>();
         values.forEach(value -> sorted.add(value.toString()));
-        add(sorted.size());
-        sorted.forEach(this::add);
+        addValues(digest, sorted.size());
+        sorted.forEach(value -> addValues(digest, value));
     }
 
-    private void addAll(Map<String, String> values) {
-        add(values.size());
-        new TreeMap<>(values).forEach(this::add);
+    private static void addMap(MessageDigest digest, Map<String, String> values) {
+        addValues(digest, values.size());
+        new TreeMap<>(values).forEach((name, value) -> addValues(digest, name, value));
     }
 
     /** Each value has its length before it, so that no two lists of values are the same bytes. */
-    private void add(@Nullable Object... values) {
+    private static void addValues(MessageDigest digest, @Nullable Object... values) {
         for (Object value : values) {
             byte[] bytes = value == null ? new byte[0] : value.toString().getBytes(UTF_8);
             digest.update(ByteBuffer.allocate(Integer.BYTES)

@@ -62,7 +62,7 @@ final class RecordText {
                 .ifPresent(until -> warnings.add(
                         isPast(until)
                                 ? "its old secret ended " + until + " and can be forgotten"
-                                : "its old secret still counts until " + until));
+                                : "its old secret is valid until " + until));
         if (!record.unknownAttributes().isEmpty()) {
             warnings.add("is rejected: this version does not know its attributes "
                     + new TreeSet<>(record.unknownAttributes()));
