@@ -23,7 +23,7 @@ public interface VerificationListener {
      * Returns a listener that logs each rejection at debug: the reason, and the key id if the key is known. It never
      * logs what was presented.
      */
-    static VerificationListener loggingRejections() {
-        return new RejectionLog();
+    static VerificationListener loggingDenials() {
+        return new DenialLog();
     }
 }

@@ -57,10 +57,10 @@ class ChangeLogTest {
     }
 
     @Test
-    void rejectionsAreLoggedAtDebugByListenerThatLogsThem() {
+    void denialsAreLoggedAtDebugByListenerThatLogsThem() {
         IssuedKey issued = setting.issue();
         setting.manager.revoke(issued.id());
-        ApiKeyVerifier logging = setting.verifier.notifying(VerificationListener.loggingRejections());
+        ApiKeyVerifier logging = setting.verifier.notifying(VerificationListener.loggingDenials());
         int before = log.lines().size();
 
         logging.verify(issued.key().reveal());
@@ -70,13 +70,13 @@ class ChangeLogTest {
 
         List<String> lines = log.lines().stream()
                 .skip(before)
-                .filter(line -> line.contains("rejected"))
+                .filter(line -> line.contains("denied"))
                 .toList();
         assertEquals(
                 List.of(
-                        "DEBUG ApiKeyVerifier - rejected: REVOKED, key `" + issued.id() + "`",
-                        "DEBUG ApiKeyVerifier - rejected: UNKNOWN",
-                        "DEBUG ApiKeyVerifier - rejected: MALFORMED"),
+                        "DEBUG ApiKeyVerifier - denied: REVOKED, key `" + issued.id() + "`",
+                        "DEBUG ApiKeyVerifier - denied: UNKNOWN",
+                        "DEBUG ApiKeyVerifier - denied: MALFORMED"),
                 lines);
         assertFalse(log.text().contains("forged"));
     }
@@ -85,7 +85,7 @@ class ChangeLogTest {
     @DisplayName("G4 no log line, exception or text of an object holds a key or a hash")
     void nothingHoldsASecret() {
         List<String> texts = new ArrayList<>();
-        ApiKeyVerifier logging = setting.verifier.notifying(VerificationListener.loggingRejections());
+        ApiKeyVerifier logging = setting.verifier.notifying(VerificationListener.loggingDenials());
         IssuedKey first = setting.issue("client");
         IssuedKey second = setting.manager.rotate(first.id(), Duration.ofHours(1));
         for (IssuedKey key : List.of(first, second)) {
