@@ -211,7 +211,7 @@ public final class JdbcApiKeyStore implements ApiKeyStore {
     private Poll locked(Connection connection, Dialect dialect, Known known) throws SQLException {
         schema.require(connection);
         if (dialect == Dialect.POSTGRESQL) {
-            configure(connection, "lock_timeout", "5s");
+            configureChange(connection);
         }
         Poll before = positionLocked(connection);
         meet(connection, before, known, true);
@@ -317,6 +317,18 @@ public final class JdbcApiKeyStore implements ApiKeyStore {
             configure(connection, database.names.in("keyward.keyward_number"), Long.toString(number));
         }
         return new Position(before.epoch(), number, mark);
+    }
+
+    /**
+     * Lets the rest of this transaction wait for a lock no longer than 5 seconds, and be acknowledged only when it is
+     * written: many servers are set to {@code synchronous_commit = off}, and would lose a revocation in a crash.
+     */
+    static void configureChange(Connection connection) throws SQLException {
+        try (Statement statement = connection.createStatement()) {
+            statement.execute("select set_config('lock_timeout', '5s', true),"
+                    + " case when current_setting('synchronous_commit') = 'off'"
+                    + " then set_config('synchronous_commit', 'on', true) end");
+        }
     }
 
     /** Sets a parameter for the rest of this transaction, so that a pooler may give the next one another session. */
