@@ -9,7 +9,7 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Says who may pass: everyone, nobody, any key, or keys with some role or permission.
+ * Describes who may pass: everyone, nobody, any key, or keys with some role or permission.
  *
  * <pre>{@code
  * .rule("/health", permitAll())
@@ -46,8 +46,8 @@ public final class Access {
     }
 
     /**
-     * Returns access for everyone: credentials are not looked at, so a wrong key passes too and a right one brings no
-     * principal.
+     * Returns access for everyone: credentials are not read, so a request with a wrong key passes, and one with a valid
+     * key has no principal.
      */
     public static Access permitAll() {
         return PERMIT_ALL;
@@ -99,7 +99,7 @@ public final class Access {
         return kind == Kind.ANY_KEY || kind == Kind.REQUIRED;
     }
 
-    /** Returns access for those whom both admit. */
+    /** Returns access for callers that both admit. */
     Access and(Access other) {
         if (kind == Kind.OPEN || (kind == Kind.ANY_KEY && other.kind != Kind.OPEN)) {
             return other;

@@ -4,7 +4,7 @@ import io.keyward.Verification;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Hears each decision of a filter about a request, for metrics, logs and alarms.
+ * Is notified of each decision of a filter about a request, for metrics, logs and alarms.
  *
  * <p>Called on the thread of the request, once a request, before the handler runs or the denial is sent; it must not
  * block. It cannot change the decision: whatever it throws, an {@code Error} included, is logged and ignored.
@@ -12,29 +12,29 @@ import org.jspecify.annotations.Nullable;
 @FunctionalInterface
 public interface AccessListener {
     /**
-     * Takes note of a decision. Neither argument grows with what strangers send, so outcome and reason are safe as
-     * labels of a metric.
+     * Called for each decision. Outcome and reason have few values, whatever strangers send, so they are safe as labels
+     * of a metric.
      *
-     * @param verification what the verifier said; null if it was not asked or could not tell
+     * @param verification the answer of the verifier; null if it was not called or failed
      */
     void decided(Outcome outcome, @Nullable Verification verification);
 
     /**
-     * Takes note of a decision, and of the request it is about. This is the method that the filter calls; unless
-     * overridden, it passes on what is safe as a label.
+     * Called for each decision, with the request. The filter calls this method; by default it passes on what is safe as
+     * a label.
      *
-     * @param verification what the verifier said; null if it was not asked or could not tell
-     * @param request safe for a log, never as a label
+     * @param verification the answer of the verifier; null if it was not called or failed
+     * @param request safe for a log, but never as a label
      */
     default void decided(Outcome outcome, @Nullable Verification verification, RequestInfo request) {
         decided(outcome, verification);
     }
 
-    /** Says how a request ended at the filter. */
+    /** Names how a request ended at the filter. */
     enum Outcome {
-        /** The path is open; credentials were not looked at. */
+        /** The path is open; credentials were not read. */
         OPEN,
-        /** The key may. */
+        /** The key has the required rights. */
         ALLOWED,
         /** A CORS preflight was answered by the filter. */
         PREFLIGHT,
@@ -42,11 +42,11 @@ public interface AccessListener {
         BAD_REQUEST,
         /** 401: there was not exactly one valid key. */
         UNAUTHORIZED,
-        /** 403: the key is valid and may not. */
+        /** 403: the key is valid, but lacks the required rights. */
         FORBIDDEN,
         /** 429: the {@link RequestGate} asked the caller to wait. */
         TOO_MANY_REQUESTS,
-        /** 503: the verifier or the gate could not tell. */
+        /** 503: the verifier or the gate failed. */
         UNAVAILABLE
     }
 }

@@ -31,7 +31,7 @@ import org.slf4j.LoggerFactory;
 import org.slf4j.event.Level;
 
 /**
- * Lets a request through if its key may do what the request's path and method ask for.
+ * Lets a request through if its key has the rights that the path and method of the request require.
  *
  * <pre>{@code
  * ApiKeyFilter filter = ApiKeyFilter.builder()
@@ -43,25 +43,27 @@ import org.slf4j.event.Level;
  * ApiKeyFilter.register(servletContext, filter);
  * }</pre>
  *
- * <p>Denials, in this order: 400 for a path that can be read in more than one way, 503 where the verifier cannot tell,
- * 401 without exactly one valid key, 403 for a valid key that may not; 429 before or after the verdict, where a
- * {@link RequestGate} is set. They come before any 404, so strangers learn no map of
- * the site. The handler runs in none of these cases.
+ * <p>Denials, in this order: 400 for a path that can be read in more than one way, 503 if the verifier fails, 401
+ * without exactly one valid key, 403 for a valid key without the required rights. With a {@link RequestGate}, 429 comes
+ * before or after the verdict. Denials come before any 404, so strangers cannot find out which paths exist. The handler
+ * never runs for a denied request.
  *
  * <p>Behind the filter the application finds the caller in {@code getUserPrincipal}, {@code getRemoteUser},
- * {@code isUserInRole} and {@code getAuthType}, and does not find the key.
+ * {@code isUserInRole} and {@code getAuthType}, and cannot see the key.
  *
  * <p>Not protected: what is not mapped to the filter, and what a container handler answers before any filter runs.
  * May be shared between threads.
  */
 public final class ApiKeyFilter implements Filter {
-    /** The context attribute in which an instance named in {@code web.xml} finds the filter that was built in code. */
+    /**
+     * The context attribute from which an instance named in {@code web.xml} takes the filter that was built in code.
+     */
     public static final String CONTEXT_ATTRIBUTE = "io.keyward.servlet.ApiKeyFilter";
 
     /**
      * The context attribute that lists, from {@link #register} or {@link #init} on, the headers whose whole value is a
-     * key to this filter or another one of the context: a {@code List} of names. A page or a description of an API can
-     * name the right one by it.
+     * key to this filter or another one of the context: a {@code List} of names. A page or an API description can use
+     * it to name the right header.
      */
     public static final String KEY_HEADERS_ATTRIBUTE = "io.keyward.keyHeaders";
 
@@ -71,13 +73,13 @@ public final class ApiKeyFilter implements Filter {
     /** The name under which the key id is in the logging context (MDC) while a request is handled. */
     public static final String MDC_KEY = "keyId";
 
-    /** What {@code getAuthType} answers for a caller with a key. */
+    /** What {@code getAuthType} returns for a caller with a key. */
     public static final String AUTH_TYPE = "ApiKey";
 
-    /** The init parameter that says, by {@code true}, that WebSocket upgrades are known to come after this filter. */
+    /** The init parameter that confirms, by {@code true}, that WebSocket upgrades come after this filter. */
     public static final String WEB_SOCKETS_COME_AFTER = "webSocketsComeAfter";
 
-    /** Jetty's, which puts itself before all filters there are when it is added. */
+    /** Jetty's filter, which puts itself before all filters that exist when it is added. */
     private static final String UPGRADE_FILTER = "WebSocketUpgradeFilter";
 
     private static final String AHEAD_ATTRIBUTE = "io.keyward.servlet.aheadOfWebSockets";
@@ -87,8 +89,8 @@ public final class ApiKeyFilter implements Filter {
     private volatile @Nullable Guard guard;
 
     /**
-     * For {@code web.xml}, whose instance takes everything from {@link #CONTEXT_ATTRIBUTE}; in code, use {@link
-     * #builder}.
+     * Creates the instance of a {@code web.xml}, which takes everything from {@link #CONTEXT_ATTRIBUTE}. In code, use
+     * {@link #builder}.
      */
     public ApiKeyFilter() {}
 
@@ -96,18 +98,18 @@ public final class ApiKeyFilter implements Filter {
         this.guard = guard;
     }
 
-    /** Returns a builder; it has no verifier and no rule, and demands both. */
+    /** Returns a builder without verifier and rules, both of which it requires. */
     public static Builder builder() {
         return new Builder();
     }
 
     /**
      * Registers a filter for everything in a context: all paths, all kinds of dispatch, asynchronous requests, before
-     * the filters that are there.
+     * the filters that exist.
      *
-     * <p>Jetty's WebSocket filter puts itself first too, so with WebSockets on Jetty call this after that one is there:
-     * in the configurator of {@code JakartaWebSocketServletContainerInitializer.configure}. Called before, the
-     * application does not start, since upgrades would pass without a key.
+     * <p>Jetty's WebSocket filter puts itself first too, so with WebSockets on Jetty call this after that filter has
+     * been added: in the configurator of {@code JakartaWebSocketServletContainerInitializer.configure}. If it is called
+     * earlier, the application does not start, because upgrades would pass without a key.
      *
      * @return the registration
      * @throws IllegalStateException if the context is already initialised, or has a filter of this name
@@ -116,15 +118,15 @@ public final class ApiKeyFilter implements Filter {
         FilterRegistration.Dynamic registration = context.addFilter(ApiKeyFilter.class.getName(), filter);
         if (registration == null) {
             throw new IllegalStateException("the context (" + context.getContextPath() + ") already has a filter named "
-                    + ApiKeyFilter.class.getName() + "; register one only");
+                    + ApiKeyFilter.class.getName() + "; register only one");
         }
         if (hasUpgradeFilter(context)) {
             context.setAttribute(AHEAD_ATTRIBUTE, filter);
         }
         Guard ready = filter.guard;
         if (ready != null) {
-            // not left to init, because Undertow starts servlets before filters
-            tellKeyHeaders(context, ready.keyHeaders());
+            // not left to init(), because Undertow starts servlets before filters
+            publishKeyHeaders(context, ready.keyHeaders());
         }
         registration.setAsyncSupported(true);
         registration.addMappingForUrlPatterns(EnumSet.allOf(DispatcherType.class), false, "/*");
@@ -137,7 +139,7 @@ public final class ApiKeyFilter implements Filter {
                 .anyMatch(name -> name != null && name.endsWith(UPGRADE_FILTER));
     }
 
-    /** Returns what is open and what needs what, one line a rule, for a start-up log. */
+    /** Returns the rules, one line each, for a start-up log: which paths are open, and what the others require. */
     public String describeRules() {
         Guard ready = guard;
         return ready == null
@@ -146,10 +148,10 @@ public final class ApiKeyFilter implements Filter {
     }
 
     /**
-     * Takes over the filter found in the context attribute, if this instance was not built in code, reads the
-     * annotations of the servlets, and sets {@link #KEY_HEADERS_ATTRIBUTE}.
+     * Takes over the filter in the context attribute if this instance was not built in code, reads the annotations of
+     * the servlets, and sets {@link #KEY_HEADERS_ATTRIBUTE}.
      *
-     * @throws ServletException if there is nothing to take over, an annotation cannot be used, or WebSocket upgrades
+     * @throws ServletException if there is no filter to take over, an annotation cannot be used, or WebSocket upgrades
      *     may come before this filter; the application does not start
      */
     @Override
@@ -164,10 +166,10 @@ public final class ApiKeyFilter implements Filter {
         }
         requireWebSocketsToComeAfter(config);
         ready.paths().readAnnotations(config.getServletContext());
-        tellKeyHeaders(config.getServletContext(), ready.keyHeaders());
+        publishKeyHeaders(config.getServletContext(), ready.keyHeaders());
     }
 
-    private static void tellKeyHeaders(ServletContext context, List<String> headers) {
+    private static void publishKeyHeaders(ServletContext context, List<String> headers) {
         Set<String> all = new LinkedHashSet<>();
         if (context.getAttribute(KEY_HEADERS_ATTRIBUTE) instanceof List<?> ofOthers) {
             ofOthers.forEach(header -> all.add(String.valueOf(header)));
@@ -184,13 +186,13 @@ public final class ApiKeyFilter implements Filter {
             throw new ServletException("WebSocket upgrades may pass without a key: the container's " + UPGRADE_FILTER
                     + " was added after " + config.getFilterName()
                     + " and puts itself first; call ApiKeyFilter.register"
-                    + " after it, in the configurator of JakartaWebSocketServletContainerInitializer.configure, or, where you"
-                    + " have ordered them yourself, set the init parameter " + WEB_SOCKETS_COME_AFTER + "=true");
+                    + " after it, in the configurator of JakartaWebSocketServletContainerInitializer.configure, or, if"
+                    + " you have ordered the filters yourself, set the init parameter " + WEB_SOCKETS_COME_AFTER + "=true");
         }
     }
 
     /**
-     * Answers a request that is denied, and hands on one that is allowed.
+     * Answers a denied request, and passes on an allowed one.
      *
      * @throws ServletException if the request is not HTTP, or the application throws it
      * @throws IllegalStateException if the filter was never initialised
@@ -200,7 +202,8 @@ public final class ApiKeyFilter implements Filter {
             throws IOException, ServletException {
         Guard ready = guard;
         if (ready == null) {
-            throw new IllegalStateException("the filter was not initialised; it lets nothing through");
+            throw new IllegalStateException(
+                    "the filter was not initialised, so it lets nothing through; register it");
         }
         if (!(request instanceof HttpServletRequest httpRequest)
                 || !(response instanceof HttpServletResponse httpResponse)) {
@@ -230,7 +233,7 @@ public final class ApiKeyFilter implements Filter {
 
         private Builder() {}
 
-        /** Sets who verifies the keys. Required. */
+        /** Sets the verifier of the keys. Required. */
         public Builder verifier(ApiKeyVerifier verifier) {
             this.verifier = requireNonNull(verifier, "verifier");
             return this;
@@ -241,7 +244,7 @@ public final class ApiKeyFilter implements Filter {
          *
          * @param path an exact path such as {@code /v1/jobs}, or {@code /v1/admin/*}, which covers {@code /v1/admin}
          *     and everything below; below the context path, decoded, case-sensitive
-         * @param access who may
+         * @param access who may pass
          */
         public Builder rule(String path, Access access) {
             rules.add(new Rule(null, requireNonNull(path, "path"), requireNonNull(access, "access")));
@@ -249,8 +252,8 @@ public final class ApiKeyFilter implements Filter {
         }
 
         /**
-         * Adds a rule for a path and one method. Other methods of the path fall to the rule without a method, then to a
-         * shorter prefix, then to {@link #otherwise}; {@code GET} is for {@code HEAD} too.
+         * Adds a rule for a path and one method. For other methods of the path the rule without a method decides, then
+         * a shorter prefix, then {@link #otherwise}. A rule for {@code GET} is for {@code HEAD} too.
          *
          * @param method such as {@code POST}; case-sensitive
          */
@@ -260,30 +263,33 @@ public final class ApiKeyFilter implements Filter {
             return this;
         }
 
-        /** Sets who may go where no rule names the path. Required: to forget it would be to leave something open. */
+        /**
+         * Sets who may pass where no rule names the path. Required, because a forgotten path must not be open by
+         * accident.
+         */
         public Builder otherwise(Access access) {
             this.otherwise = requireNonNull(access, "access");
             return this;
         }
 
         /**
-         * Sets the roles that rules and annotations may name; another name is an error at start. If not set, they are
-         * those that the verifier knows when the filter is built, see {@link ApiKeyVerifier#roles}; set them where a
-         * later reload declares more.
+         * Sets the roles that rules and annotations may name; any other name is an error at start. By default they are
+         * those that the verifier knows when the filter is built, see {@link ApiKeyVerifier#roles}. Set them if a later
+         * reload declares more.
          */
         public Builder roles(RoleModel roles) {
             this.roles = requireNonNull(roles, "roles");
             return this;
         }
 
-        /** Says for the second time that a wide path is open to everyone: {@code /}, or {@code /*}. */
+        /** Confirms that a wide path, such as {@code /} or {@code /*}, is meant to be open to everyone. */
         public Builder confirmOpen(String path) {
             confirmedOpen.add(requireNonNull(path, "path"));
             return this;
         }
 
         /**
-         * Sets where keys may stand; the default is the header {@code X-Api-Key}, and {@code Authorization} with the
+         * Sets where keys are read; the default is the header {@code X-Api-Key}, and {@code Authorization} with the
          * schemes {@code ApiKey} and {@code Bearer}.
          *
          * @throws IllegalArgumentException if there is none, or two read the same place
@@ -304,25 +310,25 @@ public final class ApiKeyFilter implements Filter {
             return this;
         }
 
-        /** Sets who writes the bodies of denials; {@link ProblemWriter#json} if not set. */
+        /** Sets the writer of the bodies of denials; {@link ProblemWriter#json} if not set. */
         public Builder problemWriter(ProblemWriter problemWriter) {
             denials.problemWriter(problemWriter);
             return this;
         }
 
-        /** Sets who hears each decision. */
+        /** Sets the listener that is notified of each decision. */
         public Builder listener(AccessListener listener) {
             this.listener = requireNonNull(listener, "listener");
             return this;
         }
 
-        /** Sets who may deny a request with 429 because there are too many; nobody if not set. */
+        /** Sets the gate that may deny a request with 429 because there are too many; none if not set. */
         public Builder gate(RequestGate gate) {
             this.gate = requireNonNull(gate, "gate");
             return this;
         }
 
-        /** Sets that CORS preflights are answered here; without it every OPTIONS is a request like all others. */
+        /** Lets the filter answer CORS preflights; without a policy an OPTIONS request is treated like any other. */
         public Builder cors(CorsPolicy cors) {
             this.cors = requireNonNull(cors, "cors");
             return this;
@@ -343,15 +349,15 @@ public final class ApiKeyFilter implements Filter {
             return this;
         }
 
-        /** Sets whether a 403 names the role or permission that was missing; off if not set. The log says it always. */
+        /** Sets whether a 403 names the missing role or permission; off if not set. The log always names it. */
         public Builder explainForbidden(boolean explain) {
             denials.explainForbidden(explain);
             return this;
         }
 
         /**
-         * Sets whether keys are denied that did not come over TLS, by {@code isSecure}; off if not set. Behind a proxy
-         * that ends TLS, the container must be told to trust the proxy's word first.
+         * Sets whether requests with a key that did not come over TLS ({@code isSecure}) are denied; off if not set.
+         * Behind a proxy that ends TLS, first configure the container to trust what the proxy says.
          */
         public Builder tlsOnly(boolean tlsOnly) {
             this.tlsOnly = tlsOnly;
@@ -359,11 +365,10 @@ public final class ApiKeyFilter implements Filter {
         }
 
         /**
-         * Sets a request header that tells the application (or what it proxies to) something about the caller. Whatever
-         * a client sends under that name, also with {@code _} or {@code .} for {@code -}, is removed, on open paths
-         * too.
+         * Sets a request header that describes the caller to the application, or to a service behind it. Whatever a
+         * client sends under that name, also with {@code _} or {@code .} for {@code -}, is removed, on open paths too.
          *
-         * @param value what it says, as in {@code ApiKeyPrincipal::id}; null for nothing
+         * @param value its value, as in {@code ApiKeyPrincipal::id}; null for no header
          * @throws IllegalArgumentException if the name is not a token of RFC 9110 §5.6.2
          */
         public Builder identityHeader(String name, Function<ApiKeyPrincipal, @Nullable String> value) {
@@ -375,8 +380,8 @@ public final class ApiKeyFilter implements Filter {
         /**
          * Returns the filter.
          *
-         * @throws IllegalArgumentException if the rules contradict each other, can never match or are dangerous (all
-         *     such problems are named), or an identity header is one that carries the key
+         * @throws IllegalArgumentException if the rules contradict each other, can never match or are dangerous (the
+         *     message names every problem), or if an identity header also carries the key
          * @throws IllegalStateException if there is no verifier
          */
         public ApiKeyFilter build() {

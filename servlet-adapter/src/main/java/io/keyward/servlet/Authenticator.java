@@ -17,7 +17,7 @@ import java.util.Enumeration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Finds out whose key a request carries, and denies the request if that is nobody's. */
+/** Finds out whose key a request carries, and denies the request if it has no valid key. */
 final class Authenticator {
     private static final RequestGate OPEN_GATE = new RequestGate() {};
 
@@ -56,7 +56,7 @@ final class Authenticator {
         try {
             verification = verifier.verify(one.reveal());
         } catch (Throwable failure) {
-            // Whatever it throws, the handler must not run.
+            // Whatever the verifier throws, the handler must not run.
             decisions.failed("verifier", failure, request, response, path);
             return null;
         }
@@ -71,7 +71,7 @@ final class Authenticator {
         return null;
     }
 
-    /** Returns why a credential is not worth verifying, for the log; null if it is. */
+    /** Returns why a credential must not be verified, for the log; null if it may be. */
     private @Nullable String problem(Credential credential, HttpServletRequest request) {
         if (credential instanceof Unusable unusable) {
             return unusable.problem();
@@ -123,7 +123,7 @@ final class Authenticator {
         return all;
     }
 
-    /** Returns the request as it came, for a filter behind another one of its kind, which hides the credentials. */
+    /** Returns the request as it came, because another filter of this kind before this one hides the credentials. */
     private static HttpServletRequest unguarded(HttpServletRequest request) {
         HttpServletRequest unguarded = request;
         ServletRequest inner = request;

@@ -8,8 +8,8 @@ import org.jspecify.annotations.Nullable;
  * Takes the key from {@code Authorization}, by RFC 9110 §11.4: scheme, one or more spaces, then one run of visible
  * ASCII.
  *
- * <p>The run is wider than a token68, since keys made elsewhere are; blank, comma and quote end the narrow path on
- * which all parsers agree, so they are denied.
+ * <p>The run may have more characters than a token68, because keys made elsewhere have them. Parsers disagree about
+ * blank, comma and quote, so these are denied.
  */
 final class AuthorizationSource extends KeySource {
     private static final String NAME = "Authorization";
@@ -84,7 +84,7 @@ final class AuthorizationSource extends KeySource {
         return NAME;
     }
 
-    /** Keeps what surely holds no key of ours: credentials of another scheme, in a field of their own. */
+    /** Keeps only what certainly holds no key of ours: credentials of another scheme, in a field of their own. */
     @Override
     List<String> visible(List<String> values) {
         return values.stream().filter(this::isForeign).toList();
@@ -101,7 +101,7 @@ final class AuthorizationSource extends KeySource {
                 return false;
             }
         }
-        // One word alone is no credentials of any scheme, but it may be a key whose holder forgot the scheme.
+        // A single word is not a credential of any scheme, but it may be a key whose holder forgot the scheme.
         return value.indexOf(' ') > 0;
     }
 

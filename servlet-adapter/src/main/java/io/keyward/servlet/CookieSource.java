@@ -6,7 +6,7 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Takes the key from a cookie, read from the header itself: containers drop or keep odd cookies each in its own way.
+ * Takes the key from a cookie. Reads the header itself, because each container treats unusual cookies in its own way.
  */
 final class CookieSource extends KeySource {
     private static final String NAME = "Cookie";

@@ -14,12 +14,12 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Says which web pages of other origins may call the service from a browser.
+ * Decides which web pages of other origins may call the service from a browser.
  *
  * <p>A browser asks first, by an {@code OPTIONS} request without any key (a CORS preflight). With this policy the
- * filter answers that request itself and the handler does not run. Answers to the calls that follow carry
- * {@code Access-Control-Allow-Origin}, denials too, so the page can read them. Cookies are never allowed across
- * origins. Immutable; may be shared between threads.
+ * filter answers that request itself and the handler does not run. Answers to the calls that follow, denials included,
+ * carry {@code Access-Control-Allow-Origin}, so the page can read them. Cookies are never allowed across origins.
+ * Immutable; may be shared between threads.
  */
 public final class CorsPolicy {
     /** RFC 6454 §7.1: any scheme, because desktop and mobile apps have their own, such as {@code tauri://localhost}. */
@@ -54,8 +54,9 @@ public final class CorsPolicy {
      * Returns the policy that lets pages of these origins call with GET, POST, PUT, PATCH and DELETE, and with {@code
      * Content-Type} and the headers that the filter's sources read. Browsers keep it for ten minutes.
      *
-     * @param origins such as {@code https://app.example} or {@code tauri://localhost}: any scheme, host, port if not
-     *     the scheme's own; exact, no path, and no {@code *}, since a key in a page that anyone can copy is nobody's
+     * @param origins such as {@code https://app.example} or {@code tauri://localhost}: scheme, host, and the port if it
+     *     is not the default; exact, without a path. There is no {@code *}, because a key in a page that anyone can
+     *     open belongs to nobody
      * @throws IllegalArgumentException if there is none, or one has another form
      */
     public static CorsPolicy allowing(String... origins) {
@@ -94,8 +95,8 @@ public final class CorsPolicy {
     }
 
     /**
-     * Returns this policy with every request header that a preflight asks for: for SDKs that add a dozen of their own.
-     * Other origins still may not call.
+     * Returns this policy with every request header that a preflight asks for, for SDKs that add many of their own. It
+     * admits no further origins.
      */
     public CorsPolicy withAnyHeader() {
         return new CorsPolicy(origins, methods, headers, true, exposed, maxAge);
@@ -138,7 +139,7 @@ public final class CorsPolicy {
         return new CorsPolicy(origins, methods, headers, anyHeader, exposed, requireNonNull(maxAge, "maxAge"));
     }
 
-    /** Lets the page read the answer, whatever it will be. */
+    /** Lets the page read the answer, even if it is a denial. */
     void mark(HttpServletRequest request, HttpServletResponse response) {
         String origin = single(request, "Origin");
         if (origin != null && origins.contains(origin)) {
@@ -149,7 +150,10 @@ public final class CorsPolicy {
         }
     }
 
-    /** Returns whether this is a preflight from an allowed origin; any other OPTIONS is a request like all others. */
+    /**
+     * Returns whether this is a preflight from an allowed origin; any other OPTIONS request is treated like all
+     * requests.
+     */
     boolean isPreflight(HttpServletRequest request) {
         String origin = "OPTIONS".equals(request.getMethod()) ? single(request, "Origin") : null;
         return origin != null && origins.contains(origin) && single(request, "Access-Control-Request-Method") != null;

@@ -4,7 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Collects the credentials of one request; only a single well-formed one is worth verifying. */
+/** Collects the credentials of one request. Only a single well-formed one may be verified. */
 final class Credentials {
     private static final int MAX_NAMED = 4;
 
@@ -13,7 +13,7 @@ final class Credentials {
     private @Nullable String text;
     private @Nullable String place;
 
-    /** What each of several is, for the log; null while there is only one. */
+    /** A description of each credential, for the log; null while there is only one. */
     private @Nullable List<String> several;
 
     /**
@@ -25,7 +25,7 @@ final class Credentials {
         add(place, credential, false);
     }
 
-    /** Adds a credential that cannot be one text. */
+    /** Adds a credential that has a wrong form. */
     void addMalformed(String place, String credential) {
         add(place, credential, true);
     }
@@ -82,7 +82,7 @@ final class Credentials {
         return text;
     }
 
-    /** Returns what is unusable about what was found: where it is and of which kind, and nothing of its text. */
+    /** Returns why the credentials cannot be used: where they are and of which kind, and nothing of their text. */
     String problem() {
         if (several == null) {
             return "credentials of a wrong form: " + described(String.valueOf(place), String.valueOf(text), true);

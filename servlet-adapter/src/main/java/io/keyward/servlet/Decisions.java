@@ -28,7 +28,7 @@ final class Decisions {
         return new RequestInfo(request, path == null ? rawPath(request) : path, mask);
     }
 
-    /** Cuts path parameters and what follows: some clients put secrets there. */
+    /** Cuts path parameters and everything after them, because some clients put secrets there. */
     static String rawPath(HttpServletRequest request) {
         String uri = request.getRequestURI();
         if (uri == null) {
@@ -41,24 +41,24 @@ final class Decisions {
         return end < uri.length() ? uri.substring(0, end) + uri.charAt(end) + "..." : uri;
     }
 
-    /** Tells the listener of a request that is not denied. */
+    /** Notifies the listener of a request that is not denied. */
     void allowed(Outcome outcome, @Nullable Verification verification, HttpServletRequest request, String path) {
-        tell(outcome, verification, request, path);
+        notifyListener(outcome, verification, request, path);
     }
 
     void preflight(CorsPolicy cors, HttpServletRequest request, HttpServletResponse response, String path) {
-        tell(Outcome.PREFLIGHT, null, request, path);
+        notifyListener(Outcome.PREFLIGHT, null, request, path);
         cors.answer(request, response, denials.vary());
     }
 
     void suspiciousPath(HttpServletRequest request, HttpServletResponse response) throws IOException {
         log.suspiciousPath(info(request, null));
-        tell(Outcome.BAD_REQUEST, null, request, null);
+        notifyListener(Outcome.BAD_REQUEST, null, request, null);
         denials.badRequest(request, response);
     }
 
     /**
-     * Denies a request whose credential is not worth verifying.
+     * Denies a request whose credential must not be verified.
      *
      * @param presented whether there was one
      * @param reason what is wrong, for the log
@@ -67,14 +67,14 @@ final class Decisions {
             boolean presented, String reason, HttpServletRequest request, HttpServletResponse response, String path)
             throws IOException {
         log.unusable(reason, info(request, path));
-        tell(Outcome.UNAUTHORIZED, null, request, path);
+        notifyListener(Outcome.UNAUTHORIZED, null, request, path);
         denials.unauthorized(presented, request, response);
     }
 
     void rejected(Verification.Rejected rejected, HttpServletRequest request, HttpServletResponse response, String path)
             throws IOException {
         log.rejected(rejected, info(request, path));
-        tell(Outcome.UNAUTHORIZED, rejected, request, path);
+        notifyListener(Outcome.UNAUTHORIZED, rejected, request, path);
         denials.unauthorized(true, request, response);
     }
 
@@ -86,11 +86,11 @@ final class Decisions {
             String path)
             throws IOException {
         log.forbidden(accepted.principal(), access, info(request, path));
-        tell(Outcome.FORBIDDEN, accepted, request, path);
+        notifyListener(Outcome.FORBIDDEN, accepted, request, path);
         denials.forbidden(access, request, response);
     }
 
-    /** Denies for the rate; with the verdict if the key was verified. */
+    /** Denies a request for its rate, with the verdict if the key was verified. */
     void tooMany(
             Duration wait,
             Verification.@Nullable Accepted accepted,
@@ -99,7 +99,7 @@ final class Decisions {
             String path)
             throws IOException {
         log.tooMany(accepted == null ? null : accepted.principal(), info(request, path));
-        tell(Outcome.TOO_MANY_REQUESTS, accepted, request, path);
+        notifyListener(Outcome.TOO_MANY_REQUESTS, accepted, request, path);
         denials.tooManyRequests(wait, request, response);
     }
 
@@ -107,7 +107,7 @@ final class Decisions {
     void failed(String what, Throwable failure, HttpServletRequest request, HttpServletResponse response, String path)
             throws IOException {
         log.failed(what, failure, info(request, path));
-        tell(Outcome.UNAVAILABLE, null, request, path);
+        notifyListener(Outcome.UNAVAILABLE, null, request, path);
         denials.unavailable(request, response);
     }
 
@@ -117,8 +117,8 @@ final class Decisions {
     }
 
     /**
-     * Denies the target of a forward or an include. An include can set neither status nor header: it adds nothing to
-     * the page.
+     * Denies the target of a forward or an include. An include can set neither status nor header, so a denied one adds
+     * nothing to the page.
      *
      * @param path of the target; null if it can be read in more than one way
      */
@@ -142,13 +142,13 @@ final class Decisions {
         }
     }
 
-    private void tell(
+    private void notifyListener(
             Outcome outcome, @Nullable Verification verification, HttpServletRequest request, @Nullable String path) {
         if (listener != null) {
             try {
                 listener.decided(outcome, verification, info(request, path));
             } catch (Throwable failure) {
-                // Errors and checked exceptions of other languages too: the decision has been made without the
+                // Errors and checked exceptions of other languages too, because the decision does not depend on the
                 // listener.
                 log.listenerFailed(failure);
             }

@@ -11,9 +11,9 @@ import org.slf4j.LoggerFactory;
 import org.slf4j.event.Level;
 
 /**
- * Writes one line for each denial: status, method, path without query, peer, reason, key id where one is known.
+ * Writes one line for each denial: status, method, path without query, peer, reason, and the key id if it is known.
  *
- * <p>What a stranger sent is escaped and cut; what may be a key is never part of it, in the path neither.
+ * <p>What a stranger sent is escaped and cut. What may be a key is never in the line, not even as part of the path.
  */
 final class DenialLog {
     private static final Logger LOG = LoggerFactory.getLogger(ApiKeyFilter.class);
@@ -49,9 +49,9 @@ final class DenialLog {
     }
 
     /**
-     * Says that the target of a forward or an include is denied.
+     * Logs that the target of a forward or an include is denied.
      *
-     * @param status of the answer, or of what the answer would be for an include, which cannot set one
+     * @param status of the answer; for an include, which cannot set one, the status that an answer would have
      */
     void target(
             int status,
@@ -71,13 +71,13 @@ final class DenialLog {
     }
 
     /**
-     * Names classes and places of a failure, and no message: what a failing driver quotes in it may be the key. The one
-     * exception is our own, which holds a time only.
+     * Logs classes and places of a failure, but no message, because a failing driver may quote the key in it. The only
+     * exception is our own message, which holds just a time.
      *
      * @param what the verifier or the gate
      */
     void failed(String what, Throwable failure, RequestInfo request) {
-        LOG.error("denied 503 {}: the {} could not tell: {}", request, what, places(failure));
+        LOG.error("denied 503 {}: the {} failed: {}", request, what, places(failure));
     }
 
     void listenerFailed(Throwable failure) {

@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Sends the answers to denied requests: 400, 401, 403, 429 and 503, with challenge, body and what keeps caches away.
  *
- * <p>The filter sends them by itself. Use this class where something else denies and must not be told apart from it,
+ * <p>The filter sends them by itself. Use this class if something else denies requests and must give the same answers,
  * such as the entry point of a security framework:
  *
  * <pre>{@code
@@ -27,9 +27,9 @@ import org.jspecify.annotations.Nullable;
  * denials.unauthorized(false, request, response);
  * }</pre>
  *
- * <p>The bodies are made once, so each is the same bytes for every key and every path. Status and body are never set by
- * {@code sendError}: an error page would take their place, and Jetty drops headers on the way there. If the answer is
- * already committed, nothing is done. Does not log. Immutable; may be shared between threads.
+ * <p>The bodies are made once, so each is the same bytes for every key and every path. {@code sendError} is never used,
+ * because an error page would replace status and body, and Jetty drops headers on the way to it. Does nothing if the
+ * answer is already committed. Does not log. Immutable; may be shared between threads.
  */
 public final class Denials {
     private static final String TYPE_BASE = "https://keyward.io/problems/";
@@ -54,7 +54,7 @@ public final class Denials {
         for (String scheme : schemes(settings.sources)) {
             String challenge = scheme + " realm=\"" + settings.realm + "\"";
             challenges.add(challenge);
-            // RFC 6750 §3.1: the error is named to those only who sent a credential.
+            // RFC 6750 §3.1: only a caller who sent a credential gets the error.
             challengesAfterKey.add(
                     HeaderNames.same(scheme, "Bearer") ? challenge + ", error=\"invalid_token\"" : challenge);
         }
@@ -79,7 +79,7 @@ public final class Denials {
         return headers;
     }
 
-    /** RFC 9110 §15.5.2 asks for a challenge with every 401, also where the key has a header of its own. */
+    /** RFC 9110 §15.5.2 requires a challenge with every 401, even if the key has a header of its own. */
     private static List<String> schemes(List<KeySource> sources) {
         List<String> schemes = new ArrayList<>();
         for (KeySource source : sources) {
@@ -130,7 +130,7 @@ public final class Denials {
     }
 
     /**
-     * Sends 403, for a valid key that may not.
+     * Sends 403, for a valid key without the required rights.
      *
      * @throws IOException if the answer cannot be written
      */
@@ -139,10 +139,10 @@ public final class Denials {
     }
 
     /**
-     * Sends 403, for a valid key that may not; where {@link Builder#explainForbidden} is on, with what the key would
-     * need.
+     * Sends 403, for a valid key without the required rights. Names these rights if {@link Builder#explainForbidden} is
+     * on.
      *
-     * @param needed what a rule asks for; one body is kept for each, so it must not come from the request
+     * @param needed what a rule requires; must not come from the request, because one body is kept for each
      * @throws IOException if the answer cannot be written
      */
     public void forbidden(Access needed, HttpServletRequest request, HttpServletResponse response) throws IOException {
@@ -157,7 +157,7 @@ public final class Denials {
     /**
      * Sends 429, for a caller who has to wait.
      *
-     * @param wait until when, from now; {@code Retry-After} says it in whole seconds, rounded up, at least one
+     * @param wait how long, from now; {@code Retry-After} has it in whole seconds, rounded up, at least one
      * @throws IOException if the answer cannot be written
      */
     public void tooManyRequests(Duration wait, HttpServletRequest request, HttpServletResponse response)
@@ -167,7 +167,7 @@ public final class Denials {
     }
 
     /**
-     * Sends 503 with {@code Retry-After}, where it cannot be told whether a key is valid.
+     * Sends 503 with {@code Retry-After}, if nobody can say whether a key is valid.
      *
      * @throws IOException if the answer cannot be written
      */
@@ -201,7 +201,7 @@ public final class Denials {
         }
     }
 
-    /** Writes to the stream; where an open page took the writer and then forwarded to what is closed, to that. */
+    /** Writes to the stream, or to the writer if an open page took it before it forwarded to a closed one. */
     private static void write(Answer answer, HttpServletResponse response) throws IOException {
         ServletOutputStream stream;
         try {
@@ -232,7 +232,7 @@ public final class Denials {
         }
     }
 
-    /** Collects what denials say. Not for use by several threads at once. */
+    /** Collects the content of denials. Not for use by several threads at once. */
     public static final class Builder {
         private List<KeySource> sources = KeySources.standard();
         private String realm = "api";
@@ -266,19 +266,19 @@ public final class Denials {
             return this;
         }
 
-        /** Sets who writes the bodies; {@link ProblemWriter#json} if not set. */
+        /** Sets the writer of the bodies; {@link ProblemWriter#json} if not set. */
         public Builder problemWriter(ProblemWriter problemWriter) {
             this.problemWriter = requireNonNull(problemWriter, "problemWriter");
             return this;
         }
 
-        /** Sets whether a 403 names the role or permission that was missing; off if not set. */
+        /** Sets whether a 403 names the missing role or permission; off if not set. */
         public Builder explainForbidden(boolean explain) {
             this.explainForbidden = explain;
             return this;
         }
 
-        /** Sets whether answers differ by {@code Origin}, as they do where a CORS policy is in force. */
+        /** Sets whether answers differ by {@code Origin}, as they do with a CORS policy. */
         Builder varyByOrigin(boolean vary) {
             this.varyByOrigin = vary;
             return this;

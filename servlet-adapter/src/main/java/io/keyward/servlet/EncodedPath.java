@@ -7,20 +7,20 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A path with an encoded slash or percent sign, which another parser may read as more segments: {@code refs%2Fheads} as
- * a name or as two, {@code 50%25ab} as it is or decoded once more.
+ * one name or two, {@code 50%25ab} as it is or decoded once more.
  *
- * <p>No reading of such a path leaves {@link #parent}: each has one more segment at least, and none holds dot segments,
- * empty segments, backslashes or control characters. So no reading misleads rules that are the same for all that is
- * below the parent.
+ * <p>Every reading of such a path is below {@link #parent}: it has at least one more segment, and no dot segment, empty
+ * segment, backslash or control character. So all readings are equal to rules that treat everything below the parent
+ * alike.
  *
  * @param path the path below the context, decoded once
  * @param parent the part before the first segment that can be read in more than one way, without its slash
  */
 record EncodedPath(String path, String parent) {
-    /** How many times a text may be encoded; what is encoded more often is an attack, and costs time to decode. */
+    /** How many times a text may be encoded. More is an attack, and costs time to decode. */
     private static final int MAX_DEPTH = 3;
 
-    /** Returns the path of a request; null if it has no such reading, or if the container read it in another way. */
+    /** Returns the path of a request; null if it is not such a path, or if the container read it in another way. */
     static @Nullable EncodedPath of(HttpServletRequest request) {
         return of(request.getRequestURI(), request.getContextPath(), request.getServletPath(), request.getPathInfo());
     }
@@ -77,7 +77,7 @@ record EncodedPath(String path, String parent) {
         return names;
     }
 
-    /** Returns whether no decoding of a segment, however often, gives anything but names. */
+    /** Returns whether a segment stays one or more names, however often it is decoded. */
     private static boolean isSafe(String name) {
         String text = name;
         for (int depth = 0; depth <= MAX_DEPTH; depth++) {
@@ -131,7 +131,7 @@ record EncodedPath(String path, String parent) {
         return null;
     }
 
-    /** What a container hands on without decoding it. */
+    /** What a container passes on without decoding it. */
     private enum Kept {
         /** Jetty with {@code decodeAmbiguousURIs}. */
         NOTHING,

@@ -16,14 +16,17 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Decides about each dispatch, in this order: its path, the CORS preflight, the rule of an open path, the key, the rule
- * of a closed one. {@link PathPolicy} knows paths and rules, {@link Authenticator} the key, {@link Decisions} what
- * follows.
+ * of a closed one. {@link PathPolicy} knows paths and rules, {@link Authenticator} finds the key, and {@link Decisions}
+ * carries the decision out.
  */
 final class Guard {
-    /** In place of a principal where the path is open. */
+    /** The verdict for an open path, in place of a principal. */
     private static final Object ANYONE = new Object();
 
-    /** Where the verdict of the first dispatch waits for the later ones; one for each filter of an application. */
+    /**
+     * The attribute that keeps the verdict of the first dispatch for the later ones. Each filter of an application has
+     * its own.
+     */
     private final String verdictAttribute = "io.keyward.servlet.verdict." + UUID.randomUUID();
 
     private final PathPolicy paths;
@@ -75,7 +78,7 @@ final class Guard {
         }
     }
 
-    /** Returns who was let in, or {@link #ANYONE}; null before the first verdict. */
+    /** Returns the caller that was let in, or {@link #ANYONE}; null before the first verdict. */
     private @Nullable Object firstVerdict(HttpServletRequest request) {
         Object first = request.getAttribute(verdictAttribute);
         return first == ANYONE || first instanceof ApiKeyPrincipal ? first : null;
@@ -85,7 +88,7 @@ final class Guard {
         return verdict instanceof ApiKeyPrincipal principal ? principal : null;
     }
 
-    /** Decides about a request from its path on. */
+    /** Decides about a request, beginning with its path. */
     private void decide(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
             throws IOException, ServletException {
         String path = paths.pathOf(request);
@@ -104,7 +107,7 @@ final class Guard {
         if (access.isOpen()) {
             decisions.allowed(Outcome.OPEN, null, request, path);
             if (cors != null) {
-                // The answer to a page names its origin, also where no key matters.
+                // An answer to a page names its origin even on an open path.
                 response.addHeader("Vary", "Origin");
             }
             enter(null, request, response, chain);
@@ -122,7 +125,7 @@ final class Guard {
         }
     }
 
-    /** Checks where a handler forwards to or what it includes, with the principal of the first dispatch. */
+    /** Checks the target of a forward or an include, with the principal of the first dispatch. */
     private void checkTarget(
             DispatcherType dispatch, HttpServletRequest request, HttpServletResponse response, FilterChain chain)
             throws IOException, ServletException {
@@ -142,7 +145,7 @@ final class Guard {
         }
     }
 
-    /** Checks a target before a dispatcher leaves for it; answers where a forward is denied. */
+    /** Checks a target before a dispatcher goes there; answers if a forward is denied. */
     private boolean admitsTarget(
             DispatcherType dispatch,
             String target,
@@ -162,7 +165,7 @@ final class Guard {
     private @Nullable String includedPath(HttpServletRequest request) {
         Object uri = request.getAttribute(RequestDispatcher.INCLUDE_REQUEST_URI);
         if (uri == null) {
-            // A named dispatcher has no path of its own: it acts under that of the page that includes.
+            // A named dispatcher has no path of its own, so it uses that of the page that includes.
             return paths.pathOf(request);
         }
         return RequestPath.of(
@@ -172,7 +175,7 @@ final class Guard {
                 (String) request.getAttribute(RequestDispatcher.INCLUDE_PATH_INFO));
     }
 
-    /** Lets the request in, and notes for its later dispatches who it is. */
+    /** Lets the request in, and notes the caller for its later dispatches. */
     private void enter(
             @Nullable ApiKeyPrincipal principal,
             HttpServletRequest request,

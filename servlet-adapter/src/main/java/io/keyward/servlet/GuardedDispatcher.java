@@ -8,8 +8,8 @@ import jakarta.servlet.ServletResponse;
 import java.io.IOException;
 
 /**
- * Checks the rule of a target before a forward or an include leaves for it, because a filter that is registered for
- * REQUEST only never sees the target.
+ * Checks the rule of a target before a forward or an include goes there, because a filter that is registered only for
+ * REQUEST never sees the target.
  */
 final class GuardedDispatcher implements RequestDispatcher {
     private final RequestDispatcher target;
@@ -23,7 +23,7 @@ final class GuardedDispatcher implements RequestDispatcher {
     @Override
     public void forward(ServletRequest request, ServletResponse response) throws ServletException, IOException {
         if (response.isCommitted() || check.admits(DispatcherType.FORWARD, response)) {
-            // The container refuses to forward what is committed; its own exception says so best.
+            // The container refuses to forward a committed answer, and its own exception explains that best.
             target.forward(request, response);
         } else {
             close(response);
@@ -37,7 +37,7 @@ final class GuardedDispatcher implements RequestDispatcher {
         }
     }
 
-    /** After a forward nothing more may be added to the answer, so neither after a denied one. */
+    /** Nothing may be added to the answer after a forward, so nothing may be added after a denied one. */
     private static void close(ServletResponse response) throws IOException {
         try {
             response.getOutputStream().close();
@@ -46,7 +46,7 @@ final class GuardedDispatcher implements RequestDispatcher {
         }
     }
 
-    /** Decides about the target, and answers where a forward is denied. */
+    /** Decides about the target, and answers if a forward is denied. */
     interface Check {
         boolean admits(DispatcherType dispatch, ServletResponse response) throws IOException;
     }

@@ -22,7 +22,7 @@ import java.util.Set;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** Shows the application who called, and hides what the caller proved it with. */
+/** Shows the caller to the application, and hides the credential. */
 final class GuardedRequest extends HttpServletRequestWrapper {
     private static final String JETTY = "org.eclipse.jetty.";
     private static final Pattern PARSED = Pattern.compile("cookie|query|fields|parameter", Pattern.CASE_INSENSITIVE);
@@ -66,7 +66,7 @@ final class GuardedRequest extends HttpServletRequestWrapper {
         return principal == null ? null : ApiKeyFilter.AUTH_TYPE;
     }
 
-    /** Servlet 6.0 §13.3: {@code *} is never a role, and {@code **} is whoever was let in. */
+    /** Servlet 6.0 §13.3: {@code *} is never a role, and {@code **} means any caller that was let in. */
     @Override
     public boolean isUserInRole(String role) {
         if (principal == null || role == null) {
@@ -75,7 +75,7 @@ final class GuardedRequest extends HttpServletRequestWrapper {
         return role.equals("**") || (!role.equals("*") && principal.hasRole(role));
     }
 
-    /** Returns whether a key was accepted; the container's own login would ask for something else. */
+    /** Returns whether a key was accepted; the container's own login would ask for another credential. */
     @Override
     public boolean authenticate(HttpServletResponse response) {
         return principal != null;
@@ -83,7 +83,7 @@ final class GuardedRequest extends HttpServletRequestWrapper {
 
     @Override
     public @Nullable String getHeader(String name) {
-        if (!headers.concerns(name)) {
+        if (!headers.isProtected(name)) {
             return super.getHeader(name);
         }
         List<String> values = values(name);
@@ -92,7 +92,7 @@ final class GuardedRequest extends HttpServletRequestWrapper {
 
     @Override
     public Enumeration<String> getHeaders(String name) {
-        return headers.concerns(name) ? Collections.enumeration(values(name)) : super.getHeaders(name);
+        return headers.isProtected(name) ? Collections.enumeration(values(name)) : super.getHeaders(name);
     }
 
     private List<String> values(String name) {
@@ -107,13 +107,13 @@ final class GuardedRequest extends HttpServletRequestWrapper {
         while (raw != null && raw.hasMoreElements()) {
             names.add(raw.nextElement());
         }
-        names.removeIf(name -> headers.concerns(name) && values(name).isEmpty());
+        names.removeIf(name -> headers.isProtected(name) && values(name).isEmpty());
         return Collections.enumeration(names);
     }
 
     @Override
     public int getIntHeader(String name) {
-        if (!headers.concerns(name)) {
+        if (!headers.isProtected(name)) {
             return super.getIntHeader(name);
         }
         String value = getHeader(name);
@@ -122,7 +122,7 @@ final class GuardedRequest extends HttpServletRequestWrapper {
 
     @Override
     public long getDateHeader(String name) {
-        return headers.concerns(name) ? -1 : super.getDateHeader(name);
+        return headers.isProtected(name) ? -1 : super.getDateHeader(name);
     }
 
     @Override
@@ -168,29 +168,29 @@ final class GuardedRequest extends HttpServletRequestWrapper {
     }
 
     private static boolean isParsed(String name) {
-        // a framework asks for dozens of attributes a request, and nearly none of them is Jetty's
+        // fast, because a framework reads dozens of attributes a request, and nearly none of them is Jetty's
         return name.regionMatches(true, 0, JETTY, 0, JETTY.length())
                 && PARSED.matcher(name).find();
     }
 
-    /** Returns the context with the guarded pair; without arguments a container would hand out its own. */
+    /** Starts with this request and the guarded response, because otherwise the container would pass on its own. */
     @Override
     public AsyncContext startAsync() {
         return super.startAsync(this, response);
     }
 
-    /** Returns none: a push would repeat the headers of this request, the key among them. */
+    /** Returns null, because a push would repeat the headers of this request, the key among them. */
     @Override
     @SuppressWarnings("deprecation") // since servlet 6.1
     public jakarta.servlet.http.@Nullable PushBuilder newPushBuilder() {
         return null;
     }
 
-    /** Leaves out the fields that carry a key, or say who called, where they stand in headers. */
+    /** Leaves out the fields that would carry a key or name the caller if they were headers. */
     @Override
     public Map<String, String> getTrailerFields() {
         Map<String, String> trailers = new LinkedHashMap<>(super.getTrailerFields());
-        trailers.keySet().removeIf(headers::concerns);
+        trailers.keySet().removeIf(headers::isProtected);
         return trailers;
     }
 
@@ -211,7 +211,7 @@ final class GuardedRequest extends HttpServletRequestWrapper {
         });
     }
 
-    /** Returns what a path can mean; a relative one begins at the page that includes or at the included one. */
+    /** Returns every meaning of a path: a relative one begins at the page that includes or at the included one. */
     private List<String> absolute(String path) {
         int query = path.indexOf('?');
         String target = query < 0 ? path : path.substring(0, query);
@@ -226,7 +226,7 @@ final class GuardedRequest extends HttpServletRequestWrapper {
         return all;
     }
 
-    /** The page's own path is decoded, and stays what it is when the whole is decoded. */
+    /** Encodes the page's own path, which is decoded already, because the result is decoded again. */
     private static String besides(@Nullable String servletPath, @Nullable String pathInfo, String target) {
         String page = (servletPath == null ? "" : servletPath) + (pathInfo == null ? "" : pathInfo);
         String folder = page.substring(0, page.lastIndexOf('/') + 1);
@@ -263,7 +263,7 @@ final class GuardedRequest extends HttpServletRequestWrapper {
         return Collections.unmodifiableMap(parameters);
     }
 
-    /** Decides whether a forward or an include may leave for a target, and answers where a forward may not. */
+    /** Decides whether a forward or an include may go to a target, and answers if a forward may not. */
     interface TargetCheck {
         boolean admits(
                 DispatcherType dispatch,

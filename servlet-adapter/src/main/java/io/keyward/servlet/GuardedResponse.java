@@ -7,9 +7,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * Keeps caches from giving one caller's answer to another.
  *
- * <p>RFC 9111 §3.5 does that by itself for {@code Authorization} only, not for a header like {@code X-Api-Key}. So
- * {@code Vary} always names the credential headers, whatever the application adds, and {@code Cache-Control: private,
- * no-store} is the rule until the application sets a rule of its own.
+ * <p>RFC 9111 §3.5 does this only for {@code Authorization}, not for a header like {@code X-Api-Key}. So {@code Vary}
+ * always names the credential headers, whatever the application adds, and {@code Cache-Control: private, no-store} is
+ * the rule until the application sets a rule of its own.
  */
 final class GuardedResponse extends HttpServletResponseWrapper {
     private static final String VARY = "Vary";
@@ -40,7 +40,7 @@ final class GuardedResponse extends HttpServletResponseWrapper {
     @Override
     public void setHeader(String name, @Nullable String value) {
         super.setHeader(name, value);
-        // Since servlet 6.1, null removes a header: no reason to leave the answer unprotected.
+        // Since servlet 6.1, null removes a header; the answer must stay protected even then.
         if (HeaderNames.same(name, CACHE_CONTROL)) {
             defaultRule = value == null;
             if (defaultRule) {
@@ -70,7 +70,7 @@ final class GuardedResponse extends HttpServletResponseWrapper {
         setProtected(name, Long.toString(date), () -> super.setDateHeader(name, date));
     }
 
-    /** Neither is a number or a date; what sets them so still replaces what is there. */
+    /** Sets the two protected headers as text, even if a caller sets them by the method for numbers or dates. */
     private void setProtected(String name, String value, Runnable otherwise) {
         if (name != null && (HeaderNames.same(name, CACHE_CONTROL) || HeaderNames.same(name, VARY))) {
             setHeader(name, value);

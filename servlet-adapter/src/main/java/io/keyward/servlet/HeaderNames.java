@@ -1,6 +1,6 @@
 package io.keyward.servlet;
 
-/** Compares and checks names of header fields without asking the JVM's locale. */
+/** Compares and checks names of header fields, independent of the JVM's locale. */
 final class HeaderNames {
     private static final String TOKEN_MARKS = "!#$%&'*+-.^_`|~";
 
@@ -8,8 +8,8 @@ final class HeaderNames {
 
     /**
      * Returns whether two names differ in case only, or in {@code _} and {@code .} where the other has {@code -}:
-     * CGI-style servers behind this one take those for the same header, which is how identity headers were forged
-     * elsewhere.
+     * CGI-style servers behind this one treat those as the same header, and attackers have forged identity headers that
+     * way.
      */
     static boolean alike(String one, String other) {
         return equal(one, other, true);
@@ -21,7 +21,7 @@ final class HeaderNames {
     }
 
     /**
-     * Refuses what is no name.
+     * Refuses a text that is not a name.
      *
      * @throws IllegalArgumentException if the text is not a token of RFC 9110 §5.6.2
      */
@@ -54,7 +54,7 @@ final class HeaderNames {
         return isAlphanumeric(c) || TOKEN_MARKS.indexOf(c) >= 0;
     }
 
-    /** Character.isLetterOrDigit would take every alphabet. */
+    /** Character.isLetterOrDigit would accept letters of every alphabet. */
     static boolean isAlphanumeric(char c) {
         char folded = fold(c, false);
         return (folded >= 'a' && folded <= 'z') || (c >= '0' && c <= '9');

@@ -9,7 +9,7 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/** Says which request headers, cookies and parameters the application sees, and which are set for it. */
+/** Decides which request headers, cookies and parameters the application sees, and which are set for it. */
 final class HeaderPolicy {
     private final List<KeySource> hidden;
     private final Map<String, Function<ApiKeyPrincipal, @Nullable String>> identity;
@@ -27,8 +27,8 @@ final class HeaderPolicy {
                 .collect(Collectors.toSet());
     }
 
-    /** Returns whether the application does not see this header as it came. */
-    boolean concerns(String name) {
+    /** Returns whether this header is hidden from the application or replaced. */
+    boolean isProtected(String name) {
         if (name == null) {
             return false;
         }
@@ -46,7 +46,7 @@ final class HeaderPolicy {
         return false;
     }
 
-    /** Returns what the application sees of a header that is of concern. */
+    /** Returns what the application sees of a hidden or replaced header. */
     List<String> visible(String name, List<String> values, @Nullable ApiKeyPrincipal principal) {
         for (String header : identity.keySet()) {
             if (HeaderNames.alike(header, name)) {

@@ -4,7 +4,7 @@ import java.util.List;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/** Takes the whole value of a header; every value, since containers deliver a repeated field as several. */
+/** Takes the whole value of a header. Reads every value, because containers deliver a repeated field as several. */
 final class HeaderSource extends KeySource {
     private final String name;
     private final String place;

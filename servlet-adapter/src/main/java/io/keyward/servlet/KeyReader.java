@@ -7,7 +7,7 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads the one credential of a request by the rules of the filter, from whatever shows header values by name: gRPC
+ * Reads the one credential of a request by the rules of the filter, from anything that has header values by name: gRPC
  * metadata, JAX-RS, the JDK's {@code HttpServer}.
  *
  * <pre>{@code
@@ -15,8 +15,8 @@ import org.jspecify.annotations.Nullable;
  * KeyReader.Credential credential = reader.read(name -> headers.getOrDefault(name, List.of()));
  * }</pre>
  *
- * <p>Needs no servlet class. It decides only whether there is one text to verify; the verifier says whether it is a
- * key. Immutable; may be shared between threads.
+ * <p>Needs no servlet class. It only finds out whether there is one text to verify; the verifier decides whether that
+ * is a valid key. Immutable; may be shared between threads.
  */
 public final class KeyReader {
     private final List<KeySource> sources;
@@ -32,7 +32,8 @@ public final class KeyReader {
      */
     public static KeyReader of(KeySource... sources) {
         if (sources.length == 0) {
-            throw new IllegalArgumentException("sources must not be empty: no key could ever be found");
+            throw new IllegalArgumentException(
+                    "sources must not be empty; name at least one, such as KeySources.header(…)");
         }
         for (int i = 0; i < sources.length; i++) {
             for (int j = 0; j < i; j++) {
@@ -73,7 +74,7 @@ public final class KeyReader {
         return sources;
     }
 
-    /** Says what a request carries: {@link None}, {@link One} or {@link Unusable}. */
+    /** Describes what a request carries: {@link None}, {@link One} or {@link Unusable}. */
     public sealed interface Credential permits None, One, Unusable {}
 
     /** Nothing was presented. */
@@ -90,7 +91,7 @@ public final class KeyReader {
             this.text = requireNonNull(text, "text");
         }
 
-        /** Returns what was presented, for the verifier and nothing else. */
+        /** Returns what was presented, which only the verifier should get. */
         public String reveal() {
             return text;
         }
@@ -103,13 +104,13 @@ public final class KeyReader {
     }
 
     /**
-     * Something was presented that must be denied without asking the verifier.
+     * Something was presented that must be denied without verifying it.
      *
      * @param several whether it was more than one credential; otherwise one of a wrong form
-     * @param problem where they are and of which kind, for a log; nothing of their text
+     * @param problem where the credentials are and of which kind, for a log; holds nothing of their text
      */
     public record Unusable(boolean several, String problem) implements Credential {
-        /** Takes what is wrong; neither may be null. */
+        /** Refuses a missing problem. */
         public Unusable {
             requireNonNull(problem, "problem");
         }

@@ -5,10 +5,10 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Names a place of a request where a key may stand. Ready ones are in {@link KeySources}.
+ * Names a place of a request where a key may be. {@link KeySources} has the ready ones.
  *
- * <p>A request may carry one credential in all: what several sources find is counted together, and two are denied even
- * if they are the same text. Immutable; may be shared between threads.
+ * <p>A request may carry only one credential in total: two are denied, even if different sources find the same text
+ * twice. Immutable; may be shared between threads.
  */
 public abstract sealed class KeySource permits HeaderSource, AuthorizationSource, QueryParameterSource, CookieSource {
     KeySource() {}
@@ -20,7 +20,7 @@ public abstract sealed class KeySource permits HeaderSource, AuthorizationSource
     abstract void collect(
             Function<String, ? extends @Nullable List<String>> headers, @Nullable String query, Credentials found);
 
-    /** Returns all values of a field, from a view that may know none. */
+    /** Returns all values of a field; empty if the view has none. */
     static List<String> values(Function<String, ? extends @Nullable List<String>> headers, String name) {
         List<String> values = headers.apply(name);
         return values == null ? List.of() : values;

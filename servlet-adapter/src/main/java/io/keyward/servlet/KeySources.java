@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * Makes the places where a key may stand.
+ * Creates the sources of keys: the places of a request where a key may be.
  *
  * <p>Headers are the default and the best: they are not in access logs, not in browser histories, and no browser sends
  * them by itself.
@@ -62,8 +62,8 @@ public final class KeySources {
 
     /**
      * Returns the source that takes the key from the query of the URL. Such keys end up in access logs, browser
-     * histories and {@code Referer} headers of others: for callers that cannot send a header, and no one else. The body
-     * is never read.
+     * histories and {@code Referer} headers, so use it only for callers that cannot send a header. The body is never
+     * read.
      *
      * @param name the parameter, such as {@code api_key}; exact and case-sensitive
      * @throws IllegalArgumentException if the name is not 1 to 64 of {@code A-Z a-z 0-9 . _ -}
@@ -77,8 +77,8 @@ public final class KeySources {
     }
 
     /**
-     * Returns the source that takes the key from a cookie. Browsers send cookies by themselves, also with requests that
-     * another site made: what changes state then needs a defence against request forgery of its own.
+     * Returns the source that takes the key from a cookie. Browsers send cookies by themselves, even with requests that
+     * another site made, so requests that change state then need their own protection against request forgery.
      *
      * @param name the cookie; exact and case-sensitive
      * @throws IllegalArgumentException if the name is not a token of RFC 9110 §5.6.2

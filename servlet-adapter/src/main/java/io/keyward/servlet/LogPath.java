@@ -8,14 +8,14 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
- * Masks what could be a key in a path that is logged: a key has at least 16 characters, and one made elsewhere any
- * printable ones, slashes too. What a rule names is public and stays.
+ * Masks what could be a key in a logged path. A key has at least 16 characters, and one made elsewhere may have any
+ * printable ones, even slashes. What a rule names is public and stays.
  */
 final class LogPath {
     private static final int SHORTEST_KEY = 16;
     private static final String MASK = "***";
 
-    /** What remains readable of a long path: words in one case and numbers, as names of resources and their ids are. */
+    /** What stays readable in a long path: words in one case and numbers, like the names of resources and their ids. */
     private static final Pattern PLAIN = Pattern.compile("[a-z._-]*[0-9]{0,9}|[A-Z._-]*[0-9]{0,9}");
 
     private final Set<String> named;

@@ -1,6 +1,6 @@
 package io.keyward.servlet;
 
-/** Makes text of strangers fit for one line of a log: cut, and with everything but printable ASCII escaped. */
+/** Makes a stranger's text safe for one line of a log: cuts it, and escapes everything except printable ASCII. */
 final class LogText {
     private LogText() {}
 

@@ -12,10 +12,10 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.MDC;
 
 /**
- * Hands an allowed request on, as the application is to see it: with the principal, without the credential, and with an
- * answer that no cache gives to another caller.
+ * Passes an allowed request on to the application: with the principal, without the credential, and with an answer that
+ * no cache gives to another caller.
  *
- * <p>The filter does so by itself. Use this class where something else verifies the key, such as the filter of a
+ * <p>The filter does this by itself. Use this class if something else verifies the key, such as the filter of a
  * security framework. Immutable; may be shared between threads.
  */
 public final class Passage {
@@ -26,7 +26,7 @@ public final class Passage {
     private final String vary;
 
     /**
-     * Takes what the application sees of headers.
+     * Creates the passage.
      *
      * @param traceHeaders the same for TRACE, which must not echo a key
      * @param vary the headers that carry keys
@@ -50,7 +50,7 @@ public final class Passage {
     }
 
     /**
-     * Runs the rest of the chain for a caller whose key is valid. The log context has the key id meanwhile, as
+     * Runs the rest of the chain for a caller whose key is valid. Meanwhile the log context holds the key id, as
      * {@link ApiKeyFilter#MDC_KEY}.
      *
      * @throws IOException if the rest of the chain throws it
@@ -65,7 +65,7 @@ public final class Passage {
     /**
      * Runs the rest of the chain.
      *
-     * @param principal who calls; null where the path is open
+     * @param principal the caller; null if the path is open
      */
     void lead(
             @Nullable ApiKeyPrincipal principal,

@@ -14,10 +14,10 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Decides what a request's path asks for, by the rules, the annotations of servlets and the rest-rule.
+ * Decides what a request's path requires, by the rules, the annotations of servlets and the rest-rule.
  *
  * <p>A rule that names the path and an annotation must both be met. If there is only one of them, it decides alone. If
- * there is neither, the rest-rule does. Rules for other spellings of the path can only make this stricter, see
+ * there is neither, the rest-rule decides. Rules for other spellings of the path can only make this stricter, see
  * {@link RuleTable}. May be shared between threads.
  */
 final class PathPolicy {
@@ -34,9 +34,9 @@ final class PathPolicy {
     /**
      * Returns the policy of these rules.
      *
-     * @param confirmedOpen the patterns that are said twice to be open
+     * @param confirmedOpen the patterns that are confirmed to be open
      * @param roles the roles that keys can have; null if unknown
-     * @throws IllegalArgumentException if the rules cannot be used; it names every problem
+     * @throws IllegalArgumentException if the rules cannot be used; the message names every problem
      */
     static PathPolicy of(
             List<Rule> rules, @Nullable Access otherwise, Set<String> confirmedOpen, @Nullable RoleModel roles) {
@@ -57,7 +57,7 @@ final class PathPolicy {
 
     /**
      * Returns the path below the context that a request means; null if it can be read in more than one way and the
-     * rules do not agree on what the readings ask for.
+     * rules treat these readings differently.
      */
     @Nullable
     String pathOf(HttpServletRequest request) {
@@ -69,7 +69,7 @@ final class PathPolicy {
             EncodedPath encoded = EncodedPath.of(request);
             return encoded != null && isUniformBelow(encoded.parent(), request.getMethod()) ? encoded.path() : null;
         } catch (IllegalArgumentException | IllegalStateException ambiguous) {
-            // Jetty and Tomcat, where they let such a path in and have no answer to what it is.
+            // Jetty and Tomcat throw these if they let an ambiguous path in but cannot resolve it.
             return null;
         }
     }
@@ -92,7 +92,7 @@ final class PathPolicy {
     }
 
     /**
-     * Returns who may pass to where a dispatcher is about to leave for.
+     * Returns who may pass to the target of a dispatcher.
      *
      * @param path the canonical path of the target, below the context of the request
      */
@@ -120,7 +120,7 @@ final class PathPolicy {
         return standard == null ? access : access.and(rules.accessTo(standard, path, annotation));
     }
 
-    /** Returns the upper-case form of a method that is not: RESTEasy answers {@code get} by the handler of GET. */
+    /** Returns the upper-case form of a method that is not: RESTEasy answers {@code get} with the handler of GET. */
     private static @Nullable String standard(String method) {
         for (int i = 0; i < method.length(); i++) {
             char c = method.charAt(i);
@@ -145,9 +145,9 @@ final class PathPolicy {
     }
 
     /**
-     * What the servlets of one context ask for.
+     * What the servlets of one context require.
      *
-     * @param access what annotations ask for, by the name of the servlet
+     * @param access what annotations require, by the name of the servlet
      * @param mappings which servlet serves a path
      */
     private record AnnotatedServlets(

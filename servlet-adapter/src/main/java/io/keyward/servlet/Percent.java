@@ -5,11 +5,11 @@ import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
-/** Reads {@code %nn}. */
+/** Decodes {@code %nn}. */
 final class Percent {
     private Percent() {}
 
-    /** Returns the octet that {@code %nn} at an index stands for; -1 if two hexadecimal ASCII digits do not follow. */
+    /** Returns the octet that {@code %nn} at an index encodes; -1 if two hexadecimal ASCII digits do not follow. */
     static int octetAt(String text, int index) {
         if (index + 2 >= text.length()) {
             return -1;
@@ -19,7 +19,7 @@ final class Percent {
         return high < 0 || low < 0 ? -1 : high * 16 + low;
     }
 
-    /** Character.digit would take full-width digits too. */
+    /** Character.digit would accept full-width digits too. */
     private static int digit(char c) {
         return c < 0x80 ? Character.digit(c, 16) : -1;
     }
@@ -34,7 +34,7 @@ final class Percent {
         return false;
     }
 
-    /** Returns the decoded text; null if a {@code %} is alone or the octets are not UTF-8. */
+    /** Returns the decoded text; null if a {@code %} has no digits or the octets are not UTF-8. */
     static @Nullable String decoded(String encoded) {
         ByteBuffer octets = octets(encoded, false);
         try {
@@ -48,7 +48,8 @@ final class Percent {
     }
 
     /**
-     * Returns what a careless parser makes of a text: a {@code %} alone stays, octets that are not UTF-8 are replaced.
+     * Returns what a careless parser makes of a text: a single {@code %} stays, and octets that are not UTF-8 are
+     * replaced.
      */
     static @Nullable String decodedLeniently(String encoded) {
         ByteBuffer octets = octets(encoded, true);

@@ -1,11 +1,11 @@
 package io.keyward.servlet;
 
 /**
- * Writes the bodies of denials. It is asked for the body alone: status, challenge, {@code Vary} and
- * {@code Cache-Control: no-store} are set by {@link Denials} and cannot be lost here.
+ * Writes the bodies of denials. {@link Denials} sets status, challenge, {@code Vary} and
+ * {@code Cache-Control: no-store}, so a writer cannot lose them.
  *
- * <p>Called once for each kind of denial while the filter is built; where 403 is explained, also at the first denial of
- * each requirement.
+ * <p>Called once for each kind of denial while the filter is built. If a 403 is explained, also called at the first
+ * denial of each requirement.
  */
 @FunctionalInterface
 public interface ProblemWriter {

@@ -4,7 +4,10 @@ import java.util.List;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/** Takes the key from the raw query; {@code getParameter} would read a form body too, and eat it. */
+/**
+ * Takes the key from the raw query, because {@code getParameter} would also read a form body and leave nothing for the
+ * handler.
+ */
 final class QueryParameterSource extends KeySource {
     private final String name;
     private final String place;

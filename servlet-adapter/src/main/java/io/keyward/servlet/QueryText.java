@@ -4,7 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Reads names and values of a raw query string as containers do: {@code &} between pairs, {@code +} a blank. */
+/** Reads names and values of a raw query string as containers do: {@code &} separates pairs, {@code +} is a blank. */
 final class QueryText {
     private QueryText() {}
 
@@ -13,7 +13,7 @@ final class QueryText {
         return name.equals(decoded(end < 0 ? pair : pair.substring(0, end)));
     }
 
-    /** Returns the decoded value; null if it is missing or not well encoded ASCII. */
+    /** Returns the decoded value; null if it is missing or is not correctly encoded ASCII. */
     static @Nullable String valueOf(String pair) {
         int start = pair.indexOf('=');
         return start < 0 ? null : decoded(pair.substring(start + 1));

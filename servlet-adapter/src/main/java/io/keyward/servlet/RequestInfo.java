@@ -4,8 +4,8 @@ import jakarta.servlet.http.HttpServletRequest;
 import java.util.List;
 
 /**
- * Says which request a decision is about, in a form that is safe for a log: what a stranger sent is escaped and cut,
- * and what may be a key is {@code ***}.
+ * Describes the request of a decision in a form that is safe for a log: what a stranger sent is escaped and cut, and
+ * what may be a key is {@code ***}.
  *
  * <p>Never use it as the label of a metric, because strangers choose method and path. Immutable; may be kept, and
  * shared between threads.
@@ -16,7 +16,7 @@ public final class RequestInfo {
     private static final int MAX_PATH = 200;
     private static final int MAX_PEER = 64;
 
-    /** No rule names a part of a path as public. */
+    /** Without rules no part of a path is known to be public. */
     private static final LogPath NOTHING_NAMED = new LogPath(List.of());
 
     private final String method;
@@ -32,7 +32,7 @@ public final class RequestInfo {
         this.mask = mask;
     }
 
-    /** Returns what a log may say of a request. */
+    /** Returns what a log may hold of a request. */
     public static RequestInfo of(HttpServletRequest request) {
         return new RequestInfo(request, Decisions.rawPath(request), NOTHING_NAMED);
     }
@@ -50,7 +50,7 @@ public final class RequestInfo {
         return LogText.quoted(mask.masked(path), MAX_PATH);
     }
 
-    /** Returns the address of the client or of the last proxy, as {@code getRemoteAddr} has it. */
+    /** Returns the address of the client or of the last proxy, as {@code getRemoteAddr} returns it. */
     public String peer() {
         return LogText.quoted(peer, MAX_PEER);
     }

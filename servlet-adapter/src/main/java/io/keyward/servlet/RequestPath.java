@@ -6,20 +6,20 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Finds the one path a request means, or that there is more than one way to read it.
+ * Finds the one path that a request means, or finds that there are several ways to read it.
  *
- * <p>Every by-pass of a path filter known from elsewhere is two parsers that disagree. So this one reads the raw
- * request URI by Servlet 6.0 §3.5.2, refuses what that section calls suspicious, and accepts only a path that the
- * container read in the same way: see the table of container answers in the documentation for how different they are.
+ * <p>All known ways around path filters use two parsers that disagree. So this one reads the raw request URI by Servlet
+ * 6.0 §3.5.2, refuses what that section calls suspicious, and accepts only a path that the container read in the same
+ * way. The table of container answers in the documentation shows how much they differ.
  *
- * <p>A request with a dot segment or an empty one is refused, although that section resolves them, because the application
- * may not: Spring MVC takes {@code /admin/../public/x} to the handler of {@code /admin/**}, while the container calls it
+ * <p>A request with a dot segment or an empty segment is refused. That section resolves them, but the application may
+ * not: Spring MVC takes {@code /admin/../public/x} to the handler of {@code /admin/**}, while the container reads it as
  * {@code /public/x}.
  */
 final class RequestPath {
     private RequestPath() {}
 
-    /** Returns the canonical path below the context; null if the request is to be denied with 400. */
+    /** Returns the canonical path below the context; null if the request must be denied with 400. */
     static @Nullable String of(
             @Nullable String uri,
             @Nullable String contextPath,
@@ -38,7 +38,10 @@ final class RequestPath {
         return isConcatenation(path, servlet, orEmpty(pathInfo)) ? path : null;
     }
 
-    /** Returns whether there is no empty and no bare dot segment; others, such as {@code %2e}, have no canonical form. */
+    /**
+     * Returns whether there is no empty segment and no plain dot segment; an encoded one, such as {@code %2e}, has no
+     * canonical form.
+     */
     private static boolean isResolved(String uri) {
         if (uri.contains("//")) {
             return false;
@@ -52,7 +55,7 @@ final class RequestPath {
         return true;
     }
 
-    /** Tomcat maps {@code /dir/} to its welcome file before any filter runs; the rule of that file counts. */
+    /** Tomcat maps {@code /dir/} to its welcome file before any filter runs, so the rule of that file decides. */
     private static boolean isWelcomeFile(String path, String servletPath) {
         return path.endsWith("/")
                 && servletPath.length() > path.length()
@@ -94,7 +97,7 @@ final class RequestPath {
         return isPlain(raw) ? raw : canonicalBySegment(raw);
     }
 
-    /** Returns whether every character stands for itself, which is so for nearly all requests. */
+    /** Returns whether every character means itself, which is true for nearly all requests. */
     private static boolean isPlain(String raw) {
         char before = 0;
         for (int i = 0; i < raw.length(); i++) {
@@ -153,7 +156,7 @@ final class RequestPath {
     /** Returns the decoded segment; null if it is badly encoded or holds what no segment may. */
     static @Nullable String decoded(String encoded) {
         String segment = encoded.indexOf('%') < 0 ? encoded : Percent.decoded(encoded);
-        // What is still encoded would be decoded by the next parser in line: encoded twice to get past this one.
+        // The next parser would decode what is still encoded: somebody encoded it twice to get past this one.
         return segment == null || segment.indexOf('/') >= 0 || !isText(segment) || Percent.isEncoded(segment)
                 ? null
                 : segment;

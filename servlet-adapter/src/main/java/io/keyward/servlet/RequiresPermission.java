@@ -8,7 +8,7 @@ import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
 /**
- * Says on a servlet class that its callers need all of some permissions.
+ * States on a servlet class that its callers need all of some permissions.
  *
  * <p>Read and combined with rules as {@link RequiresRole}.
  */

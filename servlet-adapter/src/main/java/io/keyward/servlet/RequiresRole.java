@@ -8,10 +8,10 @@ import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
 /**
- * Says on a servlet class that its callers need one of some roles.
+ * States on a servlet class that its callers need one of some roles.
  *
- * <p>{@link ApiKeyFilter} reads it when it is initialised. Where a rule names the path too, both must be met; where
- * none does, it takes the place of the rest-rule. It never opens what a rule closes.
+ * <p>{@link ApiKeyFilter} reads it when it is initialised. If a rule names the path too, both must be met; if none
+ * does, the annotation replaces the rest-rule. It never opens what a rule closes.
  */
 @Documented
 @Inherited

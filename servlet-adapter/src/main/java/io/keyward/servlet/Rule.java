@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param method the one method it is for; null for every method
  * @param pattern an exact path, or a prefix and {@code /*}
- * @param access who may
+ * @param access who may pass
  */
 record Rule(@Nullable String method, String pattern, Access access) {
     /** Templates of JAX-RS, Spring, Javalin and Express, wildcards of Ant, queries and matrix parameters. */
@@ -50,18 +50,18 @@ record Rule(@Nullable String method, String pattern, Access access) {
         }
         String found = part.group();
         if (found.startsWith("?")) {
-            return "must not hold ?: a rule has no query, and ? stands for no character; "
+            return "must not contain ?: a rule has no query, and ? is no wildcard; "
                     + "write the path before it, or a prefix and /*";
         }
         if (found.startsWith(";")) {
-            return "must not hold ;: parameters are cut from a path before rules are asked; "
+            return "must not contain ;: parameters are removed from a path before rules are checked; "
                     + "write the path without them";
         }
         if (found.startsWith("*")) {
-            return "may hold * only as its last segment; " + instead(path, part.start());
+            return "may have * only as its last segment; " + instead(path, part.start());
         }
-        return "must not hold a template such as " + LogText.quoted(found.replaceFirst("^/", ""), 40)
-                + ": rules are taken literally, so it would never match; " + instead(path, part.start());
+        return "must not contain a template such as " + LogText.quoted(found.replaceFirst("^/", ""), 40)
+                + ": rules are literal, so it would never match; " + instead(path, part.start());
     }
 
     private static String instead(String path, int problem) {

@@ -13,14 +13,14 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Decides which access a path and method ask for: exact path before longest prefix, named method before all others.
+ * Decides which access a path and a method require: exact path before longest prefix, named method before all others.
  *
- * <p>A framework may find the handler of one path under other spellings of it: with a slash at the end, or with a
- * suffix such as {@code .json}. So a rule that closes a path also closes these spellings; a rule that opens one opens
- * only what it says. Where two rules meet on a path like this, both must admit the key.
+ * <p>A framework may find the handler of a path under other spellings of it: with a slash at the end, or with a suffix
+ * such as {@code .json}. So a rule that closes a path also closes these spellings, but a rule that opens one opens only
+ * the path it names. If two rules apply to such a path, both must admit the key.
  *
- * <p>Built once. What contradicts itself, can never match, or opens more than its author may have meant is refused
- * there, all of it in one report.
+ * <p>Built once. Rules that contradict each other, can never match, or may open more than their author meant are
+ * refused then, all in one report.
  */
 final class RuleTable {
     private static final String EVERYTHING = "/*";
@@ -53,9 +53,9 @@ final class RuleTable {
     /**
      * Returns the table of these rules.
      *
-     * @param confirmedOpen the patterns that are said twice to be open
+     * @param confirmedOpen the patterns that are confirmed to be open
      * @param model the roles that rules may name; null if unknown
-     * @throws IllegalArgumentException if the rules cannot be used; it names every problem
+     * @throws IllegalArgumentException if the rules cannot be used; the message names every problem
      */
     static RuleTable of(
             List<Rule> rules, @Nullable Access otherwise, Set<String> confirmedOpen, @Nullable RoleModel model) {
@@ -67,7 +67,8 @@ final class RuleTable {
             checkRoles(rule.name(), rule.access(), model, problems);
         }
         if (otherwise == null) {
-            problems.add("what no rule names is undecided; call otherwise(denyAll()) or otherwise(authenticated())");
+            problems.add("nothing decides about paths that no rule names; call otherwise(denyAll()) or"
+                    + " otherwise(authenticated())");
         } else {
             checkRoles("otherwise", otherwise, model, problems);
         }
@@ -100,7 +101,7 @@ final class RuleTable {
                 problems.add(unconfirmed(place.pattern + " is", place.pattern));
             }
             if (place.anyMethod == null && place.closesSomeMethod() && !confirmedOpen.contains(place.pattern)) {
-                // No method has the empty name, so this asks for what the methods without a rule fall to.
+                // No method has the empty name, so this returns what decides about methods without a rule.
                 Access rest = named("", place.isPrefix() ? place.base : place.pattern);
                 if (rest == null ? otherwise.isOpen() : rest.isOpen()) {
                     problems.add(unconfirmed("every method of " + place.pattern + " without a rule is", place.pattern));
@@ -118,15 +119,17 @@ final class RuleTable {
         }
         Place everything = places.get(EVERYTHING);
         if (everything != null && everything.anyMethod != null && !everything.anyMethod.equals(otherwise)) {
-            problems.add("/* covers everything, so otherwise (" + otherwise + ") is never asked; remove the rule");
+            problems.add("/* covers everything, so otherwise (" + otherwise + ") is never used; remove the rule");
         }
     }
 
     private static String unconfirmed(String what, String pattern) {
-        return what + " open to everyone; if that is meant, say so twice by confirmOpen(\"" + pattern + "\")";
+        return what + " open to everyone; if you mean that, confirm it by confirmOpen(\"" + pattern + "\")";
     }
 
-    /** Returns the access asked for by the most specific rule as it is written; null if no rule names the path. */
+    /**
+     * Returns the access that the most specific rule requires, without other spellings; null if no rule names the path.
+     */
     @Nullable
     Access named(String method, String path) {
         Place place = placeOf(method, path, exact.get(base(path)));
@@ -136,7 +139,7 @@ final class RuleTable {
     /**
      * Returns who may pass.
      *
-     * @param annotation what an annotation asks for besides; null if there is none
+     * @param annotation what an annotation requires as well; null if there is none
      */
     Access accessTo(String method, String path, @Nullable Access annotation) {
         Twins twins = exact.get(base(path));
@@ -183,7 +186,7 @@ final class RuleTable {
         return joined;
     }
 
-    /** Returns whether all paths below a parent ask for the same, so it does not matter which of them is meant. */
+    /** Returns whether all paths below a parent require the same, so it does not matter which of them is meant. */
     boolean isUniformBelow(String parent, String method) {
         String below = parent + "/";
         Access all = prefixAccess(method, below);
@@ -245,7 +248,7 @@ final class RuleTable {
             return path.endsWith("/") ? slashed : plain;
         }
 
-        /** Returns what the other spelling asks for, if that is closed. */
+        /** Returns what the other spelling requires, if that is closed. */
         @Nullable
         Access closingTwin(String method, String path) {
             Place other = path.endsWith("/") ? plain : slashed;
@@ -254,7 +257,7 @@ final class RuleTable {
         }
     }
 
-    /** One path of the rules, with what it asks for by method. */
+    /** One path of the rules, with what it requires by method. */
     private static final class Place {
         final String pattern;
 
@@ -304,7 +307,7 @@ final class RuleTable {
             return path.startsWith(base) && (path.length() == base.length() || path.charAt(base.length()) == '/');
         }
 
-        /** Returns whether this place, which answers for the path, is about it and not about one further up. */
+        /** Returns whether this place, which decides about the path, names it, and not only a path further up. */
         boolean isNamedBy(String path) {
             return !isPrefix() || path.length() - base.length() <= (path.endsWith("/") ? 1 : 0);
         }

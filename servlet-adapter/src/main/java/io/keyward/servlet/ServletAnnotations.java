@@ -15,14 +15,14 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Reads what annotations on the servlet classes of a context ask for. */
+/** Reads what annotations on the servlet classes of a context require. */
 final class ServletAnnotations {
     private static final Logger LOG = LoggerFactory.getLogger(ApiKeyFilter.class);
     private static final boolean STANDARD_PRESENT = isStandardPresent();
 
     private ServletAnnotations() {}
 
-    /** The standard annotations are optional: without them on the class path nobody can have written one. */
+    /** The standard annotations are optional: if they are not on the class path, no servlet can have one. */
     private static boolean isStandardPresent() {
         try {
             return RolesAllowed.class.getName() != null;
@@ -32,10 +32,10 @@ final class ServletAnnotations {
     }
 
     /**
-     * Returns the access that annotated servlets ask for, by servlet name.
+     * Returns the access that annotated servlets require, by servlet name.
      *
-     * @throws ServletException if an annotation is empty, ill-formed or names an undeclared role; it names every
-     *     problem
+     * @throws ServletException if an annotation is empty, ill-formed or names an undeclared role; the message names
+     *     every problem
      */
     static Map<String, Access> of(ServletContext context, @Nullable RoleModel model) throws ServletException {
         Map<String, Access> annotated = new HashMap<>();
@@ -77,7 +77,8 @@ final class ServletAnnotations {
             }
         }
         LOG.warn(
-                "cannot read the annotations of servlet {}: class {} is not visible from here; rules alone guard it",
+                "cannot read the annotations of servlet {}: class {} is not visible from here; only rules protect it,"
+                        + " so add one for its path",
                 servlet,
                 className);
         return null;
@@ -104,7 +105,7 @@ final class ServletAnnotations {
         if (allowed == null) {
             return null;
         }
-        // Servlet 6.0 §13.3: whoever was let in. As a role name it would be refused.
+        // Servlet 6.0 §13.3: any caller that was let in. As a role name it would be refused.
         return List.of(allowed.value()).contains("**") ? Access.authenticated() : anyRole(allowed.value());
     }
 

@@ -7,7 +7,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Says which servlet of a context serves a path, by Servlet 6.0 §12.1: an exact mapping before the longest prefix,
+ * Finds the servlet of a context that serves a path, by Servlet 6.0 §12.1: an exact mapping before the longest prefix,
  * before an extension, before the default.
  */
 final class ServletMappings {
@@ -19,7 +19,7 @@ final class ServletMappings {
     private final Map<String, String> extensions = new HashMap<>();
     private @Nullable String byDefault;
 
-    /** Of a context without servlets. */
+    /** Creates the mappings of a context without servlets. */
     ServletMappings() {}
 
     static ServletMappings of(ServletContext context) {
@@ -41,7 +41,7 @@ final class ServletMappings {
         } else if (pattern.startsWith("*.")) {
             extensions.put(pattern.substring(2), servlet);
         } else {
-            // The empty pattern is for the root of the context alone.
+            // The empty pattern is only for the root of the context.
             exact.put(pattern.isEmpty() ? "/" : pattern, servlet);
         }
     }

@@ -1,8 +1,8 @@
 package io.keyward.servlet;
 
 /**
- * Knows the suffixes by which a client asks for a media type or a language where a framework allows it: Jersey and
- * RESTEasy can be told to find {@code /reports} under {@code /reports.json}, {@code /reports.json.en} and
+ * Knows the suffixes by which a client asks for a media type or a language, if a framework allows it. Jersey and
+ * RESTEasy can be configured to find {@code /reports} under {@code /reports.json}, {@code /reports.json.en} and
  * {@code /reports/.json}.
  */
 final class Suffixes {

@@ -147,7 +147,7 @@ class RuleTableTest {
                 .rule("/*", authenticated())
                 .otherwise(denyAll()));
         for (String part : new String[] {
-            "/a has two rules", "upper-case", "path (c)", "role `clinet`, which is not declared", "is never asked"
+            "/a has two rules", "upper-case", "path (c)", "role `clinet`, which is not declared", "is never used"
         }) {
             assertTrue(message.contains(part), () -> part + " is missing in: " + message);
         }
