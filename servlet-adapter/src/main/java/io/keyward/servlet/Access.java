@@ -90,13 +90,17 @@ public final class Access {
         return kind == Kind.OPEN;
     }
 
-    boolean admits(ApiKeyPrincipal principal) {
+    /** Returns whether a caller may pass; null is a caller without a key. */
+    boolean admits(@Nullable ApiKeyPrincipal principal) {
+        if (principal == null || kind == Kind.OPEN || kind == Kind.CLOSED) {
+            return kind == Kind.OPEN;
+        }
         for (int i = 0; i < requirements.size(); i++) {
             if (!principal.meets(requirements.get(i))) {
                 return false;
             }
         }
-        return kind == Kind.ANY_KEY || kind == Kind.REQUIRED;
+        return true;
     }
 
     /** Returns access for callers that both admit. */

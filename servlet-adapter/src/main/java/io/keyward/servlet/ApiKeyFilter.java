@@ -187,7 +187,8 @@ public final class ApiKeyFilter implements Filter {
                     + " was added after " + config.getFilterName()
                     + " and puts itself first; call ApiKeyFilter.register"
                     + " after it, in the configurator of JakartaWebSocketServletContainerInitializer.configure, or, if"
-                    + " you have ordered the filters yourself, set the init parameter " + WEB_SOCKETS_COME_AFTER + "=true");
+                    + " you have ordered the filters yourself, set the init parameter " + WEB_SOCKETS_COME_AFTER
+                    + "=true");
         }
     }
 
@@ -202,8 +203,7 @@ public final class ApiKeyFilter implements Filter {
             throws IOException, ServletException {
         Guard ready = guard;
         if (ready == null) {
-            throw new IllegalStateException(
-                    "the filter was not initialised, so it lets nothing through; register it");
+            throw new IllegalStateException("the filter was not initialised, so it lets nothing through; register it");
         }
         if (!(request instanceof HttpServletRequest httpRequest)
                 || !(response instanceof HttpServletResponse httpResponse)) {
@@ -372,7 +372,7 @@ public final class ApiKeyFilter implements Filter {
          * @throws IllegalArgumentException if the name is not a token of RFC 9110 §5.6.2
          */
         public Builder identityHeader(String name, Function<ApiKeyPrincipal, @Nullable String> value) {
-            HeaderNames.requireToken("header name", name);
+            HeaderNames.requireTokens("header name", name);
             identityHeaders.put(name, requireNonNull(value, "value"));
             return this;
         }

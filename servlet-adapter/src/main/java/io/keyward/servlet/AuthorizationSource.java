@@ -49,11 +49,7 @@ final class AuthorizationSource extends KeySource {
         while (start < value.length() && value.charAt(start) == ' ') {
             start++;
         }
-        if (isOneRun(value, start)) {
-            found.add(places.get(scheme), value.substring(start));
-        } else {
-            found.addMalformed(places.get(scheme), value.substring(start));
-        }
+        found.addOneRun(places.get(scheme), value.substring(start));
     }
 
     private boolean isOurs(String scheme) {
@@ -67,16 +63,6 @@ final class AuthorizationSource extends KeySource {
             }
         }
         return -1;
-    }
-
-    static boolean isOneRun(String value, int start) {
-        for (int i = start; i < value.length(); i++) {
-            char c = value.charAt(i);
-            if (c <= ' ' || c >= 0x7f || c == ',' || c == '"') {
-                return false;
-            }
-        }
-        return start < value.length();
     }
 
     @Override

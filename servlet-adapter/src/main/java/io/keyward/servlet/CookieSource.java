@@ -30,12 +30,7 @@ final class CookieSource extends KeySource {
         for (String value : values(headers, NAME)) {
             for (String pair : value.split(";", -1)) {
                 if (isOurs(pair)) {
-                    String text = pair.substring(pair.indexOf('=') + 1).strip();
-                    if (AuthorizationSource.isOneRun(text, 0)) {
-                        found.add(place, text);
-                    } else {
-                        found.addMalformed(place, text);
-                    }
+                    found.addOneRun(place, pair.substring(pair.indexOf('=') + 1).strip());
                 }
             }
         }

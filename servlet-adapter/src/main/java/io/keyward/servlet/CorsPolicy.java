@@ -80,17 +80,13 @@ public final class CorsPolicy {
 
     /** Returns this policy with other methods; names are case-sensitive. */
     public CorsPolicy withMethods(String... methods) {
-        for (String method : methods) {
-            HeaderNames.requireToken("method", method);
-        }
+        HeaderNames.requireTokens("method", methods);
         return new CorsPolicy(origins, List.of(methods), headers, anyHeader, exposed, maxAge);
     }
 
     /** Returns this policy with other request headers besides those that the filter's sources read. */
     public CorsPolicy withHeaders(String... headers) {
-        for (String header : headers) {
-            HeaderNames.requireToken("header name", header);
-        }
+        HeaderNames.requireTokens("header name", headers);
         return new CorsPolicy(origins, methods, List.of(headers), false, exposed, maxAge);
     }
 
@@ -108,9 +104,7 @@ public final class CorsPolicy {
      * @throws IllegalArgumentException if a name is not a token of RFC 9110 §5.6.2
      */
     public CorsPolicy withExposedHeaders(String... headers) {
-        for (String header : headers) {
-            HeaderNames.requireToken("header name", header);
-        }
+        HeaderNames.requireTokens("header name", headers);
         return new CorsPolicy(origins, methods, this.headers, anyHeader, List.of(headers), maxAge);
     }
 

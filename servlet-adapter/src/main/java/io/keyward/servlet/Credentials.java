@@ -25,6 +25,21 @@ final class Credentials {
         add(place, credential, false);
     }
 
+    /** Adds a credential that must be one run of visible ASCII without comma and quote. */
+    void addOneRun(String place, String credential) {
+        add(place, credential, !isOneRun(credential));
+    }
+
+    private static boolean isOneRun(String text) {
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            if (c <= ' ' || c >= 0x7f || c == ',' || c == '"') {
+                return false;
+            }
+        }
+        return !text.isEmpty();
+    }
+
     /** Adds a credential that has a wrong form. */
     void addMalformed(String place, String credential) {
         add(place, credential, true);

@@ -138,7 +138,7 @@ final class Guard {
         ApiKeyPrincipal principal = principalOf(first);
         String path = include ? includedPath(request) : paths.pathOf(request);
         Access access = path == null ? Access.denyAll() : paths.accessTo(path, request, include);
-        if (access.isOpen() || (principal != null && access.admits(principal))) {
+        if (access.admits(principal)) {
             pass(principal, request, response, chain);
         } else {
             decisions.target(dispatch, principal, access, request, response, path);
@@ -155,7 +155,7 @@ final class Guard {
             throws IOException {
         String path = RequestPath.canonical(target);
         Access access = path == null ? Access.denyAll() : paths.accessToTarget(path, request);
-        if (access.isOpen() || (principal != null && access.admits(principal))) {
+        if (access.admits(principal)) {
             return true;
         }
         decisions.target(dispatch, principal, access, request, response, path);

@@ -21,14 +21,16 @@ final class HeaderNames {
     }
 
     /**
-     * Refuses a text that is not a name.
+     * Refuses texts that are not names.
      *
-     * @throws IllegalArgumentException if the text is not a token of RFC 9110 §5.6.2
+     * @throws IllegalArgumentException if a text is not a token of RFC 9110 §5.6.2
      */
-    static void requireToken(String what, String text) {
-        if (!isToken(text)) {
-            throw new IllegalArgumentException(what + " (" + LogText.quoted(text, 40)
-                    + ") must be a token of RFC 9110: letters, digits and " + TOKEN_MARKS);
+    static void requireTokens(String what, String... texts) {
+        for (String text : texts) {
+            if (!isToken(text)) {
+                throw new IllegalArgumentException(what + " (" + LogText.quoted(text, 40)
+                        + ") must be a token of RFC 9110: letters, digits and " + TOKEN_MARKS);
+            }
         }
     }
 

@@ -29,7 +29,7 @@ public final class KeySources {
      *     {@code Cookie}, which have a grammar of their own
      */
     public static KeySource header(String name) {
-        HeaderNames.requireToken("header name", name);
+        HeaderNames.requireTokens("header name", name);
         if (HeaderNames.same(name, "Authorization") || HeaderNames.same(name, "Cookie")) {
             throw new IllegalArgumentException("header name (" + name
                     + ") must be one whose whole value is the key; use authorization(…) or cookie(…) instead");
@@ -51,7 +51,7 @@ public final class KeySources {
         schemes.add(scheme);
         schemes.addAll(List.of(more));
         for (String each : schemes) {
-            HeaderNames.requireToken("authorization scheme", each);
+            HeaderNames.requireTokens("authorization scheme", each);
             if (HeaderNames.same(each, "Basic") || HeaderNames.same(each, "Digest")) {
                 throw new IllegalArgumentException("authorization scheme (" + each
                         + ") must be one whose credentials are the key itself, such as ApiKey or Bearer");
@@ -84,7 +84,7 @@ public final class KeySources {
      * @throws IllegalArgumentException if the name is not a token of RFC 9110 §5.6.2
      */
     public static KeySource cookie(String name) {
-        HeaderNames.requireToken("cookie name", name);
+        HeaderNames.requireTokens("cookie name", name);
         return new CookieSource(name);
     }
 }

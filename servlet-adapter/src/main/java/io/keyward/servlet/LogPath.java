@@ -1,5 +1,6 @@
 package io.keyward.servlet;
 
+import io.keyward.ApiKey;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
@@ -12,8 +13,7 @@ import java.util.stream.Collectors;
  * printable ones, even slashes. What a rule names is public and stays.
  */
 final class LogPath {
-    private static final int SHORTEST_KEY = 16;
-    private static final String MASK = "***";
+    static final String MASK = "***";
 
     /** What stays readable in a long path: words in one case and numbers, like the names of resources and their ids. */
     private static final Pattern PLAIN = Pattern.compile("[a-z._-]*[0-9]{0,9}|[A-Z._-]*[0-9]{0,9}");
@@ -38,7 +38,7 @@ final class LogPath {
                 length += segments[end].length() + 1;
                 end++;
             }
-            mask(segments, start, end, length >= SHORTEST_KEY);
+            mask(segments, start, end, length >= ApiKey.MIN_LENGTH);
             start = end + 1;
         }
         return String.join("/", segments);
@@ -47,7 +47,7 @@ final class LogPath {
     private static void mask(String[] segments, int start, int end, boolean partsOfOne) {
         for (int i = start; i < end; i++) {
             boolean plain = PLAIN.matcher(segments[i]).matches();
-            if (segments[i].length() >= SHORTEST_KEY || (partsOfOne && !plain)) {
+            if (segments[i].length() >= ApiKey.MIN_LENGTH || (partsOfOne && !plain)) {
                 segments[i] = MASK;
             }
         }

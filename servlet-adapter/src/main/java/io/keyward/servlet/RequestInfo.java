@@ -1,5 +1,6 @@
 package io.keyward.servlet;
 
+import io.keyward.ApiKey;
 import jakarta.servlet.http.HttpServletRequest;
 import java.util.List;
 
@@ -11,7 +12,6 @@ import java.util.List;
  * shared between threads.
  */
 public final class RequestInfo {
-    private static final int SHORTEST_KEY = 16;
     private static final int MAX_METHOD = 20;
     private static final int MAX_PATH = 200;
     private static final int MAX_PEER = 64;
@@ -39,7 +39,7 @@ public final class RequestInfo {
 
     /** Returns the method; {@code ***} if it is as long as a key, because a method may be any token. */
     public String method() {
-        return method.length() < SHORTEST_KEY ? LogText.quoted(method, MAX_METHOD) : "***";
+        return method.length() < ApiKey.MIN_LENGTH ? LogText.quoted(method, MAX_METHOD) : LogPath.MASK;
     }
 
     /**
