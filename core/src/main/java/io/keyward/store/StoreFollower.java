@@ -202,14 +202,15 @@ public final class StoreFollower implements AutoCloseable {
             watch = null;
         }
         boolean interrupted = false;
+        started.remove(Thread.currentThread()); // which cannot wait for itself
         for (Thread thread : started) {
             // waits first, because an interrupt can do harm: it closes the file of an embedded database
             interrupted |= !join(thread);
-            if (thread.isAlive() && thread != Thread.currentThread()) {
+            if (thread.isAlive()) {
                 thread.interrupt();
                 interrupted |= !join(thread);
             }
-            if (thread.isAlive() && thread != Thread.currentThread()) {
+            if (thread.isAlive()) {
                 LOG.warn("thread {} still waits for the store and ends when that answers", thread.getName());
             }
         }
@@ -222,9 +223,7 @@ public final class StoreFollower implements AutoCloseable {
     /** Returns false if this thread was interrupted while it waited. */
     private static boolean join(Thread thread) {
         try {
-            if (thread != Thread.currentThread()) {
-                thread.join(CLOSE_MILLIS);
-            }
+            thread.join(CLOSE_MILLIS);
             return true;
         } catch (InterruptedException e) {
             return false;
