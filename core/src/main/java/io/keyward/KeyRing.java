@@ -317,8 +317,8 @@ public final class KeyRing {
 
         private static void report(ApiKeyRecord record) {
             LOG.warn(
-                    "key `{}` is rejected: this version does not know its attributes {}; upgrade, or remove them with the"
-                            + " version that set them",
+                    "key `{}` is rejected: this version does not know its attributes {}; upgrade, or remove them with"
+                            + " the version that set them",
                     record.id(),
                     new TreeSet<>(record.unknownAttributes()));
         }

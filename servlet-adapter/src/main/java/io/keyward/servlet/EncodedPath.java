@@ -10,8 +10,8 @@ import org.jspecify.annotations.Nullable;
  * one name or two, {@code 50%25ab} as it is or decoded once more.
  *
  * <p>Every reading of such a path is below {@link #parent}: it has at least one more segment, and no dot segment, empty
- * segment, backslash or control character. So all readings are equal to rules that treat everything below the parent
- * alike.
+ * segment, backslash or control character. So rules that require the same for everything below the parent decide the
+ * same about every reading.
  *
  * @param path the path below the context, decoded once
  * @param parent the part before the first segment that can be read in more than one way, without its slash

@@ -211,7 +211,10 @@ final class GuardedRequest extends HttpServletRequestWrapper {
         });
     }
 
-    /** Returns every meaning of a path: a relative one begins at the page that includes or at the included one. */
+    /**
+     * Returns every path that a target can mean: a relative one begins at the page that includes or at the included
+     * one.
+     */
     private List<String> absolute(String path) {
         int query = path.indexOf('?');
         String target = query < 0 ? path : path.substring(0, query);

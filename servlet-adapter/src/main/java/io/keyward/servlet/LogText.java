@@ -1,7 +1,8 @@
 package io.keyward.servlet;
 
 /**
- * Makes a stranger's text safe for one line of a log: cuts it, and escapes as JSON everything except printable ASCII.
+ * Makes a stranger's text safe for one line of a log: cuts it, and escapes everything except printable ASCII as in
+ * JSON.
  */
 final class LogText {
     private LogText() {}
