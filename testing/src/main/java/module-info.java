@@ -1,6 +1,6 @@
 /**
- * What tests of services with API keys need: throw-away keys, a clock to move, the contract of stores, a recording
- * listener.
+ * Helpers for tests of services with API keys: throw-away keys, a clock that a test moves, the contract of stores, a
+ * recording listener.
  */
 module io.keyward.testing {
     requires transitive io.keyward;
@@ -9,7 +9,7 @@ module io.keyward.testing {
 
     exports io.keyward.testing;
 
-    // the contract's tests are no API, so they are not public
+    // the tests of the contract are not API, so they are not public
     opens io.keyward.testing to
             org.junit.platform.commons;
 }

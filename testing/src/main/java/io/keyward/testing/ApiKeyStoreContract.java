@@ -45,7 +45,7 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
 /**
- * Tests what {@link ApiKeyStore} promises. A store passes when a subclass of this, run by JUnit, is green:
+ * Tests what {@link ApiKeyStore} promises. A store passes if JUnit runs a subclass of this without a failure:
  *
  * <pre>{@code
  * class InMemoryApiKeyStoreTest extends ApiKeyStoreContract {
@@ -56,9 +56,9 @@ import org.junit.jupiter.api.Test;
  * }
  * }</pre>
  *
- * <p>It sees atomicity, versions, order and visibility between threads, and between stores over the same data where
- * {@link #reopen} is overridden. It cannot see durability: what survives a killed process or a full disk each store
- * must test for itself. No test depends on how fast the machine is.
+ * <p>It tests atomicity, versions, order and visibility between threads. If {@link #reopen} is overridden, it tests
+ * them between stores over the same data, too. It cannot test durability: each store must test for itself what survives
+ * a killed process or a full disk. No test depends on how fast the machine is.
  */
 public abstract class ApiKeyStoreContract {
     private static final int THREADS = 8;
@@ -90,16 +90,16 @@ public abstract class ApiKeyStoreContract {
     }
 
     /**
-     * Tells whether the store can say what changed, by default true. One that answers {@link ApiKeyStore#changesSince}
-     * with nothing after every change overrides this with false and is not asked for an order.
+     * Returns whether the store can say what changed, by default true. A store whose {@link ApiKeyStore#changesSince}
+     * returns empty after every change overrides this with false; then the order of changes is not tested.
      */
     protected boolean tellsChanges() {
         return true;
     }
 
     /**
-     * Returns whether the store can {@link ApiKeyStore#remove}, by default true. One that keeps every record overrides
-     * this with false.
+     * Returns whether the store can {@link ApiKeyStore#remove}, by default true. A store that keeps every record
+     * overrides this with false.
      */
     protected boolean removes() {
         return true;
@@ -912,7 +912,7 @@ public abstract class ApiKeyStoreContract {
         assertEquals(byId(store.load().records()), followed, "what was followed is what is there");
     }
 
-    // what the tests speak in
+    // helpers
 
     private static ApiKeyRecord.Builder newRecord() {
         return ThrowAwayKeys.recordOf(ThrowAwayKeys.newKey());
@@ -937,7 +937,7 @@ public abstract class ApiKeyStoreContract {
                 .changed(START, "key:a1b2c3d4");
     }
 
-    /** Texts that break what is put together from text: files, shell, queries. */
+    /** Texts that break files, shell commands or queries that are built from text. */
     private static List<String> awkwardTexts() {
         Stream<String> marks = """
                 a=b#c
@@ -968,7 +968,7 @@ public abstract class ApiKeyStoreContract {
         return Integer.parseInt(record.metadata().getOrDefault("count", ""));
     }
 
-    /** Repeats until the update is not refused: another thread went on each time it is. */
+    /** Repeats the update until it is not refused; each time it is, another thread has made progress. */
     private static void countUp(ApiKeyStore store, String id) {
         while (true) {
             ApiKeyRecord read = store.find(id).orElseThrow();
@@ -1063,7 +1063,7 @@ public abstract class ApiKeyStoreContract {
         return changes;
     }
 
-    /** Does what a follower does; asserts that counts do not go back. */
+    /** Applies changes as a follower does; asserts that counts do not go back. */
     private Stamp follow(ApiKeyStore reader, Stamp stamp, Map<String, ApiKeyRecord> followed) {
         Stamp next = stamp;
         while (true) {

@@ -5,7 +5,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 
 /**
- * Tells the time that a test sets: it stands still until the test moves it.
+ * A clock whose time changes only when a test moves it.
  *
  * <p>May be shared between threads; a move is seen by all of them at once.
  */
@@ -16,12 +16,12 @@ public final class MovableClock implements InstantSource {
         this.now = start;
     }
 
-    /** Returns a clock that stands at an instant. */
+    /** Returns a clock at an instant. */
     public static MovableClock at(Instant start) {
         return new MovableClock(start);
     }
 
-    /** Returns a clock that stands at an instant in ISO 8601 form, such as {@code 2026-11-23T12:00:00Z}. */
+    /** Returns a clock at an instant in ISO 8601 form, such as {@code 2026-11-23T12:00:00Z}. */
     public static MovableClock at(String start) {
         return at(Instant.parse(start));
     }

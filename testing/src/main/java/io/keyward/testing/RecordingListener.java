@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 
 /**
- * Keeps the outcomes it hears, for a test to look at.
+ * Keeps every outcome, so that a test can check them.
  *
  * <pre>{@code
  * RecordingListener heard = new RecordingListener();
@@ -21,7 +21,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 public final class RecordingListener implements VerificationListener {
     private final List<Verification> heard = new CopyOnWriteArrayList<>();
 
-    /** Creates a listener that has heard nothing. */
+    /** Creates a listener without outcomes. */
     public RecordingListener() {}
 
     @Override
@@ -29,12 +29,12 @@ public final class RecordingListener implements VerificationListener {
         heard.add(verification);
     }
 
-    /** Returns every outcome, in the order in which they were heard. */
+    /** Returns every outcome, in the order of the verifications. */
     public List<Verification> outcomes() {
         return List.copyOf(heard);
     }
 
-    /** Returns the ids of the keys accepted, once for each time. */
+    /** Returns the id of each accepted key, once for each verification. */
     public List<String> acceptedIds() {
         return heard.stream()
                 .filter(Accepted.class::isInstance)
@@ -42,15 +42,15 @@ public final class RecordingListener implements VerificationListener {
                 .toList();
     }
 
-    /** Returns the reasons of the refusals. */
-    public List<Reason> refusals() {
+    /** Returns the reason of each rejected key. */
+    public List<Reason> rejections() {
         return heard.stream()
                 .filter(Rejected.class::isInstance)
                 .map(outcome -> ((Rejected) outcome).reason())
                 .toList();
     }
 
-    /** Forgets what was heard. */
+    /** Forgets all outcomes. */
     public void clear() {
         heard.clear();
     }

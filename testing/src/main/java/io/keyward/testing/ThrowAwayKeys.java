@@ -18,10 +18,11 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Makes keys for one test, and records that fit them: random, with the prefix {@code kw_test}, known to nobody.
+ * Makes keys for one test, and their records. The keys are random, have the prefix {@code kw_test} and are known to
+ * nobody.
  *
- * <p>{@link #newKey} and {@link #recordOf} stand alone. One of {@link #at} makes a key in every state there is, at the
- * time of a clock, and a ring that holds them all:
+ * <p>{@link #newKey} and {@link #recordOf} make a single key and its record. {@link #at} makes a key in every state, at
+ * the time of a clock, and {@link #ring} holds them all:
  *
  * <pre>{@code
  * MovableClock clock = MovableClock.at("2026-11-23T12:00:00Z");
@@ -70,13 +71,13 @@ public final class ThrowAwayKeys {
         return GENERATOR.generate();
     }
 
-    /** Returns a record of a key: its own id, SHA-256, active, without roles or window; change it by the builder. */
+    /** Returns a builder with the record of a key: its own id, its SHA-256 hash, active, without roles and window. */
     public static ApiKeyRecord.Builder recordOf(ApiKey key) {
         return ApiKeyRecord.builder(FORMAT.idOf(key)).hash(SHA256.hash(key));
     }
 
     /**
-     * Returns a set of new keys, one in each state at the present of a clock.
+     * Returns new keys, one in each state at the current time of a clock.
      *
      * @param clock read once
      * @param roles the roles of each key
@@ -85,22 +86,22 @@ public final class ThrowAwayKeys {
         return new ThrowAwayKeys(clock.instant(), roles);
     }
 
-    /** Returns a key that counts for a day from the clock's time on. */
+    /** Returns a key that is valid for a day from the clock's time on. */
     public IssuedKey active() {
         return active;
     }
 
-    /** Returns a key whose end is the clock's time. */
+    /** Returns a key that expires at the clock's time. */
     public IssuedKey expired() {
         return expired;
     }
 
-    /** Returns a key that counts from a day after the clock's time on. */
+    /** Returns a key that becomes valid a day after the clock's time. */
     public IssuedKey notYetValid() {
         return notYetValid;
     }
 
-    /** Returns a key that is switched off. */
+    /** Returns a key that is disabled. */
     public IssuedKey disabled() {
         return disabled;
     }
@@ -110,13 +111,14 @@ public final class ThrowAwayKeys {
         return revoked;
     }
 
-    /** Returns the new key of a record that was rotated; it counts. */
+    /** Returns the new key of a record that was rotated; it is valid. */
     public IssuedKey renewed() {
         return renewed;
     }
 
     /**
-     * Returns the old key of the record of {@link #renewed}; it counts for a day from the clock's time on, as retiring.
+     * Returns the old key of the record of {@link #renewed}, which is retiring and valid for a day from the clock's
+     * time on.
      */
     public IssuedKey retiring() {
         return retiring;
@@ -139,8 +141,8 @@ public final class ThrowAwayKeys {
     /**
      * Returns a ring of {@link #records}.
      *
-     * @param roles where the keys' roles are declared
-     * @throws io.keyward.KeyRingException if one is not
+     * @param roles the model that declares the roles of the keys
+     * @throws io.keyward.KeyRingException if one of them is not declared
      */
     public KeyRing ring(RoleModel roles) {
         return KeyRing.builder().roles(roles).addAll(records()).build();
