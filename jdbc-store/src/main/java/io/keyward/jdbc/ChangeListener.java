@@ -52,9 +52,8 @@ final class ChangeListener implements Watch {
         thread.setDaemon(true);
     }
 
-    ChangeListener start() {
+    void start() {
         thread.start();
-        return this;
     }
 
     /** Returns whether notifications arrive, as far as is known. */

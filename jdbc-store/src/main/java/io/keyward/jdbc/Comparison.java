@@ -3,9 +3,6 @@ package io.keyward.jdbc;
 import io.keyward.ApiKeyRecord;
 import io.keyward.HashedSecret;
 import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -213,11 +210,6 @@ final class Comparison {
     }
 
     private static long first48(String text) {
-        try {
-            byte[] digest = MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
-            return ByteBuffer.wrap(digest).getLong() >>> (Long.SIZE - ROW_BITS);
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("this JDK lacks SHA-256, which each JDK must have", e);
-        }
+        return ByteBuffer.wrap(Marks.sha256(text)).getLong() >>> (Long.SIZE - ROW_BITS);
     }
 }

@@ -64,7 +64,7 @@ final class Database {
     private <T> T attempt(String what, boolean readOnly, Work<T> work) {
         for (int attempt = 1; ; attempt++) {
             try {
-                return transaction(readOnly, work);
+                return connected(false, readOnly, work);
             } catch (SQLException e) {
                 boolean again = AGAIN.contains(stateOf(e)) || (OTHER_CONNECTION.contains(stateOf(e)) && attempt == 1);
                 if (!again || attempt == ATTEMPTS) {
@@ -81,10 +81,6 @@ final class Database {
         } catch (SQLException e) {
             throw failure(what, e);
         }
-    }
-
-    private <T> T transaction(boolean readOnly, Work<T> work) throws SQLException {
-        return connected(false, readOnly, work);
     }
 
     private <T> T connected(boolean autoCommit, boolean readOnly, Work<T> work) throws SQLException {

@@ -150,7 +150,7 @@ public final class JdbcApiKeyStore implements ApiKeyStore {
             throw new IllegalArgumentException("key `" + record.id() + "` has version " + record.version()
                     + " and must have 0 to be inserted; update it instead");
         }
-        return change(record, cause, (connection, cut) -> {
+        return change(record, cause, connection -> {
             if (rows.numberOf(connection, record.id()) != 0) {
                 throw new StoreConflictException(Conflict.ID_TAKEN, record.id());
             }
@@ -163,9 +163,7 @@ public final class JdbcApiKeyStore implements ApiKeyStore {
             throw new IllegalArgumentException(
                     "key `" + record.id() + "` has version 0 and must have that of the record it was made from");
         }
-        return change(record, cause, (connection, cut) -> {
-            requireCurrent(connection, record);
-        });
+        return change(record, cause, connection -> requireCurrent(connection, record));
     }
 
     private void requireCurrent(Connection connection, ApiKeyRecord record) throws SQLException {
@@ -225,7 +223,7 @@ public final class JdbcApiKeyStore implements ApiKeyStore {
         Known known = history.known();
         Stored stored = database.write("store key `" + record.id() + "`", (connection, dialect) -> {
             Poll before = locked(connection, dialect, known);
-            check.run(connection, cut);
+            check.run(connection);
             requireNotLost(record);
             if (rows.isHashTaken(connection, record)) {
                 throw new StoreConflictException(Conflict.HASH_TAKEN, record.id());
@@ -261,7 +259,7 @@ public final class JdbcApiKeyStore implements ApiKeyStore {
                 ResultSet row = statement.executeQuery(database.names.in(
                         "select epoch, number, mark, pruned_to from keyward.keyward_meta for update"))) {
             if (!row.next()) {
-                throw noMeta();
+                throw schema.noRow();
             }
             return new Poll(new Position(row.getString(1), row.getLong(2), row.getString(3)), row.getLong(4), false);
         }
@@ -645,7 +643,7 @@ public final class JdbcApiKeyStore implements ApiKeyStore {
         try (Statement statement = connection.createStatement();
                 ResultSet row = statement.executeQuery(POLL_MARKER + sql)) {
             if (!row.next()) {
-                throw noMeta();
+                throw schema.noRow();
             }
             if (row.getBoolean(5) && !replica) {
                 // as the server itself would say it to a writer; the connection is not given back to a pool
@@ -656,14 +654,7 @@ public final class JdbcApiKeyStore implements ApiKeyStore {
         }
     }
 
-    private StoreException noMeta() {
-        return new StoreException(database.names.in(
-                "table keyward.keyward_meta has no row, so the keys cannot be followed; restore it from a backup"));
-    }
-
-    /**
-     * Returns true: a number is never given twice, and where a restore sets numbers back, versions go on above them.
-     */
+    /** Returns true: no number is used twice, and if a restore sets the numbers back, versions continue above them. */
     @Override
     public boolean hasOrderedVersions() {
         return true;
@@ -812,6 +803,6 @@ public final class JdbcApiKeyStore implements ApiKeyStore {
 
     @FunctionalInterface
     private interface Check {
-        void run(Connection connection, ApiKeyRecord record) throws SQLException;
+        void run(Connection connection) throws SQLException;
     }
 }

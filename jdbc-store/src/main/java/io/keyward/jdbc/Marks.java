@@ -12,10 +12,13 @@ final class Marks {
     private Marks() {}
 
     static String after(String before, String entry) {
+        return HexFormat.of().formatHex(sha256(before + "\n" + entry), 0, BYTES);
+    }
+
+    /** Returns the SHA-256 of a text in UTF-8. */
+    static byte[] sha256(String text) {
         try {
-            byte[] digest = MessageDigest.getInstance("SHA-256")
-                    .digest((before + "\n" + entry).getBytes(StandardCharsets.UTF_8));
-            return HexFormat.of().formatHex(digest, 0, BYTES);
+            return MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException("this JDK lacks SHA-256, which each JDK must have", e);
         }

@@ -20,7 +20,6 @@ import java.util.Collections;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -312,7 +311,7 @@ final class Rows {
     static String joined(Collection<?> items) {
         Set<String> texts = new TreeSet<>();
         items.forEach(item -> texts.add(item.toString()));
-        return String.join(" ", new LinkedHashSet<>(texts));
+        return String.join(" ", texts);
     }
 
     private void delete(Connection connection, String table, String id) throws SQLException {
@@ -349,7 +348,7 @@ final class Rows {
             return;
         }
         try (PreparedStatement statement = connection.prepareStatement(names.in(
-                "insert into keyward.keyward_attribute (key_id, kind, attribute, content)" + " values (?, ?, ?, ?)"))) {
+                "insert into keyward.keyward_attribute (key_id, kind, attribute, content) values (?, ?, ?, ?)"))) {
             for (Map.Entry<String, String> entry : entries.entrySet()) {
                 statement.setString(1, id);
                 statement.setString(2, kind);

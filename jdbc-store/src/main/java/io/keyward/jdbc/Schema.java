@@ -71,8 +71,7 @@ final class Schema {
                 ResultSet row = statement.executeQuery(
                         database.names.in("select schema_version, min_reader from keyward.keyward_meta"))) {
             if (!row.next()) {
-                throw new StoreException(database.names.in("table keyward.keyward_meta has no row, so the keys cannot"
-                        + " be followed; restore it from a backup"));
+                throw noRow();
             }
             int version = row.getInt(1);
             int minReader = row.getInt(2);
@@ -86,6 +85,12 @@ final class Schema {
             }
         }
         known = true;
+    }
+
+    /** Returns the failure of a table {@code keyward_meta} without its one row. */
+    StoreException noRow() {
+        return new StoreException(database.names.in(
+                "table keyward.keyward_meta has no row, so the keys cannot be followed; restore it from a backup"));
     }
 
     /** Returns the version of the schema; 0 if there is none. */
