@@ -20,9 +20,9 @@ import org.slf4j.LoggerFactory;
 /**
  * Listens to the notifications of PostgreSQL on a connection and a thread of its own.
  *
- * <p>A pooler between may swallow notifications and report no error. So after each {@code LISTEN} the store notifies
- * itself over another connection. Where that is not heard, or the connection breaks, polling goes on alone, and another
- * attempt is made later. A connection is renewed now and then, because one that leads nowhere is silent too.
+ * <p>A pooler may swallow notifications without an error. So after each {@code LISTEN} the store notifies itself over
+ * another connection. If that does not arrive, or the connection breaks, polling goes on alone, and the next attempt is
+ * made later. The connection is renewed regularly, because a dead one is silent, too.
  */
 final class ChangeListener implements Watch {
     private static final Logger LOG = LoggerFactory.getLogger(JdbcApiKeyStore.class);
@@ -68,7 +68,7 @@ final class ChangeListener implements Watch {
             } catch (SQLException | RuntimeException | LinkageError e) {
                 isHeard = false;
                 if (!isClosed()) {
-                    // its text may hold anything
+                    // its text may contain anything
                     warn("the connection for notifications failed (" + reasonOf(e) + ")");
                 }
             } finally {
@@ -87,7 +87,7 @@ final class ChangeListener implements Watch {
                         : e.getClass().getName();
     }
 
-    /** Listens on one connection until it is to be renewed; returns early where notifications do not arrive. */
+    /** Listens on one connection until it must be renewed; returns early if notifications do not arrive. */
     private void listen() throws SQLException {
         try (Connection own = dataSource.getConnection()) {
             connection = own;
@@ -106,7 +106,7 @@ final class ChangeListener implements Watch {
                 hasWarned = false;
             }
             isHeard = true;
-            // what happened before this was not heard
+            // earlier changes may have been missed
             changed.run();
             long end = System.nanoTime() + times.renewal.toNanos();
             while (!isClosed() && System.nanoTime() - end < 0) {
@@ -116,7 +116,10 @@ final class ChangeListener implements Watch {
         }
     }
 
-    /** A text of the server's side, not of this connection: a pooler may answer a session what it has itself sent. */
+    /**
+     * Sends the notification over another connection, because a pooler may return to a session what the session itself
+     * has sent.
+     */
     private boolean hearsItself(Notifications listening) throws SQLException {
         String token =
                 SELF + HexFormat.of().toHexDigits(ThreadLocalRandom.current().nextLong());
@@ -143,7 +146,7 @@ final class ChangeListener implements Watch {
         }
     }
 
-    /** The text that the trigger notifies of. */
+    /** The channel that the trigger notifies. */
     private String channel() {
         return database.names.in("keyward.keyward_change");
     }
@@ -157,7 +160,7 @@ final class ChangeListener implements Watch {
     private void warn(String problem) {
         if (!hasWarned) {
             hasWarned = true;
-            LOG.warn("changes of others are found by polling only: {}", problem);
+            LOG.warn("changes by other nodes are found by polling only: {}", problem);
         }
     }
 
@@ -171,7 +174,7 @@ final class ChangeListener implements Watch {
                 return;
             }
         } catch (InterruptedException e) {
-            // somebody else's: the loop asks whether this is closed
+            // not from this class: the loop checks whether this is closed
         }
     }
 
@@ -182,14 +185,14 @@ final class ChangeListener implements Watch {
             thread.join(CLOSE_MILLIS);
             Connection open = connection;
             if (thread.isAlive() && open != null) {
-                // it waits for a server that does not answer
+                // the thread waits for a server that does not answer
                 open.abort(Runnable::run);
                 thread.join(CLOSE_MILLIS);
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } catch (SQLException e) {
-            // broken already, which is as good
+            // already broken, so the thread ends as well
         }
     }
 
@@ -198,7 +201,7 @@ final class ChangeListener implements Watch {
      *
      * @param selfTest how long a notification to itself may take
      * @param renewal how long one connection is used
-     * @param retry how long polling goes on alone before another attempt
+     * @param retry how long to wait before the next attempt
      */
     record Times(Duration selfTest, Duration renewal, Duration retry) {
         static final Times DEFAULT = new Times(Duration.ofSeconds(2), Duration.ofMinutes(5), Duration.ofSeconds(30));

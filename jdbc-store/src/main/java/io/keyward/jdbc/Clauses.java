@@ -17,9 +17,9 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Says a filter in SQL. What it chooses is what the filter chooses or a little more, never less.
+ * Writes a filter as SQL. It chooses what the filter chooses or a little more, never less.
  *
- * @param sql clauses, each with an {@code and} behind it
+ * @param sql clauses, each with an {@code and} after it
  * @param arguments one for each question mark
  */
 record Clauses(String sql, List<Object> arguments) {
@@ -59,10 +59,10 @@ record Clauses(String sql, List<Object> arguments) {
             arguments.add(notBefore(ended.moment()));
             arguments.add(notBefore(ended.moment()));
         }
-        // any other is left to the filter itself, which sees each record
+        // the filter itself checks every other condition on each record
     }
 
-    /** No record has a text with NUL or with half a character, and PostgreSQL fails where it is to compare with one. */
+    /** No record has a text with NUL or with half a character, and PostgreSQL fails when it has to compare with one. */
     private static void addText(String clause, String text, StringBuilder sql, List<Object> arguments) {
         if (text.indexOf(0) >= 0 || !StandardCharsets.UTF_8.newEncoder().canEncode(text)) {
             sql.append("1 = 0 and ");

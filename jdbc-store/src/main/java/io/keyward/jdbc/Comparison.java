@@ -19,18 +19,18 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Finds where the table and the records of a node differ, by checksums that PostgreSQL computes.
+ * Finds the keys that differ between the database and a node, by checksums that PostgreSQL computes.
  *
- * <p>Keys are spread over buckets by their id. One statement answers with a sum for each bucket; rows are read only
- * where sums differ. Nothing here is secret from the database, and nothing of a hash is sent or logged.
+ * <p>Keys are spread over buckets by their id. One statement returns a sum for each bucket; rows are read only if sums
+ * differ. Nothing here is secret from the database, and nothing of a hash is sent or logged.
  */
 final class Comparison {
     private static final int BUCKET_DIGITS = 3;
     private static final int BUCKETS = 1 << (4 * BUCKET_DIGITS);
-    /** Of the checksum of a row; a bucket's sum stays below 2^63 for 32 000 rows. */
+    /** The bits of a row's checksum; the sum of a bucket stays below 2^63 for 32 000 rows. */
     private static final int ROW_BITS = 48;
 
-    /** Read one by one; more than so many are as well loaded. */
+    /** Buckets are read one by one; above this number it is as cheap to load all. */
     private static final int MOST_BUCKETS = 64;
 
     private static final char FIELD = '\u001f';
@@ -87,7 +87,7 @@ final class Comparison {
         }
         Set<String> differing = new HashSet<>();
         for (String id : suspects) {
-            // roles in another order, say, are the same record
+            // the record may be the same, for example with its roles in another order
             ApiKeyRecord stored = rows.one(connection, generation, id).records().stream()
                     .findFirst()
                     .orElse(null);

@@ -11,16 +11,16 @@ import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Runs work on connections of its own, in transactions of its own, and lets no {@link SQLException} out.
+ * Runs work on its own connections, in its own transactions, and throws no {@link SQLException}.
  *
  * <p>Both drivers put the values of a statement into their messages, so a duplicate key would bring its hash into a
- * log. What leaves this class holds SQLState and error code only, and no cause.
+ * log. Its exceptions have only SQLState and error code, and no cause.
  */
 final class Database {
-    /** Gives a connection that is cut off without a word an end; each packet of a long answer begins it again. */
+    /** Ends a connection whose server is silently gone; each packet of a long answer starts the time again. */
     static final Duration NETWORK_TIMEOUT = Duration.ofSeconds(10);
 
-    /** A lock was not given in time, or two transactions met: nothing was stored, and again is worth it. */
+    /** A lock was not free in time, or two transactions met: nothing was stored, and a retry may succeed. */
     private static final Set<String> AGAIN = Set.of("40001", "40P01", "55P03", "HYT00");
 
     /** The server is a standby. */
@@ -40,7 +40,7 @@ final class Database {
         refuseBoundConnections(dataSource.getClass());
     }
 
-    /** Their connections are in the caller's transaction: a revocation not yet committed would reach the ring. */
+    /** Such connections are in the caller's transaction, so a change that is not yet committed would reach the ring. */
     private static void refuseBoundConnections(Class<?> type) {
         for (Class<?> each = type; each != null; each = each.getSuperclass()) {
             String name = each.getSimpleName();
@@ -56,7 +56,7 @@ final class Database {
         return attempt(what, true, work);
     }
 
-    /** Changes in one transaction; again on another connection where nothing was stored and it may help. */
+    /** Changes in one transaction; retries on another connection if nothing was stored and that may help. */
     <T> T write(String what, Work<T> work) {
         return attempt(what, false, work);
     }
@@ -92,7 +92,7 @@ final class Database {
         }
     }
 
-    /** Sets the network time-out and returns the one before; does nothing where there is none. */
+    /** Sets the network time-out and returns the earlier one; does nothing if the driver has none. */
     private static int withTimeout(Connection connection, int millis) throws SQLException {
         try {
             int before = connection.getNetworkTimeout();
@@ -106,7 +106,7 @@ final class Database {
         }
     }
 
-    /** Gives the connection the settings of the work, and those of its pool back. */
+    /** Gives the connection the settings that the work needs, and afterwards those of its pool again. */
     private <T> T settled(Connection connection, boolean autoCommit, boolean readOnly, Work<T> work)
             throws SQLException {
         boolean poolAutoCommit = connection.getAutoCommit();
@@ -166,7 +166,7 @@ final class Database {
         try {
             if (failure instanceof SQLException e
                     && (OTHER_CONNECTION.contains(stateOf(e)) || stateOf(e).startsWith("08"))) {
-                // it leads to a server that is not the primary any more, or nowhere: a pool must not hand it out again
+                // its server is gone or no longer the primary, so a pool must not use it again
                 connection.abort(Runnable::run);
                 return;
             }
@@ -175,7 +175,7 @@ final class Database {
             }
             restore(connection, autoCommit, poolAutoCommit, poolReadOnly, poolIsolation);
         } catch (SQLException e) {
-            // the connection is broken, and the pool sees that for itself; the first failure says why
+            // the connection is broken, which the pool notices itself; the first failure says why
         }
     }
 
@@ -228,7 +228,7 @@ final class Database {
         };
     }
 
-    /** Does something with a connection. */
+    /** Work on a connection. */
     @FunctionalInterface
     interface Work<T> {
         T in(Connection connection, Dialect dialect) throws SQLException;

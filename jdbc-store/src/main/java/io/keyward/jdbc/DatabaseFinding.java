@@ -3,21 +3,21 @@ package io.keyward.jdbc;
 import static java.util.Objects.requireNonNull;
 
 /**
- * Says one thing that {@link JdbcApiKeyStore#check} found in the database. Holds no hash.
+ * Describes one thing that {@link JdbcApiKeyStore#check} found in the database. Contains no hash.
  *
  * @param level how much it matters
  * @param message what was found and what to do about it
  */
 public record DatabaseFinding(Level level, String message) {
-    /** Refuses a missing part. */
+    /** Checks that no part is missing. */
     public DatabaseFinding {
         requireNonNull(level, "level");
         requireNonNull(message, "message");
     }
 
-    /** Says how much a finding matters. */
+    /** How much a finding matters. */
     public enum Level {
-        /** Good to know. */
+        /** For information. */
         INFO,
         /** The store works, and something should be looked at, such as a role that can read hashes. */
         WARNING,

@@ -13,7 +13,7 @@ enum Dialect {
     POSTGRESQL("postgresql", 14),
     H2("h2", 2);
 
-    /** What PostgreSQL says of itself, and H2 in its PostgreSQL mode: others that speak the protocol add to it. */
+    /** The version text of PostgreSQL; other databases with its protocol add their own words to it. */
     private static final Pattern POSTGRESQL_VERSION =
             Pattern.compile("PostgreSQL (\\d+)(\\.\\d+)*((beta|rc)\\d+)?( .*)?");
 
@@ -32,7 +32,7 @@ enum Dialect {
     /**
      * Returns the dialect of a connection.
      *
-     * @throws StoreException if the database is another, or too old
+     * @throws StoreException if it is another database, or too old
      */
     static Dialect of(Connection connection) throws SQLException {
         String product = connection.getMetaData().getDatabaseProductName();
@@ -42,7 +42,7 @@ enum Dialect {
         if (!product.equals("PostgreSQL")) {
             throw refused(product);
         }
-        // the driver says PostgreSQL of each server that speaks its protocol: ask the server
+        // the driver says PostgreSQL for every server with its protocol, so ask the server
         String version = versionOf(connection);
         Matcher matcher = POSTGRESQL_VERSION.matcher(version);
         if (!matcher.matches() || OTHERS.matcher(version).matches()) {
@@ -67,18 +67,19 @@ enum Dialect {
 
     private static StoreException refused(String version) {
         String start = version.length() > LONGEST_VERSION ? version.substring(0, LONGEST_VERSION) + "…" : version;
-        return new StoreException("the database must be PostgreSQL or H2 and says that it is `" + start
-                + "`: others lack the locks and triggers that revocation depends on");
+        return new StoreException("the database must be PostgreSQL or H2, but it is `" + start
+                + "`: others do not have the locks and triggers that revocation depends on");
     }
 
     /**
-     * Returns the isolation in which all statements of a transaction read one moment; in H2 a lower one shows new rows.
+     * Returns the isolation level at which all statements of a transaction see the same moment; in H2 a lower one shows
+     * new rows.
      */
     int snapshotIsolation() {
         return this == POSTGRESQL ? Connection.TRANSACTION_REPEATABLE_READ : Connection.TRANSACTION_SERIALIZABLE;
     }
 
-    /** Returns what answers whether the server is a standby, as an expression. */
+    /** Returns the SQL expression for whether the server is a standby. */
     String inRecovery() {
         return this == POSTGRESQL ? "pg_is_in_recovery()" : "false";
     }

@@ -16,17 +16,20 @@ import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Remembers what this node has seen of the database, to tell a replica that lags from a database that has lost changes,
- * and to name the revocations that are lost.
+ * Remembers what this node has seen of the database. With it the node can distinguish a replica that lags from a
+ * database that has lost changes, and can name the lost revocations.
  *
- * <p>A version is the number of a change, and above it the count of histories that this node has met. So versions stay
- * ordered where a restore has set the numbers back. In the first history, versions and numbers are the same.
+ * <p>The low bits of a version are the number of a change; the high bits count the histories that this node has met. So
+ * versions stay ordered if a restore sets the numbers back. In the first history, versions and numbers are the same.
  */
 final class History {
     private static final int NUMBER_BITS = 44;
     private static final long NUMBER_MASK = (1L << NUMBER_BITS) - 1;
     private static final int MARKS_REMEMBERED = 1_024;
-    /** So long may a server that is no standby be behind, such as a logical replica; after it, it has lost changes. */
+    /**
+     * How long a server that is no standby may be behind, such as a logical replica; after this time it has lost
+     * changes.
+     */
     private static final Duration PATIENCE = Duration.ofSeconds(30);
 
     private final InstantSource clock;
@@ -36,9 +39,9 @@ final class History {
             return size() > MARKS_REMEMBERED;
         }
     };
-    /** Keys that are not active, and the version in which they are so. */
+    /** The keys that are not active, with their state and its version. */
     private final Map<String, Denied> denied = new HashMap<>();
-    /** Those of them that the database shows as less than that. */
+    /** Those of them whose state the database has lost, with the state that is kept. */
     private final Map<String, KeyState> held = new TreeMap<>();
 
     private long generation;
@@ -61,24 +64,24 @@ final class History {
         return (generation << NUMBER_BITS) | number;
     }
 
-    /** Returns whether a version was given before the history that is known now. */
+    /** Returns whether a version is from an earlier history. */
     synchronized boolean isOfEarlierHistory(long version) {
         return version >>> NUMBER_BITS < generation;
     }
 
-    /** Returns what is known at this moment; taken before the database is asked, so that its answer is no older. */
+    /** Returns what is known now. Call it before you ask the database, so that the answer is not older. */
     synchronized Known known() {
         return new Known(generation, latest);
     }
 
     /**
-     * Judges a position that the database answered with, and begins another history where it belongs to one.
+     * Checks a position that the database returned, and begins another history if the position belongs to one.
      *
-     * @param markOfLatest what the database has as the mark of the latest known number; null if that cannot be told
-     * @param isStandby whether the server is in recovery, so that it can only be late
-     * @param isFinal whether the server has taken a lock for a change, so that it can only be the primary
+     * @param markOfLatest the mark that the database has for the latest known number; null if it has none
+     * @param isStandby whether the server is in recovery, so that it can only lag
+     * @param isFinal whether the server has locked a row for a change, so that it must be the primary
      */
-    synchronized Verdict judge(
+    synchronized Verdict check(
             Position now, Known known, @Nullable String markOfLatest, boolean isStandby, boolean isFinal) {
         Verdict verdict = verdictOn(now, known.latest, markOfLatest, isStandby, isFinal);
         if (verdict == Verdict.SAME) {
@@ -117,7 +120,7 @@ final class History {
         return time.isBefore(behindSince.plus(PATIENCE));
     }
 
-    /** Takes over a position, unless another history has begun since what was known before it was read. */
+    /** Remembers a position, unless another history has begun since the database was asked. */
     synchronized void reached(Position position, long sinceGeneration) {
         if (sinceGeneration != generation) {
             return;
@@ -128,7 +131,7 @@ final class History {
         marks.put(position.number(), position.mark());
     }
 
-    /** Takes over the marks of single changes, the oldest first. */
+    /** Remembers the marks of single changes, the oldest first. */
     synchronized void remember(Map<Long, String> read, long sinceGeneration) {
         if (sinceGeneration == generation) {
             marks.putAll(read);
@@ -136,10 +139,11 @@ final class History {
     }
 
     /**
-     * Takes note of all records, and returns them with what is held.
+     * Remembers which records are not active. Returns all records; one whose revocation the database has lost has its
+     * earlier state.
      *
-     * @param asOf the version that a change at the moment of the reading had
-     * @param lost receives the ids whose revocation the database has lost, and that were not held before
+     * @param asOf the version of the last change at the time of the read
+     * @param lost receives the ids whose revocation the database has lost, unless that was known before
      */
     synchronized List<ApiKeyRecord> loaded(Collection<ApiKeyRecord> records, long asOf, Set<String> lost) {
         Map<String, Denied> before = Map.copyOf(denied);
@@ -151,7 +155,7 @@ final class History {
         return result;
     }
 
-    /** Takes note of records that changed, and returns them with what is held. */
+    /** Does the same as {@link #loaded} for records that changed. */
     synchronized List<ApiKeyRecord> changed(Collection<ApiKeyRecord> records, long asOf, Set<String> lost) {
         return records.stream().map(record -> noted(record, asOf, denied, lost)).toList();
     }
@@ -159,7 +163,7 @@ final class History {
     private ApiKeyRecord noted(ApiKeyRecord record, long asOf, Map<String, Denied> before, Set<String> lost) {
         Denied old = before.get(record.id());
         if (old != null && old.version > asOf) {
-            // this node has stored it since; the ring has the newer state
+            // this node has stored it in the meantime; the ring has the newer state
             return record;
         }
         boolean isHeld = held.containsKey(record.id());
@@ -186,13 +190,13 @@ final class History {
         }
     }
 
-    /** Takes note of a record that this node has stored. */
+    /** Remembers a record that this node has stored. */
     synchronized void stored(ApiKeyRecord record) {
         held.remove(record.id());
         note(record);
     }
 
-    /** Returns whether the database has lost that a key is not active, and a state would be less than that. */
+    /** Returns whether the database has lost the revocation of a key, and the given state would undo it. */
     synchronized boolean isLost(String id, KeyState state) {
         Denied old = denied.get(id);
         return old != null
@@ -204,16 +208,16 @@ final class History {
         return new TreeSet<>(held.keySet());
     }
 
-    /** Takes the database's word for what was held; then all must be loaded again. */
+    /** Accepts the states of the database for the lost revocations; then all must be loaded again. */
     synchronized void release() {
         held.keySet().forEach(denied::remove);
         held.clear();
-        // so that stamps of before are answered with nothing, and all is loaded again
+        // earlier stamps are no longer valid, so all is loaded again
         generation++;
         denied.replaceAll((id, old) -> new Denied(old.version + (1L << NUMBER_BITS), old.state));
     }
 
-    /** Says how a position relates to the history that is known. */
+    /** How a position relates to the known history. */
     enum Verdict {
         SAME,
         BEHIND,
@@ -221,7 +225,7 @@ final class History {
     }
 
     /**
-     * Holds what is known at one moment.
+     * What is known at one moment.
      *
      * @param latest the highest position; null before the first
      */

@@ -56,23 +56,26 @@ import org.slf4j.LoggerFactory;
  *
  * <p>Each call takes a connection of its own from the data source, and each change is a transaction of its own: the
  * store never takes part in a transaction of the caller. Each change first locks one row and takes the next number from
- * it. So numbers are committed in their order, and a record's version is the number of its last change, until a restore
- * sets the numbers back; then versions go on above those before.
+ * it, so numbers are committed in their order. A record's version is the number of its last change. If a restore sets
+ * the numbers back, versions continue above the earlier ones.
  *
- * <p>No exception from here carries what the driver threw, because both drivers put hashes into their messages;
- * SQLState and error code are in the message. May be shared between threads.
+ * <p>No exception of this class has the driver's exception as its cause, because both drivers put hashes into their
+ * messages. The message has SQLState and error code. May be shared between threads.
  */
 public final class JdbcApiKeyStore implements ApiKeyStore {
     private static final Logger LOG = LoggerFactory.getLogger(JdbcApiKeyStore.class);
     private static final Pattern ID = Pattern.compile("[a-z0-9_]{1,64}");
-    /** As many as are remembered. */
+    /** As many as {@link History} remembers. */
     private static final int MARKS_READ = 1_024;
 
     private static final int IDS_LOGGED = 100;
     private static final int PAGE = 500;
     private static final SecureRandom RANDOM = new SecureRandom();
 
-    /** One constant text with a comment that filters of traces and of pg_stat_statements can name. */
+    /**
+     * The poll has one constant text with this comment, so that filters of traces and of pg_stat_statements can name
+     * it.
+     */
     private static final String POLL_MARKER = "/* keyward-poll */ ";
 
     private final Database database;
@@ -84,7 +87,7 @@ public final class JdbcApiKeyStore implements ApiKeyStore {
     private final Comparison comparison;
     private final Peppers peppers;
     private final History history;
-    /** Ids of the last load that are left out of it. */
+    /** The ids that the last load left out. */
     private volatile Set<String> unsound = Set.of();
 
     private final @Nullable DataSource listening;
@@ -112,17 +115,17 @@ public final class JdbcApiKeyStore implements ApiKeyStore {
     }
 
     /**
-     * Starts a store.
+     * Returns a builder of a store.
      *
-     * @param dataSource gives connections that no other code has a transaction on
+     * @param dataSource must return connections on which no other code has a transaction
      */
     public static Builder builder(DataSource dataSource) {
         return new Builder(dataSource);
     }
 
     /**
-     * Creates what is missing of schema, tables and triggers; does nothing where all is there. Several nodes may call
-     * it at the same time. The data source needs the rights of an owner for it, and for nothing else.
+     * Creates the schema, tables and triggers that are missing. Several nodes may call it at the same time. Only this
+     * method needs the rights of the owner.
      *
      * @throws StoreException if the database is another than PostgreSQL or H2, is too old, or refused a statement
      */
@@ -131,8 +134,8 @@ public final class JdbcApiKeyStore implements ApiKeyStore {
     }
 
     /**
-     * Looks at the database: whether the schema fits, which roles can read a hash or change a key, which triggers are
-     * off. Changes nothing. A database that cannot be reached is a finding too.
+     * Checks the database: whether the schema has the right version, which roles can read a hash or change a key, which
+     * triggers are off. Changes nothing. A database that cannot be reached is a finding too.
      */
     public List<DatabaseFinding> check() {
         List<DatabaseFinding> findings = new ArrayList<>(schema.check());
@@ -190,7 +193,7 @@ public final class JdbcApiKeyStore implements ApiKeyStore {
             long generation = history.generation();
             Position after = append(connection, dialect, before.position(), record.id(), cause, true);
             if (dialect == Dialect.POSTGRESQL) {
-                // tells the trigger that this removal has its number
+                // shows the trigger that this removal has its number
                 configure(connection, database.names.in("keyward.keyward_removed"), record.id());
             }
             rows.remove(connection, record.id());
@@ -205,7 +208,9 @@ public final class JdbcApiKeyStore implements ApiKeyStore {
         }
     }
 
-    /** Locks the row that gives the numbers: whoever holds it is the only writer, so what is checked then stays so. */
+    /**
+     * Locks the row that has the next number. The holder of the lock is the only writer, so what it checks stays true.
+     */
     private Poll locked(Connection connection, Dialect dialect, Known known) throws SQLException {
         schema.require(connection);
         if (dialect == Dialect.POSTGRESQL) {
@@ -246,7 +251,7 @@ public final class JdbcApiKeyStore implements ApiKeyStore {
         return stored.record();
     }
 
-    /** What this node has seen revoked must not come back by a change of something else. */
+    /** A key that this node has seen revoked must not become valid again through an unrelated change. */
     private void requireNotLost(ApiKeyRecord record) {
         if (history.isLost(record.id(), record.state())) {
             throw new StoreException("nothing was stored, because key `" + record.id() + "` was revoked or disabled and"
@@ -272,7 +277,7 @@ public final class JdbcApiKeyStore implements ApiKeyStore {
         String action = cause.action().name().toLowerCase(Locale.ROOT);
         Actor actor = cause.actor();
         Instant time = cause.time().truncatedTo(ChronoUnit.MICROS);
-        // two histories must differ also where clocks do not
+        // two histories must differ even if their clocks do not
         String nonce = HexFormat.of().toHexDigits(RANDOM.nextLong());
         String entry = Stream.of(
                         number,
@@ -311,7 +316,7 @@ public final class JdbcApiKeyStore implements ApiKeyStore {
             statement.executeUpdate();
         }
         if (dialect == Dialect.POSTGRESQL) {
-            // tells the triggers that this change has its number
+            // shows the triggers that this change has its number
             configure(connection, database.names.in("keyward.keyward_number"), Long.toString(number));
         }
         return new Position(before.epoch(), number, mark);
@@ -329,7 +334,7 @@ public final class JdbcApiKeyStore implements ApiKeyStore {
         }
     }
 
-    /** Sets a parameter for the rest of this transaction, so that a pooler may give the next one another session. */
+    /** Sets a parameter for this transaction only, because a pooler may give the next one another session. */
     static void configure(Connection connection, String parameter, String value) throws SQLException {
         try (PreparedStatement statement = connection.prepareStatement("select set_config(?, ?, true)")) {
             statement.setString(1, parameter);
@@ -340,7 +345,7 @@ public final class JdbcApiKeyStore implements ApiKeyStore {
 
     @Override
     public Optional<ApiKeyRecord> find(String id) {
-        // also because a database may compare without case
+        // checked here, because a database may ignore case when it compares
         if (!ID.matcher(id).matches()) {
             return Optional.empty();
         }
@@ -372,7 +377,7 @@ public final class JdbcApiKeyStore implements ApiKeyStore {
             List<ApiKeyRecord> page = new ArrayList<>();
             List<String> ids = rows.ids(connection, clauses, after == null ? "" : after, Math.min(limit, PAGE));
             while (!ids.isEmpty()) {
-                // the clauses choose a little more than the filter where a moment is finer than a microsecond
+                // the clauses choose a little more than the filter if a moment is finer than a microsecond
                 rows.of(connection, generation, ids).stream()
                         .filter(filter::chooses)
                         .forEach(page::add);
@@ -389,7 +394,7 @@ public final class JdbcApiKeyStore implements ApiKeyStore {
      * {@inheritDoc}
      *
      * <p>A record that is not sound, such as one whose secrets were deleted by hand, is left out and logged, so that
-     * its keys are rejected and the others are not held up.
+     * its keys are rejected and all other keys are loaded.
      */
     @Override
     public Snapshot load() {
@@ -407,7 +412,7 @@ public final class JdbcApiKeyStore implements ApiKeyStore {
             if (loaded.generation() == history.generation()) {
                 return taken(loaded);
             }
-            // another history began meanwhile, and these records have versions of the one before
+            // another history has begun, and these records have versions of the earlier one
         }
     }
 
@@ -426,10 +431,10 @@ public final class JdbcApiKeyStore implements ApiKeyStore {
     /**
      * {@inheritDoc}
      *
-     * <p>Answers nothing too where the database has another history than the stamp, as after a restore.
+     * <p>Also returns empty if the database has another history than the stamp, as after a restore.
      *
-     * @throws StoreException if the database could not be read, or its answer is older than one before it: it is a
-     *     replica that lags; the old stamp stays valid
+     * @throws StoreException if the database could not be read, or its answer is older than an earlier one, because it
+     *     is a replica that lags; the old stamp stays valid
      */
     @Override
     public Optional<Changes> changesSince(Stamp stamp) {
@@ -463,7 +468,7 @@ public final class JdbcApiKeyStore implements ApiKeyStore {
         }
         Rows.Read read = rows.after(connection, generation, from.number());
         if (!read.unsound().isEmpty()) {
-            // the follower still has their older state: only a load takes it away
+            // the follower still has their older state, which only a load removes
             return Optional.empty();
         }
         long first = Math.max(from.number(), now.position().number() - MARKS_READ);
@@ -479,15 +484,15 @@ public final class JdbcApiKeyStore implements ApiKeyStore {
     /**
      * {@inheritDoc}
      *
-     * <p>PostgreSQL computes checksums of all rows, and rows are read only where those differ; ids of keys that differ
-     * are logged at error. H2 reads all rows.
+     * <p>PostgreSQL computes checksums of all rows, and only rows whose checksums differ are read. The ids of keys that
+     * differ are logged at error. H2 reads all rows.
      */
     @Override
     public boolean isInStep(Collection<ApiKeyRecord> records, Set<String> except, Stamp stamp) {
         long generation = history.generation();
         Optional<Position> since = Position.of(stamp, generation);
         if (since.isEmpty()) {
-            // the next reading answers nothing to this stamp, so all is loaded anyway
+            // changesSince returns empty for this stamp, so all is loaded anyway
             return true;
         }
         long number = since.get().number();
@@ -507,8 +512,8 @@ public final class JdbcApiKeyStore implements ApiKeyStore {
         });
         if (!differing.isEmpty()) {
             LOG.error(
-                    "the keys in force differ from the database, though it has counted no change, as when rows are changed"
-                            + " while triggers are off; all are loaded again. Number of keys that differ: {}: {}",
+                    "the keys in force differ from the database, although it has counted no change, as when rows are"
+                            + " changed while triggers are off; all keys are loaded again. Number of keys that differ: {}: {}",
                     differing.size(),
                     differing.stream().sorted().limit(IDS_LOGGED).toList());
         }
@@ -518,8 +523,8 @@ public final class JdbcApiKeyStore implements ApiKeyStore {
     /**
      * {@inheritDoc}
      *
-     * <p>They are kept in {@code keyward_meta}. A store that is read-only compares only, and so does one whose database
-     * user may not change that table, with a warning in the log.
+     * <p>The check values are kept in {@code keyward_meta}. A read-only store only compares them. So does a store whose
+     * database user may not change that table; it logs a warning.
      */
     @Override
     public void requirePeppers(Map<String, String> checks) {
@@ -529,8 +534,8 @@ public final class JdbcApiKeyStore implements ApiKeyStore {
     }
 
     /**
-     * Returns when the secrets of a key were last used on any node that has a {@link LastUseWriter}, by
-     * {@linkplain io.keyward.HashedSecret#ordinal ordinal}, to about a minute; empty where nothing is known.
+     * Returns when the secrets of a key were last used on any node that has a {@link LastUseWriter}, by {@linkplain
+     * io.keyward.HashedSecret#ordinal ordinal}, to about a minute; empty if nothing is known.
      *
      * @throws StoreException if the database could not be read
      */
@@ -558,7 +563,7 @@ public final class JdbcApiKeyStore implements ApiKeyStore {
         return readOnly;
     }
 
-    /** Compares what the database says with what this node has seen of it. */
+    /** Compares the answer of the database with what this node has seen before. */
     private void meet(Connection connection, Poll now, Known known, boolean isFinal) throws SQLException {
         Position latest = known.latest();
         String mark = latest == null
@@ -566,15 +571,15 @@ public final class JdbcApiKeyStore implements ApiKeyStore {
                         || latest.number() > now.position().number()
                 ? null
                 : markOf(connection, latest.number());
-        Verdict verdict = history.judge(now.position(), known, mark, now.isStandby(), isFinal);
+        Verdict verdict = history.check(now.position(), known, mark, now.isStandby(), isFinal);
         if (latest == null || verdict == Verdict.SAME) {
             return;
         }
         if (verdict == Verdict.BEHIND) {
             throw new StoreException(
-                    "the database answers with change " + now.position().number()
-                            + " and has answered with change " + latest.number()
-                            + " before; it is a replica that lags, and what it says is not taken over");
+                    "the database is at change " + now.position().number()
+                            + " and was at change " + latest.number()
+                            + " before; it is a replica that lags, so its answer is not used");
         }
         LOG.error(
                 "the database has lost changes: it is at change {} of another history than change {}, which this node"
@@ -587,8 +592,8 @@ public final class JdbcApiKeyStore implements ApiKeyStore {
     private static void reportLost(Set<String> lost) {
         if (!lost.isEmpty()) {
             LOG.error(
-                    "the database has lost revocations. Number of keys that were revoked or disabled and are not any more:"
-                            + " {}. They stay rejected on this node; revoke them again, or call"
+                    "the database has lost revocations. Number of keys that the database no longer shows"
+                            + " as revoked or disabled: {}. They stay rejected on this node; revoke them again, or call"
                             + " acceptLostRevocations(): {}",
                     lost.size(),
                     lost.stream().limit(IDS_LOGGED).toList());
@@ -596,8 +601,8 @@ public final class JdbcApiKeyStore implements ApiKeyStore {
     }
 
     /**
-     * Returns the ids of keys that this node has seen revoked or disabled, and that the database shows as less than
-     * that since it was restored or a failover lost commits. They are rejected here until they are revoked or disabled
+     * Returns the ids of keys that this node has seen revoked or disabled, and that the database no longer shows so,
+     * because it was restored or a failover lost commits. They are rejected here until they are revoked or disabled
      * again, {@link #acceptLostRevocations} is called, or this process ends.
      */
     public Set<String> lostRevocations() {
@@ -605,7 +610,7 @@ public final class JdbcApiKeyStore implements ApiKeyStore {
     }
 
     /**
-     * Takes the word of the database for the {@linkplain #lostRevocations lost revocations}: their keys are valid
+     * Accepts the state in the database for the {@linkplain #lostRevocations lost revocations}: these keys are valid
      * again.
      */
     public void acceptLostRevocations() {
@@ -636,7 +641,7 @@ public final class JdbcApiKeyStore implements ApiKeyStore {
         }
     }
 
-    /** Asks in one statement where the database is, and whether it is the primary at all. */
+    /** Reads in one statement the position of the database, and whether it is the primary. */
     private Poll poll(Connection connection, Dialect dialect) throws SQLException {
         String sql = database.names.in(
                 "select epoch, number, mark, pruned_to, " + dialect.inRecovery() + " from keyward.keyward_meta");
@@ -646,7 +651,7 @@ public final class JdbcApiKeyStore implements ApiKeyStore {
                 throw schema.noRow();
             }
             if (row.getBoolean(5) && !replica) {
-                // as the server itself would say it to a writer; the connection is not given back to a pool
+                // the error that the server itself gives a writer; the connection is not returned to its pool
                 throw new SQLException("standby", "25006");
             }
             Position position = new Position(row.getString(1), row.getLong(2), row.getString(3));
@@ -663,7 +668,7 @@ public final class JdbcApiKeyStore implements ApiKeyStore {
     /**
      * {@inheritDoc}
      *
-     * <p>Runs it for the notifications of PostgreSQL where {@link Builder#listening} was called; otherwise never.
+     * <p>Runs it for each notification of PostgreSQL if {@link Builder#listening} was called; otherwise never.
      */
     @Override
     public Watch watch(Runnable changed) {
@@ -681,8 +686,8 @@ public final class JdbcApiKeyStore implements ApiKeyStore {
     }
 
     /**
-     * Returns names of schema and tables, and whether notifications arrive where they should; nothing of the data
-     * source, whose text may hold a password.
+     * Returns the names of schema and table, and whether notifications arrive if they should. Contains nothing of the
+     * data source, because its text may have a password.
      */
     @Override
     public String toString() {
@@ -719,7 +724,7 @@ public final class JdbcApiKeyStore implements ApiKeyStore {
             return this;
         }
 
-        /** Sets what table names begin with, by default {@code keyward_}; of the form of a schema name. */
+        /** Sets the prefix of table names, by default {@code keyward_}; it has the form of a schema name. */
         public Builder tablePrefix(String tablePrefix) {
             this.tablePrefix = requireNonNull(tablePrefix, "tablePrefix");
             return this;
@@ -732,8 +737,8 @@ public final class JdbcApiKeyStore implements ApiKeyStore {
         }
 
         /**
-         * Reads from a streaming replica, too. A revocation then takes effect later by the time that the replica lags,
-         * and this store does not know how long that is. Without this a server in recovery is refused.
+         * Also accepts a streaming replica. A revocation then takes effect later by the time that the replica lags, and
+         * this store does not know that time. By default a server in recovery is refused.
          */
         public Builder replica() {
             this.replica = true;
@@ -742,14 +747,14 @@ public final class JdbcApiKeyStore implements ApiKeyStore {
 
         /**
          * Listens to the notifications of PostgreSQL too, so that a change made by another node is in force here some
-         * milliseconds later instead of within the interval of the follower. By default changes are found by polling,
-         * which goes on in any case.
+         * milliseconds later instead of within the interval of the follower. By default changes are found by polling
+         * only; with notifications, polling goes on as well.
          *
-         * <p>Takes one connection for each node, and a thread. Where notifications do not arrive, as behind a pooler
-         * that gives each transaction another session, one warning is logged and {@link JdbcApiKeyStore#toString} says
+         * <p>Takes one connection for each node, and a thread. If notifications do not arrive, as behind a pooler that
+         * gives each transaction another session, one warning is logged and {@link JdbcApiKeyStore#toString} says
          * {@code polling only}. Needs the PostgreSQL driver, {@code org.postgresql:postgresql}.
          *
-         * @param dataSource leads to the server itself; best one without a pool, because the connection is kept
+         * @param dataSource leads to the server itself; best without a pool, because the connection stays open
          */
         public Builder listening(DataSource dataSource) {
             this.listening = requireNonNull(dataSource, "dataSource");
@@ -757,8 +762,8 @@ public final class JdbcApiKeyStore implements ApiKeyStore {
         }
 
         /**
-         * Sets how long the network may be silent while an answer is awaited, by default 10 seconds, 1 millisecond to 1
-         * day. It belongs to the bound in which a node notices that the database is away.
+         * Sets how long to wait for data from the network, by default 10 seconds, from 1 millisecond to 1 day. The time
+         * in which a node notices that the database is away includes it.
          *
          * @throws IllegalArgumentException if it is out of range
          */
@@ -778,7 +783,7 @@ public final class JdbcApiKeyStore implements ApiKeyStore {
             return this;
         }
 
-        /** Sets the clock by which a server that lags is given time, by default the system's. */
+        /** Sets the clock for how long a server may lag, by default the system's. */
         public Builder clock(InstantSource clock) {
             this.clock = requireNonNull(clock, "clock");
             return this;
@@ -787,8 +792,8 @@ public final class JdbcApiKeyStore implements ApiKeyStore {
         /**
          * Returns the store. Does not connect.
          *
-         * @throws IllegalArgumentException if a name has another form, or the data source gives connections that are
-         *     bound to the caller's transaction, such as Spring's {@code TransactionAwareDataSourceProxy}
+         * @throws IllegalArgumentException if a name has another form, or the connections of the data source are bound
+         *     to the caller's transaction, such as Spring's {@code TransactionAwareDataSourceProxy}
          */
         public JdbcApiKeyStore build() {
             return new JdbcApiKeyStore(this);

@@ -20,18 +20,18 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Writes now and then into the database when keys were last used, so that the whole fleet knows who still uses the old
- * secret of a key.
+ * Writes the times of last use into the database at an interval, so that every node knows whether the old secret of a
+ * key is still used.
  *
  * <pre>{@code
  * LastUseWriter writer = LastUseWriter.of(store, keys);
  * writer.start(Duration.ofSeconds(30));
  * }</pre>
  *
- * <p>Each batch is one transaction, sorted, without a number of a change and without a notification. A time is only
- * ever moved ahead, by a minute or more, so a secret in constant use is written once a minute by the whole fleet. What
- * was used since the last batch is lost when the process is killed. A batch that fails is logged once and written with
- * the next. Does nothing where the store is read-only. May be shared between threads.
+ * <p>Each batch is one sorted transaction, which is not a change and sends no notification. A time only moves ahead, by
+ * a minute or more, so a secret in constant use is written once a minute by all nodes together. If the process is
+ * killed, the uses since the last batch are lost. A batch that fails is logged once and written with the next. Does
+ * nothing if the store is read-only. May be shared between threads.
  */
 public final class LastUseWriter implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(JdbcApiKeyStore.class);
@@ -51,13 +51,13 @@ public final class LastUseWriter implements AutoCloseable {
         this.ring = requireNonNull(ring, "ring");
     }
 
-    /** Returns a writer for the keys of a service, which are over this store. Writes nothing yet. */
+    /** Returns a writer for the keys of a service over this store. Writes nothing yet. */
     public static LastUseWriter of(JdbcApiKeyStore store, ApiKeys keys) {
         return new LastUseWriter(store, keys.lastUsed(), keys.ring());
     }
 
     /**
-     * Writes what was used since the last time, on this thread.
+     * Writes the uses since the last call, on this thread.
      *
      * @throws StoreException if the database failed; nothing was written, and the next call writes it
      */
@@ -67,7 +67,7 @@ public final class LastUseWriter implements AutoCloseable {
         }
     }
 
-    /** A use names the current or the retiring secret; the table names secrets by their number. */
+    /** A use names the current or the retiring secret; the table names secrets by their ordinal. */
     private List<SecretUse> bySecret(List<Use> uses) {
         List<SecretUse> result = new ArrayList<>(uses.size());
         for (Use use : uses) {
@@ -92,7 +92,7 @@ public final class LastUseWriter implements AutoCloseable {
     /**
      * Writes at an interval, on a thread of its own, until this is closed.
      *
-     * @param interval such as 30 seconds; what is lost when the process is killed; at least 1 millisecond
+     * @param interval such as 30 seconds, at least 1 millisecond; so much is lost when the process is killed
      * @throws IllegalArgumentException if the interval is shorter
      * @throws IllegalStateException if this was started before or is closed
      */
@@ -114,7 +114,7 @@ public final class LastUseWriter implements AutoCloseable {
             try {
                 isClosed = closed.await(interval.toMillis(), MILLISECONDS);
             } catch (InterruptedException e) {
-                // somebody else's: the next batch comes a little early
+                // not from this class: the next batch is a little early
             }
             flushOrLog();
         }
@@ -154,6 +154,6 @@ public final class LastUseWriter implements AutoCloseable {
         return "LastUseWriter[" + store + "]";
     }
 
-    /** Says when one secret was last used. */
+    /** The time when one secret was last used. */
     record SecretUse(String keyId, int ordinal, Instant time) {}
 }

@@ -9,7 +9,7 @@ import java.util.regex.Pattern;
  * @param prefix the prefix used for {@code keyward_}
  */
 record Names(String schema, String prefix) {
-    /** Goes into statements unquoted, because H2 changes the case of what is not quoted in more than one way. */
+    /** A name is put into statements without quotes, because H2 has several rules for the case of unquoted names. */
     private static final Pattern NAME = Pattern.compile("[a-z][a-z0-9_]{0,30}");
 
     private static final Pattern PREFIX_IN_SQL = Pattern.compile("\\bkeyward_");
@@ -34,7 +34,7 @@ record Names(String schema, String prefix) {
         if (equals(DEFAULT)) {
             return sql;
         }
-        // first the prefix is set apart, so that a schema name with "keyward" in it is left alone
+        // the prefix is replaced first, so that a schema name that contains "keyward" stays as it is
         String apart = PREFIX_IN_SQL.matcher(sql).replaceAll("\0");
         return SCHEMA_IN_SQL.matcher(apart).replaceAll(schema).replace("\0", prefix);
     }

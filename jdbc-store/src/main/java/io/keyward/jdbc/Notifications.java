@@ -10,8 +10,8 @@ import java.util.List;
 /**
  * Reads the notifications of one connection of the PostgreSQL driver.
  *
- * <p>By reflection, because this is the only use of the driver's own classes, and a service without notifications, or
- * with a driver that another class loader brings, must not need them.
+ * <p>Uses reflection, because nothing else needs the driver's own classes, and they may be missing or come from another
+ * class loader.
  */
 final class Notifications {
     private final Object connection;
@@ -19,9 +19,9 @@ final class Notifications {
     private final Method parameter;
 
     /**
-     * Finds the driver's connection in the one of a pool.
+     * Finds the driver's connection in that of a pool.
      *
-     * @throws SQLException if it is of another driver
+     * @throws SQLException if it belongs to another driver
      */
     Notifications(Connection connection) throws SQLException {
         try {
@@ -37,7 +37,7 @@ final class Notifications {
         }
     }
 
-    /** Returns the texts of what has arrived; waits for the first of it at most this long. */
+    /** Returns the texts of the notifications that have arrived; waits at most this long for the first. */
     List<String> await(int millis) throws SQLException {
         try {
             Object[] arrived = (Object[]) get.invoke(connection, millis);

@@ -12,9 +12,7 @@ import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/**
- * Keeps the check value of each pepper next to the hashes, so that a node with another pepper under its id is noticed.
- */
+/** Keeps the check value of each pepper next to the hashes. It shows if a node has another pepper under the same id. */
 final class Peppers {
     private static final Logger LOG = LoggerFactory.getLogger(JdbcApiKeyStore.class);
 
@@ -25,7 +23,7 @@ final class Peppers {
         this.database = database;
     }
 
-    /** Refuses another check value than the one kept, and keeps new ones where it may write. */
+    /** Throws if a check value differs from the one that is kept; keeps new ones if it may write. */
     void require(Map<String, String> checks, boolean mayWrite, Schema schema) {
         Map<String, String> kept = database.read("read the check values of its peppers", (connection, dialect) -> {
             schema.require(connection);
@@ -43,9 +41,9 @@ final class Peppers {
                 .findFirst()
                 .ifPresent(id -> {
                     throw new StoreException(
-                            "pepper `" + id + "` of this service is not the one of the database, by their check"
-                                    + " values; an id keeps its pepper, because its hashes fit no other; put the pepper back, or give"
-                                    + " the new pepper an id of its own");
+                            "pepper `" + id + "` of this service does not match the check value in the database;"
+                                    + " an id keeps its pepper, because its hashes fit no other; put the pepper back,"
+                                    + " or give the new pepper an id of its own");
                 });
     }
 
@@ -54,7 +52,7 @@ final class Peppers {
         return known != null && !known.equals(checks.get(id));
     }
 
-    /** Keeps what is new and returns what is kept then; of two nodes that start together the first decides. */
+    /** Keeps new check values and returns all that are kept; if two nodes start together, the first one decides. */
     private Map<String, String> keptWith(Map<String, String> checks, Map<String, String> before) {
         try {
             return database.write("keep the check values of its peppers", (connection, dialect) -> {
@@ -69,7 +67,7 @@ final class Peppers {
                 return all;
             });
         } catch (StoreException e) {
-            // the node can verify all the same, and another one may keep them
+            // the node can verify anyway, and another one may keep them
             if (!warned) {
                 warned = true;
                 LOG.warn(

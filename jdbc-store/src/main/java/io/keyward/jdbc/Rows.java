@@ -34,14 +34,14 @@ import org.slf4j.LoggerFactory;
 /** Reads records from the rows of three tables, and writes them there. */
 final class Rows {
     private static final Logger LOG = LoggerFactory.getLogger(JdbcApiKeyStore.class);
-    /** Lets the PostgreSQL driver stream: without it a million rows are in memory twice. */
+    /** Makes the PostgreSQL driver stream; otherwise a million rows are in memory twice. */
     private static final int FETCH_SIZE = 2_000;
 
     static final Instant FIRST = Instant.parse("0001-01-01T00:00:00Z");
     static final Instant LAST = Instant.parse("9999-12-31T23:59:59.999999Z");
 
     private static final String METADATA = "metadata";
-    /** What any other kind is read as too: it may narrow what the key may do. */
+    /** Any other kind is read as this one, because it may narrow what the key may do. */
     private static final String ATTRIBUTE = "attribute";
 
     private static final String ALL = "";
@@ -54,7 +54,7 @@ final class Rows {
         this.names = names;
     }
 
-    /** Returns all records; those that are not sound are left out, so that their keys are rejected. */
+    /** Returns all records without those that are not sound, so that the keys of these are rejected. */
     Read all(Connection connection, long generation) throws SQLException {
         return read(connection, generation, ALL, List.of());
     }
@@ -68,7 +68,7 @@ final class Rows {
         return read(connection, generation, AFTER, List.of(number));
     }
 
-    /** Returns ids that clauses choose, in their order, after one. */
+    /** Returns the ids that the clauses choose, in order, after a given one. */
     List<String> ids(Connection connection, Clauses clauses, String after, int limit) throws SQLException {
         List<Object> arguments = new ArrayList<>(clauses.arguments());
         arguments.add(after);
@@ -82,7 +82,7 @@ final class Rows {
         return ids;
     }
 
-    /** Returns the sound ones of some records, in the order of their ids. */
+    /** Returns the records of these ids that are sound, in the order of their ids. */
     List<ApiKeyRecord> of(Connection connection, long generation, List<String> ids) throws SQLException {
         String places = String.join(", ", Collections.nCopies(ids.size(), "?"));
         return read(connection, generation, " where k.id in (" + places + ")", ids).records().stream()
@@ -126,7 +126,7 @@ final class Rows {
                                 KeyHash.parse(row.getString(2)), time(row, 3), time(row, 4), row.getInt(5));
                         secrets.computeIfAbsent(id, none -> new ArrayList<>(1)).add(secret);
                     } catch (IllegalArgumentException e) {
-                        // its message holds nothing of the hash
+                        // its message contains nothing of the hash
                         unsound.put(id, String.valueOf(e.getMessage()));
                     }
                 });
@@ -369,10 +369,10 @@ final class Rows {
     }
 
     /**
-     * Holds what was read.
+     * What was read.
      *
-     * @param records the sound ones
-     * @param unsound ids of the others, and what is wrong with them
+     * @param records the records that are sound
+     * @param unsound the ids of the others, and what is wrong with each
      */
     record Read(List<ApiKeyRecord> records, Map<String, String> unsound) {
         /** Logs which records are left out. */

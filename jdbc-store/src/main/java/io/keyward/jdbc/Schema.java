@@ -15,9 +15,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 
-/** Makes the tables, on request only, and checks that they are there and who may do what with them. */
+/** Creates the tables on request, and checks that they exist and who may use them. */
 final class Schema {
-    /** The version that these classes need; the scripts are additive, so a later one is as good. */
+    /** The version that these classes need; the scripts only add, so a later version works too. */
     static final int VERSION = 1;
 
     private static final Set<String> TABLE_MISSING = Set.of("42P01", "3F000", "42S02", "42S04", "90079");
@@ -30,7 +30,7 @@ final class Schema {
         this.database = database;
     }
 
-    /** Applies the scripts that are missing; nodes that start at once wait for one another. */
+    /** Applies the scripts that are missing; nodes that start at the same time wait for each other. */
     void create() {
         for (int attempt = 1; ; attempt++) {
             try {
@@ -43,7 +43,7 @@ final class Schema {
                 });
                 return;
             } catch (StoreException e) {
-                // H2 has no lock for this: where two meet one fails, and its next attempt finds what the other made
+                // H2 has no lock for this: if two meet, one fails, and its next attempt finds what the other created
                 if (database.dialect() != Dialect.H2 || attempt == H2_ATTEMPTS) {
                     throw e;
                 }
@@ -51,7 +51,7 @@ final class Schema {
         }
     }
 
-    /** A lock of the transaction, not of the session: a pooler gives each transaction another session. */
+    /** Locks for the transaction, not for the session, because a pooler gives each transaction another session. */
     private void lock(Connection connection, Dialect dialect) throws SQLException {
         if (dialect == Dialect.POSTGRESQL) {
             try (PreparedStatement statement =
@@ -62,7 +62,7 @@ final class Schema {
         }
     }
 
-    /** Refuses a schema that these classes cannot work with; asks once. */
+    /** Throws if these classes cannot work with the schema; checks only once. */
     void require(Connection connection) throws SQLException {
         if (known) {
             return;
@@ -129,7 +129,7 @@ final class Schema {
         }
     }
 
-    /** Looks at schema and rights; what cannot be asked is a finding too. */
+    /** Checks the schema and the rights; a check that fails is a finding, too. */
     List<DatabaseFinding> check() {
         List<DatabaseFinding> findings = new ArrayList<>();
         try {
@@ -150,7 +150,7 @@ final class Schema {
         return findings;
     }
 
-    /** Says how many keys there are, and which have no secret: those are left out, so they are rejected. */
+    /** Adds how many keys there are, and which have no secret; these are left out, so they are rejected. */
     private void addKeys(Connection connection, List<DatabaseFinding> findings) throws SQLException {
         String count = "select (select count(*) from keyward.keyward_key), number from keyward.keyward_meta";
         try (Statement statement = connection.createStatement();
@@ -173,7 +173,7 @@ final class Schema {
         }
     }
 
-    /** Names each role besides the owner that can read a hash or change a key, and is no superuser. */
+    /** Adds each role that can read a hash or change a key and is neither the owner nor a superuser. */
     private void addRights(Connection connection, List<DatabaseFinding> findings) throws SQLException {
         String sql = """
                 select r.rolname, s.readable, s.changeable

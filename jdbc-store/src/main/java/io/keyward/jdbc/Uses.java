@@ -38,7 +38,7 @@ final class Uses {
         return uses;
     }
 
-    /** A key may have been deleted since it was used. */
+    /** Skips a key that was deleted after it was used. */
     void write(Connection connection, Dialect dialect, List<SecretUse> uses) throws SQLException {
         String insert = "insert into keyward.keyward_use (key_id, ordinal, used_at) select k.id, cast(? as integer),"
                 + " cast(? as timestamp(6) with time zone) from keyward.keyward_key k where k.id = ?";
