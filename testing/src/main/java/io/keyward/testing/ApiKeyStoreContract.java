@@ -264,7 +264,7 @@ public abstract class ApiKeyStoreContract {
     }
 
     @Test
-    @DisplayName("insert refuses an id that is there, and leaves the one that is there alone")
+    @DisplayName("insert refuses an id that exists, and leaves its record as it was")
     void refusesIdThatIsTaken() {
         ApiKeyRecord first = store.insert(fullRecord().build());
         ApiKeyRecord second = ApiKeyRecord.builder(first.id())
@@ -380,7 +380,7 @@ public abstract class ApiKeyStoreContract {
     }
 
     @Test
-    @DisplayName("update refuses an id that is not there, and does not insert it")
+    @DisplayName("update refuses an id that does not exist, and does not insert it")
     void refusesUpdateOfAMissingRecord() {
         assertConflict(
                 Conflict.MISSING, () -> store.update(newRecord().version(1).build()));
@@ -464,7 +464,7 @@ public abstract class ApiKeyStoreContract {
         assertHolds(kept);
         assertEquals(Optional.empty(), store.find(record.id()));
         assertEquals(Optional.empty(), reopen(store).find(record.id()));
-        assertEquals(Optional.empty(), store.changesSince(before), "who follows loads again");
+        assertEquals(Optional.empty(), store.changesSince(before), "a follower loads again");
         ApiKeyRecord again = store.insert(record);
         assertSameBut(record, again);
         assertHolds(kept, again);
@@ -595,7 +595,7 @@ public abstract class ApiKeyStoreContract {
 
     @Test
     @DisplayName(
-            "where versions are ordered, each state of a record has a higher one than those before it, also elsewhere")
+            "where versions are ordered, each state of a record has a higher one than all before it, also in another store")
     void ordersVersionsWhereItSaysSo() throws Exception {
         assumeTrue(store.hasOrderedVersions(), "the versions of this store have no order");
         ApiKeyRecord current = store.insert(fullRecord().build());
@@ -611,7 +611,8 @@ public abstract class ApiKeyStoreContract {
     }
 
     @Test
-    @DisplayName("where versions are ordered, many who change one record meet no version twice and none that goes back")
+    @DisplayName(
+            "where versions are ordered, threads that change one record see no version twice and none that is smaller")
     void ordersVersionsOfManyWriters() throws Exception {
         assumeTrue(store.hasOrderedVersions(), "the versions of this store have no order");
         ApiKeyRecord first = store.insert(bareRecord());
@@ -737,7 +738,7 @@ public abstract class ApiKeyStoreContract {
     // changesSince
 
     @Test
-    @DisplayName("nothing has changed since a load, and the stamp of that answer is good too")
+    @DisplayName("nothing has changed since a load, and the stamp of that answer is valid, too")
     void nothingChangedSinceALoad() {
         store.insert(bareRecord());
         Snapshot snapshot = store.load();
@@ -747,7 +748,7 @@ public abstract class ApiKeyStoreContract {
     }
 
     @Test
-    @DisplayName("each change is told after the stamp before it, none skipped")
+    @DisplayName("each change is reported after the stamp before it, none is skipped")
     void tellsEachChange() {
         Stamp stamp = store.load().stamp();
         for (int i = 0; i < ROUNDS; i++) {
@@ -792,7 +793,7 @@ public abstract class ApiKeyStoreContract {
     }
 
     @Test
-    @DisplayName("an old stamp stays good: it tells all that changed since")
+    @DisplayName("an old stamp stays valid: every change after it is reported")
     void oldStampStaysGood() {
         Stamp old = store.load().stamp();
         Set<String> ids = new HashSet<>();
@@ -908,8 +909,8 @@ public abstract class ApiKeyStoreContract {
             } while (!last);
         });
 
-        assertEquals(THREADS - 1, followed.size(), "every inserted record was told");
-        assertEquals(byId(store.load().records()), followed, "what was followed is what is there");
+        assertEquals(THREADS - 1, followed.size(), "every inserted record was reported");
+        assertEquals(byId(store.load().records()), followed, "the follower has what the store has");
     }
 
     // helpers
@@ -1084,7 +1085,7 @@ public abstract class ApiKeyStoreContract {
     private static void take(ApiKeyRecord record, Map<String, ApiKeyRecord> followed) {
         ApiKeyRecord before = followed.put(record.id(), record);
         if (before != null && before.metadata().containsKey("count")) {
-            assertFalse(countOf(record) < countOf(before), "a change was told after a later one");
+            assertFalse(countOf(record) < countOf(before), "a change was reported after a later one");
         }
     }
 
