@@ -117,7 +117,7 @@ final class EntryReader {
             throw new InvalidValue(
                     String.valueOf(e.getMessage()),
                     "a hash is sha256: and 64 hexadecimal digits, not all zeros, not that of the empty string",
-                    "make it again from the key, with `keyward hash`");
+                    "run `keyward hash` on the key");
         }
     }
 
