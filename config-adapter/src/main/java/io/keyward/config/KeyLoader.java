@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** Makes a ring from the sources, or the list of everything that is wrong with them. For one load. */
@@ -326,13 +327,10 @@ final class KeyLoader {
             warnings.add(ConfigProblem.of(
                     null,
                     before == null ? "there are no keys yet" : "there are no keys any more",
-                    "every request is refused",
+                    "every key is rejected",
                     "add a key if that is not meant"));
         } else if (problems.isEmpty()) {
-            StringBuilder looked = new StringBuilder();
-            files.paths()
-                    .forEach(path ->
-                            looked.append(looked.length() == 0 ? "" : ", ").append(path));
+            String looked = files.paths().stream().map(Path::toString).collect(Collectors.joining(", "));
             problems.add(ConfigProblem.of(
                     null,
                     "there are no keys",
@@ -345,17 +343,11 @@ final class KeyLoader {
 
     /** Returns the names that somebody may think are read, for the message that there are no keys. */
     private String looksLike(ListNames names) {
-        StringBuilder text = new StringBuilder();
-        names.unread(sources).stream()
+        return names.unread(sources).stream()
                 .limit(MOST_NAMES)
-                .forEach(problem -> text.append("; not read: ")
-                        .append(problem.place())
-                        .append(" (")
-                        .append(problem.what())
-                        .append("; ")
-                        .append(problem.remedy())
-                        .append(')'));
-        return text.toString();
+                .map(problem ->
+                        "; not read: " + problem.place() + " (" + problem.what() + "; " + problem.remedy() + ")")
+                .collect(Collectors.joining());
     }
 
     private static List<String> namesOf(RoleModel roles) {

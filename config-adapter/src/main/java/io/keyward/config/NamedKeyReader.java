@@ -44,10 +44,7 @@ final class NamedKeyReader {
     }
 
     KeyDefinition read() {
-        Assignment place = assignments.entrySet().stream()
-                .min(Map.Entry.comparingByKey(NamedKeyReader::inOrder))
-                .orElseThrow()
-                .getValue();
+        Assignment place = first(name -> true);
         ApiKeyRecord.Builder builder = null;
         try {
             builder = ApiKeyRecord.builder(id);
@@ -119,13 +116,13 @@ final class NamedKeyReader {
             }
         });
         if (!texts.isEmpty()) {
-            attempt(property, first(property), found -> setter.set(texts));
+            attempt(property, first(name -> name.property() == property), found -> setter.set(texts));
         }
     }
 
-    private Assignment first(Property property) {
+    private Assignment first(Predicate<PropertyName> which) {
         return assignments.entrySet().stream()
-                .filter(entry -> entry.getKey().property() == property)
+                .filter(entry -> which.test(entry.getKey()))
                 .min(Map.Entry.comparingByKey(NamedKeyReader::inOrder))
                 .orElseThrow()
                 .getValue();

@@ -11,6 +11,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 
 /** Writes a report for people: the files first, because a mistake there explains all others. */
 final class ReportPrinter {
@@ -73,33 +74,26 @@ final class ReportPrinter {
     private void keys() {
         line("keys: " + report.keys().size());
         report.keyIdsByRole().forEach((role, ids) -> line("  " + role + ": " + first(ids)));
-        List<String> withoutRole = new ArrayList<>();
-        for (ReportedKey key : report.keys()) {
-            if (key.roles().isEmpty()) {
-                withoutRole.add(key.id());
-            }
-        }
-        if (!withoutRole.isEmpty()) {
-            line("  without a role: " + first(withoutRole));
-        }
+        ids("without a role", key -> key.roles().isEmpty());
         limited(
-                report.keys().stream()
-                        .filter(key -> key.state() != KeyState.ACTIVE)
-                        .toList(),
+                keysThat(key -> key.state() != KeyState.ACTIVE),
                 key -> line("  " + key.id() + " is " + key.state().name().toLowerCase(Locale.ROOT)));
         limited(
-                report.keys().stream()
-                        .filter(key -> key.retiringUntil() != null)
-                        .toList(),
+                keysThat(key -> key.retiringUntil() != null),
                 key -> line("  " + key.id() + " also accepts its old secret until " + key.retiringUntil()));
-        List<String> plaintext = report.keys().stream()
-                .filter(ReportedKey::plaintext)
-                .map(ReportedKey::id)
-                .toList();
-        if (!plaintext.isEmpty()) {
-            line("  in plaintext: " + first(plaintext));
-        }
+        ids("in plaintext", ReportedKey::plaintext);
         limited(report.expiringSoon(), key -> line("  " + key.id() + " expires at " + key.expiresAt()));
+    }
+
+    private void ids(String title, Predicate<ReportedKey> which) {
+        List<String> ids = keysThat(which).stream().map(ReportedKey::id).toList();
+        if (!ids.isEmpty()) {
+            line("  " + title + ": " + first(ids));
+        }
+    }
+
+    private List<ReportedKey> keysThat(Predicate<ReportedKey> which) {
+        return report.keys().stream().filter(which).toList();
     }
 
     private static String first(Collection<String> ids) {
