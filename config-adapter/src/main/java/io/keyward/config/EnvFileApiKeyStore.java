@@ -29,17 +29,17 @@ import org.jspecify.annotations.Nullable;
  * Keeps key records in an {@code .env} file, among whatever else is in it.
  *
  * <p>Reads what {@link KeywardConfig} reads of one file, and reads it in the same way. What a change does not concern
- * stays byte for byte: comments, order, line ends, other variables. New keys are written as {@code
- * KEYWARD_KEYS_<ID>_<PROPERTY>}, which a shell can source. An item of a key list ({@code CLIENT_API_KEYS}) is a record
- * too; the first change makes a named key of it, with the same id. A plaintext key becomes its hash with the first
- * change of its record.
+ * stays byte for byte: comments, order, line ends, other variables. New keys are written as
+ * {@code KEYWARD_KEYS_<ID>_<PROPERTY>}, which a shell can source. An item of a key list ({@code CLIENT_API_KEYS}) is a
+ * record too; the first change makes a named key of it, with the same id. A plaintext key becomes its hash with the
+ * first change of its record.
  *
  * <p>Each change takes a lock that all users of this class on this machine respect, writes a new file next to the old
  * one, owner-only from its first byte, forces it to the disk and renames it. Owner, group, mode, POSIX ACL and
- * attributes stay, and a symbolic link stays a link. A file that is a mount of its own is written in place, see {@link
- * #writingInPlace}. A change by a user who cannot keep owner and mode is refused before anything is written. Editors
- * that do not know the lock can still lose a change, theirs or ours. A missing file is created, with mode 0600. A
- * default ACL of the directory applies to the new file as to any other that is created there.
+ * attributes stay, and a symbolic link stays a link. A file that is a mount of its own is written in place, see
+ * {@link #writingInPlace}. A change by a user who cannot keep owner and mode is refused before anything is written.
+ * Editors that do not know the lock can still lose a change, theirs or ours. A missing file is created, with mode 0600.
+ * A default ACL of the directory applies to the new file as to any other that is created there.
  *
  * <p>If anything in the file is wrong, {@link #load} and {@link #insert(ApiKeyRecord, ChangeCause) insert} refuse it,
  * as a service does. But a key can still be found, disabled and revoked there, even if only a part of it can be read;

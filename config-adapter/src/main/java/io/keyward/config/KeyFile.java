@@ -206,8 +206,8 @@ public final class KeyFile {
     }
 
     /**
-     * Returns a note for each variable whose name is almost that of a key list, such as {@code ADMIN_API_KEY} or {@code
-     * API_KEYS}. These variables are not read and not changed.
+     * Returns a note for each variable whose name is almost that of a key list, such as {@code ADMIN_API_KEY} or
+     * {@code API_KEYS}. These variables are not read and not changed.
      *
      * @throws StoreException if the file could not be read
      */

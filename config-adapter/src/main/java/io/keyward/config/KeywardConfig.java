@@ -388,8 +388,8 @@ public final class KeywardConfig implements AutoCloseable {
         }
 
         /**
-         * Sets whether files that others than their owner can read or change are refused, as {@code
-         * keyward.strict-permissions} does; by default they are only reported.
+         * Sets whether files that others than their owner can read or change are refused, as
+         * {@code keyward.strict-permissions} does; by default they are only reported.
          */
         public Builder strictPermissions(boolean strictPermissions) {
             this.strictPermissions = strictPermissions;
@@ -472,9 +472,10 @@ public final class KeywardConfig implements AutoCloseable {
         }
 
         /**
-         * Chooses the pepper that hashes the keys that {@link #open} issues, by the id it has in {@code
-         * keyward.peppers.<id>}. By default it is the only pepper of the configuration, or none where there is none. If
-         * there are several and none is chosen, {@code open} throws; a reload that adds peppers keeps the one in use.
+         * Chooses the pepper that hashes the keys that {@link #open} issues, by the id it has in
+         * {@code keyward.peppers.<id>}. By default it is the only pepper of the configuration, or none where there is
+         * none. If there are several and none is chosen, {@code open} throws; a reload that adds peppers keeps the one
+         * in use.
          */
         public Builder newKeysPepper(String id) {
             this.newKeysPepper = requireNonNull(id, "id");

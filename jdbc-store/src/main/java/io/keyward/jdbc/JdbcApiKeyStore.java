@@ -534,8 +534,8 @@ public final class JdbcApiKeyStore implements ApiKeyStore {
     }
 
     /**
-     * Returns when the secrets of a key were last used on any node that has a {@link LastUseWriter}, by {@linkplain
-     * io.keyward.HashedSecret#ordinal ordinal}, to about a minute; empty if nothing is known.
+     * Returns when the secrets of a key were last used on any node that has a {@link LastUseWriter}, by
+     * {@linkplain io.keyward.HashedSecret#ordinal ordinal}, to about a minute; empty if nothing is known.
      *
      * @throws StoreException if the database could not be read
      */
