@@ -219,8 +219,10 @@ class OpenDoorsTest {
     void refusesHashesOfSlips(String slip) throws Exception {
         String hash = HexFormat.of()
                 .formatHex(MessageDigest.getInstance("SHA-256").digest(slip.getBytes(StandardCharsets.UTF_8)));
-        assertRefused(DEVELOPMENT + "CLIENT_API_KEY_HASHES=sha256:" + hash + "\n", "hash is that of a text that is no key");
-        assertRefused(DEVELOPMENT + "KEYWARD_KEYS_A_HASH=sha256:" + hash + "\n", "hash is that of a text that is no key");
+        assertRefused(
+                DEVELOPMENT + "CLIENT_API_KEY_HASHES=sha256:" + hash + "\n", "hash is that of a text that is no key");
+        assertRefused(
+                DEVELOPMENT + "KEYWARD_KEYS_A_HASH=sha256:" + hash + "\n", "hash is that of a text that is no key");
     }
 
     @Test
