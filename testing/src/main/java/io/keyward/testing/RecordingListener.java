@@ -43,7 +43,7 @@ public final class RecordingListener implements VerificationListener {
     }
 
     /** Returns the reason of each rejected key. */
-    public List<Reason> rejections() {
+    public List<Reason> refusals() {
         return heard.stream()
                 .filter(Rejected.class::isInstance)
                 .map(outcome -> ((Rejected) outcome).reason())
