@@ -330,11 +330,19 @@ class CoordinatorIT {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "--port 0", "--env-file", "--env-file x --port 65536", "--env-file x --prot 1"})
+    @ValueSource(strings = {"--port", "--env-file", "--env-file x --port 65536", "--env-file x --prot 1"})
     void refusesAWrongCommandLine(String args) throws Exception {
-        Refusal refusal = CoordinatorProcess.refusing(args.isEmpty() ? new String[0] : args.split(" "));
+        Refusal refusal = CoordinatorProcess.refusing(args.split(" "));
         assertEquals(2, refusal.exitCode());
         assertTrue(refusal.stderr().contains("usage: "), refusal.stderr());
+    }
+
+    @Test
+    @DisplayName("issue 18.6 without an option it reads .env of its working directory, and says so where there is none")
+    void namesTheFileThatItReadsByDefault() throws Exception {
+        Refusal refusal = CoordinatorProcess.refusing();
+        assertEquals(1, refusal.exitCode());
+        assertTrue(refusal.stderr().contains(".env"), refusal.stderr());
     }
 
     private HttpResponse<String> call(String method, String path, String key, String body) throws Exception {
