@@ -38,9 +38,13 @@ import java.io.InputStream;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.lang.ref.Reference;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import picocli.CommandLine;
 import picocli.CommandLine.Help.ColorScheme;
 import picocli.CommandLine.Model.CommandSpec;
@@ -49,6 +53,8 @@ import picocli.CommandLine.Model.CommandSpec;
 public final class Main {
     private static final int PATIENCE_SECONDS = 10;
     private static final int DEFAULT_WIDTH = 100;
+    /** The commands that look at all the others. */
+    private static final Set<String> OF_ALL = Set.of("help", "completion", "man");
 
     private Main() {}
 
@@ -106,45 +112,61 @@ public final class Main {
         return commandLine(terminal, List.of());
     }
 
-    private static CommandLine commandLine(Terminal terminal, List<String> args) {
-        FailureReport failures = FailureReport.of(args, terminal);
-        CommandLine commandLine = new CommandLine(new KeywardCommand());
-        commandLine
-                .addSubcommand(new IssueCommand(terminal))
-                .addSubcommand(new ListCommand(terminal))
-                .addSubcommand(new ShowCommand(terminal))
-                .addSubcommand(new RotateCommand(terminal))
-                .addSubcommand(new RenewCommand(terminal))
-                .addSubcommand(new ChangeCommand(terminal))
-                .addSubcommand(new StateCommand.RevokeCommand(terminal))
-                .addSubcommand(new StateCommand.DisableCommand(terminal))
-                .addSubcommand(new StateCommand.EnableCommand(terminal))
-                .addSubcommand(new StatusCommand(terminal))
-                .addSubcommand(new VerifyCommand(terminal))
-                .addSubcommand(new CheckCommand(terminal))
-                .addSubcommand(new HashCommand(terminal))
-                .addSubcommand(new GenerateCommand(terminal))
-                .addSubcommand(new PepperCommand(terminal))
-                .addSubcommand(new CommandLine(new DbCommand())
+    /** Makes each command by its name when it is asked for. */
+    static Map<String, Supplier<Object>> commands(Terminal terminal) {
+        Map<String, Supplier<Object>> commands = new LinkedHashMap<>();
+        commands.put("issue", () -> new IssueCommand(terminal));
+        commands.put("list", () -> new ListCommand(terminal));
+        commands.put("show", () -> new ShowCommand(terminal));
+        commands.put("rotate", () -> new RotateCommand(terminal));
+        commands.put("renew", () -> new RenewCommand(terminal));
+        commands.put("change", () -> new ChangeCommand(terminal));
+        commands.put("revoke", () -> new StateCommand.RevokeCommand(terminal));
+        commands.put("disable", () -> new StateCommand.DisableCommand(terminal));
+        commands.put("enable", () -> new StateCommand.EnableCommand(terminal));
+        commands.put("status", () -> new StatusCommand(terminal));
+        commands.put("verify", () -> new VerifyCommand(terminal));
+        commands.put("check", () -> new CheckCommand(terminal));
+        commands.put("hash", () -> new HashCommand(terminal));
+        commands.put("generate", () -> new GenerateCommand(terminal));
+        commands.put("pepper", () -> new PepperCommand(terminal));
+        commands.put(
+                "db",
+                () -> new CommandLine(new DbCommand())
                         .addSubcommand(new DbCreateCommand(terminal))
-                        .addSubcommand(new DbCheckCommand(terminal)))
-                .addSubcommand(new ImportCommand(terminal))
-                .addSubcommand(new ExportCommand(terminal))
-                .addSubcommand(new ScanCommand(terminal))
-                .addSubcommand(new ScanRulesCommand(terminal))
-                .addSubcommand(new LoginCommand(terminal))
-                .addSubcommand(new CommandLine(new AuthCommand())
+                        .addSubcommand(new DbCheckCommand(terminal)));
+        commands.put("import", () -> new ImportCommand(terminal));
+        commands.put("export", () -> new ExportCommand(terminal));
+        commands.put("scan", () -> new ScanCommand(terminal));
+        commands.put("scan-rules", () -> new ScanRulesCommand(terminal));
+        commands.put("login", () -> new LoginCommand(terminal));
+        commands.put(
+                "auth",
+                () -> new CommandLine(new AuthCommand())
                         .addSubcommand(new LoginCommand(terminal))
                         .addSubcommand(new LogoutCommand(terminal))
                         .addSubcommand(new AuthStatusCommand(terminal))
-                        .addSubcommand(new AuthTokenCommand(terminal)))
-                .addSubcommand(new LogoutCommand(terminal))
-                .addSubcommand(new WhoamiCommand(terminal))
-                .addSubcommand(new RequestCommand(terminal))
-                .addSubcommand(new CompletionCommand(terminal))
-                .addSubcommand(new CompletionCommand.IdsCommand(terminal))
-                .addSubcommand(new CompletionCommand.ManCommand(terminal))
-                .addSubcommand(new CommandLine.HelpCommand());
+                        .addSubcommand(new AuthTokenCommand(terminal)));
+        commands.put("logout", () -> new LogoutCommand(terminal));
+        commands.put("whoami", () -> new WhoamiCommand(terminal));
+        commands.put("request", () -> new RequestCommand(terminal));
+        commands.put("completion", () -> new CompletionCommand(terminal));
+        commands.put("complete-ids", () -> new CompletionCommand.IdsCommand(terminal));
+        commands.put("man", () -> new CompletionCommand.ManCommand(terminal));
+        commands.put("help", CommandLine.HelpCommand::new);
+        return commands;
+    }
+
+    private static CommandLine commandLine(Terminal terminal, List<String> args) {
+        FailureReport failures = FailureReport.of(args, terminal);
+        CommandLine commandLine = new CommandLine(new KeywardCommand());
+        Map<String, Supplier<Object>> commands = commands(terminal);
+        String asked = args.isEmpty() ? "" : args.get(0);
+        if (commands.containsKey(asked) && !OF_ALL.contains(asked)) {
+            // to make the others takes longer than most commands run
+            commands.keySet().retainAll(Set.of(asked));
+        }
+        commands.forEach((name, command) -> commandLine.addSubcommand(name, command.get()));
         addHelp(commandLine);
         commandLine
                 .setColorScheme(new ColorScheme.Builder(CommandLine.Help.defaultColorScheme(terminal.ansi()))

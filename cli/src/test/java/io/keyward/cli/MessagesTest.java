@@ -222,6 +222,20 @@ class MessagesTest {
     }
 
     @Test
+    @DisplayName("issue 22.3 each command is found under its own name, whether it is made alone or with all others")
+    void commandsAreFoundByTheirNames() {
+        Main.commandLine(silent())
+                .getSubcommands()
+                .forEach((name, command) ->
+                        assertEquals(name, command.getCommandSpec().name()));
+        Main.commands(silent()).keySet().forEach(name -> {
+            Outcome alone = operator.run(name, "--help");
+            assertEquals(0, alone.exitCode(), name);
+            assertTrue(alone.out().contains("Usage: keyward " + name), alone.out());
+        });
+    }
+
+    @Test
     @DisplayName("the manual page has every command")
     void manualPageHasEveryCommand() {
         String page = operator.run("man").out();
