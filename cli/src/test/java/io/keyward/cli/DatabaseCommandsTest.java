@@ -24,6 +24,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
@@ -130,6 +131,25 @@ class DatabaseCommandsTest {
         assertEquals(
                 KeyHasher.sha256().hash(ApiKey.of(issued.out().strip())),
                 record.retiring().orElseThrow().hash());
+    }
+
+    @Test
+    @DisplayName("issue 18.4 many keys are issued from a CSV file and rotated by selector, as in a file")
+    void issuesAndRotatesManyKeys() throws IOException {
+        Path people = Files.writeString(
+                directory.resolve("people.csv"), "owner,name,expires\nalice,nightly ${BUILD},10d\nbob,,300d\n");
+
+        Outcome issued = done("issue", "--role=client", "--from=" + people);
+        Outcome rotated = done("rotate", "--ending-within=14d", "--expires=90d", "--yes");
+
+        assertEquals(3, issued.out().lines().count(), issued.out());
+        assertEquals(2, rotated.out().lines().count(), rotated.out());
+        Map<String, ApiKeyRecord> byOwner = operator.store().load().records().stream()
+                .collect(Collectors.toMap(record -> String.valueOf(record.owner()), record -> record));
+        assertEquals(Set.of("alice", "bob"), byOwner.keySet());
+        assertEquals("nightly ${BUILD}", byOwner.get("alice").name());
+        assertEquals(2, byOwner.get("alice").current().ordinal());
+        assertEquals(1, byOwner.get("bob").current().ordinal());
     }
 
     @Test

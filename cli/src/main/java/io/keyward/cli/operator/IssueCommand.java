@@ -170,8 +170,8 @@ public final class IssueCommand implements Callable<Integer> {
     private Integer issueSeveral() {
         KeyOutput.Series shown = output.series(terminal);
         PeopleFile list = people == null ? null : new PeopleFile(people.toString(), bytesOf(people));
-        List<WantedKey> wanted = list == null ? copies() : named(list);
         OpenKeys keys = options.orNew(terminal);
+        List<WantedKey> wanted = list == null ? copies() : named(list, keys.resolvesReferences());
         boolean noneDeclared = keys.declaredRoles().isEmpty();
         TreeSet<String> requested = new TreeSet<>();
         wanted.forEach(key -> requested.addAll(key.roles()));
@@ -240,14 +240,14 @@ public final class IssueCommand implements Callable<Integer> {
                 .toList();
     }
 
-    private List<WantedKey> named(PeopleFile list) {
+    private List<WantedKey> named(PeopleFile list, boolean resolvesReferences) {
         if (count != null) {
             throw CommandFailure.usage("--from has a line for each key; leave out --count");
         }
         List<WantedKey> wanted = new ArrayList<>();
         for (Person person : list.people()) {
             try {
-                wanted.add(wantedBy(person, list.place(person.line())));
+                wanted.add(wantedBy(person, list.place(person.line()), resolvesReferences));
             } catch (IllegalArgumentException | TypeConversionException refused) {
                 list.refuse(person.line(), String.valueOf(refused.getMessage()));
             }
@@ -255,7 +255,7 @@ public final class IssueCommand implements Callable<Integer> {
         return wanted;
     }
 
-    private WantedKey wantedBy(Person person, String place) {
+    private WantedKey wantedBy(Person person, String place, boolean resolvesReferences) {
         String whose = person.cell("owner", owner);
         List<String> itsRoles = person.words("roles", roles);
         if (whose.isEmpty() || itsRoles.isEmpty()) {
@@ -266,8 +266,8 @@ public final class IssueCommand implements Callable<Integer> {
         String itsEnd = person.cell("expires", "");
         String itsBeginning = person.cell("not-before", "");
         String itsName = person.cell("name", "");
-        if ((whose + itsName).contains("${")) {
-            throw new IllegalArgumentException("owner and name must not have ${ in them");
+        if (resolvesReferences && (whose + itsName).contains("${")) {
+            throw new IllegalArgumentException("owner and name must not have ${ in them, which a key file resolves");
         }
         IssueRequest request = request(
                 whose,

@@ -45,6 +45,11 @@ record FileKeys(Path path, KeyFile file, Supplier<KeyInput> input, boolean isNew
     }
 
     @Override
+    public boolean resolvesReferences() {
+        return true;
+    }
+
+    @Override
     public Collection<String> declaredRoles() {
         return file.declaredRoles();
     }

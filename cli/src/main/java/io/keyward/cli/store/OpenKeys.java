@@ -28,6 +28,11 @@ public interface OpenKeys {
         return false;
     }
 
+    /** Returns whether <code>${NAME}</code> in a value is resolved, so that no value may have it in its text. */
+    default boolean resolvesReferences() {
+        return false;
+    }
+
     /** Returns the roles that a key may have; none where every role is taken as it is. */
     Collection<String> declaredRoles();
 
