@@ -1,11 +1,8 @@
 package io.keyward.config;
 
+import io.keyward.env.Sha256;
 import java.nio.ByteBuffer;
-import java.security.InvalidKeyException;
-import java.security.NoSuchAlgorithmException;
 import java.security.SecureRandom;
-import javax.crypto.Mac;
-import javax.crypto.spec.SecretKeySpec;
 
 /**
  * Computes a version number from a content. Different contents have different numbers.
@@ -14,30 +11,25 @@ import javax.crypto.spec.SecretKeySpec;
  * who sees it could test guesses at a hash.
  */
 final class ContentVersion {
-    private static final String ALGORITHM = "HmacSHA256";
-    private static final SecretKeySpec KEY = newKey();
+    private static final byte[] KEY = newKey();
 
     private ContentVersion() {}
 
-    private static SecretKeySpec newKey() {
+    private static byte[] newKey() {
         byte[] key = new byte[32];
         new SecureRandom().nextBytes(key);
-        return new SecretKeySpec(key, ALGORITHM);
+        return key;
     }
 
     /** Returns a positive number. */
     static long of(byte[] content) {
-        return Math.max(1, ByteBuffer.wrap(mac(content)).getLong() & Long.MAX_VALUE);
+        return Math.max(1, ByteBuffer.wrap(keyed(content)).getLong() & Long.MAX_VALUE);
     }
 
     /** Returns 32 bytes that nobody outside this process can compute. */
-    static byte[] mac(byte[] content) {
-        try {
-            Mac mac = Mac.getInstance(ALGORITHM);
-            mac.init(KEY);
-            return mac.doFinal(content);
-        } catch (NoSuchAlgorithmException | InvalidKeyException e) {
-            throw new IllegalStateException("no JCA provider has " + ALGORITHM, e);
-        }
+    static byte[] keyed(byte[] content) {
+        // not a Mac, which loads every provider of the JDK, and `keyward list` waits for it; the key on both sides, so
+        // that nobody can go on from a digest
+        return Sha256.of(KEY, content, KEY);
     }
 }

@@ -188,7 +188,7 @@ final class NamedKeyReader {
 
     /** Returns a hash of no key, the same at each reading, instead of one that could not be read. */
     private KeyHash standIn() {
-        byte[] bytes = ContentVersion.mac(("no secret of " + id).getBytes(UTF_8));
+        byte[] bytes = ContentVersion.keyed(("no secret of " + id).getBytes(UTF_8));
         return KeyHash.parse("sha256:" + HexFormat.of().formatHex(bytes));
     }
 
