@@ -25,12 +25,16 @@ final class SharedClasses {
             List.of("list"),
             List.of("login", "--api-url=http://127.0.0.1:1"));
 
+    private static boolean wasTried;
+
     private SharedClasses() {}
 
     /** Returns the options of a virtual machine that uses the archive; it works without the archive, too. */
     static synchronized List<String> options() throws IOException, InterruptedException {
-        if (!Files.exists(ARCHIVE)
-                || Files.getLastModifiedTime(ARCHIVE).compareTo(Files.getLastModifiedTime(JAR)) < 0) {
+        boolean isMissing = !Files.exists(ARCHIVE)
+                || Files.getLastModifiedTime(ARCHIVE).compareTo(Files.getLastModifiedTime(JAR)) < 0;
+        if (isMissing && !wasTried) {
+            wasTried = true;
             make(Files.createTempDirectory(ARCHIVE.getParent(), "classes"));
         }
         return List.of("-Xshare:auto", "-Xlog:disable", "-XX:SharedArchiveFile=" + ARCHIVE);
@@ -43,7 +47,11 @@ final class SharedClasses {
             List<String> line = new ArrayList<>(List.of("-XX:DumpLoadedClassList=" + list, "-jar", JAR.toString()));
             line.addAll(command);
             run(scratch, line);
-            classes.addAll(Files.readAllLines(list));
+            // the numbers, which newer JDKs write, are those of one list
+            Files.readAllLines(list).stream()
+                    .filter(name -> !name.contains(" source: "))
+                    .map(name -> name.replaceFirst(" id: [0-9]+$", ""))
+                    .forEach(classes::add);
         }
         Path all = Files.write(scratch.resolve("all"), classes);
         run(
