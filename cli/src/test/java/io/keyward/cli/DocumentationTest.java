@@ -10,24 +10,37 @@ import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Objects;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine;
 import picocli.CommandLine.Help.Ansi;
 
 /**
- * Keeps docs/cli.md what the commands say of themselves. After a change of a command run {@code mvn -pl cli -am test
- * -Ddocs.write=true -Dtest=DocumentationTest -Dsurefire.failIfNoSpecifiedTests=false}, which writes it anew.
+ * Keeps docs/cli.md, and the manual page in the jar, what the commands say of themselves. After a change of a command run
+ * {@code mvn -pl cli -am test -Ddocs.write=true -Dtest=DocumentationTest -Dsurefire.failIfNoSpecifiedTests=false}, which
+ * writes both anew.
  */
 class DocumentationTest {
     private static final Path PAGE = Path.of("..", "docs", "cli.md");
+    private static final Path MANUAL = Path.of("src", "main", "resources", "META-INF", "man", "man1", "keyward.1");
 
     @Test
     void pageSaysWhatTheCommandsSay() throws IOException {
-        String page = page();
+        assertWritten(PAGE, page());
+    }
+
+    @Test
+    @DisplayName("issue 18.8 the manual page in the jar is what keyward man prints")
+    void manualPageSaysWhatTheCommandsSay(@TempDir Path directory) throws IOException {
+        assertWritten(MANUAL, new Operator(directory.resolve(".env")).run("man").out());
+    }
+
+    private static void assertWritten(Path file, String text) throws IOException {
         if (Boolean.getBoolean("docs.write")) {
-            Files.writeString(PAGE, page);
+            Files.writeString(file, text);
         }
-        assertEquals(page, Files.readString(PAGE), "docs/cli.md is behind; this class says how to write it anew");
+        assertEquals(text, Files.readString(file), file + " is behind; this class says how to write it anew");
     }
 
     /**
