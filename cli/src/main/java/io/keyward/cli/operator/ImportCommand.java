@@ -6,6 +6,7 @@ import io.keyward.cli.terminal.ActorOption;
 import io.keyward.cli.terminal.EnvironmentOption;
 import io.keyward.cli.terminal.ExitCode;
 import io.keyward.cli.terminal.FileOptions;
+import io.keyward.cli.terminal.Progress;
 import io.keyward.cli.terminal.Terminal;
 import io.keyward.config.KeyFile;
 import io.keyward.jdbc.JdbcApiKeyStore;
@@ -104,12 +105,17 @@ public final class ImportCommand implements Callable<Integer> {
 
     private Map<String, String> insert(List<ApiKeyRecord> records, JdbcApiKeyStore store) {
         Map<String, String> refused = new HashMap<>();
-        for (ApiKeyRecord record : records) {
-            ChangeCause cause = ChangeCause.of(Action.IMPORT, who.actor(terminal), Instant.now());
-            try {
-                terminal.uninterrupted(() -> store.insert(record, cause));
-            } catch (StoreConflictException | StoreException | IllegalArgumentException e) {
-                refused.put(record.id(), String.valueOf(e.getMessage()));
+        try (Progress progress = new Progress(terminal)) {
+            for (int i = 0; i < records.size(); i++) {
+                ApiKeyRecord record = records.get(i);
+                int done = i;
+                progress.show(() -> "import: " + done + " of " + records.size());
+                ChangeCause cause = ChangeCause.of(Action.IMPORT, who.actor(terminal), Instant.now());
+                try {
+                    terminal.uninterrupted(() -> store.insert(record, cause));
+                } catch (StoreConflictException | StoreException | IllegalArgumentException e) {
+                    refused.put(record.id(), String.valueOf(e.getMessage()));
+                }
             }
         }
         return refused;
