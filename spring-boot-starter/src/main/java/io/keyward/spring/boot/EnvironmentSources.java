@@ -33,7 +33,7 @@ import org.springframework.core.env.StandardEnvironment;
 final class EnvironmentSources {
     /** Settings of the starter, which mean nothing to the reader of keys. */
     private static final Pattern OF_STARTER = Pattern.compile(
-            "(?i)keyward[._](store|file|prefix|otherwise|tls[-_]only|rules(\\[\\d+])?|(jdbc|admin)[._-].*)");
+            "(?i)keyward[._](store|file|prefix|otherwise|tls[-_]?only|rules(\\[\\d+])?|(jdbc|admin)[._-].*)");
 
     /** What the Environment says besides the keys themselves. */
     private static final Pattern OF_KEYS_THEMSELVES =

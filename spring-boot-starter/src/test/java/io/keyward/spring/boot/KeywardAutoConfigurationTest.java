@@ -295,11 +295,11 @@ class KeywardAutoConfigurationTest {
     }
 
     @ParameterizedTest
-    @ValueSource(booleans = {false, true})
-    void deniesKeysThatCameWithoutTlsWhereTheSettingSaysSo(boolean security) {
+    @CsvSource({"false, keyward.tls-only", "true, keyward.tls-only", "false, keyward.tlsOnly"})
+    void deniesKeysThatCameWithoutTlsWhereTheSettingSaysSo(boolean security, String setting) {
         WebApplicationContextRunner runner =
                 security ? withSecurity : withoutSecurity.withPropertyValues("keyward.otherwise=authenticated");
-        runner.withPropertyValues("keyward.tls-only=true").run(context -> {
+        runner.withPropertyValues(setting + "=true").run(context -> {
             assertNull(context.getStartupFailure());
             Filter guard = security ? context.getBean(FilterChainProxy.class) : context.getBean(ApiKeyFilter.class);
             for (boolean secure : new boolean[] {false, true}) {
