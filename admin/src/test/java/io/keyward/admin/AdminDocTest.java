@@ -3,6 +3,7 @@ package io.keyward.admin;
 import static io.keyward.servlet.Access.authenticated;
 import static io.keyward.servlet.Access.permitAll;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 
 import io.keyward.role.Role;
 import io.keyward.role.RoleModel;
@@ -35,6 +36,7 @@ class AdminDocTest {
         Path source = Path.of("src", "test", "java", "io", "keyward", "admin", "AdminDocTest.java");
         List<String> compiled = pieces("(?s) *// page: " + page + "\\R(.*?)\\R *// end\\R", source);
         List<String> shown = pieces("(?s)```java\\R(.*?)\\R```", Path.of("..", "docs", page + ".md"));
+        assertFalse(compiled.isEmpty());
         assertEquals(String.join("\n----\n", compiled), String.join("\n----\n", shown));
     }
 

@@ -119,7 +119,7 @@ public final class Site {
         Site site = Container.valueOf(arguments[0]).start(Guard.valueOf(arguments[1]));
         System.out.println(site.port());
         BufferedReader input = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.US_ASCII));
-        // whoever started this closes the stream when it is done, or when it dies
+        // the stream ends when the process that started this one closes it, or ends
         while (input.readLine() != null) {
             System.out.println(Spent.soFar());
         }

@@ -19,7 +19,7 @@ import picocli.CommandLine.Help.Ansi;
 /**
  * Keeps docs/cli.md, and the manual page in the jar, what the commands say of themselves. After a change of a command run
  * {@code mvn -pl cli -am test -Ddocs.write=true -Dtest=DocumentationTest -Dsurefire.failIfNoSpecifiedTests=false}, which
- * writes both anew.
+ * generates both.
  */
 class DocumentationTest {
     private static final Path PAGE = Path.of("..", "docs", "cli.md");
@@ -40,7 +40,10 @@ class DocumentationTest {
         if (Boolean.getBoolean("docs.write")) {
             Files.writeString(file, text);
         }
-        assertEquals(text, Files.readString(file), file + " is behind; this class says how to write it anew");
+        assertEquals(
+                text,
+                Files.readString(file),
+                file + " is out of date; the Javadoc of this class says how to generate it");
     }
 
     /**

@@ -25,9 +25,9 @@ final class RequestPath {
             @Nullable String contextPath,
             @Nullable String servletPath,
             @Nullable String pathInfo) {
-        String whole = uri == null ? null : canonical(uri);
+        String whole = uri == null || !isResolved(uri) ? null : canonical(uri);
         String context = contextPath == null || contextPath.isEmpty() ? "" : canonical(contextPath);
-        if (uri == null || whole == null || context == null || !isBelow(whole, context) || !isResolved(uri)) {
+        if (whole == null || context == null || !isBelow(whole, context)) {
             return null;
         }
         String path = whole.substring(context.length());

@@ -63,6 +63,6 @@ final class HotPath {
         String figures = String.format(Locale.ROOT, "%s: %.2f, bound %.2f", what, ratio, bound);
         return ratio <= bound
                 ? figures
-                : "WARNING: " + figures + "; benchmarks/run tells whether the hot path has slipped";
+                : "WARNING: " + figures + "; run benchmarks/run to see whether the hot path has become slower";
     }
 }

@@ -74,7 +74,7 @@ final class Parts {
                 new JmhPart(BUILD + MILLION, build("build", MILLION)),
                 new HeapPart(
                         HEAP + MILLION, MILLION, heapGb(MILLION), List.of(SampleRecords.BARE, SampleRecords.TYPICAL)),
-                new JmhPart(FILTER, Batch.of("FilterBenchmark\\.(allowed|denied)")),
+                filter(),
                 endToEnd(Container.JETTY, 120, Guard.NONE, Guard.FLOOR, Guard.KEYWARD),
                 database(100));
     }
@@ -110,7 +110,7 @@ final class Parts {
             parts.add(new HeapPart(HEAP + keys, keys, heapGb(keys), List.of(SampleRecords.values())));
         }
         parts.add(new ReloadPart(RELOAD, MILLION, heapGb(MILLION)));
-        parts.add(new JmhPart(FILTER, Batch.of("FilterBenchmark\\.(allowed|denied)")));
+        parts.add(filter());
         for (Container container : Container.values()) {
             parts.add(endToEnd(container, 240, Guard.values()));
         }
@@ -136,6 +136,10 @@ final class Parts {
 
     private static Batch peers(String method, int keys, String names) {
         return sized("PeerBenchmark\\." + method, keys).with("peer", names.split(","));
+    }
+
+    private static Part filter() {
+        return new JmhPart(FILTER, Batch.of("FilterBenchmark\\.(allowed|denied)"));
     }
 
     private static Part endToEnd(Container container, int rounds, Guard... guards) {

@@ -4,7 +4,6 @@ import io.keyward.servlet.CorsPolicy;
 import jakarta.servlet.Servlet;
 import java.lang.reflect.AnnotatedElement;
 import java.lang.reflect.Method;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
@@ -20,6 +19,7 @@ import org.springframework.util.ReflectionUtils;
 final class IgnoredAnnotations {
     private static final Logger LOG = LoggerFactory.getLogger(KeywardAutoConfiguration.class);
     private static final int SHOWN = 5;
+    private static final String CROSS_ORIGIN = "org.springframework.web.bind.annotation.CrossOrigin";
 
     /** By name, because their jars need not be there. */
     static final List<String> OF_METHOD_SECURITY = List.of(
@@ -33,23 +33,26 @@ final class IgnoredAnnotations {
 
     /** Names what is ignored: method security, and {@code @CrossOrigin} where no policy answers preflights. */
     static void warn(ConfigurableListableBeanFactory beans) {
-        Set<String> origins = in(beans, List.of("org.springframework.web.bind.annotation.CrossOrigin"));
-        if (!origins.isEmpty() && beans.getBeanProvider(CorsPolicy.class).getIfUnique() == null) {
+        boolean answersPreflights = beans.getBeanProvider(CorsPolicy.class).getIfUnique() != null;
+        Set<String> origins = answersPreflights ? Set.of() : in(beans, List.of(CROSS_ORIGIN));
+        if (!origins.isEmpty()) {
             LOG.warn(
-                    "preflights are 401, because the filter of keys stands before Spring MVC and they carry no key: {};"
+                    "preflights are 401, because the key filter runs before Spring MVC, and a preflight carries no key: {};"
                             + " make a bean of CorsPolicy",
-                    String.join(", ", origins.stream().limit(SHOWN).toList()));
+                    shown(origins));
         }
         Set<String> found = in(beans, OF_METHOD_SECURITY);
         if (!found.isEmpty()) {
-            String first = String.join(", ", found.stream().limit(SHOWN).toList());
             LOG.warn(
-                    "nobody checks {} annotations of method security without Spring Security: {}{}; add"
+                    "nobody checks {} annotations of method security without Spring Security: {}; add"
                             + " spring-boot-starter-security, or say the same in keyward.rules",
                     found.size(),
-                    first,
-                    found.size() > SHOWN ? ", …" : "");
+                    shown(found));
         }
+    }
+
+    private static String shown(Set<String> found) {
+        return String.join(", ", found.stream().limit(SHOWN).toList()) + (found.size() > SHOWN ? ", …" : "");
     }
 
     /** Returns each class or method of a bean with such an annotation; the filter itself reads those of servlets. */
@@ -71,9 +74,10 @@ final class IgnoredAnnotations {
 
     private static void collect(Class<?> type, List<String> annotations, Set<String> found) {
         addIfAnnotated(type, type.getName(), annotations, found);
-        List<Method> methods = new ArrayList<>(List.of(ReflectionUtils.getUniqueDeclaredMethods(type)));
-        methods.removeIf(method -> method.getDeclaringClass() == Object.class);
-        methods.forEach(method -> addIfAnnotated(method, type.getName() + "." + method.getName(), annotations, found));
+        for (Method method :
+                ReflectionUtils.getUniqueDeclaredMethods(type, each -> each.getDeclaringClass() != Object.class)) {
+            addIfAnnotated(method, type.getName() + "." + method.getName(), annotations, found);
+        }
     }
 
     private static void addIfAnnotated(

@@ -32,7 +32,6 @@ final class KeysRefresh implements SmartApplicationListener {
         } catch (ConfigException refused) {
             // The reload has logged each problem, and health shows that it was refused. The refresh of all else goes
             // on.
-            return;
         }
     }
 }

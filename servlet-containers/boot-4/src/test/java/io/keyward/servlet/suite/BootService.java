@@ -179,7 +179,7 @@ final class BootService extends AttackedService {
 
     /** What differs from the servlet filter with Spring Security, and why; docs/spring-answers.md says it too. */
     private static final Map<String, Expect> WITH_SECURITY = Map.of(
-            // Spring's firewall refuses a header with a control character, whoever reads it.
+            // Spring's firewall refuses a header with a control character, no matter which code reads the header.
             "HE-07", Expect.BAD,
             // A key is verified on open paths too.
             "PA-27", Expect.D);

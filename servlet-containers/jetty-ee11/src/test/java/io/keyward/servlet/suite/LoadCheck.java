@@ -4,7 +4,6 @@ import com.sun.management.ThreadMXBean;
 import io.keyward.ApiKeyVerifier;
 import io.keyward.servlet.Access;
 import io.keyward.servlet.ApiKeyFilter;
-import jakarta.servlet.ServletContext;
 import jakarta.servlet.http.HttpServlet;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
@@ -66,29 +65,16 @@ final class LoadCheck {
     }
 
     private static Container.Running start(TestKeys keys, boolean filtered) throws Exception {
-        return Container.onClassPath().start("", new Container.Application() {
-            @Override
-            public void onStartup(ServletContext context) {
-                context.addServlet("hello", new Hello()).addMapping("/*");
-                if (filtered) {
-                    ApiKeyFilter.register(
-                            context,
-                            ApiKeyFilter.builder()
-                                    .verifier(ApiKeyVerifier.of(keys.ring()))
-                                    .rule("/api/*", Access.anyRole("reader"))
-                                    .otherwise(Access.denyAll())
-                                    .build());
-                }
-            }
-
-            @Override
-            public String errorPage() {
-                return "/err";
-            }
-
-            @Override
-            public Class<?> endpoint() {
-                return EchoEndpoint.class;
+        return Container.onClassPath().start("", context -> {
+            context.addServlet("hello", new Hello()).addMapping("/*");
+            if (filtered) {
+                ApiKeyFilter.register(
+                        context,
+                        ApiKeyFilter.builder()
+                                .verifier(ApiKeyVerifier.of(keys.ring()))
+                                .rule("/api/*", Access.anyRole("reader"))
+                                .otherwise(Access.denyAll())
+                                .build());
             }
         });
     }

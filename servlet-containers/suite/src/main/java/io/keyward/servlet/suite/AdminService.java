@@ -13,7 +13,6 @@ import io.keyward.store.ApiKeys;
 import io.keyward.store.InMemoryApiKeyStore;
 import io.keyward.store.IssueRequest;
 import io.keyward.store.IssuedKey;
-import jakarta.servlet.ServletContext;
 import jakarta.servlet.http.HttpServlet;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
@@ -48,33 +47,20 @@ final class AdminService implements AutoCloseable {
     }
 
     AdminService(UnaryOperator<ApiKeyFilter.Builder> settings) throws Exception {
-        running = Container.onClassPath().start("/app", new Container.Application() {
-            @Override
-            public void onStartup(ServletContext context) {
-                context.addServlet("error page", new ErrorPage()).addMapping("/err");
-                ApiKeyFilter.register(
-                        context,
-                        settings.apply(ApiKeyFilter.builder()
-                                        .verifier(keys.verifier())
-                                        .rule("/page/*", permitAll())
-                                        .rule("/open/*", permitAll())
-                                        .identityHeader("X-Authenticated-Key", principal -> principal.id())
-                                        .otherwise(authenticated()))
-                                .build());
-                ApiKeyAdminServlet.register(context, "/admin", keys);
-                ApiKeyAdminServlet.register(context, "/open/admin", keys);
-                ApiKeyAdminPage.register(context, "/page", "/admin");
-            }
-
-            @Override
-            public String errorPage() {
-                return "/err";
-            }
-
-            @Override
-            public Class<?> endpoint() {
-                return EchoEndpoint.class;
-            }
+        running = Container.onClassPath().start("/app", context -> {
+            context.addServlet("error page", new ErrorPage()).addMapping("/err");
+            ApiKeyFilter.register(
+                    context,
+                    settings.apply(ApiKeyFilter.builder()
+                                    .verifier(keys.verifier())
+                                    .rule("/page/*", permitAll())
+                                    .rule("/open/*", permitAll())
+                                    .identityHeader("X-Authenticated-Key", principal -> principal.id())
+                                    .otherwise(authenticated()))
+                            .build());
+            ApiKeyAdminServlet.register(context, "/admin", keys);
+            ApiKeyAdminServlet.register(context, "/open/admin", keys);
+            ApiKeyAdminPage.register(context, "/page", "/admin");
         });
     }
 

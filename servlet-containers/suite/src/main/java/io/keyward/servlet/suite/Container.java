@@ -21,15 +21,20 @@ public interface Container {
     Container lettingEncodedPathsIn();
 
     /** What to run. */
+    @FunctionalInterface
     interface Application {
         /** Adds servlets and filters. */
         void onStartup(ServletContext context) throws Exception;
 
         /** Returns the page for errors 401 and 500. */
-        String errorPage();
+        default String errorPage() {
+            return "/err";
+        }
 
         /** Returns an annotated WebSocket endpoint. */
-        Class<?> endpoint();
+        default Class<?> endpoint() {
+            return EchoEndpoint.class;
+        }
     }
 
     /** A started container. */

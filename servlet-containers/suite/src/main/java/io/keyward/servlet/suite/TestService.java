@@ -56,26 +56,13 @@ final class TestService extends AttackedService {
 
     private TestService(Container container, String contextPath, TestKeys keys, Startup startup) throws Exception {
         super(keys, contextPath);
-        this.running = container.start(contextPath, new Container.Application() {
-            @Override
-            public void onStartup(ServletContext context) throws Exception {
-                ServletRegistration.Dynamic all = context.addServlet("handler", handler);
-                all.setAsyncSupported(true);
-                all.addMapping("/*");
-                context.addServlet("byRole", new ByRole()).addMapping("/annotated/role");
-                context.addServlet("byStandard", new ByStandard()).addMapping("/annotated/standard");
-                startup.run(context);
-            }
-
-            @Override
-            public String errorPage() {
-                return "/err";
-            }
-
-            @Override
-            public Class<?> endpoint() {
-                return EchoEndpoint.class;
-            }
+        this.running = container.start(contextPath, context -> {
+            ServletRegistration.Dynamic all = context.addServlet("handler", handler);
+            all.setAsyncSupported(true);
+            all.addMapping("/*");
+            context.addServlet("byRole", new ByRole()).addMapping("/annotated/role");
+            context.addServlet("byStandard", new ByStandard()).addMapping("/annotated/standard");
+            startup.run(context);
         });
     }
 
