@@ -14,9 +14,11 @@ import io.keyward.cli.terminal.Terminal;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
@@ -224,17 +226,47 @@ class DatabaseCommandsTest {
         assertEquals(KeyState.ACTIVE, record("peppered").state());
     }
 
-    @Test
-    void keyThatNobodyCouldSeeIsTakenBack() {
-        ByteArrayOutputStream err = new ByteArrayOutputStream();
-        Terminal nobodySees = new Terminal(
+    private static Terminal nobodySees(OutputStream out, OutputStream err) {
+        return new Terminal(
                 new ByteArrayInputStream(new byte[0]),
-                new ByteArrayOutputStream(),
+                out,
                 new PrintStream(err, true, UTF_8),
                 Map.of("KEYWARD_JDBC_PASSWORD", DatabaseOperator.PASSWORD),
                 null,
                 true,
                 new ReentrantLock());
+    }
+
+    @Test
+    @DisplayName("a rotation that nobody could see is taken back by the operator, as the trail says")
+    void rotationThatNobodyCouldSeeIsUndone() throws SQLException {
+        String id = issue("alice");
+        OutputStream full = new OutputStream() {
+            @Override
+            public void write(int b) throws IOException {
+                throw new IOException("No space left on device");
+            }
+        };
+
+        int exitCode = Main.run(
+                List.of("rotate", id, "--as=anna", "--jdbc-url=" + operator.url(), "--jdbc-user=operator"),
+                nobodySees(full, new ByteArrayOutputStream()));
+
+        assertEquals(3, exitCode);
+        assertEquals(1, record(id).current().ordinal());
+        try (Statement statement = operator.kept().createStatement();
+                ResultSet last = statement.executeQuery(
+                        "select cause, changed_by from keyward.keyward_change order by number desc")) {
+            last.next();
+            assertEquals("undo", last.getString("cause"));
+            assertEquals("operator:anna", last.getString("changed_by"));
+        }
+    }
+
+    @Test
+    void keyThatNobodyCouldSeeIsTakenBack() {
+        ByteArrayOutputStream err = new ByteArrayOutputStream();
+        Terminal nobodySees = nobodySees(new ByteArrayOutputStream(), err);
 
         int exitCode = Main.run(
                 List.of("issue", "--role=c", "--owner=a", "--jdbc-url=" + operator.url(), "--jdbc-user=operator"),
@@ -319,7 +351,8 @@ class DatabaseCommandsTest {
             strings = {
                 "jdbc:postgresql://db/app?user=x&password=kept-secret",
                 "jdbc:postgresql://x:kept-secret@db/app",
-                "jdbc:h2:mem:x;PASSWORD=kept-secret"
+                "jdbc:h2:mem:x;PASSWORD=kept-secret",
+                "jdbc:postgresql://db/app?sslkey=k&sslpassword=kept-secret"
             })
     void passwordInArgumentIsRefusedAndNotRepeated(String url) {
         Outcome refused = Outcome.of("list", "--jdbc-url", url);

@@ -1,5 +1,6 @@
 package io.keyward.config;
 
+import io.keyward.env.Failures;
 import io.keyward.env.KeyFileBytes;
 import io.keyward.env.LockedFile;
 import io.keyward.store.StoreException;
@@ -90,7 +91,7 @@ record KeyFileAccess(
     private StoreException failure(String what, IOException e) {
         String reason = e instanceof FileSystemException known && known.getReason() != null
                 ? known.getReason()
-                : e.getClass().getSimpleName() + ": " + e.getMessage();
+                : Failures.describe(e);
         return new StoreException("cannot " + what + " " + file + ": " + reason, e);
     }
 

@@ -52,8 +52,6 @@ public final class KeyFileBytes {
 
     /** Returns why a file could not be read, in words for a report. */
     public static String reason(IOException e) {
-        return e instanceof UnfitFileException unfit
-                ? "it " + unfit.getReason()
-                : e.getClass().getSimpleName();
+        return e instanceof UnfitFileException unfit ? "it " + unfit.getReason() : Failures.describe(e);
     }
 }

@@ -5,7 +5,7 @@ import static java.nio.file.LinkOption.NOFOLLOW_LINKS;
 import static java.util.Objects.requireNonNull;
 
 import io.keyward.cli.terminal.CommandFailure;
-import io.keyward.cli.terminal.Failures;
+import io.keyward.env.Failures;
 import io.keyward.env.LockedFile;
 import java.io.IOException;
 import java.nio.ByteBuffer;

@@ -9,6 +9,9 @@ import io.keyward.cli.terminal.PrefixOption;
 import io.keyward.cli.terminal.Terminal;
 import io.keyward.cli.terminal.WriteOptions;
 import io.keyward.store.ApiKeyManager;
+import io.keyward.store.ChangeCause;
+import io.keyward.store.ChangeCause.Action;
+import java.time.Instant;
 import java.util.Collection;
 import java.util.Set;
 import picocli.CommandLine.Mixin;
@@ -42,6 +45,14 @@ final class ChangeOptions {
     /** Returns a manager, see {@link OpenKeys#manager}. */
     ApiKeyManager manager(OpenKeys keys, KeyFormat format, Collection<String> requested, Terminal terminal) {
         return keys.manager(format, requested, who.actor(terminal));
+    }
+
+    /** Puts a key back as it was before a change that nobody has seen. */
+    void undo(OpenKeys keys, ApiKeyRecord before, ApiKeyRecord stored, Terminal terminal) {
+        keys.store()
+                .update(
+                        before.toBuilder().version(stored.version()).build(),
+                        ChangeCause.of(Action.UNDO, who.actor(terminal), Instant.now()));
     }
 
     /** Takes back a key that nobody has seen. */

@@ -10,6 +10,7 @@ import io.keyward.cli.terminal.Progress;
 import io.keyward.cli.terminal.Terminal;
 import io.keyward.config.KeyFile;
 import io.keyward.jdbc.JdbcApiKeyStore;
+import io.keyward.store.Actor;
 import io.keyward.store.ChangeCause;
 import io.keyward.store.ChangeCause.Action;
 import io.keyward.store.StoreConflictException;
@@ -105,12 +106,13 @@ public final class ImportCommand implements Callable<Integer> {
 
     private Map<String, String> insert(List<ApiKeyRecord> records, JdbcApiKeyStore store) {
         Map<String, String> refused = new HashMap<>();
+        Actor actor = who.actor(terminal);
         try (Progress progress = new Progress(terminal)) {
             for (int i = 0; i < records.size(); i++) {
                 ApiKeyRecord record = records.get(i);
                 int done = i;
                 progress.show(() -> "import: " + done + " of " + records.size());
-                ChangeCause cause = ChangeCause.of(Action.IMPORT, who.actor(terminal), Instant.now());
+                ChangeCause cause = ChangeCause.of(Action.IMPORT, actor, Instant.now());
                 try {
                     terminal.uninterrupted(() -> store.insert(record, cause));
                 } catch (StoreConflictException | StoreException | IllegalArgumentException e) {

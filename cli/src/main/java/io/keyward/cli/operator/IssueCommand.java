@@ -10,11 +10,11 @@ import io.keyward.cli.operator.PeopleFile.Person;
 import io.keyward.cli.store.OpenKeys;
 import io.keyward.cli.terminal.CommandFailure;
 import io.keyward.cli.terminal.ExitCode;
-import io.keyward.cli.terminal.Failures;
 import io.keyward.cli.terminal.FileOptions;
 import io.keyward.cli.terminal.KeyInput;
 import io.keyward.cli.terminal.PrefixOption;
 import io.keyward.cli.terminal.Terminal;
+import io.keyward.env.Failures;
 import io.keyward.role.Permission;
 import io.keyward.role.Role;
 import io.keyward.store.ApiKeyManager;
@@ -182,8 +182,8 @@ public final class IssueCommand implements Callable<Integer> {
         ChangeTable table = new ChangeTable(terminal);
         if (dryRun) {
             changes.forEach(change -> table.plan(change, "would be issued"));
-            terminal.note("would issue " + table.fine() + (table.fine() == 1 ? " key" : " keys") + " in " + keys.name()
-                    + "; nothing was stored");
+            terminal.note(
+                    "would issue " + Confirmation.keys(table.fine()) + " in " + keys.name() + "; nothing was stored");
             terminal.show(output.isJson() ? table.json() : table.text());
             return table.exitCode();
         }
@@ -191,7 +191,7 @@ public final class IssueCommand implements Callable<Integer> {
         if (table.exitCode() <= ExitCode.REFUSED) {
             shown.end();
         }
-        terminal.note("issue: " + table.fine() + (table.fine() == 1 ? " key" : " keys") + " stored in " + keys.name()
+        terminal.note("issue: " + Confirmation.keys(table.fine()) + " stored in " + keys.name()
                 + (keys.isNew() ? ", which is new" : "") + ", and not shown again"
                 + (table.failed() == 0 ? "" : "; " + table.failed() + " could not be issued") + "\n"
                 + table.text().stripTrailing());

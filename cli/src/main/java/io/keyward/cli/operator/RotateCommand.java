@@ -10,7 +10,6 @@ import io.keyward.cli.terminal.PrefixOption;
 import io.keyward.cli.terminal.SpanConverter;
 import io.keyward.cli.terminal.Terminal;
 import io.keyward.store.ApiKeyManager;
-import io.keyward.store.ApiKeyStore;
 import io.keyward.store.ChangeRefusedException;
 import io.keyward.store.IssuedKey;
 import io.keyward.store.RotateRequest;
@@ -137,10 +136,13 @@ public final class RotateCommand implements Callable<Integer> {
     }
 
     private IssuedKey rotate(String id, OpenKeys keys, BiConsumer<IssuedKey, Runnable> show) {
-        ApiKeyStore store = keys.store();
-        ApiKeyRecord before = store.find(id).orElse(null);
+        ApiKeyRecord before = keys.store().find(id).orElse(null);
         IssuedKey stored = rotate(id, options.manager(keys, formatOf(before), Set.of(), terminal));
-        show.accept(stored, () -> undo(before, stored, store));
+        show.accept(stored, () -> {
+            if (before != null) {
+                options.undo(keys, before, stored.record(), terminal);
+            }
+        });
         return stored;
     }
 
@@ -192,11 +194,5 @@ public final class RotateCommand implements Callable<Integer> {
         }
         String noted = before == null ? null : before.metadata().get(IssueCommand.PREFIX_NOTE);
         return KeyFormat.of(noted == null ? PrefixOption.DEFAULT : noted);
-    }
-
-    private static void undo(@Nullable ApiKeyRecord before, IssuedKey stored, ApiKeyStore store) {
-        if (before != null) {
-            store.update(before.toBuilder().version(stored.record().version()).build());
-        }
     }
 }

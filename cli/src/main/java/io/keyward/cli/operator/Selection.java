@@ -149,14 +149,16 @@ final class Selection {
         if (dryRun) {
             changes.forEach(change -> table.plan(change, "would be changed"));
         } else {
-            agree(changes.stream().filter(one -> one.failure() == null).count(), verb, terminal);
+            long count = changes.stream().filter(one -> one.failure() == null).count();
+            Confirmation.require(
+                    yes || count == 0, verb + " " + Confirmation.keys(count), "nothing was changed", terminal);
             make.accept(table);
         }
         return table;
     }
 
     private String summary(ChangeTable table, String place, String verb) {
-        return (dryRun ? "would " + verb + " " : verb + ": ") + keys(table.fine()) + " of " + place
+        return (dryRun ? "would " + verb + " " : verb + ": ") + Confirmation.keys(table.fine()) + " of " + place
                 + (table.failed() == 0 ? "" : "; " + table.failed() + " could not be changed");
     }
 
@@ -195,23 +197,5 @@ final class Selection {
             Function<ApiKeyRecord, @Nullable String> obstacle,
             Function<String, ApiKeyRecord> change) {
         return new Change(record.id(), record, obstacle.apply(record), () -> change.apply(record.id()));
-    }
-
-    private static String keys(long count) {
-        return count + (count == 1 ? " key" : " keys");
-    }
-
-    private void agree(long count, String verb, Terminal terminal) {
-        if (yes || count == 0) {
-            return;
-        }
-        if (!terminal.isInteractive()) {
-            throw CommandFailure.usage(
-                    "this would " + verb + " " + keys(count) + "; say --yes, or --dry-run to see which");
-        }
-        String answer = terminal.readSecret(verb + " " + keys(count) + "? Type yes: ");
-        if (!answer.strip().equalsIgnoreCase("yes")) {
-            throw CommandFailure.refused("nothing was changed");
-        }
     }
 }

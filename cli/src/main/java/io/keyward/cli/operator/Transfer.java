@@ -69,13 +69,18 @@ final class Transfer {
                 .map(Row::record)
                 .toList();
         if (!dryRun && !chosen.isEmpty()) {
-            agree(chosen.size(), verb, place, terminal);
+            Confirmation.require(
+                    yes,
+                    verb + " " + Confirmation.keys(chosen.size()) + " to " + place,
+                    "nothing was stored",
+                    terminal);
             Map<String, String> refused = store.apply(chosen);
             rows = rows.stream().map(row -> row.after(refused)).toList();
         }
         long failed = countOf(rows, FAILED);
         terminal.note((dryRun ? "would " + verb + " " : verb + ": ")
-                + keys(countOf(rows, dryRun ? TO_BE_DONE : DONE)) + " to " + place + "; " + countOf(rows, THERE)
+                + Confirmation.keys(countOf(rows, dryRun ? TO_BE_DONE : DONE)) + " to " + place + "; "
+                + countOf(rows, THERE)
                 + " there already" + (failed == 0 ? "" : "; " + failed + " failed"));
         terminal.show(json ? jsonOf(rows) : table(rows));
         return failed == 0 ? ExitCode.OK : ExitCode.REFUSED;
@@ -135,25 +140,8 @@ final class Transfer {
         return time == null ? null : time.truncatedTo(ChronoUnit.MICROS);
     }
 
-    private void agree(int count, String verb, String place, Terminal terminal) {
-        if (yes) {
-            return;
-        }
-        String what = verb + " " + keys(count) + " to " + place;
-        if (!terminal.isInteractive()) {
-            throw CommandFailure.usage("this would " + what + "; say --yes, or --dry-run to see which");
-        }
-        if (!terminal.readSecret(what + "? Type yes: ").strip().equalsIgnoreCase("yes")) {
-            throw CommandFailure.refused("nothing was stored");
-        }
-    }
-
     private static long countOf(List<Row> rows, String result) {
         return rows.stream().filter(row -> row.result().equals(result)).count();
-    }
-
-    private static String keys(long count) {
-        return count + (count == 1 ? " key" : " keys");
     }
 
     private static String table(List<Row> rows) {

@@ -5,8 +5,8 @@ import static java.util.Objects.requireNonNull;
 
 import io.keyward.cli.terminal.CommandFailure;
 import io.keyward.cli.terminal.Defaults;
-import io.keyward.cli.terminal.Failures;
 import io.keyward.cli.terminal.Terminal;
+import io.keyward.env.Failures;
 import io.keyward.jdbc.JdbcApiKeyStore;
 import java.io.IOException;
 import java.net.MalformedURLException;

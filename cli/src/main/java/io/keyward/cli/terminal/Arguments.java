@@ -25,7 +25,7 @@ public final class Arguments {
                     + " stood there";
     /** A password in the URL of a database. */
     private static final Pattern URL_WITH_PASSWORD =
-            Pattern.compile("(?i).*\\bjdbc:[^\\s]*([?&;]password=|//[^/@?;]*:[^/@?;]*@).*");
+            Pattern.compile("(?i).*\\bjdbc:[^\\s]*([?&;][a-z]*password=|//[^/@?;]*:[^/@?;]*@).*");
 
     private static final Set<String> SECRET_OPTIONS =
             Set.of("--key", "--api-key", "--apikey", "--secret", "--password", "--hash", "--token");

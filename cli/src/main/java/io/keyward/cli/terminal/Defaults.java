@@ -1,6 +1,7 @@
 package io.keyward.cli.terminal;
 
 import io.keyward.KeyFormat;
+import io.keyward.env.Failures;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;

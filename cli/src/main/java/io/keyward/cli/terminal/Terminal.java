@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 
 import io.keyward.ApiKey;
 import io.keyward.cli.Main;
+import io.keyward.env.Failures;
 import java.io.Console;
 import java.io.FileDescriptor;
 import java.io.FileInputStream;
@@ -266,5 +267,11 @@ public record Terminal(
             throw CommandFailure.refused("standard input must be one key on one line");
         }
         return line;
+    }
+
+    /** Returns the type only, because the environment may have passwords. */
+    @Override
+    public String toString() {
+        return "Terminal";
     }
 }

@@ -1,4 +1,4 @@
-package io.keyward.cli.terminal;
+package io.keyward.env;
 
 import java.io.EOFException;
 import java.io.FileNotFoundException;
