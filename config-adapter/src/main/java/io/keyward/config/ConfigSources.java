@@ -64,6 +64,8 @@ final class ConfigSources {
     private static final Pattern ALMOST_LIST = Pattern.compile(".*(?:KEY|HASH).*");
 
     private static final String OF_SMALLRYE = "SMALLRYE_";
+    private static final String OF_MICROPROFILE = "MP_CONFIG_";
+    private static final String ORDINAL_OF_SOURCE = "CONFIG_ORDINAL";
 
     private static final String UNKNOWN = "the name means nothing here";
     private static final String UNKNOWN_RULE = "names that begin with keyward are those of docs/configuration.md";
@@ -258,18 +260,11 @@ final class ConfigSources {
         return variables;
     }
 
-    /**
-     * Asks SmallRye which profiles are active. It gets only the names that can say so, because all names of a large
-     * file take long.
-     */
+    /** Asks SmallRye which profiles are active. */
     private static List<String> profilesIn(List<ConfigSource> own) {
-        List<ConfigSource> asked = new ArrayList<>();
-        for (ConfigSource source : own) {
-            asked.add(source instanceof EnvFileSource file ? file.profiles() : source);
-        }
         return new SmallRyeConfigBuilder()
                 .addDefaultInterceptors()
-                .withSources(asked)
+                .withSources(own)
                 .build()
                 .getProfiles();
     }
@@ -522,23 +517,56 @@ final class ConfigSources {
         };
     }
 
-    /** An {@code .env} file as one of SmallRye's sources: names are matched as for the environment. */
+    /**
+     * An {@code .env} file as one of SmallRye's sources: names are matched as for the environment.
+     *
+     * <p>SmallRye gets the list of only those names that it reads itself. It makes further spellings of every name in
+     * the list, which for a file with thousands of keys takes longer than reading the file. Every name can be looked up.
+     */
     private static final class EnvFileSource extends EnvConfigSource {
         private static final long serialVersionUID = 1L;
 
         private final transient Path path;
         private final transient EnvDocument text;
+        private transient @Nullable EnvConfigSource allNames;
 
         EnvFileSource(Path path, EnvDocument text, int ordinal) {
-            super(text.values(), ordinal);
+            super(namesOfSmallRye(text.values()), ordinal);
             this.path = path;
             this.text = text;
         }
 
-        EnvConfigSource profiles() {
-            Map<String, String> names = new LinkedHashMap<>(text.values());
-            names.keySet().removeIf(name -> !environmentForm(name).startsWith("SMALLRYE_CONFIG_PROFILE"));
-            return new EnvConfigSource(names, getOrdinal());
+        private static Map<String, String> namesOfSmallRye(Map<String, String> values) {
+            Map<String, String> names = new LinkedHashMap<>();
+            values.forEach((name, value) -> {
+                if (isOfSmallRye(name)) {
+                    names.put(name, value);
+                }
+            });
+            return names;
+        }
+
+        /** Returns whether SmallRye itself may ask for a name, also for one profile. */
+        private static boolean isOfSmallRye(String name) {
+            if (PropertyName.isOurs(name)) {
+                return false;
+            }
+            String form = environmentForm(name);
+            return form.contains(OF_SMALLRYE) || form.contains(OF_MICROPROFILE) || form.equals(ORDINAL_OF_SOURCE);
+        }
+
+        @Override
+        public @Nullable String getValue(String name) {
+            return isOfSmallRye(name) ? super.getValue(name) : allNames().getValue(name);
+        }
+
+        private EnvConfigSource allNames() {
+            EnvConfigSource all = allNames;
+            if (all == null) {
+                all = new EnvConfigSource(text.values(), getOrdinal());
+                allNames = all;
+            }
+            return all;
         }
 
         @Override

@@ -205,6 +205,19 @@ class ConfigSourcesTest {
     }
 
     @Test
+    void takesFilesThatAnEnvFilePointsToThroughAnotherOfItsNames() throws Exception {
+        String key = newKey();
+        Path more = directory.resolve("more keys.properties");
+        ConfigFiles.write(more, "keyward.keys.a.hash=" + hash(key) + "\n");
+        String location = more.getParent().toUri().toString();
+        ConfigFiles files = new ConfigFiles(directory)
+                .env("PLACE=" + location + "\nSMALLRYE_CONFIG_LOCATIONS='${place}more%20keys.properties'\n");
+        try (KeywardConfig keys = files.load()) {
+            assertTrue(accepts(keys, key));
+        }
+    }
+
+    @Test
     void namesNoSecretWhereSmallRyeCannotReadAFile() throws Exception {
         String secret = newKey();
         Path broken = directory.resolve("broken.properties");
