@@ -33,7 +33,7 @@ public class FilterBenchmark {
     /** A guard and those who come. */
     @State(Scope.Thread)
     public static class Gate {
-        @Param({"NONE", "FLOOR", "KEYWARD", "HASHING", "SPRING"})
+        @Param({"NONE", "FLOOR", "KEYWARD", "HASHING", "SPRING", "KEYWARD_IN_SPRING"})
         Guard guard;
 
         final Exchange exchange = new Exchange();
@@ -44,7 +44,7 @@ public class FilterBenchmark {
 
         /** Makes the guard. */
         @Setup
-        public void make() throws ServletException {
+        public void make() throws Exception {
             filter = guard.filter();
         }
 

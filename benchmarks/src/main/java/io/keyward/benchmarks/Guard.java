@@ -25,6 +25,18 @@ public enum Guard {
             // everybody may
         }
     },
+    /** Nothing, in another JVM: what a measure says of this one is what it cannot tell. */
+    NONE_AGAIN("nothing, once more") {
+        @Override
+        Filter filter() throws Exception {
+            return NONE.filter();
+        }
+
+        @Override
+        void register(ServletContext context) {
+            // everybody may
+        }
+    },
     /** Verifies, and sets the two headers that any safe guard must set. What no other guard can do for less. */
     FLOOR("ten lines that verify and set the same two headers") {
         @Override
@@ -79,6 +91,13 @@ public enum Guard {
         Filter filter() throws ServletException {
             return SpringChain.over(Peer.HEX_HASH_MAP.over(keys()));
         }
+    },
+    /** The same filters of Spring Security with Keyward's among them. */
+    KEYWARD_IN_SPRING("Keyward in Spring Security's shortest chain") {
+        @Override
+        Filter filter() throws Exception {
+            return SpringChain.withKeyward(verifier());
+        }
     };
 
     private static final String HEADER = "X-Api-Key";
@@ -92,11 +111,17 @@ public enum Guard {
     }
 
     /** Returns a new filter that guards. */
-    abstract Filter filter() throws ServletException;
+    abstract Filter filter() throws Exception;
 
     /** Puts the guard before the servlets of a context. */
     void register(ServletContext context) throws ServletException {
-        context.addFilter(name(), filter()).addMappingForUrlPatterns(EnumSet.of(DispatcherType.REQUEST), false, "/*");
+        Filter filter;
+        try {
+            filter = filter();
+        } catch (Exception e) { // Spring's configuration declares it
+            throw new ServletException(e);
+        }
+        context.addFilter(name(), filter).addMappingForUrlPatterns(EnumSet.of(DispatcherType.REQUEST), false, "/*");
     }
 
     /** Returns the keys that every guard knows. */

@@ -118,10 +118,11 @@ public final class Site {
     public static void main(String[] arguments) throws Exception {
         Site site = Container.valueOf(arguments[0]).start(Guard.valueOf(arguments[1]));
         System.out.println(site.port());
+        ProcessorTime time = new ProcessorTime();
         BufferedReader input = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.US_ASCII));
         // the stream ends when the process that started this one closes it, or ends
         while (input.readLine() != null) {
-            System.out.println(Spent.soFar());
+            System.out.println(Spent.soFar(time));
         }
         site.stop();
     }

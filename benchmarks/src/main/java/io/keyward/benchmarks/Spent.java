@@ -1,7 +1,7 @@
 package io.keyward.benchmarks;
 
-import com.sun.management.OperatingSystemMXBean;
 import com.sun.management.ThreadMXBean;
+import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.util.Arrays;
 
@@ -13,13 +13,12 @@ import java.util.Arrays;
  */
 public record Spent(long cpuNanos, long bytes) {
     /** Returns what this process has spent. */
-    public static Spent soFar() {
-        OperatingSystemMXBean system = (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
+    public static Spent soFar(ProcessorTime time) throws IOException {
         ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
         long bytes = Arrays.stream(threads.getThreadAllocatedBytes(threads.getAllThreadIds()))
                 .filter(allocated -> allocated > 0)
                 .sum();
-        return new Spent(system.getProcessCpuTime(), bytes);
+        return new Spent(time.nanosSoFar(), bytes);
     }
 
     /** Reads what {@link #toString} wrote. */

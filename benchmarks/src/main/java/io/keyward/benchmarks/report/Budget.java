@@ -4,6 +4,7 @@ import io.keyward.benchmarks.Guard;
 import io.keyward.benchmarks.NodesOnDatabase.Question;
 import io.keyward.benchmarks.Site.Container;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -19,9 +20,19 @@ import java.util.function.ToDoubleFunction;
  * @param isMost whether the bound is an upper one
  * @param unit of the figure; {@code ×} for a ratio
  * @param measure takes the figure from the results of a JDK
+ * @param reason why it may be missed: what the figure is made of
  */
-record Budget(String what, double limit, boolean isMost, String unit, Function<Results, Optional<Spread>> measure) {
+record Budget(
+        String what,
+        double limit,
+        boolean isMost,
+        String unit,
+        Function<Results, Optional<Spread>> measure,
+        String reason) {
     static final String TIMES = "×";
+
+    /** How long a file must stay as it is before a service reads it; part of every change, and no work. */
+    static final double QUIET_MILLIS = 80;
 
     private static final String SMALL = "100";
     private static final String MILLION = "1000000";
@@ -29,23 +40,51 @@ record Budget(String what, double limit, boolean isMost, String unit, Function<R
     /** What the profiler shows of the harness itself. */
     private static final double NO_BYTES = 0.5;
 
+    private static final String STEPS =
+            "Besides the digest, a verification takes the text out of the string, looks at each character, finds the place in"
+                    + " the ring and wipes what it used. Each step was measured alone, see below, and nothing cheaper was found.";
+    private static final String TWO_PROCESSORS =
+            "The load and the service share two processors, so what the service spends is taken from the load, too. Most of a"
+                    + " request is the container and the kernel. What any safe guard pays is in the row of the ten lines: the"
+                    + " container writes two more header fields.";
+    private static final String MORE_THAN_TEN_LINES =
+            "The filter reads all credential fields and not one, checks the path, finds the rule, hides the key from the"
+                    + " application and notes the key id for the log. In process that is the difference of two rows above.";
+
+    private Budget(
+            String what, double limit, boolean isMost, String unit, Function<Results, Optional<Spread>> measure) {
+        this(what, limit, isMost, unit, measure, "");
+    }
+
+    /** Returns this budget with the reason why it may be missed. */
+    private Budget because(String why) {
+        return new Budget(what, limit, isMost, unit, measure, why);
+    }
+
     /** Returns all rows, in the order of docs/design.md. */
     static List<Budget> all() {
         List<Budget> budgets = new ArrayList<>();
+        budgets.add(
+                atMost(1.5, "`verify`, valid key, 100 keys ÷ digest of the text", results -> toFloor(results, "valid"))
+                        .because(STEPS));
         budgets.add(atMost(
-                1.5, "`verify`, valid key, 100 keys ÷ digest of the text", results -> toFloor(results, "valid")));
+                        1.5,
+                        "the same with an expiry, less one clock read after a verification ÷ digest of the text",
+                        results -> perRound(
+                                times -> (times[0] - (times[1] - times[2])) / times[3],
+                                verify(results, SMALL, "expiring"),
+                                verify(results, SMALL, "validThenClock"),
+                                verify(results, SMALL, "valid"),
+                                verify(results, SMALL, "digestOfText")))
+                .because(STEPS
+                        + " What a clock read takes inside a verification can only be estimated by one after it."));
+        budgets.add(atMost(1.85, "`verify`, unknown key ÷ digest of the text", results -> toFloor(results, "unknown"))
+                .because(STEPS + " To name the reason of the refusal, the check digits are computed."));
         budgets.add(atMost(
-                1.5,
-                "the same with an expiry, less one clock read after a verification ÷ digest of the text",
-                results -> perRound(
-                        times -> (times[0] - (times[1] - times[2])) / times[3],
-                        verify(results, SMALL, "expiring"),
-                        verify(results, SMALL, "validThenClock"),
-                        verify(results, SMALL, "valid"),
-                        verify(results, SMALL, "digestOfText"))));
-        budgets.add(atMost(1.85, "`verify`, unknown key ÷ digest of the text", results -> toFloor(results, "unknown")));
-        budgets.add(atMost(
-                2.2, "`verify`, wrong check digits ÷ digest of the text", results -> toFloor(results, "badCheck")));
+                        2.2,
+                        "`verify`, wrong check digits ÷ digest of the text",
+                        results -> toFloor(results, "badCheck"))
+                .because(STEPS + " To name the reason of the refusal, the check digits and the outline are computed."));
         budgets.add(atMost(0.5, "`verify`, malformed ÷ digest of the text", results -> toFloor(results, "malformed")));
         budgets.add(atMost(
                 0.05, "`verify`, over-long input ÷ digest of the text", results -> toFloor(results, "overLong")));
@@ -65,9 +104,11 @@ record Budget(String what, double limit, boolean isMost, String unit, Function<R
                 2,
                 "`verify`, 10 000 000 keys ÷ digest of the same texts",
                 results -> validToFloor(results, TEN_MILLION)));
-        budgets.add(atLeast(1.8, "hex digest + `HashMap` ÷ `verify`, 100 keys", results -> hexTo(results, SMALL)));
+        budgets.add(atLeast(1.8, "hex digest + `HashMap` ÷ `verify`, 100 keys", results -> hexTo(results, SMALL))
+                .because("The same digest is on both sides, and it is more than half of our time."));
         budgets.add(
-                atLeast(1.8, "hex digest + `HashMap` ÷ `verify`, 1 000 000 keys", results -> hexTo(results, MILLION)));
+                atLeast(1.8, "hex digest + `HashMap` ÷ `verify`, 1 000 000 keys", results -> hexTo(results, MILLION))
+                        .because("Both sides wait for memory: for the key's string, and for its place."));
         budgets.add(atMost(1.2, "peppered `verify` ÷ `Mac`", results -> {
             Map<String, String> params = Map.of("keys", SMALL);
             return perRound(
@@ -76,29 +117,42 @@ record Budget(String what, double limit, boolean isMost, String unit, Function<R
                     results.row(Parts.PEPPER, "PepperBenchmark.mac", params));
         }));
         budgets.add(atLeast(
-                0.97,
-                "scaling to two threads ÷ that of the digest",
-                results -> perRound(
-                        times -> times[0] / times[1] / (times[2] / times[3]),
-                        threads(results, "valid", "1"),
-                        threads(results, "valid", "2"),
-                        threads(results, "digest", "1"),
-                        threads(results, "digest", "2"))));
+                        0.97,
+                        "scaling to two threads ÷ that of the digest",
+                        results -> perRound(
+                                times -> times[0] / times[1] / (times[2] / times[3]),
+                                threads(results, "valid", "1"),
+                                threads(results, "valid", "2"),
+                                threads(results, "digest", "1"),
+                                threads(results, "digest", "2")))
+                .because("The machine has two processors, and what else runs on it takes from the second thread."));
+        budgets.add(
+                new Budget(
+                                "building a ring of 1 000 000 records",
+                                1_000,
+                                true,
+                                "ms",
+                                results -> results.row(
+                                                Parts.BUILD + MILLION,
+                                                "RingBuildBenchmark.build",
+                                                Map.of("kind", "TYPICAL"))
+                                        .map(Row::spread))
+                        .because(
+                                "Each record is read once and put in its place, at random: the time is spent waiting for memory."));
         budgets.add(new Budget(
-                "building a ring of 1 000 000 records",
-                1_000,
-                true,
-                "ms",
-                results -> results.row(Parts.BUILD + MILLION, "RingBuildBenchmark.build", Map.of("kind", "TYPICAL"))
-                        .map(Row::spread)));
+                        "heap a key, with a typical record",
+                        480,
+                        true,
+                        "bytes",
+                        results -> heap(results, "TYPICAL", "all"))
+                .because("See *In memory* below for what it is made of."));
         budgets.add(new Budget(
-                "heap a key, with a typical record", 480, true, "bytes", results -> heap(results, "TYPICAL", "all")));
-        budgets.add(new Budget(
-                "the filter in process, an allowed request, less the bare chain",
-                250,
-                true,
-                "ns",
-                results -> filter(results, "allowed", Guard.KEYWARD)));
+                        "the filter in process, an allowed request, less the bare chain",
+                        250,
+                        true,
+                        "ns",
+                        results -> filter(results, "allowed", Guard.KEYWARD))
+                .because(MORE_THAN_TEN_LINES));
         budgets.add(new Budget(
                 "garbage of the same",
                 250,
@@ -110,23 +164,49 @@ record Budget(String what, double limit, boolean isMost, String unit, Function<R
                         .map(bytes -> Spread.of(List.of(bytes)))));
         for (Container container : Container.values()) {
             budgets.add(atLeast(
-                    0.97,
-                    "throughput with the filter ÷ without, " + container.title + " on loopback",
-                    results -> toNone(results, "EndToEnd", container, Guard.KEYWARD)));
+                            0.97,
+                            "throughput with the filter ÷ without, " + container.title + " on loopback",
+                            results -> toNone(results, "EndToEnd", container, Guard.KEYWARD))
+                    .because(TWO_PROCESSORS));
             budgets.add(atMost(
-                    1.02,
-                    "processor time with the filter ÷ with ten lines that do the least, " + container.title,
-                    results -> perRound(
-                            times -> times[0] / times[1],
-                            endToEnd(results, "EndToEnd.cpu", container, Guard.KEYWARD),
-                            endToEnd(results, "EndToEnd.cpu", container, Guard.FLOOR))));
+                            1.02,
+                            "processor time with the filter ÷ with ten lines that do the least, " + container.title,
+                            results -> byJvm(
+                                    endToEnd(results, "EndToEnd.cpu", container, Guard.KEYWARD),
+                                    endToEnd(results, "EndToEnd.cpu", container, Guard.FLOOR)))
+                    .because(MORE_THAN_TEN_LINES));
         }
+        budgets.add(
+                new Budget(
+                                "10 000 hashed keys from a `.env` in force, in a JVM that has just started",
+                                100,
+                                true,
+                                "ms",
+                                results -> start(results, "LOAD"))
+                        .because(
+                                "The code runs for the first time: its classes are loaded, and most of it is interpreted, not"
+                                        + " compiled. The floor, a loop that makes the same ring of the same lines and checks nothing, is"
+                                        + " in the table of the start; what is left is 30 000 names that are parsed, matched and checked."));
         budgets.add(new Budget(
-                "1 000 000 keys from PostgreSQL in force on a node that starts",
-                10_000,
-                true,
-                "ms",
-                results -> database(results, Question.LOAD).map(Row::spread)));
+                        "a key that is changed in such a file is in force, after the 80 ms in which the file must not change",
+                        50,
+                        true,
+                        "ms",
+                        results -> start(results, "CHANGE")
+                                .map(all -> new Spread(
+                                        all.median() - QUIET_MILLIS,
+                                        all.low() - QUIET_MILLIS,
+                                        all.high() - QUIET_MILLIS)))
+                .because(
+                        "The whole file is read, digested three times to see that it stays the same, and parsed and checked"
+                                + " again, because a change is all or nothing."));
+        budgets.add(new Budget(
+                        "1 000 000 keys from PostgreSQL in force on a node that starts",
+                        10_000,
+                        true,
+                        "ms",
+                        results -> database(results, Question.LOAD).map(Row::spread))
+                .because("PostgreSQL runs on the same two processors as the node."));
         budgets.add(revocation(50, "notifications", Question.REVOKE_BY_NOTIFICATION));
         budgets.add(revocation(1_000, "polling", Question.REVOKE_BY_POLLING));
         return budgets;
@@ -134,18 +214,29 @@ record Budget(String what, double limit, boolean isMost, String unit, Function<R
 
     private static Budget revocation(double limit, String by, Question question) {
         return new Budget(
-                "a key revoked on another node is rejected, 99 of 100, by " + by,
-                limit,
-                true,
-                "ms",
-                results -> database(results, question)
-                        .map(row -> row.extras().get("p99"))
-                        .map(p99 -> Spread.of(List.of(p99))));
+                        "a key revoked on another node is rejected, 99 of 100, by " + by,
+                        limit,
+                        true,
+                        "ms",
+                        results -> database(results, question)
+                                .map(row -> row.extras().get("p99"))
+                                .map(p99 -> Spread.of(List.of(p99))))
+                .because("PostgreSQL and both nodes share two processors; the slowest of a hundred waits for one.");
     }
 
     /** Returns what was measured of nodes that share a database. */
     static Optional<Row> database(Results results, Question question) {
         return results.row(Parts.DATABASE, "Database." + question, Map.of());
+    }
+
+    /** Returns how long a start or a change took, in milliseconds. */
+    static Optional<Spread> start(Results results, String what) {
+        return results.row(Parts.START, "Start." + what, Map.of()).map(Row::spread);
+    }
+
+    /** Tells whether the bound lies within the spread of a figure. */
+    boolean isWithinSpread(Spread figure) {
+        return figure.low() <= limit && limit <= figure.high();
     }
 
     /** Tells whether a figure is within the budget. */
@@ -173,10 +264,44 @@ record Budget(String what, double limit, boolean isMost, String unit, Function<R
 
     /** Returns a figure of a guarded service as a multiple of that of a service without a guard. */
     static Optional<Spread> toNone(Results results, String figure, Container container, Guard guard) {
-        return perRound(
-                figures -> figures[0] / figures[1],
-                endToEnd(results, figure, container, guard),
-                endToEnd(results, figure, container, Guard.NONE));
+        return byJvm(endToEnd(results, figure, container, guard), endToEnd(results, figure, container, Guard.NONE));
+    }
+
+    /**
+     * Returns the ratio of two rows: the middle of all rounds, and as its spread the least and the greatest of the middles
+     * that the JVMs had.
+     */
+    private static Optional<Spread> byJvm(Optional<Row> one, Optional<Row> other) {
+        List<Double> ratios = ratios(one, other);
+        int jvms = one.map(
+                        row -> row.extras().getOrDefault(EndToEndPart.JVMS, 0.0).intValue())
+                .orElse(0);
+        if (ratios.isEmpty()) {
+            return Optional.empty();
+        }
+        Spread all = Spread.of(ratios);
+        if (jvms == 0) {
+            return Optional.of(all);
+        }
+        int each = ratios.size() / jvms;
+        List<Double> middles = new ArrayList<>();
+        for (int jvm = 0; jvm < jvms; jvm++) {
+            middles.add(Spread.of(ratios.subList(jvm * each, (jvm + 1) * each)).median());
+        }
+        return Optional.of(new Spread(all.median(), Collections.min(middles), Collections.max(middles)));
+    }
+
+    private static List<Double> ratios(Optional<Row> one, Optional<Row> other) {
+        if (one.isEmpty() || other.isEmpty()) {
+            return List.of();
+        }
+        List<Double> ones = one.get().means();
+        List<Double> others = other.get().means();
+        List<Double> ratios = new ArrayList<>();
+        for (int round = 0; round < Math.min(ones.size(), others.size()); round++) {
+            ratios.add(ones.get(round) / others.get(round));
+        }
+        return ratios;
     }
 
     /** Returns what a guarded service did: {@code EndToEnd}, {@code EndToEnd.cpu} or {@code EndToEnd.allocated}. */

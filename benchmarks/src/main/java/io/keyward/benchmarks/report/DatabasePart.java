@@ -1,14 +1,17 @@
 package io.keyward.benchmarks.report;
 
 import io.keyward.benchmarks.NodesOnDatabase;
+import io.keyward.benchmarks.NodesOnDatabase.NoServerException;
 import io.keyward.benchmarks.NodesOnDatabase.Question;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
 /**
- * Asks {@link NodesOnDatabase} in a JVM of its own for each question.
+ * Asks {@link NodesOnDatabase} in a JVM of its own for each question. One that cannot be answered leaves the others as
+ * they are.
  *
  * @param counts how many keys, revocations or nodes each question is about
  */
@@ -17,7 +20,7 @@ record DatabasePart(String name, Map<Question, Integer> counts) implements Part 
     private static final int FEW = 2;
 
     DatabasePart {
-        counts = new LinkedHashMap<>(counts);
+        counts = new EnumMap<>(counts);
     }
 
     @Override
@@ -27,13 +30,30 @@ record DatabasePart(String name, Map<Question, Integer> counts) implements Part 
             Question question = asked.getKey();
             int count = profile.smokeOr(FEW, asked.getValue());
             Progress.say(name + ": " + question + ", " + count);
-            Map<String, Double> figures = profile == Profile.SMOKE
-                    ? NodesOnDatabase.measure(question, count)
-                    : ChildJvm.figures(NodesOnDatabase.class, HEAP_GB, question.name(), Integer.toString(count));
-            Map<String, Double> extras = new LinkedHashMap<>(figures);
-            List<List<Double>> value = List.of(List.of(extras.remove("value")));
-            rows.add(new Row("Database." + question, Map.of("count", Integer.toString(count)), "ms", value, extras));
+            String row = "Database." + question;
+            Map<String, String> params = Map.of("count", Integer.toString(count));
+            try {
+                rows.add(row(row, params, ask(profile, question, count)));
+            } catch (NoServerException e) {
+                throw e; // no question can be answered
+            } catch (Exception e) { // whatever it is, the other questions are answered
+                Progress.say(name + ": " + question + " failed, " + e);
+                rows.add(Row.failed(row, params, e));
+            }
         }
         return rows;
+    }
+
+    private static Map<String, Double> ask(Profile profile, Question question, int count) throws Exception {
+        return profile == Profile.SMOKE
+                ? NodesOnDatabase.measure(question, count)
+                : ChildJvm.figures(
+                        NodesOnDatabase.class, ChildJvm.heap(HEAP_GB), question.name(), Integer.toString(count));
+    }
+
+    private static Row row(String name, Map<String, String> params, Map<String, Double> figures) {
+        Map<String, Double> extras = new LinkedHashMap<>(figures);
+        List<List<Double>> value = List.of(List.of(extras.remove("value")));
+        return new Row(name, params, "ms", value, extras);
     }
 }

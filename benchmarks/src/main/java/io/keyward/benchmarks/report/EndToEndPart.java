@@ -2,6 +2,7 @@ package io.keyward.benchmarks.report;
 
 import io.keyward.benchmarks.Guard;
 import io.keyward.benchmarks.Load;
+import io.keyward.benchmarks.ProcessorTime;
 import io.keyward.benchmarks.Site;
 import io.keyward.benchmarks.Site.Container;
 import io.keyward.benchmarks.Spent;
@@ -12,31 +13,67 @@ import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.Stream;
 import org.HdrHistogram.Histogram;
 
 /**
- * Measures what a guard costs a service in a container. Asks the same service with each guard in turn, a quarter of a
- * second each, so that a machine that grows slower slows all of them. Each runs in a JVM of its own and does nothing while
- * it is not asked.
+ * Measures what a guard costs a service in a container.
  *
  * <p>Throughput on a few shared processors cannot tell some per cent. So each slice also notes the processor time that the
- * process of the service took for a request, and what its threads allocated.
+ * process of the service took for a request, and what its threads allocated. What else differs between two services is kept
+ * out in three ways:
+ *
+ * <ul>
+ *   <li>A round asks the same services with each guard in turn, a fifth of a second each, and then once more in the reverse
+ *       order: a machine that grows slower slows all of them. Who is not asked does nothing.
+ *   <li>Two JVMs that run the same code differ by some per cent for as long as they live, by what their compilers saw. So
+ *       after some rounds all services are started anew, in JVMs of their own.
+ *   <li>Among the guards is nothing twice. What one of the two costs more than the other is what the measure cannot tell.
+ * </ul>
+ *
+ * <p>Slices are as long as each other in time, not in requests: with a fixed number of them the last connection would be alone
+ * at the end.
+ *
+ * @param rounds of each set of services; there are as many sets as the profile has rounds
  */
 record EndToEndPart(String name, Container container, List<Guard> guards, int rounds) implements Part {
+    /** The name of the figure that says how many JVMs the rounds are spread over. */
+    static final String JVMS = "jvms";
+
     private static final int CONNECTIONS = 8;
-    private static final int HEAP_GB = 1;
-    private static final Duration WARM_UP = Duration.ofSeconds(10);
-    private static final Duration SLICE = Duration.ofMillis(250);
+    private static final List<String> HEAP = ChildJvm.heap(1);
+    private static final Duration WARM_UP = Duration.ofSeconds(5);
+    private static final Duration START = Duration.ofSeconds(2);
+    private static final Duration SLICE = Duration.ofMillis(200);
     private static final Duration SMOKE_SLICE = Duration.ofMillis(20);
 
     @Override
+    public Optional<Duration> expected(Profile profile) {
+        Duration guard = START.plus(WARM_UP).plus(SLICE.multipliedBy(2L * rounds));
+        return Optional.of(guard.multipliedBy((long) guards.size() * profile.rounds));
+    }
+
+    @Override
     public List<Row> measure(Profile profile) throws Exception {
+        Map<Guard, List<Slice>> slices = new EnumMap<>(Guard.class);
+        for (int set = 1; set <= profile.rounds; set++) {
+            Progress.say(name + ": services " + set + " of " + profile.rounds);
+            measure(profile, slices);
+        }
+        return slices.entrySet().stream()
+                .flatMap(entry -> rows(entry.getKey(), entry.getValue(), profile.rounds))
+                .toList();
+    }
+
+    /** Starts a set of services, asks them, and adds what they spent. */
+    private void measure(Profile profile, Map<Guard, List<Slice>> slices) throws Exception {
         Map<Guard, Service> services = new EnumMap<>(Guard.class);
         Map<Guard, Load> loads = new EnumMap<>(Guard.class);
         try {
@@ -47,7 +84,22 @@ record EndToEndPart(String name, Container container, List<Guard> guards, int ro
                 services.put(guard, service);
                 loads.put(guard, new Load(service.port(), CONNECTIONS));
             }
-            return measure(profile, services, loads);
+            for (Load load : loads.values()) {
+                load.ask(profile.smokeOr(SMOKE_SLICE, WARM_UP));
+            }
+            Duration time = profile.smokeOr(SMOKE_SLICE, SLICE);
+            for (int round = 0; round < profile.smokeOr(1, rounds); round++) {
+                for (Guard guard : thereAndBack()) {
+                    Load load = loads.get(guard);
+                    Service service = services.get(guard);
+                    if (load != null && service != null) {
+                        Spent before = service.spent();
+                        Histogram answers = load.ask(time);
+                        slices.computeIfAbsent(guard, first -> new ArrayList<>())
+                                .add(new Slice(answers, service.spent().since(before), time));
+                    }
+                }
+            }
         } finally {
             for (Load load : loads.values()) {
                 load.close();
@@ -58,35 +110,14 @@ record EndToEndPart(String name, Container container, List<Guard> guards, int ro
         }
     }
 
-    private List<Row> measure(Profile profile, Map<Guard, Service> services, Map<Guard, Load> loads) throws Exception {
-        for (Map.Entry<Guard, Load> load : loads.entrySet()) {
-            Progress.say(name + ": warming " + load.getKey());
-            load.getValue().ask(profile.smokeOr(SMOKE_SLICE, WARM_UP));
-        }
-        int count = profile.smokeOr(1, rounds);
-        Duration time = profile.smokeOr(SMOKE_SLICE, SLICE);
-        Progress.say(name + ": " + count + " rounds");
-        Map<Guard, List<Slice>> slices = new EnumMap<>(Guard.class);
-        for (int round = 0; round < count; round++) {
-            for (int i = 0; i < guards.size(); i++) {
-                // another one is first each time: none always follows the same
-                Guard guard = guards.get((i + round) % guards.size());
-                Load load = loads.get(guard);
-                Service service = services.get(guard);
-                if (load != null && service != null) {
-                    Spent before = service.spent();
-                    Histogram answers = load.ask(time);
-                    slices.computeIfAbsent(guard, first -> new ArrayList<>())
-                            .add(new Slice(answers, service.spent().since(before), time));
-                }
-            }
-        }
-        return slices.entrySet().stream()
-                .flatMap(entry -> rows(entry.getKey(), entry.getValue()))
-                .toList();
+    private List<Guard> thereAndBack() {
+        List<Guard> order = new ArrayList<>(guards);
+        Collections.reverse(order);
+        order.addAll(0, guards);
+        return order;
     }
 
-    private Stream<Row> rows(Guard guard, List<Slice> slices) {
+    private Stream<Row> rows(Guard guard, List<Slice> slices, int jvms) {
         Histogram all = new Histogram(slices.get(0).answers);
         slices.forEach(slice -> all.add(slice.answers));
         Map<String, Double> percentiles = new LinkedHashMap<>();
@@ -96,10 +127,12 @@ record EndToEndPart(String name, Container container, List<Guard> guards, int ro
                     all.getValueAtPercentile(percentile) / 1e3);
         }
         percentiles.put("max", all.getMaxValue() / 1e3);
+        Map<String, Double> spread = Map.of(JVMS, (double) jvms);
+        percentiles.putAll(spread);
         return Stream.of(
                 row("EndToEnd", guard, "requests/s", slices, Slice::throughput, percentiles),
-                row("EndToEnd.cpu", guard, "ns/request", slices, Slice::cpuNanos, Map.of()),
-                row("EndToEnd.allocated", guard, "B/request", slices, Slice::bytes, Map.of()));
+                row("EndToEnd.cpu", guard, "ns/request", slices, Slice::cpuNanos, spread),
+                row("EndToEnd.allocated", guard, "B/request", slices, Slice::bytes, spread));
     }
 
     private Row row(
@@ -110,9 +143,10 @@ record EndToEndPart(String name, Container container, List<Guard> guards, int ro
             ToDoubleFunction<Slice> figure,
             Map<String, Double> extras) {
         Map<String, String> params = Map.of("container", container.name(), "guard", guard.name());
-        List<List<Double>> figures = slices.stream()
-                .map(slice -> List.of(figure.applyAsDouble(slice)))
-                .toList();
+        List<List<Double>> figures = new ArrayList<>();
+        for (int i = 0; i < slices.size(); i += 2) {
+            figures.add(List.of(figure.applyAsDouble(slices.get(i)), figure.applyAsDouble(slices.get(i + 1))));
+        }
         return new Row(what, params, unit, figures, extras);
     }
 
@@ -139,9 +173,9 @@ record EndToEndPart(String name, Container container, List<Guard> guards, int ro
         void stop() throws Exception;
     }
 
-    private record InThisJvm(Site site) implements Service {
+    private record InThisJvm(Site site, ProcessorTime time) implements Service {
         static Service start(Container container, Guard guard) throws Exception {
-            return new InThisJvm(container.start(guard));
+            return new InThisJvm(container.start(guard), new ProcessorTime());
         }
 
         @Override
@@ -150,8 +184,8 @@ record EndToEndPart(String name, Container container, List<Guard> guards, int ro
         }
 
         @Override
-        public Spent spent() {
-            return Spent.soFar();
+        public Spent spent() throws IOException {
+            return Spent.soFar(time);
         }
 
         @Override
@@ -162,7 +196,7 @@ record EndToEndPart(String name, Container container, List<Guard> guards, int ro
 
     private record InItsOwnJvm(Process process, BufferedReader output, int port) implements Service {
         static Service start(Container container, Guard guard) throws Exception {
-            Process process = ChildJvm.start(Site.class, HEAP_GB, container.name(), guard.name());
+            Process process = ChildJvm.start(Site.class, HEAP, container.name(), guard.name());
             BufferedReader output =
                     new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.US_ASCII));
             return new InItsOwnJvm(process, output, Integer.parseInt(answer(output)));

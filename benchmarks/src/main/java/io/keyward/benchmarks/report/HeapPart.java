@@ -16,7 +16,7 @@ record HeapPart(String name, int keys, int heapGb, List<SampleRecords> kinds) im
             int count = profile.smokeOr(1_000, keys);
             Map<String, Double> figures = profile == Profile.SMOKE
                     ? HeapPerKey.measure(kind, count)
-                    : ChildJvm.figures(HeapPerKey.class, heapGb, kind.name(), Integer.toString(count));
+                    : ChildJvm.figures(HeapPerKey.class, ChildJvm.heap(heapGb), kind.name(), Integer.toString(count));
             Map<String, String> params = Map.of("kind", kind.name(), "keys", Integer.toString(count));
             figures.forEach((figure, bytes) ->
                     rows.add(new Row("HeapPerKey." + figure, params, "B/key", List.of(List.of(bytes)), Map.of())));

@@ -75,15 +75,31 @@ public final class Main {
         }
         return names.isEmpty()
                 ? parts
-                : parts.stream().filter(part -> names.contains(part.name())).toList();
+                : names.stream()
+                        .distinct()
+                        .flatMap(name ->
+                                parts.stream().filter(part -> part.name().equals(name)))
+                        .toList();
     }
 
     /** Measures part by part and returns the names of those that failed; one that fails does not stop the others. */
-    private static List<String> measure(List<Part> parts, Profile profile, boolean again) {
+    private static List<String> measure(List<Part> parts, Profile profile, boolean again) throws IOException {
         List<String> failed = new ArrayList<>();
+        List<Part> left = new ArrayList<>();
         for (Part part : parts) {
+            if (!again && Results.isAsGood(Results.file(part.name()), profile, Environment.here())) {
+                Progress.say(part.name() + ": has a result of this commit; " + AGAIN + " measures it anew");
+            } else {
+                left.add(part);
+            }
+        }
+        for (int i = 0; i < left.size(); i++) {
+            Part part = left.get(i);
+            Progress.next(i + 1, left.subList(i, left.size()), profile);
             try {
-                measure(part, profile, again);
+                if (!measure(part, profile)) {
+                    failed.add(part.name());
+                }
             } catch (Exception e) { // whatever it is: a night's measuring must not be lost for one part
                 Progress.say(part.name() + ": failed, " + e);
                 e.printStackTrace();
@@ -93,17 +109,16 @@ public final class Main {
         return failed;
     }
 
-    private static void measure(Part part, Profile profile, boolean again) throws Exception {
+    /** Measures a part, writes its file, and returns whether every row has figures. */
+    private static boolean measure(Part part, Profile profile) throws Exception {
         Environment here = Environment.here();
-        Path file = Results.file(part.name());
-        if (!again && Results.isAsGood(file, profile, here)) {
-            Progress.say(part.name() + ": has a result of this commit; " + AGAIN + " measures it anew");
-            return;
-        }
         Instant start = Instant.now();
         List<Row> rows = part.measure(profile);
         long seconds = Duration.between(start, Instant.now()).toSeconds();
-        new Run(part.name(), profile, start, seconds, here, rows).write(file);
+        Run run = new Run(part.name(), profile, start, seconds, here, rows);
+        run.write(Results.file(part.name()));
         Progress.say(part.name() + ": " + rows.size() + " rows in " + seconds + " s");
+        run.failed().forEach(row -> Progress.say(row.name() + " has no figures: " + row.failure()));
+        return run.failed().isEmpty();
     }
 }

@@ -1,12 +1,22 @@
 package io.keyward.benchmarks.report;
 
+import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 
 /** What is measured together, one after the other, so that its figures may be set against each other. */
 interface Part {
     /** Returns the name of the part, which is that of its file too. */
     String name();
 
-    /** Measures; whatever fails makes the whole part fail. */
+    /** Returns about how long it takes, where that can be known without having measured it before. */
+    default Optional<Duration> expected(Profile profile) {
+        return Optional.empty();
+    }
+
+    /**
+     * Measures. An exception makes the whole part fail; a part whose rows have nothing to do with each other returns
+     * {@link Row#failed} in the place of one that cannot be measured.
+     */
     List<Row> measure(Profile profile) throws Exception;
 }

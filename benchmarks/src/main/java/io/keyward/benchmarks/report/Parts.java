@@ -23,6 +23,7 @@ final class Parts {
     static final String RELOAD = "reload";
     static final String FILTER = "filter";
     static final String CONTAINER = "filter-";
+    static final String START = "start";
     static final String DATABASE = "database";
 
     private static final int HUNDRED = 100;
@@ -33,6 +34,9 @@ final class Parts {
 
     private static final String FLOOR = "digest|digestOfText|clock";
     private static final String FAST_PEERS = "KEYWARD,HEX_HASH_MAP,COMMONS_CODEC,PLAINTEXT_SET,PAC4J,SHIRO";
+
+    /** What the budgets of a request in a container are about. */
+    private static final Guard[] NEIGHBOURS = {Guard.NONE, Guard.NONE_AGAIN, Guard.FLOOR, Guard.KEYWARD};
 
     /** The first JDK with virtual threads. */
     private static final int VIRTUAL_SINCE = 21;
@@ -75,7 +79,10 @@ final class Parts {
                 new HeapPart(
                         HEAP + MILLION, MILLION, heapGb(MILLION), List.of(SampleRecords.BARE, SampleRecords.TYPICAL)),
                 filter(),
-                endToEnd(Container.JETTY, 120, Guard.NONE, Guard.FLOOR, Guard.KEYWARD),
+                start(),
+                endToEnd(Container.JETTY, 30, NEIGHBOURS),
+                endToEnd(Container.TOMCAT, 30, NEIGHBOURS),
+                endToEnd(Container.UNDERTOW, 30, NEIGHBOURS),
                 database(100));
     }
 
@@ -111,8 +118,9 @@ final class Parts {
         }
         parts.add(new ReloadPart(RELOAD, MILLION, heapGb(MILLION)));
         parts.add(filter());
+        parts.add(start());
         for (Container container : Container.values()) {
-            parts.add(endToEnd(container, 240, Guard.values()));
+            parts.add(endToEnd(container, 60, Guard.values()));
         }
         parts.add(database(1_000));
         return parts;
@@ -140,6 +148,10 @@ final class Parts {
 
     private static Part filter() {
         return new JmhPart(FILTER, Batch.of("FilterBenchmark\\.(allowed|denied)"));
+    }
+
+    private static Part start() {
+        return new StartPart(START, TEN_THOUSAND);
     }
 
     private static Part endToEnd(Container container, int rounds, Guard... guards) {

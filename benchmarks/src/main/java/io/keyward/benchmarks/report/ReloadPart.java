@@ -21,7 +21,11 @@ record ReloadPart(String name, int keys, int heapGb) implements Part {
             Map<String, Double> figures = profile == Profile.SMOKE
                     ? ReloadPauses.measure(swap, count, Duration.ofMillis(millis))
                     : ChildJvm.figures(
-                            ReloadPauses.class, heapGb, swap.name(), Integer.toString(count), Long.toString(millis));
+                            ReloadPauses.class,
+                            ChildJvm.heap(heapGb),
+                            swap.name(),
+                            Integer.toString(count),
+                            Long.toString(millis));
             Map<String, String> params = Map.of("swap", swap.name(), "keys", Integer.toString(count));
             List<List<Double>> median = List.of(List.of(figures.getOrDefault("p50", Double.NaN)));
             rows.add(new Row("ReloadPauses", params, "ns", median, figures));

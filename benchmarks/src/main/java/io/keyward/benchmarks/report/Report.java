@@ -43,6 +43,7 @@ final class Report {
 
     private static final List<String> SIZES = List.of("1", "100", "10000", "1000000", "10000000");
     private static final Map<String, String> VERIFY_ROWS = verifyRows();
+    private static final Map<String, String> START_ROWS = startRows();
 
     private final List<Results> all;
     private final Path page;
@@ -66,6 +67,7 @@ final class Report {
         sections.put("filter", this::filter);
         sections.put("filter-chart", this::filterChart);
         sections.put("containers", this::containers);
+        sections.put("start", Report::start);
         sections.put("database", this::database);
         figures.put("whole-overhead", results -> nanos(results, "valid", "digest"));
         figures.put("expiry", results -> nanos(results, "expiring", "valid"));
@@ -80,6 +82,16 @@ final class Report {
                 "filter-share",
                 results -> Budget.toNone(results, "EndToEnd.cpu", Container.JETTY, Guard.KEYWARD)
                         .map(Figure::ratio));
+        figures.put(
+                "resolution",
+                results -> Budget.toNone(results, "EndToEnd.cpu", Container.JETTY, Guard.NONE_AGAIN)
+                        .map(Figure::ratio));
+        figures.put("start-load", results -> startMillis(results, "LOAD"));
+        figures.put("start-floor", results -> startMillis(results, "FLOOR"));
+        figures.put(
+                "revocation",
+                results -> Budget.database(results, Question.REVOKE_BY_NOTIFICATION)
+                        .map(row -> millis(row, "p99")));
         figures.put("megabytes", this::megabytes);
         figures.put("hex", results -> peerRatio(results, "HEX_HASH_MAP", "KEYWARD"));
     }
@@ -139,6 +151,9 @@ final class Report {
     }
 
     private String figure(String name) {
+        if (name.equals("kept")) {
+            return kept();
+        }
         Function<Results, Optional<String>> figure = figures.get(name);
         if (figure == null) {
             throw new IllegalStateException(TEMPLATE + " has a blank {{" + name + "}} that nothing fills");
@@ -200,16 +215,38 @@ final class Report {
 
     private String missed() {
         List<String> lines = new ArrayList<>();
-        for (Results results : all) {
-            for (Budget budget : Budget.all()) {
-                Optional<Spread> figure = budget.measure().apply(results);
-                if (figure.isPresent() && !budget.isKept(figure.get())) {
-                    lines.add("- JDK " + results.jdk() + ": " + budget.what() + ": " + print(budget, figure.get())
-                            + ", budget " + limit(budget) + ".");
-                }
+        for (Budget budget : Budget.all()) {
+            List<String> misses = new ArrayList<>();
+            for (Results results : all) {
+                budget.measure()
+                        .apply(results)
+                        .filter(figure -> !budget.isKept(figure))
+                        .ifPresent(figure -> misses.add("JDK " + results.jdk() + ": " + print(budget, figure)
+                                + (budget.isWithinSpread(figure) ? ", the bound is within the spread" : "")));
+            }
+            if (!misses.isEmpty()) {
+                lines.add("- **" + capital(budget.what()) + "**, budget " + limit(budget) + ". "
+                        + String.join(". ", misses) + ". " + budget.reason());
             }
         }
         return lines.isEmpty() ? "No budget was missed in these runs." : String.join("\n", lines);
+    }
+
+    private static String capital(String text) {
+        return text.substring(0, 1).toUpperCase(Locale.ROOT) + text.substring(1);
+    }
+
+    /** Returns how many budgets are kept on each JDK, of those that were measured. */
+    private String kept() {
+        return all.stream()
+                .map(results -> {
+                    List<Boolean> measured = Budget.all().stream()
+                            .flatMap(budget -> budget.measure().apply(results).map(budget::isKept).stream())
+                            .toList();
+                    long kept = measured.stream().filter(Boolean::booleanValue).count();
+                    return kept + " of " + measured.size() + " on JDK " + results.jdk();
+                })
+                .collect(Collectors.joining(", "));
     }
 
     private static String limit(Budget budget) {
@@ -511,6 +548,31 @@ final class Report {
         return table.isEmpty() ? Optional.empty() : Optional.of(table.toString());
     }
 
+    private static Optional<String> startMillis(Results results, String what) {
+        return Budget.start(results, what).map(spread -> Figure.of(spread.median()) + " ms");
+    }
+
+    private static Optional<String> start(Results results) {
+        Table table = new Table("what", "keys", "time", "÷ floor", "processor time of the process");
+        for (Map.Entry<String, String> what : START_ROWS.entrySet()) {
+            Optional<Row> row = results.row(Parts.START, "Start." + what.getKey(), Map.of());
+            row.ifPresent(found -> table.row(
+                    what.getValue(),
+                    Figure.count(found.params().getOrDefault("keys", "0")),
+                    Figure.of(found.spread(), "ms"),
+                    what.getKey().equals("LOAD")
+                            ? Budget.perRound(
+                                            times -> times[0] / times[1],
+                                            row,
+                                            results.row(Parts.START, "Start.FLOOR", Map.of()))
+                                    .map(Figure::ratio)
+                                    .orElse(NONE)
+                            : NONE,
+                    millis(found, "cpu")));
+        }
+        return table.isEmpty() ? Optional.empty() : Optional.of(table.toString());
+    }
+
     private Optional<String> database(Results results) {
         Table table = new Table("what", "how many", "middle", "99 of 100", "at most");
         for (Question question : Question.values()) {
@@ -522,6 +584,15 @@ final class Report {
                             millis(row, "p99"),
                             millis(row, "max")));
         }
+        results.run(Parts.DATABASE).map(Run::failed).orElse(List.of()).forEach(row -> {
+            Question question = Question.valueOf(row.name().substring("Database.".length()));
+            table.row(
+                    title(question),
+                    Figure.count(row.params().getOrDefault("count", "0")),
+                    "failed: " + row.failure().replace('|', '/'),
+                    NONE,
+                    NONE);
+        });
         return table.isEmpty() ? Optional.empty() : Optional.of(table.toString());
     }
 
@@ -635,6 +706,15 @@ final class Report {
         rows.put("overLong", "7 000 characters");
         rows.put("clock", "a clock read, for comparison");
         rows.put("validThenClock", "accepted, and a clock read after it, for comparison");
+        return rows;
+    }
+
+    private static Map<String, String> startRows() {
+        Map<String, String> rows = new LinkedHashMap<>();
+        rows.put("FLOOR", "floor: a loop that makes the same ring and checks nothing, first thing in a JVM");
+        rows.put("LOAD", "`KeywardConfig.load`, first thing in a JVM");
+        rows.put("CHANGE", "a running service: from the change of the file until it is in force");
+        rows.put("RELOAD", "a running service: `reloadNow`");
         return rows;
     }
 }

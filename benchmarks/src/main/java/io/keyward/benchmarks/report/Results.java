@@ -3,6 +3,7 @@ package io.keyward.benchmarks.report;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -37,7 +38,23 @@ record Results(int jdk, Map<String, Run> runs) {
             return false;
         }
         Run run = Run.read(file);
-        return run.profile().compareTo(profile) >= 0 && run.environment().isSameSource(here);
+        return run.profile().compareTo(profile) >= 0
+                && run.environment().isSameSource(here)
+                && run.failed().isEmpty();
+    }
+
+    /** Returns how long a part took when it was last measured as thoroughly, on this JDK if there is such a run. */
+    static Optional<Duration> lastTime(String part, Profile profile) throws IOException {
+        List<Results> all = all();
+        return Stream.concat(all.stream().filter(Results::isOfThisJdk), all.stream())
+                .flatMap(results -> results.run(part).stream())
+                .filter(run -> run.profile() == profile)
+                .map(run -> Duration.ofSeconds(run.seconds()))
+                .findFirst();
+    }
+
+    private boolean isOfThisJdk() {
+        return jdk == Runtime.version().feature();
     }
 
     /** Returns all results there are, the oldest JDK first. */

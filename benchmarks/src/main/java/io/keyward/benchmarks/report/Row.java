@@ -5,6 +5,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 
 /**
@@ -18,10 +19,28 @@ import java.util.TreeMap;
  */
 record Row(
         String name, Map<String, String> params, String unit, List<List<Double>> rounds, Map<String, Double> extras) {
+    private static final String WHY = "failed";
+
     Row {
         params = Collections.unmodifiableMap(new TreeMap<>(params));
         extras = Collections.unmodifiableMap(new LinkedHashMap<>(extras));
         rounds = rounds.stream().map(List::copyOf).toList();
+    }
+
+    /** Returns the row of a thing that could not be measured; it has no figures and says why. */
+    static Row failed(String name, Map<String, String> params, Exception why) {
+        Map<String, String> more = new TreeMap<>(params);
+        more.put(WHY, Objects.requireNonNullElse(why.getMessage(), why.toString()));
+        return new Row(name, more, "", List.of(), Map.of());
+    }
+
+    boolean isFailed() {
+        return rounds.isEmpty();
+    }
+
+    /** Returns why there are no figures; empty if there are. */
+    String failure() {
+        return params.getOrDefault(WHY, "");
     }
 
     /** Returns this row with the rounds of another of the same thing behind its own. */

@@ -45,9 +45,16 @@ record Run(String part, Profile profile, Instant started, long seconds, Environm
         rows = List.copyOf(rows);
     }
 
-    /** Returns the row of a thing measured with at least these parameters. */
+    /** Returns the row of a thing measured with at least these parameters; not one that failed. */
     Optional<Row> find(String name, Map<String, String> params) {
-        return rows.stream().filter(row -> row.is(name, params)).findFirst();
+        return rows.stream()
+                .filter(row -> row.is(name, params) && !row.isFailed())
+                .findFirst();
+    }
+
+    /** Returns the rows of what could not be measured. */
+    List<Row> failed() {
+        return rows.stream().filter(Row::isFailed).toList();
     }
 
     /** Writes the file whole or not at all, so that a run that is broken off leaves none that looks finished. */

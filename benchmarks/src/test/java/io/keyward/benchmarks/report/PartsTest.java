@@ -47,6 +47,7 @@ class PartsTest {
 
         assertFalse(rows.isEmpty());
         for (Row row : rows) {
+            assertEquals("", row.failure(), row::toString);
             assertTrue(row.spread().median() > 0, row::toString);
             // what a report looks rows up by: a class and what it measures
             assertTrue(row.name().matches("[A-Z]\\w+(\\.\\w+)?"), row::toString);
