@@ -198,8 +198,8 @@ record Budget(
                                         all.low() - QUIET_MILLIS,
                                         all.high() - QUIET_MILLIS)))
                 .because(
-                        "The whole file is read, digested three times to see that it stays the same, and parsed and checked"
-                                + " again, because a change is all or nothing."));
+                        "The whole file is read and digested until it stays the same, and then read, parsed and checked again,"
+                                + " because a change is all or nothing."));
         budgets.add(new Budget(
                         "1 000 000 keys from PostgreSQL in force on a node that starts",
                         10_000,

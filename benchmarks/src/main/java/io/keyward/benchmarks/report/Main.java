@@ -88,7 +88,7 @@ public final class Main {
         List<Part> left = new ArrayList<>();
         for (Part part : parts) {
             if (!again && Results.isAsGood(Results.file(part.name()), profile, Environment.here())) {
-                Progress.say(part.name() + ": has a result of this commit; " + AGAIN + " measures it anew");
+                Progress.say(part.name() + ": has a result of this commit; " + AGAIN + " measures it again");
             } else {
                 left.add(part);
             }

@@ -8,7 +8,7 @@ enum Profile {
     SMOKE(1, 0, 1, Duration.ofMillis(1)),
     /** A look at a few rows, in half a minute: tells a slip, and no more. */
     GLANCE(1, 3, 3, Duration.ofMillis(500)),
-    /** The budgets, in a quarter of an hour. */
+    /** The budgets, in half an hour. */
     SHORT(3, 3, 5, Duration.ofMillis(500)),
     /** Everything, in some hours. */
     FULL(5, 5, 5, Duration.ofSeconds(1));

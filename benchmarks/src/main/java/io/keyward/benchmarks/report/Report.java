@@ -274,7 +274,7 @@ final class Report {
                 cells.add(row.map(found -> besideFloor(results, size, found)).orElse(NONE));
                 bytes = bytes.or(() -> row.map(found -> found.extras().getOrDefault("B/op", Double.NaN)));
             }
-            cells.add(bytes.map(value -> value < 0.5 ? "0" : Figure.of(value)).orElse(NONE));
+            cells.add(bytes.map(Report::bytes).orElse(NONE));
             if (cells.stream().filter(NONE::equals).count() <= sizes.size()) {
                 table.row(cells);
             }
@@ -361,7 +361,7 @@ final class Report {
             cells.add(sizes.stream()
                     .flatMap(size -> peerRow(results, size, "valid", peer).stream())
                     .map(row -> row.extras().getOrDefault("B/op", Double.NaN))
-                    .map(value -> value < 0.5 ? "0" : Figure.of(value))
+                    .map(Report::bytes)
                     .findFirst()
                     .orElse(NONE));
             if (cells.stream().anyMatch(cell -> cell.contains("×"))) {
@@ -507,7 +507,9 @@ final class Report {
     private static String garbage(Results results, String method, Guard guard) {
         Optional<Row> row = Budget.filterRow(results, method, guard);
         Optional<Row> bare = Budget.filterRow(results, method, Guard.NONE);
-        return row.isEmpty() || bare.isEmpty() ? NONE : Figure.of(Budget.bytes(row.get()) - Budget.bytes(bare.get()));
+        return row.flatMap(found -> bare.map(none -> Budget.bytes(found) - Budget.bytes(none)))
+                .map(Report::bytes)
+                .orElse(NONE);
     }
 
     private Optional<String> containers(Results results) {
@@ -664,6 +666,11 @@ final class Report {
     private Optional<String> megabytes(Results results) {
         return results.row(Parts.HEAP + "1000000", "HeapPerKey.all", Map.of("kind", "TYPICAL"))
                 .map(row -> Figure.of(row.spread().median()) + " MB");
+    }
+
+    /** Prints garbage; less than half a byte is the harness's. */
+    private static String bytes(double bytes) {
+        return bytes < 0.5 ? "0" : Figure.of(bytes);
     }
 
     private static String method(Row row) {

@@ -35,8 +35,10 @@ record StartPart(String name, int keys) implements Part {
         try {
             StartFromFile.measure(Task.WRITE, file, count);
             Map<Task, Row> rows = new LinkedHashMap<>();
-            Progress.say(name + ": " + 2 * pairs + " starts with " + count + " keys, and of the floor as many");
             for (int pair = 0; pair < pairs; pair++) {
+                if (pair % PAIRS_A_ROUND == 0) {
+                    Progress.say(name + ": starts, round " + (pair / PAIRS_A_ROUND + 1) + " of " + profile.rounds);
+                }
                 Map<Task, List<Double>> millis = new LinkedHashMap<>();
                 Map<Task, Double> cpu = new LinkedHashMap<>();
                 for (List<Task> order : List.of(THERE, BACK)) {
