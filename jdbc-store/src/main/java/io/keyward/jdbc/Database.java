@@ -20,6 +20,9 @@ final class Database {
     /** Ends a connection whose server is silently gone; each packet of a long answer starts the time again. */
     static final Duration NETWORK_TIMEOUT = Duration.ofSeconds(10);
 
+    /** The server sends nothing while it sorts a million rows or computes their checksums. */
+    static final Duration LOAD_TIMEOUT = Duration.ofMinutes(5);
+
     /** A lock was not free in time, or two transactions met: nothing was stored, and a retry may succeed. */
     private static final Set<String> AGAIN = Set.of("40001", "40P01", "55P03", "HYT00");
 
@@ -30,12 +33,14 @@ final class Database {
 
     private final DataSource dataSource;
     private final int networkTimeoutMillis;
+    private final int loadTimeoutMillis;
     final Names names;
     private volatile @Nullable Dialect dialect;
 
-    Database(DataSource dataSource, Names names, Duration networkTimeout) {
+    Database(DataSource dataSource, Names names, Duration networkTimeout, Duration loadTimeout) {
         this.dataSource = dataSource;
         this.networkTimeoutMillis = (int) networkTimeout.toMillis();
+        this.loadTimeoutMillis = Math.max(networkTimeoutMillis, (int) loadTimeout.toMillis());
         this.names = names;
         refuseBoundConnections(dataSource.getClass());
     }
@@ -86,9 +91,27 @@ final class Database {
     private <T> T connected(boolean autoCommit, boolean readOnly, Work<T> work) throws SQLException {
         try (Connection connection = dataSource.getConnection()) {
             int poolTimeout = withTimeout(connection, networkTimeoutMillis);
-            T result = settled(connection, autoCommit, readOnly, work);
+            try {
+                return settled(connection, autoCommit, readOnly, work);
+            } finally {
+                restoreTimeout(connection, poolTimeout);
+            }
+        }
+    }
+
+    /**
+     * Lets the rest of the work on this connection wait longer for data, because its statements read all rows. Call it
+     * when the server has just answered, so that a connection that was dead before is noticed in the shorter time.
+     */
+    void allowLongRead(Connection connection) throws SQLException {
+        withTimeout(connection, loadTimeoutMillis);
+    }
+
+    private static void restoreTimeout(Connection connection, int poolTimeout) {
+        try {
             withTimeout(connection, poolTimeout);
-            return result;
+        } catch (SQLException e) {
+            // the connection is broken, which the pool notices itself; what was done has its answer already
         }
     }
 

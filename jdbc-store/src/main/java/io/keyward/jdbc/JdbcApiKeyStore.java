@@ -68,6 +68,9 @@ public final class JdbcApiKeyStore implements ApiKeyStore {
     /** As many as {@link History} remembers. */
     private static final int MARKS_READ = 1_024;
 
+    /** Reading the records of so many changes is as slow as reading all. */
+    private static final int MANY_CHANGES = 1_000;
+
     private static final int IDS_LOGGED = 100;
     private static final int PAGE = 500;
     private static final SecureRandom RANDOM = new SecureRandom();
@@ -96,7 +99,10 @@ public final class JdbcApiKeyStore implements ApiKeyStore {
 
     private JdbcApiKeyStore(Builder builder) {
         this.database = new Database(
-                builder.dataSource, new Names(builder.schema, builder.tablePrefix), builder.networkTimeout);
+                builder.dataSource,
+                new Names(builder.schema, builder.tablePrefix),
+                builder.networkTimeout,
+                builder.loadTimeout);
         this.schema = new Schema(database);
         this.rows = new Rows(database.names);
         this.uses = new Uses(database.names);
@@ -405,6 +411,7 @@ public final class JdbcApiKeyStore implements ApiKeyStore {
                 Poll poll = poll(connection, dialect);
                 meet(connection, poll, known, false);
                 long generation = history.generation();
+                database.allowLongRead(connection);
                 Rows.Read read = rows.all(connection, generation);
                 Map<Long, String> marks = marksOf(connection, poll.position().number() - MARKS_READ);
                 return new Loaded(poll.position(), generation, read, marks);
@@ -466,6 +473,9 @@ public final class JdbcApiKeyStore implements ApiKeyStore {
                 || !from.epoch().equals(now.position().epoch())) {
             return Optional.empty();
         }
+        if (now.position().number() - from.number() > MANY_CHANGES) {
+            database.allowLongRead(connection);
+        }
         Rows.Read read = rows.after(connection, generation, from.number());
         if (!read.unsound().isEmpty()) {
             // the follower still has their older state, which only a load removes
@@ -507,6 +517,7 @@ public final class JdbcApiKeyStore implements ApiKeyStore {
             if (now.prunedTo() > number || now.position().number() < number) {
                 return Set.of();
             }
+            database.allowLongRead(connection);
             apart.addAll(rows.idsAfter(connection, number));
             return comparison.differing(connection, dialect, generation, records, apart);
         });
@@ -713,6 +724,7 @@ public final class JdbcApiKeyStore implements ApiKeyStore {
         private @Nullable DataSource listening;
         private Times listenerTimes = Times.DEFAULT;
         private Duration networkTimeout = Database.NETWORK_TIMEOUT;
+        private Duration loadTimeout = Database.LOAD_TIMEOUT;
 
         private Builder(DataSource dataSource) {
             this.dataSource = requireNonNull(dataSource, "dataSource");
@@ -763,18 +775,38 @@ public final class JdbcApiKeyStore implements ApiKeyStore {
 
         /**
          * Sets how long to wait for data from the network, by default 10 seconds, from 1 millisecond to 1 day. The time
-         * in which a node notices that the database is away includes it.
+         * in which a node notices that the database is away includes it. Statements that read all keys have
+         * {@link #loadTimeout} instead.
          *
          * @throws IllegalArgumentException if it is out of range
          */
         public Builder networkTimeout(Duration networkTimeout) {
-            if (networkTimeout.compareTo(Duration.ofMillis(1)) < 0
-                    || networkTimeout.compareTo(Duration.ofDays(1)) > 0) {
-                throw new IllegalArgumentException(
-                        "networkTimeout (" + networkTimeout + ") must be from 1 millisecond to 1 day");
-            }
-            this.networkTimeout = networkTimeout;
+            this.networkTimeout = inRange(networkTimeout, "networkTimeout");
             return this;
+        }
+
+        /**
+         * Sets how long to wait for data from the network while all keys are read or their checksums computed, by
+         * default 5 minutes, from 1 millisecond to 1 day. The server sends nothing while it sorts many rows, so a large
+         * table on a slow server needs more than {@link #networkTimeout}; if that is longer, it is used here too.
+         *
+         * <p>A server that falls silent during such a statement is noticed after this time at the latest. The ring gets
+         * its end after two intervals in any case, so no key is accepted longer than {@code maxStaleness} allows. A
+         * connection that was dead before is noticed after {@link #networkTimeout}, because a short statement is sent
+         * first.
+         *
+         * @throws IllegalArgumentException if it is out of range
+         */
+        public Builder loadTimeout(Duration loadTimeout) {
+            this.loadTimeout = inRange(loadTimeout, "loadTimeout");
+            return this;
+        }
+
+        private static Duration inRange(Duration time, String name) {
+            if (time.compareTo(Duration.ofMillis(1)) < 0 || time.compareTo(Duration.ofDays(1)) > 0) {
+                throw new IllegalArgumentException(name + " (" + time + ") must be from 1 millisecond to 1 day");
+            }
+            return time;
         }
 
         /** For tests. */

@@ -6,7 +6,9 @@ import java.lang.reflect.Proxy;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.SQLFeatureNotSupportedException;
+import java.util.Collection;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 import java.util.logging.Logger;
 import javax.sql.DataSource;
 
@@ -21,18 +23,54 @@ final class Proxies {
         });
     }
 
+    /** Notes the text of each statement and the network time-out of its connection at that time. */
+    static DataSource timing(DataSource dataSource, Collection<Sent> sent) {
+        return of(() -> {
+            Connection connection = dataSource.getConnection();
+            return noting(connection, Connection.class, sql -> {
+                try {
+                    sent.add(new Sent(sql, connection.getNetworkTimeout()));
+                } catch (SQLException e) {
+                    throw new IllegalStateException(e);
+                }
+            });
+        });
+    }
+
+    /**
+     * One statement.
+     *
+     * @param networkTimeout in milliseconds
+     */
+    record Sent(String sql, int networkTimeout) {}
+
+    /** Returns the connection without its {@code close}, so that it is used again as it was left. */
+    static Connection unclosed(Connection connection) {
+        return (Connection) Proxy.newProxyInstance(
+                Proxies.class.getClassLoader(), new Class<?>[] {Connection.class}, (proxy, method, arguments) -> {
+                    if (method.getName().equals("close")) {
+                        return null;
+                    }
+                    try {
+                        return method.invoke(connection, arguments);
+                    } catch (InvocationTargetException e) {
+                        throw e.getCause();
+                    }
+                });
+    }
+
     /** Notes the text of each statement. */
-    static DataSource noting(DataSource dataSource, java.util.Collection<String> statements) {
-        return of(() -> noting(dataSource.getConnection(), Connection.class, statements));
+    static DataSource noting(DataSource dataSource, Collection<String> statements) {
+        return of(() -> noting(dataSource.getConnection(), Connection.class, statements::add));
     }
 
     @SuppressWarnings("unchecked")
-    private static <T> T noting(Object real, Class<T> type, java.util.Collection<String> statements) {
+    private static <T> T noting(Object real, Class<T> type, Consumer<String> statements) {
         return (T) Proxy.newProxyInstance(type.getClassLoader(), new Class<?>[] {type}, (proxy, method, arguments) -> {
             boolean isPrepared = method.getName().startsWith("prepare");
             boolean isExecuted = method.getName().startsWith("execute") && arguments != null;
             if (isPrepared || isExecuted) {
-                statements.add((String) arguments[0]);
+                statements.accept((String) arguments[0]);
             }
             try {
                 Object result = method.invoke(real, arguments);
