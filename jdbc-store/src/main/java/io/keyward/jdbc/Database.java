@@ -4,6 +4,7 @@ import io.keyward.store.StoreException;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.SQLFeatureNotSupportedException;
+import java.sql.SQLTransientConnectionException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.Set;
@@ -225,15 +226,20 @@ final class Database {
     }
 
     static StoreException failure(String what, SQLException e) {
-        return new StoreException("the database could not " + what + ": " + reasonOf(stateOf(e)) + " (SQLState "
-                + stateOf(e) + ", error code " + e.getErrorCode() + ")");
+        return new StoreException("the database could not " + what + ": " + reasonOf(e) + " (SQLState " + stateOf(e)
+                + ", error code " + e.getErrorCode() + ")");
     }
 
     static String stateOf(SQLException e) {
         return String.valueOf(e.getSQLState());
     }
 
-    private static String reasonOf(String state) {
+    private static String reasonOf(SQLException e) {
+        String state = stateOf(e);
+        if (e.getSQLState() == null && e instanceof SQLTransientConnectionException) {
+            // HikariCP reports so that it waited in vain
+            return "the pool had no free connection in time";
+        }
         return switch (state) {
             case "25006" -> "the server is a standby or read-only, so nothing was stored and its answers may be old";
             case "42501", "90096" -> "its user lacks a right; see the grants in docs/database.md";

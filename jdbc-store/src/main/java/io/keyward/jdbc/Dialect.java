@@ -84,6 +84,20 @@ enum Dialect {
         return this == POSTGRESQL ? "pg_is_in_recovery()" : "false";
     }
 
+    /**
+     * Returns the SQL expression for the age of what a standby shows, in milliseconds: 0 if it has replayed all that it
+     * has received, and still receives; otherwise the time since the last commit that it has replayed; null if there is
+     * none. Any user may read this.
+     */
+    String replayAge() {
+        return this == POSTGRESQL
+                ? "case when not pg_is_in_recovery() then 0"
+                        + " when pg_last_wal_replay_lsn() >= pg_last_wal_receive_lsn()"
+                        + " and exists (select 1 from pg_catalog.pg_stat_wal_receiver) then 0"
+                        + " else (extract(epoch from clock_timestamp() - pg_last_xact_replay_timestamp()) * 1000)::bigint end"
+                : "0";
+    }
+
     @Override
     public String toString() {
         return this == POSTGRESQL ? "PostgreSQL" : "H2";

@@ -85,7 +85,10 @@ public final class JdbcApiKeyStore implements ApiKeyStore {
     private final Schema schema;
     private final Rows rows;
     private final boolean readOnly;
-    private final boolean replica;
+    /** How old the answer of a standby may be; null if none is accepted. */
+    private final @Nullable Duration maxLag;
+
+    private final ReplayAge replayAge = new ReplayAge();
     private final Uses uses;
     private final Comparison comparison;
     private final Peppers peppers;
@@ -109,7 +112,7 @@ public final class JdbcApiKeyStore implements ApiKeyStore {
         this.comparison = new Comparison(database.names, rows);
         this.peppers = new Peppers(database);
         this.readOnly = builder.readOnly;
-        this.replica = builder.replica;
+        this.maxLag = builder.maxLag;
         this.history = new History(builder.clock);
         this.listening = builder.listening;
         this.listenerTimes = builder.listenerTimes;
@@ -540,7 +543,7 @@ public final class JdbcApiKeyStore implements ApiKeyStore {
     @Override
     public void requirePeppers(Map<String, String> checks) {
         if (!checks.isEmpty()) {
-            peppers.require(checks, !readOnly && !replica, schema);
+            peppers.require(checks, !readOnly && maxLag == null, schema);
         }
     }
 
@@ -654,16 +657,21 @@ public final class JdbcApiKeyStore implements ApiKeyStore {
 
     /** Reads in one statement the position of the database, and whether it is the primary. */
     private Poll poll(Connection connection, Dialect dialect) throws SQLException {
-        String sql = database.names.in(
-                "select epoch, number, mark, pruned_to, " + dialect.inRecovery() + " from keyward.keyward_meta");
+        String sql = database.names.in("select epoch, number, mark, pruned_to, " + dialect.inRecovery()
+                + (maxLag == null ? "" : ", " + dialect.replayAge()) + " from keyward.keyward_meta");
+        long began = System.nanoTime();
         try (Statement statement = connection.createStatement();
                 ResultSet row = statement.executeQuery(POLL_MARKER + sql)) {
             if (!row.next()) {
                 throw schema.noRow();
             }
-            if (row.getBoolean(5) && !replica) {
-                // the error that the server itself gives a writer; the connection is not returned to its pool
-                throw new SQLException("standby", "25006");
+            if (maxLag == null) {
+                if (row.getBoolean(5)) {
+                    // the error that the server itself gives a writer; the connection is not returned to its pool
+                    throw new SQLException("standby", "25006");
+                }
+            } else {
+                replayAge.require(row.getObject(6, Long.class), maxLag, began);
             }
             Position position = new Position(row.getString(1), row.getLong(2), row.getString(3));
             return new Poll(position, row.getLong(4), row.getBoolean(5));
@@ -715,11 +723,13 @@ public final class JdbcApiKeyStore implements ApiKeyStore {
 
     /** Builds a store; not for use by several threads. */
     public static final class Builder {
+        private static final Duration DEFAULT_MAX_LAG = Duration.ofMinutes(1);
+
         private final DataSource dataSource;
         private String schema = Names.DEFAULT.schema();
         private String tablePrefix = Names.DEFAULT.prefix();
         private boolean readOnly;
-        private boolean replica;
+        private @Nullable Duration maxLag;
         private InstantSource clock = InstantSource.system();
         private @Nullable DataSource listening;
         private Times listenerTimes = Times.DEFAULT;
@@ -748,12 +758,25 @@ public final class JdbcApiKeyStore implements ApiKeyStore {
             return this;
         }
 
-        /**
-         * Also accepts a streaming replica. A revocation then takes effect later by the time that the replica lags, and
-         * this store does not know that time. By default a server in recovery is refused.
-         */
+        /** Does what {@link #replica(Duration)} does, with 1 minute. */
         public Builder replica() {
-            this.replica = true;
+            return replica(DEFAULT_MAX_LAG);
+        }
+
+        /**
+         * Also accepts a streaming replica. A revocation then takes effect later by the time that the replica lags. By
+         * default a server in recovery is refused.
+         *
+         * <p>The answer of a replica is as old as the last commit that it has replayed, unless it has replayed all that
+         * it has received and still receives. An older answer than {@code maxLag} is not used: the ring ages as if the
+         * database were away. The replica itself notices after its {@code wal_receiver_timeout}, 60 seconds by default,
+         * that its primary is silent, which is not part of {@code maxLag}.
+         *
+         * @param maxLag from 1 millisecond to 1 day; servers that hold back changes for queries need 1 minute
+         * @throws IllegalArgumentException if it is out of range
+         */
+        public Builder replica(Duration maxLag) {
+            this.maxLag = inRange(maxLag, "maxLag");
             return this;
         }
 

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.SocketException;
@@ -14,7 +15,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 final class TcpProxy implements AutoCloseable {
     private final ServerSocket listening = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
     private final List<Socket> sockets = new CopyOnWriteArrayList<>();
-    private final int target;
+    private volatile int target;
     private volatile boolean swallows;
 
     TcpProxy(int target) throws IOException {
@@ -28,6 +29,11 @@ final class TcpProxy implements AutoCloseable {
 
     void swallow(boolean on) {
         swallows = on;
+    }
+
+    /** Leads new connections to another server, as a name does after a failover; the present ones stay. */
+    void lead(int port) {
+        target = port;
     }
 
     /** Resets all connections. */
@@ -47,7 +53,14 @@ final class TcpProxy implements AutoCloseable {
         try {
             while (true) {
                 Socket client = listening.accept();
-                Socket server = new Socket(InetAddress.getLoopbackAddress(), target);
+                Socket server = new Socket();
+                try {
+                    server.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), target));
+                } catch (IOException e) {
+                    // no server there, now
+                    client.close();
+                    continue;
+                }
                 sockets.add(client);
                 sockets.add(server);
                 start(() -> pump(client, server));
