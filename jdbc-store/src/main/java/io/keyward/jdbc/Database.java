@@ -133,60 +133,50 @@ final class Database {
     /** Gives the connection the settings that the work needs, and afterwards those of its pool again. */
     private <T> T settled(Connection connection, boolean autoCommit, boolean readOnly, Work<T> work)
             throws SQLException {
-        boolean poolAutoCommit = connection.getAutoCommit();
-        boolean poolReadOnly = connection.isReadOnly();
-        int poolIsolation = connection.getTransactionIsolation();
+        Dialect known = dialectOf(connection);
+        Settings pool = Settings.of(connection, known);
         try {
-            Dialect known = dialectOf(connection);
-            int isolation = readOnly ? known.snapshotIsolation() : Connection.TRANSACTION_READ_COMMITTED;
-            if (!poolAutoCommit) {
+            if (!pool.autoCommit) {
                 connection.rollback();
             }
-            if (poolReadOnly != readOnly) {
+            if (pool.readOnly != readOnly) {
                 connection.setReadOnly(readOnly);
             }
-            if (poolIsolation != isolation) {
-                connection.setTransactionIsolation(isolation);
+            if (known == Dialect.H2) {
+                // a lower level than this shows new rows between two statements
+                Settings.isolate(
+                        connection,
+                        readOnly ? Connection.TRANSACTION_SERIALIZABLE : Connection.TRANSACTION_READ_COMMITTED);
             }
-            if (poolAutoCommit != autoCommit) {
+            if (pool.autoCommit != autoCommit) {
                 connection.setAutoCommit(autoCommit);
+            }
+            if (known == Dialect.POSTGRESQL && !autoCommit) {
+                isolateTransaction(connection, readOnly);
             }
             T result = work.in(connection, known);
             if (!autoCommit) {
                 connection.commit();
             }
-            restore(connection, autoCommit, poolAutoCommit, poolReadOnly, poolIsolation);
+            pool.restore(connection);
             return result;
         } catch (SQLException | RuntimeException | Error e) {
-            undo(connection, autoCommit, poolAutoCommit, poolReadOnly, poolIsolation, e);
+            undo(connection, pool, e);
             throw e;
         }
     }
 
-    private static void restore(
-            Connection connection, boolean autoCommit, boolean poolAutoCommit, boolean poolReadOnly, int poolIsolation)
-            throws SQLException {
-        if (poolAutoCommit != autoCommit) {
-            connection.setAutoCommit(poolAutoCommit);
-        }
-        if (connection.getTransactionIsolation() != poolIsolation) {
-            connection.setTransactionIsolation(poolIsolation);
-        }
-        if (connection.isReadOnly() != poolReadOnly) {
-            connection.setReadOnly(poolReadOnly);
-        }
-        if (!poolAutoCommit) {
-            connection.rollback();
+    /**
+     * Sets the isolation for this transaction only. The driver's own method sets it for the session, which behind a
+     * pooler is another one than that of the transaction, and belongs to others afterwards.
+     */
+    private static void isolateTransaction(Connection connection, boolean isSnapshot) throws SQLException {
+        try (Statement statement = connection.createStatement()) {
+            statement.execute("set transaction isolation level " + (isSnapshot ? "repeatable read" : "read committed"));
         }
     }
 
-    private static void undo(
-            Connection connection,
-            boolean autoCommit,
-            boolean poolAutoCommit,
-            boolean poolReadOnly,
-            int poolIsolation,
-            Throwable failure) {
+    private static void undo(Connection connection, Settings pool, Throwable failure) {
         try {
             if (failure instanceof SQLException e
                     && (OTHER_CONNECTION.contains(stateOf(e)) || stateOf(e).startsWith("08"))) {
@@ -197,7 +187,7 @@ final class Database {
             if (!connection.getAutoCommit()) {
                 connection.rollback();
             }
-            restore(connection, autoCommit, poolAutoCommit, poolReadOnly, poolIsolation);
+            pool.restore(connection);
         } catch (SQLException e) {
             // the connection is broken, which the pool notices itself; the first failure says why
         }
@@ -261,5 +251,41 @@ final class Database {
     @FunctionalInterface
     interface Work<T> {
         T in(Connection connection, Dialect dialect) throws SQLException;
+    }
+
+    /**
+     * The settings of a connection as its pool gave it.
+     *
+     * @param isolation as JDBC numbers it; of H2 only, because PostgreSQL would have to be asked for it each time
+     */
+    private record Settings(
+            boolean autoCommit, boolean readOnly, @Nullable Integer isolation) {
+        static Settings of(Connection connection, Dialect dialect) throws SQLException {
+            return new Settings(
+                    connection.getAutoCommit(),
+                    connection.isReadOnly(),
+                    dialect == Dialect.H2 ? connection.getTransactionIsolation() : null);
+        }
+
+        static void isolate(Connection connection, int level) throws SQLException {
+            if (connection.getTransactionIsolation() != level) {
+                connection.setTransactionIsolation(level);
+            }
+        }
+
+        void restore(Connection connection) throws SQLException {
+            if (connection.getAutoCommit() != autoCommit) {
+                connection.setAutoCommit(autoCommit);
+            }
+            if (isolation != null) {
+                isolate(connection, isolation);
+            }
+            if (connection.isReadOnly() != readOnly) {
+                connection.setReadOnly(readOnly);
+            }
+            if (!autoCommit) {
+                connection.rollback();
+            }
+        }
     }
 }

@@ -71,14 +71,6 @@ enum Dialect {
                 + "`: others do not have the locks and triggers that revocation depends on");
     }
 
-    /**
-     * Returns the isolation level at which all statements of a transaction see the same moment; in H2 a lower one shows
-     * new rows.
-     */
-    int snapshotIsolation() {
-        return this == POSTGRESQL ? Connection.TRANSACTION_REPEATABLE_READ : Connection.TRANSACTION_SERIALIZABLE;
-    }
-
     /** Returns the SQL expression for whether the server is a standby. */
     String inRecovery() {
         return this == POSTGRESQL ? "pg_is_in_recovery()" : "false";

@@ -8,8 +8,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
+import io.keyward.ApiKeyRecord;
 import io.keyward.KeyState;
 import io.keyward.KeysUnavailableException;
+import io.keyward.store.ApiKeyStore.Snapshot;
 import io.keyward.store.ApiKeys;
 import io.keyward.store.IssueRequest;
 import io.keyward.store.IssuedKey;
@@ -32,6 +34,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicReference;
 import javax.sql.DataSource;
@@ -207,6 +210,28 @@ class StandbyTest {
 
     private static void awaitProblem(ApiKeys node, String word) {
         awaitTrue(() -> String.valueOf(node.state().problem()).contains(word), "a problem with the word " + word);
+    }
+
+    @Test
+    @DisplayName("a standby is refused unless a replica was asked for, and never stores anything")
+    void standbyIsReadOnlyIfAskedFor() throws Exception {
+        issued();
+        awaitReplay();
+        DataSource source = standby.getPostgresDatabase();
+
+        StoreException refused =
+                assertThrows(StoreException.class, () -> store(source).build().load());
+        assertTrue(refused.getMessage().contains("standby"), refused.getMessage());
+
+        JdbcApiKeyStore replica = store(source).replica().build();
+        Snapshot all = replica.load();
+        assertEquals(1, all.records().size());
+        assertEquals(List.of(), replica.changesSince(all.stamp()).orElseThrow().records());
+        assertTrue(replica.isInStep(all.records(), Set.of(), all.stamp()));
+        replica.requirePeppers(Map.of("p1", "check"));
+        ApiKeyRecord changed = all.records().get(0).toBuilder().name("n").build();
+        StoreException notStored = assertThrows(StoreException.class, () -> replica.update(changed));
+        assertTrue(notStored.getMessage().contains("nothing was stored"), notStored.getMessage());
     }
 
     @Test
