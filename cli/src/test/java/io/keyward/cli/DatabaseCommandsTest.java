@@ -22,7 +22,11 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Base64;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.locks.ReentrantLock;
@@ -224,6 +228,78 @@ class DatabaseCommandsTest {
         done("disable", "peppered");
         done("enable", "peppered");
         assertEquals(KeyState.ACTIVE, record("peppered").state());
+    }
+
+    private static Map<String, String> pepper(String id, byte fill) {
+        byte[] pepper = new byte[KeyHasher.MIN_PEPPER_LENGTH];
+        Arrays.fill(pepper, fill);
+        return Map.of(
+                "KEYWARD_PEPPERS_" + id.toUpperCase(Locale.ROOT),
+                Base64.getEncoder().encodeToString(pepper));
+    }
+
+    private static KeyHasher hasher(String id, byte fill) {
+        byte[] pepper = new byte[KeyHasher.MIN_PEPPER_LENGTH];
+        Arrays.fill(pepper, fill);
+        return KeyHasher.hmacSha256(id, pepper);
+    }
+
+    @Test
+    @DisplayName("issue 19 a new secret has the pepper of the services, or is not made")
+    void newSecretHasThePepperOfTheServices() {
+        KeyHasher p1 = hasher("p1", (byte) 1);
+        String old = issue("alice");
+        operator.store().requirePeppers(Map.of("p1", p1.check().orElseThrow()));
+
+        for (String[] command :
+                new String[][] {{"issue", "--role=client", "--owner=bob"}, {"rotate", old, "--overlap=1h"}}) {
+            Outcome without = operator.run(command);
+            assertEquals(1, without.exitCode(), without.err());
+            assertTrue(without.err().contains("KEYWARD_PEPPERS_P1"), without.err());
+            assertEquals("", without.out(), "no key is shown that is not stored");
+            Outcome other = operator.runWith(pepper("p1", (byte) 2), "", command);
+            assertEquals(3, other.exitCode(), other.err());
+            assertTrue(other.err().contains("check value"), other.err());
+            Map<String, String> two = new HashMap<>(pepper("p1", (byte) 1));
+            two.putAll(pepper("p2", (byte) 1));
+            assertEquals(1, operator.runWith(two, "", command).exitCode());
+        }
+        assertEquals(1, operator.store().load().records().size());
+        assertEquals(1, record(old).current().ordinal());
+
+        Outcome issued = operator.runWith(pepper("p1", (byte) 1), "", "issue", "--role=client", "--owner=bob");
+        assertEquals(0, issued.exitCode(), issued.err());
+        ApiKey text = ApiKey.of(issued.out().strip());
+        assertEquals(p1.hash(text), record(idOf(issued)).current().hash());
+        Outcome rotated = operator.runWith(pepper("p1", (byte) 1), "", "rotate", old, "--overlap=1h");
+        assertEquals(
+                p1.hash(ApiKey.of(rotated.out().strip())), record(old).current().hash());
+        Outcome found = operator.runWith(pepper("p1", (byte) 1), text.reveal(), "show", "--key=-");
+        assertEquals(0, found.exitCode(), found.err());
+        done("revoke", idOf(issued));
+        assertEquals(KeyState.REVOKED, record(idOf(issued)).state(), "needs no pepper");
+    }
+
+    @Test
+    @DisplayName(
+            "issue 19 keys selected by owner, role and end are asked of the database, and all that fit are changed")
+    void selectsInTheDatabase() {
+        List<String> ofBob = new ArrayList<>();
+        for (int i = 0; i < 3; i++) {
+            ofBob.add(issue("bob", "--expires=10d"));
+        }
+        String late = issue("bob", "--expires=90d");
+        String alice = issue("alice", "--expires=10d");
+
+        done("revoke", "--owner=bob", "--role=client", "--ending-within=14d", "--yes");
+
+        ofBob.forEach(id -> assertEquals(KeyState.REVOKED, record(id).state()));
+        assertEquals(KeyState.ACTIVE, record(late).state());
+        assertEquals(KeyState.ACTIVE, record(alice).state());
+        Outcome ids = operator.run("disable", late, "absent1a", "--yes");
+        assertEquals(1, ids.exitCode());
+        assertEquals(KeyState.DISABLED, record(late).state(), "the one that is there is changed");
+        assertEquals(1, operator.run("revoke", "--owner=nobody", "--yes").exitCode());
     }
 
     private static Terminal nobodySees(OutputStream out, OutputStream err) {

@@ -7,6 +7,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -34,9 +35,16 @@ record DatabaseOperator(String url, JdbcConnectionPool database, Connection kept
 
     /** Runs a command on the database with this text on standard input. */
     Outcome runReading(String input, String... args) {
+        return runWith(Map.of(), input, args);
+    }
+
+    /** Runs a command on the database with these variables and this text on standard input. */
+    Outcome runWith(Map<String, String> variables, String input, String... args) {
         List<String> all = new ArrayList<>(Arrays.asList(args));
         all.addAll(List.of("--jdbc-url", url(), "--jdbc-user", "operator"));
-        return Outcome.in(Map.of("KEYWARD_JDBC_PASSWORD", PASSWORD), input.getBytes(UTF_8), all.toArray(String[]::new));
+        Map<String, String> environment = new HashMap<>(variables);
+        environment.put("KEYWARD_JDBC_PASSWORD", PASSWORD);
+        return Outcome.in(environment, input.getBytes(UTF_8), all.toArray(String[]::new));
     }
 
     @Override

@@ -548,6 +548,16 @@ public final class JdbcApiKeyStore implements ApiKeyStore {
     }
 
     /**
+     * Returns the ids of the peppers that services over this database use, in their order: those whose check value it
+     * keeps.
+     *
+     * @throws StoreException if the database could not be read
+     */
+    public Set<String> pepperIds() {
+        return peppers.ids(schema);
+    }
+
+    /**
      * Returns when the secrets of a key were last used on any node that has a {@link LastUseWriter}, by
      * {@linkplain io.keyward.HashedSecret#ordinal ordinal}, to about a minute; empty if nothing is known.
      *

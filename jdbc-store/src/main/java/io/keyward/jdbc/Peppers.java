@@ -6,8 +6,11 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.Collections;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -33,6 +36,15 @@ final class Peppers {
         if (mayWrite && !kept.keySet().containsAll(checks.keySet())) {
             requireSame(keptWith(checks, kept), checks);
         }
+    }
+
+    /** Returns the ids that have a check value, in their order. */
+    Set<String> ids(Schema schema) {
+        return database.read("read the check values of its peppers", (connection, dialect) -> {
+            schema.require(connection);
+            return Collections.unmodifiableSet(
+                    new TreeSet<>(kept(connection, "").keySet()));
+        });
     }
 
     private static void requireSame(Map<String, String> kept, Map<String, String> checks) {

@@ -1,6 +1,7 @@
 package io.keyward.cli.operator;
 
 import io.keyward.ApiKeyRecord;
+import io.keyward.store.KeyFilter;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Locale;
@@ -22,6 +23,20 @@ record Criteria(
     /** Returns whether every key fits. */
     boolean isEmpty() {
         return owner == null && role == null && match == null && endingWithin == null;
+    }
+
+    /** Returns a filter for the store, which chooses all keys that fit, and maybe others. */
+    KeyFilter filter(Instant now) {
+        KeyFilter filter = KeyFilter.all();
+        if (owner != null) {
+            filter = filter.owner(owner);
+        }
+        if (role != null) {
+            filter = filter.role(role);
+        }
+        return endingWithin == null
+                ? filter
+                : filter.expiringBefore(now.plus(endingWithin).plusMillis(1));
     }
 
     boolean fits(ApiKeyRecord record, Instant now) {

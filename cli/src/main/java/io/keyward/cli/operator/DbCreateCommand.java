@@ -115,7 +115,7 @@ public final class DbCreateCommand implements Runnable {
                             + "` issues another");
         }
         Actor actor = who.actor(terminal);
-        OpenKeys keys = database.open(store, List.of());
+        OpenKeys keys = database.open(store, List.of(), terminal);
         ApiKeyManager manager = keys.manager(format, List.of(role), actor);
         IssueRequest request = IssueRequest.builder()
                 .owner(owner == null ? actor.id() : owner)

@@ -42,7 +42,7 @@ final class KeyByText {
         ApiKey key = terminal.readKey();
         List<String> ids = idsOf(key, records, List.of(KeyHasher.sha256()));
         if (ids.isEmpty() && records.stream().anyMatch(KeyByText::isPeppered)) {
-            ids = idsOf(key, records, keys.hashers());
+            ids = idsOf(key, records, keys.hashers(records));
         }
         if (ids.size() > 1) {
             throw CommandFailure.refused(

@@ -74,8 +74,7 @@ public final class RenewCommand implements Callable<Integer> {
         selection.askForText(keys, terminal);
         String id = selection.onlyId();
         if (id == null) {
-            return selection.change(
-                    keys.records(), keys.name(), terminal, "renew", one -> renew(keys, manager, one, newEnd), json);
+            return selection.change(keys, terminal, "renew", one -> renew(keys, manager, one, newEnd), json);
         }
         ApiKeyRecord renewed = terminal.uninterrupted(() -> renew(keys, manager, id, newEnd));
         terminal.note("renewed key " + id + " in " + keys.name() + "; it ends "

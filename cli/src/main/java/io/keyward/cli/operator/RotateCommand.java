@@ -108,8 +108,7 @@ public final class RotateCommand implements Callable<Integer> {
         }
         KeyOutput.Series shown = output.series(terminal);
         int exitCode = selection.rotate(
-                keys.records(),
-                keys.name(),
+                keys,
                 terminal,
                 this::knownObstacle,
                 one -> rotate(one, keys, shown::show).record(),

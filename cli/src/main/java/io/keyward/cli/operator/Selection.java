@@ -7,12 +7,14 @@ import io.keyward.cli.store.OpenKeys;
 import io.keyward.cli.terminal.CommandFailure;
 import io.keyward.cli.terminal.SpanConverter;
 import io.keyward.cli.terminal.Terminal;
+import io.keyward.store.StoreException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -94,22 +96,14 @@ final class Selection {
     /**
      * Changes each of the selected keys, whole or not at all, and prints what was done.
      *
-     * @param records the keys
-     * @param place what messages call the place of the keys
      * @param verb what is done, like {@code revoke}
      * @return the exit code: 1 if any key could not be changed
      * @throws CommandFailure if none is selected, or nobody agreed
      */
-    int change(
-            List<ApiKeyRecord> records,
-            String place,
-            Terminal terminal,
-            String verb,
-            Function<String, ApiKeyRecord> change,
-            boolean json) {
-        List<Change> changes = changes(records, record -> null, change);
-        ChangeTable table = changed(changes, place, terminal, verb, made -> made.make(verb, changes));
-        terminal.note(summary(table, place, verb));
+    int change(OpenKeys keys, Terminal terminal, String verb, Function<String, ApiKeyRecord> change, boolean json) {
+        List<Change> changes = changes(keys, record -> null, change);
+        ChangeTable table = changed(changes, keys.name(), terminal, verb, made -> made.make(verb, changes));
+        terminal.note(summary(table, keys.name(), verb));
         terminal.show(json ? table.json() : table.text());
         return table.exitCode();
     }
@@ -123,19 +117,19 @@ final class Selection {
      * @throws CommandFailure if none is selected, or nobody agreed
      */
     int rotate(
-            List<ApiKeyRecord> records,
-            String place,
+            OpenKeys keys,
             Terminal terminal,
             Function<ApiKeyRecord, @Nullable String> obstacle,
             Function<String, ApiKeyRecord> rotate,
             boolean json) {
-        List<Change> changes = changes(records, obstacle, rotate);
-        ChangeTable table = changed(changes, place, terminal, "rotate", made -> made.makeShowingKeys(changes));
+        List<Change> changes = changes(keys, obstacle, rotate);
+        ChangeTable table = changed(changes, keys.name(), terminal, "rotate", made -> made.makeShowingKeys(changes));
         if (dryRun) {
-            terminal.note(summary(table, place, "rotate"));
+            terminal.note(summary(table, keys.name(), "rotate"));
             terminal.show(json ? table.json() : table.text());
         } else {
-            terminal.note(summary(table, place, "rotate") + "\n" + table.text().stripTrailing());
+            terminal.note(
+                    summary(table, keys.name(), "rotate") + "\n" + table.text().stripTrailing());
         }
         return table.exitCode();
     }
@@ -163,9 +157,7 @@ final class Selection {
     }
 
     private List<Change> changes(
-            List<ApiKeyRecord> records,
-            Function<ApiKeyRecord, @Nullable String> obstacle,
-            Function<String, ApiKeyRecord> change) {
+            OpenKeys keys, Function<ApiKeyRecord, @Nullable String> obstacle, Function<String, ApiKeyRecord> change) {
         Criteria criteria = criteria();
         if (ids.isEmpty() && criteria.isEmpty()) {
             throw CommandFailure.usage(
@@ -177,19 +169,33 @@ final class Selection {
         List<Change> changes = new ArrayList<>();
         if (ids.isEmpty()) {
             Instant now = Instant.now();
-            records.stream()
+            keys.records(criteria.filter(now)).stream()
                     .filter(record -> record.state() != KeyState.REVOKED && criteria.fits(record, now))
                     .sorted(Comparator.comparing(ApiKeyRecord::id))
                     .forEach(record -> changes.add(of(record, obstacle, change)));
         }
         for (String id : new LinkedHashSet<>(ids)) {
-            changes.add(records.stream()
-                    .filter(record -> record.id().equals(id))
-                    .findFirst()
-                    .map(record -> of(record, obstacle, change))
-                    .orElseGet(() -> new Change(id, null, "there is no such key", () -> change.apply(id))));
+            changes.add(named(id, keys, obstacle, change));
         }
         return changes;
+    }
+
+    private static Change named(
+            String id,
+            OpenKeys keys,
+            Function<ApiKeyRecord, @Nullable String> obstacle,
+            Function<String, ApiKeyRecord> change) {
+        String problem = "there is no such key";
+        try {
+            Optional<ApiKeyRecord> found = keys.find(id);
+            if (found.isPresent()) {
+                return of(found.get(), obstacle, change);
+            }
+        } catch (StoreException unreadable) {
+            // said of this key in the table, and the others are changed
+            problem = String.valueOf(unreadable.getMessage());
+        }
+        return new Change(id, null, problem, () -> change.apply(id));
     }
 
     private static Change of(

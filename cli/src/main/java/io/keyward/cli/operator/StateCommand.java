@@ -51,8 +51,7 @@ public abstract class StateCommand implements Callable<Integer> {
         selection.askForText(keys, terminal);
         String id = selection.onlyId();
         if (id == null) {
-            int exitCode = selection.change(
-                    keys.records(), keys.name(), terminal, verb, one -> change(keys, manager, one), json);
+            int exitCode = selection.change(keys, terminal, verb, one -> change(keys, manager, one), json);
             return hasMoreToRepair(keys) ? ExitCode.REFUSED : exitCode;
         }
         ApiKeyRecord changed = terminal.uninterrupted(() -> change(keys, manager, id));

@@ -19,26 +19,59 @@ import io.keyward.store.ApiKeyManager;
 import io.keyward.store.ApiKeyStore;
 import io.keyward.store.ChangeCause;
 import io.keyward.store.ChangeCause.Action;
+import io.keyward.store.KeyFilter;
 import io.keyward.store.StoreException;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The keys of a database.
  *
  * @param name the URL, without what may be secret in it
  * @param declaredRoles the roles that the services declare; none where they were not named
+ * @param peppers gives the peppers of the services, as far as they are known here
  */
-record DatabaseKeys(String name, JdbcApiKeyStore store, Collection<String> declaredRoles) implements OpenKeys {
+record DatabaseKeys(
+        String name, JdbcApiKeyStore store, Collection<String> declaredRoles, Supplier<List<KeyHasher>> peppers)
+        implements OpenKeys {
+    private static final int PAGE = 500;
+
     @Override
     public List<ApiKeyRecord> records() {
         return store.load().records();
+    }
+
+    @Override
+    public List<ApiKeyRecord> records(KeyFilter filter) {
+        if (filter.conditions().isEmpty()) {
+            return records();
+        }
+        List<ApiKeyRecord> all = new ArrayList<>();
+        List<ApiKeyRecord> page = store.list(filter, null, PAGE);
+        all.addAll(page);
+        while (page.size() == PAGE) {
+            page = store.list(filter, page.get(PAGE - 1).id(), PAGE);
+            all.addAll(page);
+        }
+        return all;
+    }
+
+    @Override
+    public Optional<ApiKeyRecord> find(String id) {
+        return store.find(id);
     }
 
     @Override
@@ -53,10 +86,16 @@ record DatabaseKeys(String name, JdbcApiKeyStore store, Collection<String> decla
         if (names.isEmpty()) {
             names.addAll(requested);
         }
-        LiveKeyRing ring = LiveKeyRing.of(ringFor(names, Set.of()));
-        return ApiKeyManager.builder(new Learning(store, ring, names), ring, ApiKeyGenerator.of(format))
-                .build()
-                .as(actor);
+        List<KeyHasher> known = peppers.get();
+        LiveKeyRing ring = LiveKeyRing.of(ringFor(names, known, Set.of()));
+        ApiKeyManager.Builder manager = ApiKeyManager.builder(
+                new Learning(store, known, ring, names, new HashSet<>(), new AtomicBoolean()),
+                ring,
+                ApiKeyGenerator.of(format));
+        if (!known.isEmpty()) {
+            manager.hasher(known.get(0));
+        }
+        return manager.build().as(actor);
     }
 
     @Override
@@ -76,18 +115,31 @@ record DatabaseKeys(String name, JdbcApiKeyStore store, Collection<String> decla
     }
 
     @Override
-    public List<KeyHasher> hashers() {
-        requireNoPepper(peppersOf(records()));
-        return List.of(KeyHasher.sha256());
+    public List<KeyHasher> hashers(Collection<ApiKeyRecord> records) {
+        List<KeyHasher> known = peppers.get();
+        requireKnown(peppersOf(records), known);
+        return Stream.concat(Stream.of(KeyHasher.sha256()), known.stream()).toList();
     }
 
     /** A pepper that is not here may make known what is unknown without it. */
-    private void requireNoPepper(Set<String> peppers) {
-        if (!peppers.isEmpty()) {
+    private void requireKnown(Set<String> used, List<KeyHasher> known) {
+        Set<String> missing = new TreeSet<>(used);
+        known.forEach(hasher -> missing.remove(idOf(hasher)));
+        if (!missing.isEmpty()) {
             throw CommandFailure.refused("keys of " + name + " are hashed with a pepper that only the services have ("
-                    + String.join(", ", peppers) + "), so their texts cannot be compared here; the id is in the text of"
-                    + " an issued key, after its prefix: `keyward check` says it");
+                    + String.join(", ", missing) + "), so their texts cannot be compared here; set "
+                    + variableOf(missing.iterator().next())
+                    + " as they have it; or the id is in the text of an issued key, after its prefix: `keyward check`"
+                    + " says it");
         }
+    }
+
+    private static String idOf(KeyHasher hasher) {
+        return hasher.scheme().substring(hasher.scheme().indexOf(':') + 1);
+    }
+
+    private static String variableOf(String pepper) {
+        return "KEYWARD_PEPPERS_" + pepper.toUpperCase(Locale.ROOT).replace('-', '_');
     }
 
     @Override
@@ -95,10 +147,11 @@ record DatabaseKeys(String name, JdbcApiKeyStore store, Collection<String> decla
         List<ApiKeyRecord> records = records();
         Set<String> names = new HashSet<>(declaredRoles);
         records.forEach(record -> names.addAll(record.roles()));
-        KeyRing ring = ringFor(names, peppersOf(records)).with(records);
+        List<KeyHasher> known = peppers.get();
+        KeyRing ring = ringFor(names, known, peppersOf(records)).with(records);
         Verification verification = ApiKeyVerifier.of(ring).verify(presented);
         if (verification instanceof Rejected rejected && rejected.reason() == Reason.UNKNOWN) {
-            requireNoPepper(peppersOf(records));
+            requireKnown(peppersOf(records), known);
         }
         return verification;
     }
@@ -108,41 +161,86 @@ record DatabaseKeys(String name, JdbcApiKeyStore store, Collection<String> decla
     }
 
     /** Returns a ring without keys. */
-    private static KeyRing ringFor(Collection<String> roles, Collection<String> peppers) {
+    private static KeyRing ringFor(Collection<String> roles, List<KeyHasher> known, Collection<String> used) {
         KeyRing.Builder ring = KeyRing.builder().roles(FileOptions.model(roles));
-        peppers.forEach(pepper -> ring.hasher(FileOptions.standInFor(pepper)));
+        known.forEach(ring::hasher);
+        Set<String> unknown = new TreeSet<>(used);
+        known.forEach(hasher -> unknown.remove(idOf(hasher)));
+        unknown.forEach(pepper -> ring.hasher(FileOptions.standInFor(pepper)));
         return ring.build();
     }
 
-    /** Lets a ring know the roles and peppers of each record that is read, before anything is judged by it. */
-    private record Learning(JdbcApiKeyStore store, LiveKeyRing ring, Set<String> roles, Set<String> peppers)
+    /**
+     * Lets a ring know the roles and peppers of each record that is read, before anything is judged by it, and stores no
+     * new secret without the pepper that the services use.
+     */
+    private record Learning(
+            JdbcApiKeyStore store,
+            List<KeyHasher> known,
+            LiveKeyRing ring,
+            Set<String> roles,
+            Set<String> peppers,
+            AtomicBoolean mayMakeSecrets)
             implements ApiKeyStore {
-        Learning(JdbcApiKeyStore store, LiveKeyRing ring, Set<String> roles) {
-            this(store, ring, roles, new HashSet<>());
-        }
-
         @Override
         public Optional<ApiKeyRecord> find(String id) {
             Optional<ApiKeyRecord> found = store.find(id);
-            found.ifPresent(this::learn);
+            found.ifPresent(record -> learn(List.of(record)));
             return found;
         }
 
-        private void learn(ApiKeyRecord record) {
-            boolean isNew = roles.addAll(record.roles());
-            isNew |= peppers.addAll(FileOptions.peppersOf(record).toList());
-            if (isNew) {
-                ring.publish(ringFor(roles, peppers));
+        @Override
+        public List<ApiKeyRecord> list(KeyFilter filter, @Nullable String after, int limit) {
+            List<ApiKeyRecord> page = store.list(filter, after, limit);
+            learn(page);
+            return page;
+        }
+
+        private void learn(List<ApiKeyRecord> records) {
+            boolean isNew = false;
+            for (ApiKeyRecord record : records) {
+                isNew |= roles.addAll(record.roles());
+                isNew |= peppers.addAll(FileOptions.peppersOf(record).toList());
             }
+            if (isNew) {
+                ring.publish(ringFor(roles, known, peppers));
+            }
+        }
+
+        /** Asked once for each command. */
+        private void requirePepperOfServices() {
+            if (mayMakeSecrets.get()) {
+                return;
+            }
+            if (known.size() > 1) {
+                throw CommandFailure.refused("there are several peppers ("
+                        + known.stream().map(DatabaseKeys::idOf).collect(Collectors.joining(", "))
+                        + "), and a new secret is hashed with one; leave one of the variables KEYWARD_PEPPERS_…");
+            }
+            Set<String> ofServices = store.pepperIds();
+            if (known.isEmpty() && !ofServices.isEmpty()) {
+                String first = ofServices.iterator().next();
+                throw CommandFailure.refused("the services hash keys with a pepper (" + String.join(", ", ofServices)
+                        + "), and this secret would be stored without; set " + variableOf(first)
+                        + " as they have it, or use the admin API; nothing was stored");
+            }
+            store.requirePeppers(known.stream()
+                    .collect(Collectors.toMap(
+                            DatabaseKeys::idOf, hasher -> hasher.check().orElseThrow())));
+            mayMakeSecrets.set(true);
         }
 
         @Override
         public ApiKeyRecord insert(ApiKeyRecord record, ChangeCause cause) {
+            requirePepperOfServices();
             return store.insert(record, cause);
         }
 
         @Override
         public ApiKeyRecord update(ApiKeyRecord record, ChangeCause cause) {
+            if (cause.action() == Action.ROTATE) {
+                requirePepperOfServices();
+            }
             return store.update(record, cause);
         }
 
@@ -164,6 +262,26 @@ record DatabaseKeys(String name, JdbcApiKeyStore store, Collection<String> decla
         @Override
         public boolean hasOrderedVersions() {
             return store.hasOrderedVersions();
+        }
+
+        @Override
+        public boolean isShared() {
+            return store.isShared();
+        }
+
+        @Override
+        public boolean isInStep(Collection<ApiKeyRecord> records, Set<String> except, Stamp stamp) {
+            return store.isInStep(records, except, stamp);
+        }
+
+        @Override
+        public void requirePeppers(Map<String, String> checks) {
+            store.requirePeppers(checks);
+        }
+
+        @Override
+        public Watch watch(Runnable changed) {
+            return store.watch(changed);
         }
     }
 }

@@ -102,9 +102,10 @@ public final class DatabaseOptions {
      * Returns the keys of the store.
      *
      * @param declaredRoles the roles that the services declare; none where they were not named
+     * @param terminal has the variables with the peppers of the services
      */
-    public OpenKeys open(JdbcApiKeyStore store, Collection<String> declaredRoles) {
-        return new DatabaseKeys(name(), store, declaredRoles);
+    public OpenKeys open(JdbcApiKeyStore store, Collection<String> declaredRoles, Terminal terminal) {
+        return new DatabaseKeys(name(), store, declaredRoles, () -> Peppers.in(terminal.serviceEnvironment()));
     }
 
     private String url() {

@@ -93,7 +93,7 @@ record FileKeys(Path path, KeyFile file, Supplier<KeyInput> input, boolean isNew
 
     /** Reads the peppers as a service does, which takes no file with anything wrong in it. */
     @Override
-    public List<KeyHasher> hashers() {
+    public List<KeyHasher> hashers(Collection<ApiKeyRecord> records) {
         try (KeywardConfig config = load()) {
             return config.hashers();
         } catch (ConfigException e) {

@@ -10,8 +10,10 @@ import io.keyward.config.ConfigProblem;
 import io.keyward.store.Actor;
 import io.keyward.store.ApiKeyManager;
 import io.keyward.store.ApiKeyStore;
+import io.keyward.store.KeyFilter;
 import java.util.Collection;
 import java.util.List;
+import java.util.Optional;
 
 /** The keys that a command works on, and what differs between a file and a database. */
 public interface OpenKeys {
@@ -22,6 +24,16 @@ public interface OpenKeys {
 
     /** Returns all records, as far as they can be read. */
     List<ApiKeyRecord> records();
+
+    /** Returns the records that a filter chooses, as far as they can be read. */
+    default List<ApiKeyRecord> records(KeyFilter filter) {
+        return records().stream().filter(filter::chooses).toList();
+    }
+
+    /** Returns the record of an id, as far as it can be read. */
+    default Optional<ApiKeyRecord> find(String id) {
+        return records().stream().filter(record -> record.id().equals(id)).findFirst();
+    }
 
     /** Returns whether the place is created with the first key. */
     default boolean isNew() {
@@ -74,11 +86,11 @@ public interface OpenKeys {
     default void noteUndeclared(Terminal terminal) {}
 
     /**
-     * Returns all hashers that the hashes need.
+     * Returns all hashers that the hashes of these records need.
      *
      * @throws CommandFailure if a pepper is not known here
      */
-    List<KeyHasher> hashers();
+    List<KeyHasher> hashers(Collection<ApiKeyRecord> records);
 
     /** Returns what a service with these keys says of a key. */
     Verification verify(String presented);

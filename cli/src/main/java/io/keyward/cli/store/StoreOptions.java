@@ -61,7 +61,7 @@ public final class StoreOptions {
     }
 
     private OpenKeys database(Terminal terminal) {
-        return database.open(database.store(terminal), file.declaredRoles());
+        return database.open(database.store(terminal), file.declaredRoles(), terminal);
     }
 
     private boolean isDatabase() {
