@@ -65,6 +65,15 @@ public final class KeywardAutoConfiguration {
         static class Jdbc {}
     }
 
+    /**
+     * Makes our beans at the start, even if all others wait for their first use. So a mistake in the settings fails the
+     * start, and a store is followed before the first request.
+     */
+    @Bean
+    static LazyInitializationExcludeFilter keywardIsNotLazy() {
+        return (name, definition, type) -> type.getName().startsWith("io.keyward.");
+    }
+
     /** Lets each listener of the application hear what a verifier says. */
     static ApiKeyVerifier notifying(ApiKeyVerifier verifier, ObjectProvider<VerificationListener> listeners) {
         ApiKeyVerifier notifying = verifier;
@@ -101,12 +110,6 @@ public final class KeywardAutoConfiguration {
         @Bean
         static KeysRefresh keywardKeysRefresh(ObjectProvider<KeywardConfig> keys) {
             return new KeysRefresh(keys);
-        }
-
-        /** What is wrong with the keys shows at the start, also where beans wait for their first use. */
-        @Bean
-        static LazyInitializationExcludeFilter keywardIsNotLazy() {
-            return LazyInitializationExcludeFilter.forBeanTypes(KeywardConfig.class, ApiKeyVerifier.class);
         }
     }
 }

@@ -5,7 +5,7 @@ import static org.springframework.security.config.Customizer.withDefaults;
 import io.keyward.ApiKeyVerifier;
 import io.keyward.spring.security.ApiKeyPermissions;
 import io.keyward.spring.security.ApiKeysConfigurer;
-import org.springframework.beans.factory.InitializingBean;
+import org.springframework.beans.factory.SmartInitializingSingleton;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
@@ -49,7 +49,7 @@ class SecurityConfiguration {
 
     /** Refuses rules that nobody asks: a path that its author thinks is closed would be open. */
     @Bean
-    InitializingBean keywardRulesAreRefused(KeywardProperties settings) {
+    SmartInitializingSingleton keywardRulesAreRefused(KeywardProperties settings) {
         return () -> {
             if (!settings.rulesOrNone().isEmpty() || settings.otherwise() != null) {
                 throw new IllegalArgumentException(

@@ -11,7 +11,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.stream.Collectors;
 import org.springframework.beans.factory.ObjectProvider;
-import org.springframework.boot.LazyInitializationExcludeFilter;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
@@ -96,14 +95,6 @@ final class StoreConfiguration {
         @ConditionalOnMissingBean
         ApiKeyManager apiKeyManager(ApiKeys keys) {
             return keys.manager();
-        }
-
-        /** What is wrong with a store shows at the start, and it is followed without a request. */
-        @Bean
-        static LazyInitializationExcludeFilter keywardStoreIsNotLazy() {
-            return (name, definition, type) -> ApiKeys.class.isAssignableFrom(type)
-                    || ApiKeyVerifier.class.isAssignableFrom(type)
-                    || type.getName().startsWith("io.keyward.jdbc.");
         }
     }
 }
