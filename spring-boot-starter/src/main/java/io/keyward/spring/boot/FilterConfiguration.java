@@ -18,6 +18,7 @@ import org.springframework.boot.web.servlet.FilterRegistrationBean;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.core.Ordered;
+import org.springframework.web.context.WebApplicationContext;
 
 /** Guards the application with the servlet filter where there is no Spring Security. */
 @Configuration(proxyBeanMethods = false)
@@ -59,6 +60,17 @@ class FilterConfiguration {
         registration.setDispatcherTypes(EnumSet.allOf(DispatcherType.class));
         registration.setOrder(Ordered.HIGHEST_PRECEDENCE + 2);
         return registration;
+    }
+
+    /** Names rules that nothing meets, where Spring MVC can say what it answers. */
+    @Configuration(proxyBeanMethods = false)
+    @ConditionalOnClass(name = "org.springframework.web.servlet.HandlerMapping")
+    static class OfSpringMvc {
+        @Bean
+        static SmartInitializingSingleton keywardUnmetRules(
+                KeywardProperties settings, WebApplicationContext application) {
+            return () -> UnmetRules.warn(settings.rulesOrNone(), application);
+        }
     }
 
     /** Names what a developer thinks is checked. */

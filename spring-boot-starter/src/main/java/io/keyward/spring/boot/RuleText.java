@@ -6,6 +6,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /** Reads the rules of {@code keyward.rules}: {@code [METHOD] PATH = ACCESS}. */
 final class RuleText {
@@ -31,6 +32,12 @@ final class RuleText {
                 filter.rule(rule.group(1), rule.group(2), access);
             }
         }
+    }
+
+    /** Returns the path of a rule; null if the text is no rule. */
+    static @Nullable String pathOf(String text) {
+        Matcher rule = RULE.matcher(text.strip());
+        return rule.matches() ? rule.group(2) : null;
     }
 
     /**

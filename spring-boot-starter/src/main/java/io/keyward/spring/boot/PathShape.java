@@ -1,0 +1,83 @@
+package io.keyward.spring.boot;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The set of paths that a rule, a servlet mapping or a pattern of Spring MVC names, as far as it is needed to see that
+ * two of them have no path in common. It is rather too wide than too narrow.
+ */
+final class PathShape {
+    /** A segment of which any text may be. */
+    private static final String ANY = "*";
+
+    private final List<String> segments;
+    private final boolean open;
+
+    /**
+     * Creates the shape.
+     *
+     * @param open whether more segments may come
+     */
+    private PathShape(List<String> segments, boolean open) {
+        this.segments = segments;
+        this.open = open;
+    }
+
+    /** Returns the paths of a rule: an exact one, or {@code /prefix/*} with the prefix itself. */
+    static PathShape ofRule(String path) {
+        return path.endsWith("/*")
+                ? new PathShape(split(path.substring(0, path.length() - 2)), true)
+                : new PathShape(split(path), false);
+    }
+
+    /** Returns the paths of a servlet mapping; all paths for {@code /} and for {@code *.extension}. */
+    static PathShape ofServletMapping(String mapping) {
+        boolean takesAnyPath = mapping.equals("/") || mapping.startsWith("*.");
+        return takesAnyPath ? new PathShape(List.of(), true) : ofRule(mapping);
+    }
+
+    /** Returns the paths of a pattern such as <code>/jobs/{id}</code>, {@code /files/**} or {@code /a*}. */
+    static PathShape ofPattern(String pattern) {
+        List<String> segments = new ArrayList<>();
+        for (String segment : split(pattern)) {
+            if (segment.contains("**") || segment.startsWith("{*")) {
+                return new PathShape(segments, true);
+            }
+            boolean isLiteral = segment.chars().noneMatch(c -> "*?{".indexOf(c) >= 0);
+            segments.add(isLiteral ? segment : ANY);
+        }
+        return new PathShape(segments, false);
+    }
+
+    /** A slash at the end makes no difference here, because some rules and some applications ignore it. */
+    private static List<String> split(String path) {
+        List<String> segments = new ArrayList<>();
+        for (String segment : path.split("/", -1)) {
+            if (!segment.isEmpty()) {
+                segments.add(segment);
+            }
+        }
+        return segments;
+    }
+
+    /** Returns whether some path may be in both. */
+    boolean meets(PathShape other) {
+        int common = Math.min(segments.size(), other.segments.size());
+        for (int i = 0; i < common; i++) {
+            if (!isSame(segments.get(i), other.segments.get(i))) {
+                return false;
+            }
+        }
+        return (segments.size() == common || other.open) && (other.segments.size() == common || open);
+    }
+
+    private static boolean isSame(String one, String other) {
+        return one.equals(ANY) || other.equals(ANY) || one.equalsIgnoreCase(other);
+    }
+
+    /** Returns the path without what may come after it. */
+    String text() {
+        return segments.isEmpty() ? "" : "/" + String.join("/", segments);
+    }
+}
