@@ -3,11 +3,14 @@ package io.keyward.spring.security;
 import static io.keyward.spring.security.ApiKeysConfigurer.apiKeys;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.springframework.security.config.Customizer.withDefaults;
 
+import io.keyward.ApiKey;
 import io.keyward.ApiKeyPrincipal;
 import io.keyward.testing.ThrowAwayKeys;
 import jakarta.servlet.DispatcherType;
+import jakarta.servlet.Filter;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
@@ -16,16 +19,21 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.EnumSet;
+import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.apache.catalina.Context;
 import org.apache.catalina.startup.Tomcat;
 import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -34,6 +42,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.context.event.EventListener;
+import org.springframework.security.authentication.event.AuthenticationSuccessEvent;
 import org.springframework.security.concurrent.DelegatingSecurityContextExecutor;
 import org.springframework.security.config.annotation.web.builders.HttpSecurity;
 import org.springframework.security.config.annotation.web.configuration.EnableWebSecurity;
@@ -52,6 +62,7 @@ import org.springframework.web.servlet.DispatcherServlet;
 import org.springframework.web.servlet.config.annotation.CorsRegistry;
 import org.springframework.web.servlet.config.annotation.EnableWebMvc;
 import org.springframework.web.servlet.config.annotation.WebMvcConfigurer;
+import org.springframework.web.servlet.mvc.method.annotation.SseEmitter;
 import org.springframework.web.servlet.mvc.method.annotation.StreamingResponseBody;
 
 @DisplayName("PR-27 and PR-29: later dispatches, other threads and preflights on a real container")
@@ -60,6 +71,11 @@ class OnTomcatTest {
 
     @TempDir
     static Path folder;
+
+    private static final AtomicBoolean IS_LISTENER_BROKEN = new AtomicBoolean();
+
+    /** What is in the holder of a container's thread after each dispatch; must stay empty. */
+    private static final List<String> LEFT_BEHIND = new CopyOnWriteArrayList<>();
 
     private static final ExecutorService ONE_THREAD = Executors.newSingleThreadExecutor();
     private static Tomcat tomcat;
@@ -84,6 +100,31 @@ class OnTomcatTest {
                     .securityContext(context -> context.securityContextRepository(new NullSecurityContextRepository()))
                     .authorizeHttpRequests(paths -> paths.anyRequest().authenticated())
                     .build();
+        }
+
+        @Bean
+        @org.springframework.core.annotation.Order(2)
+        SecurityFilterChain admin(HttpSecurity http) throws Exception {
+            return http.securityMatcher("/admin/**")
+                    .with(apiKeys(KEYS), withDefaults())
+                    .authorizeHttpRequests(paths -> paths.anyRequest().hasRole("admin"))
+                    .build();
+        }
+
+        @Bean
+        @org.springframework.core.annotation.Order(3)
+        SecurityFilterChain open(HttpSecurity http) throws Exception {
+            return http.securityMatcher("/open/**")
+                    .authorizeHttpRequests(paths -> paths.anyRequest().permitAll())
+                    .build();
+        }
+
+        /** Throws as a listener of an application might; the filter publishes this event before the handler runs. */
+        @EventListener
+        void accepted(AuthenticationSuccessEvent event) {
+            if (IS_LISTENER_BROKEN.get()) {
+                throw new AssertionError("a listener of the application is broken");
+            }
         }
 
         @Override
@@ -124,6 +165,54 @@ class OnTomcatTest {
         StreamingResponseBody stream() {
             String id = caller();
             return out -> out.write(id.getBytes());
+        }
+
+        @GetMapping("/emitter")
+        SseEmitter emitter() {
+            SseEmitter emitter = new SseEmitter();
+            String id = caller();
+            CompletableFuture.runAsync(() -> {
+                try {
+                    emitter.send(id);
+                    emitter.complete();
+                } catch (IOException e) {
+                    emitter.completeWithError(e);
+                }
+            });
+            return emitter;
+        }
+
+        @GetMapping("/stream-breaks")
+        StreamingResponseBody streamBreaks() {
+            return out -> {
+                // More than any buffer holds, so the answer has begun, whatever flush() does.
+                out.write("begun".repeat(100_000).getBytes(StandardCharsets.US_ASCII));
+                out.flush();
+                throw new IllegalStateException("after the start");
+            };
+        }
+
+        @GetMapping("/revoked-meanwhile")
+        Callable<String> revokedMeanwhile() {
+            return () -> {
+                KEYS.revokeAdded();
+                return caller();
+            };
+        }
+
+        @GetMapping({"/forward", "/open/forward"})
+        void forward(HttpServletRequest request, HttpServletResponse response) throws Exception {
+            request.getRequestDispatcher("/admin/job").forward(request, response);
+        }
+
+        @GetMapping("/admin/job")
+        String admin() {
+            return caller();
+        }
+
+        @GetMapping("/error-in-handler")
+        String errorInHandler() {
+            throw new StackOverflowError();
         }
 
         @GetMapping("/pooled")
@@ -174,6 +263,24 @@ class OnTomcatTest {
                     dispatcher.addMapping("/");
                     dispatcher.setLoadOnStartup(1);
                     dispatcher.setAsyncSupported(true);
+                    Filter outermost = (request, response, chain) -> {
+                        try {
+                            chain.doFilter(request, response);
+                        } finally {
+                            Authentication left =
+                                    SecurityContextHolder.getContext().getAuthentication();
+                            if (left != null) {
+                                LEFT_BEHIND.add(left.getName());
+                            }
+                        }
+                    };
+                    var watching = servlets.addFilter("outermost", outermost);
+                    watching.setAsyncSupported(true);
+                    // Only where a dispatch begins: a forward returns into the request that it belongs to.
+                    watching.addMappingForUrlPatterns(
+                            EnumSet.of(DispatcherType.REQUEST, DispatcherType.ASYNC, DispatcherType.ERROR),
+                            false,
+                            "/*");
                     DelegatingFilterProxy proxy = new DelegatingFilterProxy("springSecurityFilterChain");
                     proxy.setContextAttribute("org.springframework.web.servlet.FrameworkServlet.CONTEXT.spring");
                     var filter = servlets.addFilter("springSecurityFilterChain", proxy);
@@ -190,6 +297,12 @@ class OnTomcatTest {
         tomcat.stop();
         tomcat.destroy();
         ONE_THREAD.shutdownNow();
+        assertEquals(List.of(), LEFT_BEHIND, "by what ended after the client had its answer");
+    }
+
+    @AfterEach
+    void nothingIsLeftBehind() {
+        assertEquals(List.of(), LEFT_BEHIND);
     }
 
     private static HttpResponse<String> send(String method, String path, String... headers) throws Exception {
@@ -211,6 +324,83 @@ class OnTomcatTest {
         assertEquals(1, KEYS.verifications.get() - before);
         assertFalse(response.headers().firstValue("Set-Cookie").isPresent());
         assertEquals("401", "" + send("GET", path).statusCode());
+    }
+
+    @Test
+    void anEmitterSeesTheCallerOfOneVerification() throws Exception {
+        int before = KEYS.verifications.get();
+        HttpResponse<String> response = send("GET", "/emitter", "X-Api-Key", KEYS.client());
+        assertEquals(
+                "200 data:" + KEYS.clientId(),
+                response.statusCode() + " " + response.body().strip());
+        assertEquals(1, KEYS.verifications.get() - before);
+    }
+
+    @Test
+    void aStreamThatBreaksAfterTheStartIsVerifiedOnceAndLeavesNothingBehind() throws Exception {
+        int before = KEYS.verifications.get();
+        try {
+            HttpResponse<String> response = send("GET", "/stream-breaks", "X-Api-Key", KEYS.client());
+            assertTrue(response.body().startsWith("begun"), response::body);
+            assertEquals(200, response.statusCode());
+        } catch (IOException cutOff) {
+            // Tomcat 10.1 cuts such an answer off, Tomcat 11 ends it.
+            assertEquals(1, KEYS.verifications.get() - before);
+        }
+        assertEquals(1, KEYS.verifications.get() - before);
+        assertEquals(401, send("GET", "/callable").statusCode());
+    }
+
+    @Test
+    void aKeyThatIsRevokedMeanwhileEndsItsRequestAndStartsNoOther() throws Exception {
+        ApiKey leaving = KEYS.add();
+        HttpResponse<String> response = send("GET", "/revoked-meanwhile", "X-Api-Key", leaving.reveal());
+        assertEquals("200 " + ThrowAwayKeys.FORMAT.idOf(leaving), response.statusCode() + " " + response.body());
+        assertEquals(
+                401, send("GET", "/callable", "X-Api-Key", leaving.reveal()).statusCode());
+    }
+
+    @Test
+    void aForwardIntoAnotherChainAsksItsRulesWithTheSameVerdict() throws Exception {
+        int before = KEYS.verifications.get();
+        HttpResponse<String> admin = send("GET", "/forward", "X-Api-Key", KEYS.admin.reveal());
+        assertEquals("200 " + ThrowAwayKeys.FORMAT.idOf(KEYS.admin), admin.statusCode() + " " + admin.body());
+        assertEquals(403, send("GET", "/forward", "X-Api-Key", KEYS.client()).statusCode());
+        assertEquals(2, KEYS.verifications.get() - before);
+        assertEquals(401, send("GET", "/forward").statusCode());
+    }
+
+    @Test
+    void aForwardFromAChainWithoutKeysIntoOneWithKeysVerifies() throws Exception {
+        int before = KEYS.verifications.get();
+        assertEquals(401, send("GET", "/open/forward").statusCode());
+        assertEquals(
+                403, send("GET", "/open/forward", "X-Api-Key", KEYS.client()).statusCode());
+        HttpResponse<String> admin = send("GET", "/open/forward", "X-Api-Key", KEYS.admin.reveal());
+        assertEquals("200 " + ThrowAwayKeys.FORMAT.idOf(KEYS.admin), admin.statusCode() + " " + admin.body());
+        assertEquals(2, KEYS.verifications.get() - before);
+    }
+
+    @Test
+    void anErrorWhereverItIsThrownLeavesNothingBehind() throws Exception {
+        KEYS.failure.set(new StackOverflowError());
+        try {
+            assertEquals(
+                    503, send("GET", "/callable", "X-Api-Key", KEYS.client()).statusCode());
+        } finally {
+            KEYS.failure.set(null);
+        }
+        assertEquals(
+                500,
+                send("GET", "/error-in-handler", "X-Api-Key", KEYS.client()).statusCode());
+        IS_LISTENER_BROKEN.set(true);
+        try {
+            assertEquals(
+                    500, send("GET", "/callable", "X-Api-Key", KEYS.client()).statusCode());
+        } finally {
+            IS_LISTENER_BROKEN.set(false);
+        }
+        assertEquals(200, send("GET", "/callable", "X-Api-Key", KEYS.client()).statusCode());
     }
 
     @Test

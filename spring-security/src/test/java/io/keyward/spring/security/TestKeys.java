@@ -1,6 +1,7 @@
 package io.keyward.spring.security;
 
 import io.keyward.ApiKey;
+import io.keyward.ApiKeyRecord;
 import io.keyward.ApiKeyVerifier;
 import io.keyward.KeyRing;
 import io.keyward.LiveKeyRing;
@@ -9,6 +10,7 @@ import io.keyward.role.Role;
 import io.keyward.role.RoleModel;
 import io.keyward.testing.MovableClock;
 import io.keyward.testing.ThrowAwayKeys;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
@@ -27,13 +29,28 @@ final class TestKeys implements ApiKeyVerifier {
     final AtomicInteger verifications = new AtomicInteger();
     final AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
 
-    private final ApiKeyVerifier verifier = ApiKeyVerifier.of(
-            LiveKeyRing.of(KeyRing.builder()
-                    .roles(ROLES)
-                    .addAll(states.records())
-                    .add(ThrowAwayKeys.recordOf(admin).roles("admin").build())
-                    .build()),
-            clock);
+    private final LiveKeyRing ring = LiveKeyRing.of(ring(List.of()));
+    private final ApiKeyVerifier verifier = ApiKeyVerifier.of(ring, clock);
+
+    private KeyRing ring(List<ApiKeyRecord> more) {
+        return KeyRing.builder()
+                .roles(ROLES)
+                .addAll(states.records())
+                .add(ThrowAwayKeys.recordOf(admin).roles("admin").build())
+                .addAll(more)
+                .build();
+    }
+
+    /** Adds a key, which {@link #revokeAdded} takes out. */
+    ApiKey add() {
+        ApiKey added = ThrowAwayKeys.newKey();
+        ring.publish(ring(List.of(ThrowAwayKeys.recordOf(added).roles("client").build())));
+        return added;
+    }
+
+    void revokeAdded() {
+        ring.publish(ring(List.of()));
+    }
 
     String client() {
         return states.active().key().reveal();
