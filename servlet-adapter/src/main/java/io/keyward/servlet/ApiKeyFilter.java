@@ -400,7 +400,7 @@ public final class ApiKeyFilter implements Filter {
             warnOfHeadersThatProxiesDrop(sources);
             Denials answers = denials.varyByOrigin(cors != null).build();
             LogPath mask = new LogPath(rules.stream().map(Rule::pattern).toList());
-            Decisions decisions = new Decisions(answers, new DenialLog(denialLevel), mask, listener);
+            Decisions decisions = new Decisions(answers, DenialLog.of(LOG, denialLevel), mask, listener);
             Guard guard = new Guard(
                     PathPolicy.of(rules, otherwise, confirmedOpen, rolesOfKeys(verifier)),
                     new Authenticator(reader, verifier, gate, tlsOnly, decisions),

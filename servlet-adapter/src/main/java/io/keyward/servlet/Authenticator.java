@@ -80,7 +80,7 @@ final class Authenticator {
             return "no key" + hintOfOtherSpelling(request);
         }
         if (tlsOnly && !request.isSecure()) {
-            return "a key came without TLS, so others may know it" + hintOfForwarding(request);
+            return DenialLog.withoutTls(request);
         }
         return null;
     }
@@ -96,12 +96,6 @@ final class Authenticator {
             }
         }
         return "";
-    }
-
-    private static String hintOfForwarding(HttpServletRequest request) {
-        return request.getHeader("X-Forwarded-Proto") == null && request.getHeader("Forwarded") == null
-                ? ""
-                : "; a header of a proxy says how the client came, but nothing before this filter believes it";
     }
 
     private Credential credential(HttpServletRequest request) {

@@ -5,6 +5,7 @@ import io.keyward.ApiKeyVerifier;
 import io.keyward.Verification;
 import io.keyward.role.RoleModel;
 import io.keyward.servlet.ApiKeyFilter;
+import io.keyward.servlet.DenialLog;
 import io.keyward.servlet.KeyReader.Credential;
 import io.keyward.servlet.KeyReader.None;
 import io.keyward.servlet.KeyReader.One;
@@ -103,7 +104,7 @@ public final class ApiKeyAuthenticationFilter extends OncePerRequestFilter {
         } else if (keys.hasOthers(request)) {
             unusable("a key together with credentials of another mechanism", request, response);
         } else if (tlsOnly && !request.isSecure()) {
-            unusable("a key came without TLS, so others may know it", request, response);
+            unusable(DenialLog.withoutTls(request), request, response);
         } else {
             verify((One) credential, request, response, chain);
         }
@@ -200,7 +201,7 @@ public final class ApiKeyAuthenticationFilter extends OncePerRequestFilter {
             throws IOException {
         holder.clearContext();
         // Without the cause: what a failing driver quotes in its message may be the key.
-        publish(new AuthenticationServiceException("the verifier could not tell"), null, null, request);
+        publish(new AuthenticationServiceException("the verifier failed"), null, null, request);
         denied.unavailable("verifier", failure, request, response);
     }
 

@@ -4,14 +4,13 @@ import io.keyward.Verification;
 import io.keyward.servlet.AccessListener;
 import io.keyward.servlet.AccessListener.Outcome;
 import io.keyward.servlet.RequestInfo;
+import jakarta.servlet.DispatcherType;
 import jakarta.servlet.FilterChain;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 import org.springframework.security.authentication.AnonymousAuthenticationToken;
 import org.springframework.security.core.Authentication;
 import org.springframework.security.core.context.SecurityContextHolderStrategy;
@@ -19,8 +18,8 @@ import org.springframework.web.filter.OncePerRequestFilter;
 
 /** Tells the listener of a chain what was decided about each request. */
 final class Decisions {
-    private static final Logger LOG = LoggerFactory.getLogger(ApiKeyAuthenticationFilter.class);
     private static final String ACCEPTED = ApiKeyAuthenticationFilter.class.getName() + ".accepted";
+    private static final String TOLD = Decisions.class.getName() + ".told";
 
     private final @Nullable AccessListener listener;
 
@@ -38,15 +37,22 @@ final class Decisions {
     }
 
     void tell(Outcome outcome, @Nullable Verification verification, HttpServletRequest request) {
-        if (listener == null) {
+        if (listener == null || isErrorPageOfWhatWasTold(request)) {
             return;
         }
+        request.setAttribute(TOLD, true);
         try {
             listener.decided(outcome, verification, RequestInfo.of(request));
         } catch (Throwable failure) {
-            // Errors and checked exceptions of other languages too: the decision has been made without the listener.
-            LOG.error("the access listener failed: {}", failure.getClass().getName());
+            // Errors and checked exceptions of other languages too, because the decision does not depend on the
+            // listener.
+            DeniedRequests.LOG.listenerFailed(failure);
         }
+    }
+
+    /** The rules of the chain are asked about error pages too, but that is no other request. */
+    private static boolean isErrorPageOfWhatWasTold(HttpServletRequest request) {
+        return request.getDispatcherType() == DispatcherType.ERROR && request.getAttribute(TOLD) != null;
     }
 
     /** Stands behind all that may deny a request by its path, and tells of those that come so far. */

@@ -1,8 +1,8 @@
 package io.keyward.spring.security;
 
-import io.keyward.KeysUnavailableException;
 import io.keyward.Verification;
 import io.keyward.servlet.AccessListener.Outcome;
+import io.keyward.servlet.DenialLog;
 import io.keyward.servlet.Denials;
 import io.keyward.servlet.KeyReader.None;
 import io.keyward.servlet.RequestInfo;
@@ -14,11 +14,10 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 import org.springframework.security.access.AccessDeniedException;
 import org.springframework.security.core.Authentication;
 import org.springframework.security.core.AuthenticationException;
@@ -30,7 +29,7 @@ import org.springframework.security.web.csrf.CsrfException;
 
 /** Answers denied requests as the servlet filter does, with one line in the log for each. */
 final class DeniedRequests implements AuthenticationEntryPoint, AccessDeniedHandler {
-    private static final Logger LOG = LoggerFactory.getLogger(ApiKeyAuthenticationFilter.class);
+    static final DenialLog LOG = DenialLog.of(LoggerFactory.getLogger(ApiKeyAuthenticationFilter.class), Level.INFO);
 
     private final Denials denials;
     private final RequestKeys keys;
@@ -58,11 +57,7 @@ final class DeniedRequests implements AuthenticationEntryPoint, AccessDeniedHand
             throws IOException, ServletException {
         Authentication caller = holder.getContext().getAuthentication();
         if (caller instanceof ApiKeyAuthentication key) {
-            log(
-                    403,
-                    request,
-                    "the rules of the chain or of a method say no",
-                    key.getPrincipal().id());
+            LOG.forbidden(key.getPrincipal(), "the rules of the chain or of a method deny it", RequestInfo.of(request));
             decisions.tell(Outcome.FORBIDDEN, Decisions.acceptedOf(request), request);
             denials.forbidden(request, response);
         } else if (exception instanceof CsrfException && caller == null && isNobody(request)) {
@@ -107,15 +102,14 @@ final class DeniedRequests implements AuthenticationEntryPoint, AccessDeniedHand
 
     void unauthorized(boolean presented, String reason, HttpServletRequest request, HttpServletResponse response)
             throws IOException {
-        log(401, request, reason, null);
+        LOG.unusable(reason, RequestInfo.of(request));
         decisions.tell(Outcome.UNAUTHORIZED, null, request);
         denials.unauthorized(presented, request, response);
     }
 
     void rejected(Verification.Rejected rejected, HttpServletRequest request, HttpServletResponse response)
             throws IOException {
-        String reason = rejected.reason().name().toLowerCase(Locale.ROOT).replace('_', ' ');
-        log(401, request, reason + " key", rejected.keyId());
+        LOG.rejected(rejected, RequestInfo.of(request));
         decisions.tell(Outcome.UNAUTHORIZED, rejected, request);
         denials.unauthorized(true, request, response);
     }
@@ -127,37 +121,16 @@ final class DeniedRequests implements AuthenticationEntryPoint, AccessDeniedHand
             HttpServletRequest request,
             HttpServletResponse response)
             throws IOException {
-        log(
-                429,
-                request,
-                "the gate asked to wait",
-                accepted == null ? null : accepted.principal().id());
+        LOG.tooMany(accepted == null ? null : accepted.principal(), RequestInfo.of(request));
         decisions.tell(Outcome.TOO_MANY_REQUESTS, accepted, request);
         denials.tooManyRequests(wait, request, response);
     }
 
-    /**
-     * Denies because verifier or gate failed. Logs the class of the failure and its place, and no message: what a failing
-     * driver quotes in it may be the key.
-     */
+    /** Denies because verifier or gate failed. */
     void unavailable(String what, Throwable failure, HttpServletRequest request, HttpServletResponse response)
             throws IOException {
-        StackTraceElement[] trace = failure.getStackTrace();
-        LOG.error(
-                "denied 503 {}: the {} could not tell: {}{}{}",
-                RequestInfo.of(request),
-                what,
-                failure.getClass().getName(),
-                trace.length > 0 ? " at " + trace[0] : "",
-                failure instanceof KeysUnavailableException ? " (" + failure.getMessage() + ")" : "");
+        LOG.failed(what, failure, RequestInfo.of(request));
         decisions.tell(Outcome.UNAVAILABLE, null, request);
         denials.unavailable(request, response);
-    }
-
-    private static void log(int status, HttpServletRequest request, String reason, @Nullable String keyId) {
-        if (LOG.isInfoEnabled()) {
-            String key = keyId == null ? "" : ", key " + keyId;
-            LOG.info("denied {} {}: {}{}", status, RequestInfo.of(request), reason, key);
-        }
     }
 }

@@ -2,6 +2,8 @@ package io.keyward.spring.security;
 
 import static io.keyward.spring.security.ApiKeysConfigurer.apiKeys;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.springframework.security.config.Customizer.withDefaults;
 import static org.springframework.test.web.servlet.request.MockMvcRequestBuilders.get;
 
@@ -10,6 +12,12 @@ import io.keyward.Verification;
 import io.keyward.servlet.AccessListener;
 import io.keyward.servlet.RequestGate;
 import io.keyward.servlet.RequestInfo;
+import jakarta.servlet.DispatcherType;
+import jakarta.servlet.Filter;
+import jakarta.servlet.RequestDispatcher;
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -19,6 +27,8 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.mock.web.MockFilterChain;
+import org.springframework.mock.web.MockHttpServletRequest;
 import org.springframework.mock.web.MockHttpServletResponse;
 import org.springframework.security.config.annotation.web.builders.HttpSecurity;
 import org.springframework.security.web.SecurityFilterChain;
@@ -153,6 +163,40 @@ class GatesTest {
                 heard);
     }
 
+    @Test
+    @DisplayName("issue 21: an error page whose rule denies is not a second request")
+    void theListenerHearsARequestOnceWhoseErrorPageIsDenied() throws Exception {
+        for (String path : List.of("/open", "/v1/jobs")) {
+            heard.clear();
+            MockHttpServletRequest request = new MockHttpServletRequest("GET", path);
+            request.setServletPath(path);
+            if (path.equals("/v1/jobs")) {
+                request.addHeader("X-Api-Key", app.keys.client());
+            }
+            Filter chain = app.context.getBean("springSecurityFilterChain", Filter.class);
+            chain.doFilter(request, new MockHttpServletResponse(), new MockFilterChain());
+            request.setDispatcherType(DispatcherType.ERROR);
+            request.setRequestURI("/v1/closed");
+            request.setServletPath("/v1/closed");
+            request.setAttribute(RequestDispatcher.ERROR_REQUEST_URI, path);
+            MockHttpServletResponse page = new MockHttpServletResponse();
+            chain.doFilter(request, page, new MockFilterChain());
+            assertEquals(path.equals("/open") ? 401 : 403, page.getStatus(), "the rules are asked about the page");
+            assertEquals(1, heard.size(), heard::toString);
+        }
+    }
+
+    @Test
+    void anErrorPageOfARequestThatNobodyToldIsHeard() throws Exception {
+        MockHttpServletRequest request = new MockHttpServletRequest("GET", "/v1/closed");
+        request.setServletPath("/v1/closed");
+        request.setDispatcherType(DispatcherType.ERROR);
+        app.context
+                .getBean("springSecurityFilterChain", Filter.class)
+                .doFilter(request, new MockHttpServletResponse(), new MockFilterChain());
+        assertEquals(List.of("UNAUTHORIZED -"), heard);
+    }
+
     @Configuration
     static class TlsOnly {
         @Bean
@@ -161,6 +205,26 @@ class GatesTest {
                     .authorizeHttpRequests(paths -> paths.anyRequest().authenticated())
                     .build();
         }
+    }
+
+    @Test
+    void theLogSaysWhyAsThatOfTheServletFilterDoes() throws Exception {
+        TestApplication tls = TestApplication.with(TlsOnly.class);
+        PrintStream before = System.err;
+        ByteArrayOutputStream log = new ByteArrayOutputStream();
+        System.setErr(new PrintStream(log, true, StandardCharsets.UTF_8));
+        try {
+            tls.answer("GET", "/v1/jobs", "X-Api-Key", tls.keys.client(), "X-Forwarded-Proto", "https");
+            gate.broken = true;
+            send("/v1/jobs", "X-Api-Key", app.keys.client());
+        } finally {
+            System.setErr(before);
+        }
+        String lines = log.toString(StandardCharsets.UTF_8);
+        assertTrue(lines.contains("a key came without TLS, so others may know it; a header of a proxy says"), lines);
+        assertTrue(lines.contains("the gate failed: java.lang.IllegalStateException at "), lines);
+        assertFalse(lines.contains("the database is away"), "no message, which may quote a key");
+        assertFalse(lines.contains(tls.keys.client()), lines);
     }
 
     @Test
