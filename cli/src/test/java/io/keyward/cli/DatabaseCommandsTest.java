@@ -363,6 +363,21 @@ class DatabaseCommandsTest {
     }
 
     @Test
+    @DisplayName("issue 16 the check before issue --from knows no more roles than the issue itself")
+    void roleOfAnotherKeyIsRefusedBeforeAnyKeyIsStored() throws IOException {
+        done("issue", "--role=miner", "--owner=other");
+        Path people = Files.writeString(directory.resolve("people.csv"), "owner,roles\na,client\nb,miner\n");
+
+        for (String further : List.of("--dry-run", "--json")) {
+            Outcome refused = operator.run("issue", "--from=" + people, "--declared-roles=client,admin", further);
+
+            assertEquals(1, refused.exitCode(), refused.err());
+            assertTrue(refused.err().contains("people.csv:3"), refused.err());
+            assertEquals(1, operator.store().load().records().size(), "only the key of another owner");
+        }
+    }
+
+    @Test
     void urlAndUserComeFromTheEnvironment() {
         String id = issue("alice");
         Map<String, String> environment = Map.of(

@@ -295,14 +295,11 @@ public final class IssueCommand implements Callable<Integer> {
         }
     }
 
-    /** Returns a manager with the roles of these keys that keeps nothing. */
+    /** Returns a manager that knows the same roles as that of the keys, and keeps nothing. */
     private ApiKeyManager rehearsal(OpenKeys keys, Set<String> requested) {
-        Set<String> names = new TreeSet<>(keys.declaredRoles());
-        if (names.isEmpty()) {
-            names.addAll(requested);
-        }
-        keys.records().forEach(record -> names.addAll(record.roles()));
-        KeyRing ring = KeyRing.builder().roles(FileOptions.model(names)).build();
+        KeyRing ring = KeyRing.builder()
+                .roles(FileOptions.model(keys.rolesFor(requested)))
+                .build();
         return ApiKeyManager.builder(InMemoryApiKeyStore.create(), LiveKeyRing.of(ring), ApiKeyGenerator.of(format))
                 .build();
     }

@@ -82,10 +82,7 @@ record DatabaseKeys(
     /** Reads no more than the records that are changed: a revocation must not wait for a million others. */
     @Override
     public ApiKeyManager manager(KeyFormat format, Collection<String> requested, Actor actor) {
-        Set<String> names = new HashSet<>(declaredRoles);
-        if (names.isEmpty()) {
-            names.addAll(requested);
-        }
+        Set<String> names = rolesFor(requested);
         List<KeyHasher> known = peppers.get();
         LiveKeyRing ring = LiveKeyRing.of(ringFor(names, known, Set.of()));
         ApiKeyManager.Builder manager = ApiKeyManager.builder(

@@ -18,6 +18,7 @@ import io.keyward.store.ApiKeyManager;
 import java.nio.file.Path;
 import java.util.Collection;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Supplier;
 
 /**
@@ -52,6 +53,14 @@ record FileKeys(Path path, KeyFile file, Supplier<KeyInput> input, boolean isNew
     @Override
     public Collection<String> declaredRoles() {
         return file.declaredRoles();
+    }
+
+    /** The manager of a file reads all of its records. */
+    @Override
+    public Set<String> rolesFor(Collection<String> requested) {
+        Set<String> names = OpenKeys.super.rolesFor(requested);
+        records().forEach(record -> names.addAll(record.roles()));
+        return names;
     }
 
     @Override

@@ -14,6 +14,8 @@ import io.keyward.store.KeyFilter;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 
 /** The keys that a command works on, and what differs between a file and a database. */
 public interface OpenKeys {
@@ -47,6 +49,15 @@ public interface OpenKeys {
 
     /** Returns the roles that a key may have; none where every role is taken as it is. */
     Collection<String> declaredRoles();
+
+    /**
+     * Returns the roles that {@link #manager} knows before it reads a record of a database.
+     *
+     * @param requested the roles of new keys; where no role at all is declared, they are taken as they are
+     */
+    default Set<String> rolesFor(Collection<String> requested) {
+        return new TreeSet<>(declaredRoles().isEmpty() ? requested : declaredRoles());
+    }
 
     /** Returns where roles are declared, for a message that none is. */
     String placesOfRoles();
