@@ -1,25 +1,19 @@
 package io.keyward.cli.operator;
 
 import io.keyward.ApiKeyRecord;
-import io.keyward.cli.store.DatabaseOptions;
-import io.keyward.cli.terminal.ActorOption;
 import io.keyward.cli.terminal.CommandFailure;
 import io.keyward.cli.terminal.ExitCode;
 import io.keyward.cli.terminal.FileOptions;
 import io.keyward.cli.terminal.Terminal;
 import io.keyward.cli.terminal.WriteOptions;
 import io.keyward.config.KeyFile;
-import io.keyward.store.ChangeCause;
-import io.keyward.store.ChangeCause.Action;
 import java.nio.file.Path;
-import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** Carries the keys of a database into a file. */
@@ -50,22 +44,8 @@ public final class ExportCommand implements Callable<Integer> {
     @Parameters(paramLabel = "FILE", description = "The key file.")
     private Path file = Path.of(".env");
 
-    @Option(
-            names = "--declared-roles",
-            paramLabel = "ROLE",
-            split = ",",
-            description = "Roles that the service declares in its code; key lists of these roles, which are in the file"
-                    + " already, are compared too. Default: KEYWARD_ROLES, or declared-roles in keyward.toml.")
-    private List<String> roles = List.of();
-
-    @Mixin
-    private DatabaseOptions database = new DatabaseOptions();
-
     @Mixin
     private WriteOptions write = new WriteOptions();
-
-    @Mixin
-    private ActorOption who = new ActorOption();
 
     @Mixin
     private Transfer transfer = new Transfer();
@@ -80,8 +60,8 @@ public final class ExportCommand implements Callable<Integer> {
             throw CommandFailure.usage(
                     "the keys are written as an .env file, which is no .properties file; name another");
         }
-        List<ApiKeyRecord> records = database.store(terminal).load().records();
-        KeyFile keys = write.applyTo(FileOptions.orNew(file, roles, terminal.serviceEnvironment()));
+        List<ApiKeyRecord> records = transfer.database().store(terminal).load().records();
+        KeyFile keys = write.applyTo(FileOptions.orNew(file, transfer.declaredRoles(), terminal.serviceEnvironment()));
         int exitCode = transfer.run(
                 records,
                 keys.store().load().records(),
@@ -91,13 +71,11 @@ public final class ExportCommand implements Callable<Integer> {
                 chosen -> insert(chosen, keys),
                 terminal);
         FileOptions.noteUndeclared(keys, terminal);
-        ImportCommand.noteWhatServicesNeed(records, terminal);
         return exitCode;
     }
 
     private Map<String, String> insert(List<ApiKeyRecord> records, KeyFile keys) {
-        ChangeCause cause = ChangeCause.of(Action.IMPORT, who.actor(terminal), Instant.now());
-        terminal.uninterrupted(() -> keys.store().insertAll(records, cause));
+        terminal.uninterrupted(() -> keys.store().insertAll(records, transfer.cause(terminal)));
         return Map.of();
     }
 }

@@ -1,8 +1,6 @@
 package io.keyward.cli.operator;
 
 import io.keyward.ApiKeyRecord;
-import io.keyward.cli.store.DatabaseOptions;
-import io.keyward.cli.terminal.ActorOption;
 import io.keyward.cli.terminal.EnvironmentOption;
 import io.keyward.cli.terminal.ExitCode;
 import io.keyward.cli.terminal.FileOptions;
@@ -10,25 +8,17 @@ import io.keyward.cli.terminal.Progress;
 import io.keyward.cli.terminal.Terminal;
 import io.keyward.config.KeyFile;
 import io.keyward.jdbc.JdbcApiKeyStore;
-import io.keyward.store.Actor;
-import io.keyward.store.ChangeCause;
-import io.keyward.store.ChangeCause.Action;
 import io.keyward.store.StoreConflictException;
 import io.keyward.store.StoreException;
 import java.nio.file.Path;
-import java.time.Instant;
-import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeSet;
 import java.util.concurrent.Callable;
-import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** Carries the keys of a file into a database. */
@@ -60,22 +50,8 @@ public final class ImportCommand implements Callable<Integer> {
     @Parameters(paramLabel = "FILE", description = "The key file; one that ends in .properties is read as such.")
     private Path file = Path.of(".env");
 
-    @Option(
-            names = "--declared-roles",
-            paramLabel = "ROLE",
-            split = ",",
-            description = "Roles that the service declares in its code; only variables of declared roles are key lists."
-                    + " Default: KEYWARD_ROLES, or declared-roles in keyward.toml.")
-    private List<String> roles = List.of();
-
     @Mixin
     private EnvironmentOption environment = new EnvironmentOption();
-
-    @Mixin
-    private DatabaseOptions database = new DatabaseOptions();
-
-    @Mixin
-    private ActorOption who = new ActorOption();
 
     @Mixin
     private Transfer transfer = new Transfer();
@@ -86,51 +62,36 @@ public final class ImportCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        KeyFile keys = FileOptions.toRead(file, roles, environment.variables(terminal));
+        KeyFile keys = FileOptions.toRead(file, transfer.declaredRoles(), environment.variables(terminal));
         List<ApiKeyRecord> records = keys.store().load().records();
         Set<String> plaintext = Set.copyOf(keys.plaintextKeyIds());
         FileOptions.noteUndeclared(keys, terminal);
-        JdbcApiKeyStore store = database.store(terminal);
-        int exitCode = transfer.run(
+        JdbcApiKeyStore store = transfer.database().store(terminal);
+        return transfer.run(
                 records,
                 store.load().records(),
                 record -> Optional.of("it is plaintext in the file; `keyward hash --file` turns it into its hash first")
                         .filter(reason -> plaintext.contains(record.id())),
                 "import",
-                database.name(),
+                transfer.database().name(),
                 chosen -> insert(chosen, store),
                 terminal);
-        noteWhatServicesNeed(records, terminal);
-        return exitCode;
     }
 
     private Map<String, String> insert(List<ApiKeyRecord> records, JdbcApiKeyStore store) {
         Map<String, String> refused = new HashMap<>();
-        Actor actor = who.actor(terminal);
         try (Progress progress = new Progress(terminal)) {
             for (int i = 0; i < records.size(); i++) {
                 ApiKeyRecord record = records.get(i);
                 int done = i;
                 progress.show(() -> "import: " + done + " of " + records.size());
-                ChangeCause cause = ChangeCause.of(Action.IMPORT, actor, Instant.now());
                 try {
-                    terminal.uninterrupted(() -> store.insert(record, cause));
+                    terminal.uninterrupted(() -> store.insert(record, transfer.cause(terminal)));
                 } catch (StoreConflictException | StoreException | IllegalArgumentException e) {
                     refused.put(record.id(), String.valueOf(e.getMessage()));
                 }
             }
         }
         return refused;
-    }
-
-    /** Says what the records do not hold and the keys need. */
-    static void noteWhatServicesNeed(Collection<ApiKeyRecord> records, Terminal terminal) {
-        Set<String> roles = records.stream()
-                .flatMap(record -> record.roles().stream())
-                .collect(Collectors.toCollection(TreeSet::new));
-        Set<String> peppers =
-                records.stream().flatMap(FileOptions::peppersOf).collect(Collectors.toCollection(TreeSet::new));
-        terminal.note("the services must declare the roles " + roles
-                + (peppers.isEmpty() ? "" : ", and have the peppers " + peppers));
     }
 }

@@ -3,10 +3,15 @@ package io.keyward.cli.operator;
 import io.keyward.ApiKeyRecord;
 import io.keyward.HashedSecret;
 import io.keyward.KeyHash;
+import io.keyward.cli.store.DatabaseOptions;
+import io.keyward.cli.terminal.ActorOption;
 import io.keyward.cli.terminal.CommandFailure;
 import io.keyward.cli.terminal.ExitCode;
+import io.keyward.cli.terminal.FileOptions;
 import io.keyward.cli.terminal.Json;
 import io.keyward.cli.terminal.Terminal;
+import io.keyward.store.ChangeCause;
+import io.keyward.store.ChangeCause.Action;
 import jakarta.json.JsonArrayBuilder;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -18,8 +23,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** The options of a command that carries keys from one place to another, and what it prints of each key. */
@@ -28,6 +37,20 @@ final class Transfer {
     private static final String DONE = "stored";
     private static final String THERE = "there already";
     private static final String FAILED = "failed";
+
+    @Option(
+            names = "--declared-roles",
+            paramLabel = "ROLE",
+            split = ",",
+            description = "Roles that the service declares in its code; only variables of declared roles are key lists."
+                    + " Default: KEYWARD_ROLES, or declared-roles in keyward.toml.")
+    private List<String> roles = List.of();
+
+    @Mixin
+    private DatabaseOptions database = new DatabaseOptions();
+
+    @Mixin
+    private ActorOption who = new ActorOption();
 
     @Option(names = "--dry-run", description = "Print what would be stored, and store nothing.")
     private boolean dryRun;
@@ -39,6 +62,20 @@ final class Transfer {
 
     @Option(names = "--json", description = "Print JSON: an array of id, owner, result, reason.")
     private boolean json;
+
+    /** Returns the roles that the service declares in its code, as far as they were named. */
+    List<String> declaredRoles() {
+        return roles;
+    }
+
+    DatabaseOptions database() {
+        return database;
+    }
+
+    /** Returns the cause of a record that is stored now. */
+    ChangeCause cause(Terminal terminal) {
+        return ChangeCause.of(Action.IMPORT, who.actor(terminal), Instant.now());
+    }
 
     /**
      * Carries records over.
@@ -83,7 +120,19 @@ final class Transfer {
                 + countOf(rows, THERE)
                 + " there already" + (failed == 0 ? "" : "; " + failed + " failed"));
         terminal.show(json ? jsonOf(rows) : table(rows));
+        noteWhatServicesNeed(from, terminal);
         return failed == 0 ? ExitCode.OK : ExitCode.REFUSED;
+    }
+
+    /** Prints what the keys need and the records do not hold. */
+    private static void noteWhatServicesNeed(Collection<ApiKeyRecord> records, Terminal terminal) {
+        Set<String> roles = records.stream()
+                .flatMap(record -> record.roles().stream())
+                .collect(Collectors.toCollection(TreeSet::new));
+        Set<String> peppers =
+                records.stream().flatMap(FileOptions::peppersOf).collect(Collectors.toCollection(TreeSet::new));
+        terminal.note("the services must declare the roles " + roles
+                + (peppers.isEmpty() ? "" : ", and have the peppers " + peppers));
     }
 
     private static List<Row> rows(
