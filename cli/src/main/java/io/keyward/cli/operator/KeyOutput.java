@@ -122,11 +122,14 @@ final class KeyOutput {
      *     be
      */
     void show(IssuedKey issued, Terminal terminal, Runnable undo) {
-        String text = textOf(issued);
+        show(textOf(issued), issued.id(), terminal, undo);
+    }
+
+    private static void show(String text, String id, Terminal terminal, Runnable undo) {
         try {
             terminal.showKey(text);
         } catch (CommandFailure notShown) {
-            throw undone(issued.id(), notShown, undo);
+            throw undone(id, notShown, undo);
         }
     }
 
@@ -167,11 +170,7 @@ final class KeyOutput {
          * @throws CommandFailure as {@link KeyOutput#show}; then the others cannot be shown either
          */
         void show(IssuedKey issued, Runnable undo) {
-            try {
-                terminal.showKey(itemOf(issued));
-            } catch (CommandFailure notShown) {
-                throw undone(issued.id(), notShown, undo);
-            }
+            KeyOutput.show(itemOf(issued), issued.id(), terminal, undo);
             begun = true;
         }
 

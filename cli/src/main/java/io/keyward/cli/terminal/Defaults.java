@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -50,6 +51,8 @@ public final class Defaults implements IDefaultValueProvider {
 
     private final Map<String, String> environment;
     private final List<String> args;
+    /** What was read: each option asks for a default of its own. */
+    private final Map<Path, Optional<TomlParseResult>> files = new HashMap<>();
 
     public Defaults(Map<String, String> environment, List<String> args) {
         this.environment = environment;
@@ -104,7 +107,7 @@ public final class Defaults implements IDefaultValueProvider {
         return Optional.of(environment.getOrDefault(variable, "")).filter(value -> !value.isEmpty());
     }
 
-    private static @Nullable String inWorkingDirectory(String name) {
+    private @Nullable String inWorkingDirectory(String name) {
         return read(NAME).map(toml -> toml.getString(name)).orElse(null);
     }
 
@@ -159,7 +162,11 @@ public final class Defaults implements IDefaultValueProvider {
         return Optional.empty();
     }
 
-    private static Optional<TomlParseResult> read(Path file) {
+    private Optional<TomlParseResult> read(Path file) {
+        return files.computeIfAbsent(file, Defaults::parse);
+    }
+
+    private static Optional<TomlParseResult> parse(Path file) {
         if (!Files.isRegularFile(file)) {
             return Optional.empty();
         }
