@@ -25,7 +25,7 @@ final class AdminApi {
 
     private final List<Route> routes;
     /** Known when the servlet starts. */
-    private volatile String header = "X-Api-Key";
+    private volatile String header = Mount.KEY_HEADER;
 
     AdminApi(ApiKeyAdminServlet.Builder settings) {
         KeyCalls keys = new KeyCalls(settings);

@@ -10,7 +10,8 @@ import org.jspecify.annotations.Nullable;
 
 /** Registers the servlets of this module, and checks what they have in common. */
 final class Mount {
-    private static final String KEY_HEADER = "X-Api-Key";
+    /** The header of keys where nothing names another. */
+    static final String KEY_HEADER = "X-Api-Key";
 
     /** As {@code ApiKeyFilter.KEY_HEADERS_ATTRIBUTE}. */
     private static final String KEY_HEADERS = "io.keyward.keyHeaders";
