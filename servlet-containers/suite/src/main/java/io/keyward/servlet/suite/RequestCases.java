@@ -286,13 +286,15 @@ abstract class RequestCases {
                         + "\r\n\r\n" + body + "GET " + service.contextPath
                         + "/public/second HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n";
         int before = service.calls();
+        answers(service).note("RE-13", "401");
         RawHttp.Answer answer;
         try {
             answer = RawHttp.send(service.port(), request);
         } catch (java.io.IOException closedWhileSending) {
-            answer = new RawHttp.Answer(401, List.of("Content-Type: application/problem+json"), "");
+            // The reset has overtaken the answer, and the second request was not sent to its end.
+            assertEquals(before, service.calls(), "the body was read as a request");
+            return;
         }
-        answers(service).note("RE-13", "401");
         assertEquals(401, answer.status());
         assertFalse(answer.body().contains("HANDLER:/public/smuggled"), "the body was read as a request");
         assertTrue(service.calls() - before <= 1);
