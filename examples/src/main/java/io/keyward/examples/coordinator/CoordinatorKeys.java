@@ -55,10 +55,10 @@ record CoordinatorKeys(ApiKeys keys, Supplier<List<String>> details, Runnable en
      * Opens the keys of a database, whose tables {@code keyward db create} makes. A change by another coordinator is in
      * force here within a second.
      *
-     * @throws StoreException if the database cannot be read
+     * @throws StoreException if no driver accepts the URL, or the database cannot be read
      */
     static CoordinatorKeys ofDatabase(String url, @Nullable String user, @Nullable String password) {
-        HikariDataSource pool = new HikariDataSource(pool(url, user, password));
+        HikariDataSource pool = open(pool(url, user, password));
         JdbcApiKeyStore store = JdbcApiKeyStore.of(pool);
         ApiKeys keys;
         try {
@@ -77,6 +77,16 @@ record CoordinatorKeys(ApiKeys keys, Supplier<List<String>> details, Runnable en
                     keys.close();
                     pool.close();
                 });
+    }
+
+    private static HikariDataSource open(HikariConfig config) {
+        try {
+            return new HikariDataSource(config);
+        } catch (RuntimeException e) {
+            // Hikari throws nothing narrower, and its message repeats the URL, which can have a password in it
+            throw new StoreException("no driver accepts the URL of the database, which must be like"
+                    + " jdbc:postgresql://host/database");
+        }
     }
 
     private static HikariConfig pool(String url, @Nullable String user, @Nullable String password) {

@@ -106,6 +106,18 @@ class CoordinatorsOverDatabaseIT {
         assertTrue(refusal.stderr().contains("keyward db create"), refusal.stderr());
     }
 
+    @Test
+    @DisplayName("issue 16 a URL without a driver is refused in one line, which does not repeat it")
+    void refusesUrlWithoutDriverInOneLine() throws Exception {
+        Refusal refusal =
+                CoordinatorProcess.refusing("--jdbc-url", "jdbc:nothing://db/app?password=" + PASSWORD, "--port", "0");
+
+        assertEquals(1, refusal.exitCode());
+        assertTrue(refusal.stderr().contains("jdbc:postgresql://host/database"), refusal.stderr());
+        assertFalse(refusal.stderr().contains("\tat "), refusal.stderr());
+        assertFalse(refusal.stderr().contains(PASSWORD), "the password of the URL");
+    }
+
     private HttpResponse<String> call(String method, CoordinatorProcess at, String path, String key, String body)
             throws Exception {
         HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(at.url() + path))
