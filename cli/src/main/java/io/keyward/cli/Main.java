@@ -168,6 +168,7 @@ public final class Main {
         }
         commands.forEach((name, command) -> commandLine.addSubcommand(name, command.get()));
         addHelp(commandLine);
+        Arguments.addConverters(commandLine);
         commandLine
                 .setColorScheme(new ColorScheme.Builder(CommandLine.Help.defaultColorScheme(terminal.ansi()))
                         .ansi(terminal.ansi())

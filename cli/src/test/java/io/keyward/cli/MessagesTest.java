@@ -50,6 +50,42 @@ class MessagesTest {
         return read(outcome.out()).getString("id");
     }
 
+    @ParameterizedTest(name = "{0}")
+    @DisplayName("issue 16 a value that cannot be read is named by its option and its rule, and not repeated")
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "issue --not-before typed-it  | --not-before must be an instant like 2027-01-01T00:00:00Z",
+                "issue --count typed-it       | --count must be a whole number",
+                "issue --expires typed-it     | --expires must be a span like 90d",
+                "issue --prefix typed-it      | --prefix is not a prefix: key prefix must be",
+                "issue --output typed-it      | --output must be one of text, json, env",
+                "issue --json=typed-it        | --json takes no value",
+                "issue --owner                | --owner needs a value",
+                "issue --owner typed-it --owner typed-it | --owner is given twice; keep one",
+                "change x --metadata typed-it | --metadata must be NAME=VALUE",
+                "rotate x --overlap typed-it  | --overlap must be a number and one of s m h d w",
+                "list --sort typed-it         | --sort must be one of id, owner, name, end, state",
+                "list --columns typed-it      | --columns must be one of id, state, roles",
+                "status --pid typed-it        | --pid must be a whole number",
+                "scan                         | PATH is missing",
+                "scan-rules                   | --format is missing",
+                "scan-rules --format typed-it | --format must be one of regex, gitleaks",
+                "completion typed-it          | SHELL must be one of bash, zsh, fish",
+                "request                      | METHOD is missing",
+                "help typed-it                | there is no such command",
+                "auth                         | no command given; there are login, logout, status and token",
+            })
+    void usageFailureNamesOptionAndRule(String line, String message) {
+        Outcome refused = Outcome.of(line.split(" "));
+
+        assertEquals(2, refused.exitCode(), refused.err());
+        assertTrue(refused.err().startsWith("keyward: " + message), refused.err());
+        assertFalse(refused.err().contains("typed-it"), refused.err());
+        assertTrue(
+                refused.err().contains("\nkeyward: Try: ") || refused.err().contains("\nTry: keyward "), refused.err());
+    }
+
     static Stream<Arguments> failures() {
         return Stream.of(
                 Arguments.of("show nosuchid --json", 1, "refused"),

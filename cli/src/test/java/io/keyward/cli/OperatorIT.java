@@ -399,6 +399,15 @@ class OperatorIT {
     }
 
     @Test
+    @DisplayName("issue 16 a closed standard input is empty, and not a file of the virtual machine")
+    void closedStandardInputIsEmpty() throws Exception {
+        Outcome outcome = keyward.shell("exec \"$@\" <&-", "hash");
+
+        assertEquals(1, outcome.exitCode());
+        assertTrue(outcome.err().contains("no key was given"), outcome.err());
+    }
+
+    @Test
     @DisplayName("CL-15 a rotation whose key cannot be shown is undone")
     void rotationThatCannotBeShownIsUndone() throws Exception {
         String key = issue("alice").out().strip();

@@ -1,12 +1,21 @@
 package io.keyward.cli.terminal;
 
 import io.keyward.KeyFormat;
+import java.time.Instant;
+import java.time.format.DateTimeParseException;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import picocli.CommandLine;
+import picocli.CommandLine.MissingParameterException;
+import picocli.CommandLine.Model.ArgSpec;
+import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.OverwrittenOptionException;
 import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.TypeConversionException;
 import picocli.CommandLine.UnmatchedArgumentException;
 
 /** Judges the command line before and after parsing, so that no secret is taken from it and none is echoed. */
@@ -65,9 +74,39 @@ public final class Arguments {
 
     /** Returns what is wrong with a command line, without repeating what could be a secret. */
     public static String describe(ParameterException problem) {
-        if (!(problem instanceof UnmatchedArgumentException unmatched)) {
-            return String.valueOf(problem.getMessage());
+        return problem instanceof UnmatchedArgumentException unmatched ? describe(unmatched) : flawOf(problem);
+    }
+
+    /** Says what is wrong with an option or a parameter in words of ours: the parser's repeat what was typed. */
+    private static String flawOf(ParameterException problem) {
+        ArgSpec argument = problem instanceof MissingParameterException missing
+                ? missing.getMissing().get(0)
+                : problem instanceof OverwrittenOptionException twice ? twice.getOverwritten() : problem.getArgSpec();
+        if (argument == null) {
+            // commands that have no command to run; the help command repeats what it was asked for
+            return problem.getValue() == null ? String.valueOf(problem.getMessage()) : "there is no such command";
         }
+        String name = argument instanceof OptionSpec option ? option.longestName() : argument.paramLabel();
+        if (problem instanceof MissingParameterException) {
+            return name + (argument.isOption() && !argument.required() ? " needs a value" : " is missing");
+        }
+        if (problem instanceof OverwrittenOptionException) {
+            return name + " is given twice; keep one";
+        }
+        if (argument.typeInfo().isMap()) {
+            return name + " must be " + argument.paramLabel();
+        }
+        if (argument.typeInfo().isBoolean()) {
+            return name + " takes no value";
+        }
+        if (argument.converters().length == 0 && argument.completionCandidates() != null) {
+            return name + " must be one of " + String.join(", ", argument.completionCandidates());
+        }
+        Throwable cause = problem.getCause();
+        return name + (cause instanceof TypeConversionException ? " " + cause.getMessage() : " cannot be read");
+    }
+
+    private static String describe(UnmatchedArgumentException unmatched) {
         String first = unmatched.getUnmatched().isEmpty()
                 ? ""
                 : unmatched.getUnmatched().get(0);
@@ -79,15 +118,15 @@ public final class Arguments {
             return "there is no option " + name + ": " + NO_PASSWORD;
         }
         if (name.startsWith("--jdbc-")
-                && problem.getCommandLine().getCommandSpec().findOption("--jdbc-url") == null) {
+                && unmatched.getCommandLine().getCommandSpec().findOption("--jdbc-url") == null) {
             return "unknown option " + name
                     + ": this command works on files, not on a database; `keyward db check` looks" + " at a database";
         }
         if (first.startsWith("-")) {
             return "unknown option " + name + nearTo(unmatched, true);
         }
-        boolean isGroup = !problem.getCommandLine().getSubcommands().isEmpty();
-        if (problem.getCommandLine().getCommandSpec().userObject() instanceof TakesSecret
+        boolean isGroup = !unmatched.getCommandLine().getSubcommands().isEmpty();
+        if (unmatched.getCommandLine().getCommandSpec().userObject() instanceof TakesSecret
                 && !(isGroup && COMMAND.matcher(first).matches())) {
             return "this command takes no key as an argument: " + NO_SECRET;
         }
@@ -102,6 +141,29 @@ public final class Arguments {
                 .map(name -> "`" + name + "`")
                 .toList();
         return near.isEmpty() ? "" : "; did you mean " + String.join(" or ", near) + "?";
+    }
+
+    /** Reads the types that have no converter of their own, with words that fit every option. */
+    public static void addConverters(CommandLine commandLine) {
+        commandLine.registerConverter(Integer.class, text -> whole(text, Integer::valueOf));
+        commandLine.registerConverter(Long.class, text -> whole(text, Long::valueOf));
+        commandLine.registerConverter(Instant.class, Arguments::instant);
+    }
+
+    private static <N> N whole(String text, Function<String, N> type) {
+        try {
+            return type.apply(text);
+        } catch (NumberFormatException e) {
+            throw new TypeConversionException("must be a whole number");
+        }
+    }
+
+    private static Instant instant(String text) {
+        try {
+            return Instant.parse(text);
+        } catch (DateTimeParseException e) {
+            throw new TypeConversionException("must be an instant like 2027-01-01T00:00:00Z");
+        }
     }
 
     /** Marks commands that ask for a key, whose users may try to give it as an argument. */

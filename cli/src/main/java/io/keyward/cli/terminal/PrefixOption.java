@@ -13,7 +13,7 @@ public final class PrefixOption implements ITypeConverter<KeyFormat> {
         try {
             return KeyFormat.of(value);
         } catch (IllegalArgumentException e) {
-            throw new TypeConversionException(String.valueOf(e.getMessage()));
+            throw new TypeConversionException("is not a prefix: " + e.getMessage());
         }
     }
 }

@@ -56,6 +56,7 @@ public record Terminal(
     /** Narrower than this, a column of options and one of descriptions are not readable next to each other. */
     private static final int MIN_WIDTH = 60;
 
+    private static final Path STANDARD_INPUT = Path.of("/proc/self/fd/0");
     private static final Path STANDARD_OUTPUT = Path.of("/proc/self/fd/1");
 
     /** Makes a terminal whose output is a screen where a person is there to be asked. */
@@ -76,7 +77,7 @@ public record Terminal(
         Console console = System.console();
         boolean interactive = console != null && isInteractive(console);
         return new Terminal(
-                System.in,
+                standardInput(),
                 new FileOutputStream(FileDescriptor.out),
                 System.err,
                 System.getenv(),
@@ -84,6 +85,12 @@ public record Terminal(
                 targetOf(STANDARD_OUTPUT).equals("/dev/null"),
                 new ReentrantLock(),
                 interactive || targetOf(STANDARD_OUTPUT).matches("/dev/(pts/.*|tty.*|console)"));
+    }
+
+    /** Where standard input was closed, its descriptor has a file that the virtual machine opened for itself. */
+    private static InputStream standardInput() {
+        boolean isOfMachine = targetOf(STANDARD_INPUT).startsWith(System.getProperty("java.home") + "/");
+        return isOfMachine ? InputStream.nullInputStream() : System.in;
     }
 
     /**
