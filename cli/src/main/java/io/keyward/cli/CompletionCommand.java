@@ -16,11 +16,8 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "completion",
         description = "Prints a completion script for a shell: bash, zsh or fish.",
-        exitCodeListHeading = ExitCode.HEADING,
         exitCodeList = {ExitCode.OK_LINE, ExitCode.USAGE_LINE, ExitCode.FILE_LINE},
         footer = {
-            "",
-            "Examples:",
             "  source <(keyward completion bash)",
             "  keyward completion zsh > ~/.zfunc/_keyward",
             "  keyward completion fish > ~/.config/fish/completions/keyward.fish"
@@ -95,10 +92,8 @@ final class CompletionCommand implements Runnable {
     @Command(
             name = "man",
             description = "Prints the manual page, made from the help of every command.",
-            exitCodeListHeading = ExitCode.HEADING,
             exitCodeList = {ExitCode.OK_LINE, ExitCode.USAGE_LINE, ExitCode.FILE_LINE},
-            footer = {"", "Examples:", "  keyward man > /usr/local/share/man/man1/keyward.1", "  keyward man | man -l -"
-            })
+            footer = {"  keyward man > /usr/local/share/man/man1/keyward.1", "  keyward man | man -l -"})
     static final class ManCommand implements Runnable {
         private final Terminal terminal;
 

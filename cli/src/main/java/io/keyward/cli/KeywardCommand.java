@@ -1,10 +1,8 @@
 package io.keyward.cli;
 
+import io.keyward.cli.terminal.CommandGroup;
 import io.keyward.cli.terminal.ExitCode;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Spec;
 
 /** The command without a subcommand: says what there is. */
 @Command(
@@ -17,21 +15,10 @@ import picocli.CommandLine.Spec;
                     + " input."
         },
         synopsisSubcommandLabel = "COMMAND",
-        exitCodeListHeading = ExitCode.HEADING,
         exitCodeList = {ExitCode.OK_LINE, ExitCode.REFUSED_LINE, ExitCode.USAGE_LINE, ExitCode.FILE_LINE},
         footer = {
-            "",
-            "Examples:",
             "  keyward issue --role client --owner alice --file .env",
             "  keyward list --file .env",
             "  keyward help issue"
         })
-final class KeywardCommand implements Runnable {
-    @Spec
-    private CommandSpec spec = CommandSpec.create();
-
-    @Override
-    public void run() {
-        throw new ParameterException(spec.commandLine(), "no command given; `keyward --help` lists them");
-    }
-}
+final class KeywardCommand extends CommandGroup {}

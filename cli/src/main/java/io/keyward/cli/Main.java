@@ -48,6 +48,7 @@ import java.util.function.Supplier;
 import picocli.CommandLine;
 import picocli.CommandLine.Help.ColorScheme;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.UsageMessageSpec;
 
 /** Starts the command: parses its arguments, runs it, and turns every failure into a message and an exit code. */
 public final class Main {
@@ -208,6 +209,10 @@ public final class Main {
             return;
         }
         commandLine.getCommandSpec().versionProvider(Main::version).mixinStandardHelpOptions(true);
+        UsageMessageSpec usage = commandLine.getCommandSpec().usageMessage().exitCodeListHeading("%nExit codes:%n");
+        if (usage.footer().length > 0) {
+            usage.footerHeading("%nExamples:%n");
+        }
         commandLine.getSubcommands().values().forEach(Main::addHelp);
     }
 

@@ -74,7 +74,7 @@ class MessagesTest {
                 "completion typed-it          | SHELL must be one of bash, zsh, fish",
                 "request                      | METHOD is missing",
                 "help typed-it                | there is no such command",
-                "auth                         | no command given; there are login, logout, status and token",
+                "auth                         | no command given; `keyward auth --help` lists them",
             })
     void usageFailureNamesOptionAndRule(String line, String message) {
         Outcome refused = Outcome.of(line.split(" "));

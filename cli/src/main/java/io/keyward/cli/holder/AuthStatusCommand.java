@@ -25,7 +25,6 @@ import picocli.CommandLine.Option;
             "",
             "Without --check nothing is sent anywhere: stored does not mean valid."
         },
-        exitCodeListHeading = ExitCode.HEADING,
         exitCodeList = {
             "0:a key is stored, and with --check every server accepts its key",
             "1:none is stored, or a server refuses one or could not be asked",
@@ -33,8 +32,6 @@ import picocli.CommandLine.Option;
             ExitCode.FILE_LINE
         },
         footer = {
-            "",
-            "Examples:",
             "  keyward auth status",
             "  keyward auth status --check --environment staging",
             "  keyward auth status --config-file ~/.ml/config.toml --check"
@@ -103,8 +100,8 @@ public final class AuthStatusCommand implements Callable<Integer>, Arguments.Tak
     }
 
     private static String asJson(List<Line> lines, boolean authenticated) {
-        JsonArrayBuilder labels = jakarta.json.Json.createArrayBuilder();
-        JsonArrayBuilder credentials = jakarta.json.Json.createArrayBuilder();
+        JsonArrayBuilder labels = Json.array();
+        JsonArrayBuilder credentials = Json.array();
         for (Line line : lines) {
             Credential credential = line.credential();
             Verdict verdict = line.verdict();

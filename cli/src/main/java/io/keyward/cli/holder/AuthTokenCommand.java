@@ -17,7 +17,6 @@ import picocli.CommandLine.Option;
             "",
             "Not to a terminal, where it would stay on the screen, unless --show asks for that."
         },
-        exitCodeListHeading = ExitCode.HEADING,
         exitCodeList = {
             "0:the key was printed",
             "1:no key is stored, or standard output is a terminal",
@@ -25,8 +24,6 @@ import picocli.CommandLine.Option;
             ExitCode.FILE_LINE
         },
         footer = {
-            "",
-            "Examples:",
             "  keyward auth token | docker login --username alice --password-stdin registry.example.com",
             "  keyward auth token --role admin --show"
         })

@@ -48,7 +48,6 @@ final class EndpointList {
         if (value instanceof JsonArray several) {
             return several.stream().map(EndpointList::text).collect(Collectors.joining(","));
         }
-        return Terminal.printable(value instanceof JsonString text ? text.getString() : value.toString())
-                .replace('\n', '?');
+        return Terminal.oneLine(value instanceof JsonString text ? text.getString() : value.toString());
     }
 }

@@ -96,6 +96,6 @@ record Identity(
 
     /** A server may send back the key, or what moves the cursor. */
     private static String clean(String text, Credential credential) {
-        return KeyMask.in(Terminal.printable(text).replace('\n', '?'), credential.key());
+        return KeyMask.in(Terminal.oneLine(text), credential.key());
     }
 }

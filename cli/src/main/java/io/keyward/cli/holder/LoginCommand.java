@@ -32,7 +32,6 @@ import picocli.CommandLine.Option;
             "The key goes to $XDG_CONFIG_HOME/keyward/credentials.toml, which only you can read, or to the top of"
                     + " --config-file."
         },
-        exitCodeListHeading = ExitCode.HEADING,
         exitCodeList = {
             "0:the key is stored; standard error says what the server answered",
             "1:the key has a slip or the server refuses it; nothing is stored",
@@ -40,8 +39,6 @@ import picocli.CommandLine.Option;
             ExitCode.FILE_LINE
         },
         footer = {
-            "",
-            "Examples:",
             "  keyward login --api-url https://api.example.com",
             "  keyward login --environment staging --role admin --api-url https://staging.example.com/v1/whoami",
             "  bw get password 7hq2mz9a | keyward login --config-file ~/.ml/config.toml"

@@ -17,11 +17,8 @@ import picocli.CommandLine.Option;
             "",
             "The server knows nothing of it: a key that leaked must be revoked there, by whoever issued it."
         },
-        exitCodeListHeading = ExitCode.HEADING,
         exitCodeList = {"0:the key is removed", "1:there was none", ExitCode.USAGE_LINE, ExitCode.FILE_LINE},
         footer = {
-            "",
-            "Examples:",
             "  keyward logout",
             "  keyward logout --environment staging --role admin",
             "  keyward logout --config-file ~/.ml/config.toml"

@@ -39,7 +39,6 @@ import picocli.CommandLine.Parameters;
                     + " HEAD are followed there, and nowhere else. Where the answer is a problem that lists endpoints, the"
                     + " list is printed. If the answer repeats the key, stars stand in its place."
         },
-        exitCodeListHeading = ExitCode.HEADING,
         exitCodeList = {
             "0:the server answered with a status under 300",
             "1:it answered another, or not at all, or the key was not sent",
@@ -47,8 +46,6 @@ import picocli.CommandLine.Parameters;
             ExitCode.FILE_LINE
         },
         footer = {
-            "",
-            "Examples:",
             "  keyward request GET https://api.example.com/v1/jobs",
             "  keyward request POST /v1/jobs -d '{\"prompt\":\"test\"}'",
             "  keyward request POST /v1/jobs -d @job.json -H 'Idempotency-Key: 7'"

@@ -19,14 +19,13 @@ import picocli.CommandLine.Option;
             "Id and prefix stand in the key itself. Owner and roles the server tells, if it has " + Probe.WHOAMI
                     + " or the path given by --path; the key goes only to the server it was stored for."
         },
-        exitCodeListHeading = ExitCode.HEADING,
         exitCodeList = {
             "0:told, as far as the server tells",
             "1:no key is stored, the server refuses it, or did not answer",
             ExitCode.USAGE_LINE,
             ExitCode.FILE_LINE
         },
-        footer = {"", "Examples:", "  keyward whoami", "  keyward whoami --role admin --path /me"})
+        footer = {"  keyward whoami", "  keyward whoami --role admin --path /me"})
 public final class WhoamiCommand implements Callable<Integer>, Arguments.TakesSecret {
     private final Terminal terminal;
     private final Server server = new Server();
@@ -88,7 +87,7 @@ public final class WhoamiCommand implements Callable<Integer>, Arguments.TakesSe
         if (roles == null) {
             object.addNull("roles");
         } else {
-            object.add("roles", jakarta.json.Json.createArrayBuilder(roles));
+            object.add("roles", Json.array(roles));
         }
         Json.add(object, "reason", told.reason());
         return Json.print(object.build());

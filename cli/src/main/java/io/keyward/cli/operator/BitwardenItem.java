@@ -3,7 +3,6 @@ package io.keyward.cli.operator;
 import io.keyward.ApiKeyRecord;
 import io.keyward.cli.terminal.Json;
 import io.keyward.store.IssuedKey;
-import jakarta.json.JsonArrayBuilder;
 import jakarta.json.JsonObject;
 import java.util.Objects;
 
@@ -16,7 +15,7 @@ record BitwardenItem(IssuedKey issued, String name) {
         ApiKeyRecord record = issued.record();
         String hash = record.current().hash().reveal();
         var login = Json.object()
-                .add("uris", array())
+                .add("uris", Json.array())
                 .add("username", Objects.requireNonNullElse(record.owner(), record.id()))
                 .add("password", issued.key().reveal())
                 .addNull("totp");
@@ -32,13 +31,9 @@ record BitwardenItem(IssuedKey issued, String name) {
                 .add("name", name)
                 .add("notes", KeyOutput.noteOf(record))
                 .add("favorite", false)
-                .add("fields", array().add(hidden))
+                .add("fields", Json.array().add(hidden))
                 .add("login", login)
                 .add("reprompt", 0)
                 .build();
-    }
-
-    private static JsonArrayBuilder array() {
-        return jakarta.json.Json.createArrayBuilder();
     }
 }

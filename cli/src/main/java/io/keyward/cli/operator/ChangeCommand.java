@@ -29,7 +29,6 @@ import picocli.CommandLine.Parameters;
             "",
             "What no option names stays. Roles and permissions are replaced as a whole."
         },
-        exitCodeListHeading = ExitCode.HEADING,
         exitCodeList = {
             ExitCode.OK_LINE,
             "1:there is no such key, it is revoked, or a value is refused; nothing was changed",
@@ -37,8 +36,6 @@ import picocli.CommandLine.Parameters;
             ExitCode.FILE_LINE
         },
         footer = {
-            "",
-            "Examples:",
             "  keyward change 7hq2mz9a --owner bob",
             "  keyward change 7hq2mz9a --role client --role miner --expires never",
             "  keyward change 7hq2mz9a --metadata ticket=4711 --metadata host="

@@ -101,14 +101,14 @@ final class ChangeTable {
         int width = rows.stream().mapToInt(row -> row.id().length()).max().orElse(0);
         StringBuilder text = new StringBuilder();
         for (Row row : rows) {
-            text.append(Terminal.printable(row.line(width)).replace('\n', '?')).append('\n');
+            text.append(Terminal.oneLine(row.line(width))).append('\n');
         }
         return text.toString();
     }
 
     /** Returns an object for each change: id, owner, expiresAt, result, reason. */
     String json() {
-        JsonArrayBuilder array = jakarta.json.Json.createArrayBuilder();
+        JsonArrayBuilder array = Json.array();
         rows.forEach(row -> {
             ApiKeyRecord record = row.record();
             var object = Json.object().add("id", row.id());

@@ -24,14 +24,13 @@ import picocli.CommandLine.Option;
             "Looks at form and check digits only: whether the key was issued, and is still in force, says `keyward verify`"
                     + " or the service."
         },
-        exitCodeListHeading = ExitCode.HEADING,
         exitCodeList = {
             "0:the key is well formed",
             "1:it is not, or has no check digits",
             ExitCode.USAGE_LINE,
             ExitCode.FILE_LINE
         },
-        footer = {"", "Examples:", "  keyward check", "  keyward check --prefix acme_live < key.txt"})
+        footer = {"  keyward check", "  keyward check --prefix acme_live < key.txt"})
 public final class CheckCommand implements Callable<Integer>, Arguments.TakesSecret {
     private final Terminal terminal;
 

@@ -24,7 +24,6 @@ import picocli.CommandLine.Option;
             "Revocations that the database has lost by a restore are known to the services that have seen them: their logs"
                     + " and their state say those."
         },
-        exitCodeListHeading = ExitCode.HEADING,
         exitCodeList = {
             "0:services can work with the database; there may be warnings",
             "1:they cannot, or it cannot be reached; with --strict also if there is a warning",
@@ -32,8 +31,6 @@ import picocli.CommandLine.Option;
             ExitCode.FILE_LINE
         },
         footer = {
-            "",
-            "Examples:",
             "  keyward db check --jdbc-url jdbc:postgresql://db/app --jdbc-user owner",
             "  keyward db check --strict --json"
         })
@@ -66,13 +63,13 @@ public final class DbCheckCommand implements Callable<Integer> {
         StringBuilder text = new StringBuilder();
         findings.forEach(finding -> text.append(wordOf(finding.level()))
                 .append(": ")
-                .append(Terminal.printable(finding.message()).replace('\n', '?'))
+                .append(Terminal.oneLine(finding.message()))
                 .append('\n'));
         return text.toString();
     }
 
     private static String jsonOf(List<DatabaseFinding> findings, boolean healthy) {
-        JsonArrayBuilder array = jakarta.json.Json.createArrayBuilder();
+        JsonArrayBuilder array = Json.array();
         findings.forEach(finding ->
                 array.add(Json.object().add("level", wordOf(finding.level())).add("message", finding.message())));
         return Json.print(

@@ -30,7 +30,6 @@ import picocli.CommandLine.Option;
             "",
             "Log in as the owner of the schema. The services need fewer rights, see the grants in docs/database.md."
         },
-        exitCodeListHeading = ExitCode.HEADING,
         exitCodeList = {
             "0:the tables are there, and the first key was shown where it was asked for",
             "1:a first key was asked for and there are keys; the tables are there",
@@ -38,8 +37,6 @@ import picocli.CommandLine.Option;
             "3:the database cannot be reached, or refused something"
         },
         footer = {
-            "",
-            "Examples:",
             "  keyward db create --jdbc-url jdbc:postgresql://db/app --jdbc-user owner",
             "  keyward db create --first-admin --owner anna --output env"
         })

@@ -25,7 +25,6 @@ import picocli.CommandLine.Parameters;
             "A missing file is made, readable by its owner only; in one that is there everything else stays. The keys are"
                     + " stored in one change of the file: all or none. Times of last use stay in the database."
         },
-        exitCodeListHeading = ExitCode.HEADING,
         exitCodeList = {
             "0:each key of the database is in the file",
             "1:a key was refused; or there is none",
@@ -33,8 +32,6 @@ import picocli.CommandLine.Parameters;
             ExitCode.FILE_LINE
         },
         footer = {
-            "",
-            "Examples:",
             "  keyward export keys.env --jdbc-url jdbc:postgresql://db/app --jdbc-user owner --dry-run",
             "  keyward export /etc/app/.env --yes"
         })

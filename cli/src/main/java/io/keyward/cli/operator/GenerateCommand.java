@@ -18,14 +18,8 @@ import picocli.CommandLine.Option;
             "",
             "Nothing is stored: hand the key out, and its hash (`keyward hash`) to the service. `keyward issue` does both."
         },
-        exitCodeListHeading = ExitCode.HEADING,
         exitCodeList = {ExitCode.OK_LINE, ExitCode.USAGE_LINE, ExitCode.FILE_LINE},
-        footer = {
-            "",
-            "Examples:",
-            "  keyward generate --prefix acme_live",
-            "  keyward generate > key.txt && keyward hash < key.txt"
-        })
+        footer = {"  keyward generate --prefix acme_live", "  keyward generate > key.txt && keyward hash < key.txt"})
 public final class GenerateCommand implements Runnable {
     private final Terminal terminal;
 

@@ -13,7 +13,6 @@ import io.keyward.cli.terminal.Terminal;
 import io.keyward.cli.terminal.WriteOptions;
 import io.keyward.config.KeyFile;
 import io.keyward.config.WellKnownKeys;
-import jakarta.json.JsonArrayBuilder;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -35,11 +34,8 @@ import picocli.CommandLine.Option;
             "The hash is as secret as the key. A key whose check digits do not match is refused: its hash would let nobody"
                     + " in."
         },
-        exitCodeListHeading = ExitCode.HEADING,
         exitCodeList = {ExitCode.OK_LINE, "1:the text is not a sound key", ExitCode.USAGE_LINE, ExitCode.FILE_LINE},
         footer = {
-            "",
-            "Examples:",
             "  keyward hash",
             "  keyward hash --bare < key.txt",
             "  keyward hash --file .env --declared-roles client,miner,admin",
@@ -100,9 +96,8 @@ public final class HashCommand implements Runnable, Arguments.TakesSecret {
         KeyFile keys = write.applyTo(hexKeys ? existing.readingHexAsKeys() : existing);
         List<String> ids = terminal.uninterrupted(keys::hashPlaintextKeys);
         if (json) {
-            JsonArrayBuilder array = jakarta.json.Json.createArrayBuilder();
-            ids.forEach(array::add);
-            terminal.show(Json.print(Json.object().add("hashed", array).build()));
+            terminal.show(
+                    Json.print(Json.object().add("hashed", Json.array(ids)).build()));
         } else {
             terminal.show(ids.isEmpty() ? "" : String.join("\n", ids) + "\n");
         }

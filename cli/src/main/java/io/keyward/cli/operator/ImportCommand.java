@@ -31,7 +31,6 @@ import picocli.CommandLine.Parameters;
             "The file stays as it is. A key that is there already is left alone, so the command can be repeated. Roles and"
                     + " peppers stay with the services, which must have them."
         },
-        exitCodeListHeading = ExitCode.HEADING,
         exitCodeList = {
             "0:each key of the file is in the database",
             "1:a key was refused, and the others were stored; or there is none",
@@ -39,8 +38,6 @@ import picocli.CommandLine.Parameters;
             ExitCode.FILE_LINE
         },
         footer = {
-            "",
-            "Examples:",
             "  keyward import .env --jdbc-url jdbc:postgresql://db/app --jdbc-user owner --dry-run",
             "  keyward import /etc/app/.env --declared-roles client,miner,admin --yes"
         })

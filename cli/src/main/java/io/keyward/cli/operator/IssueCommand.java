@@ -54,7 +54,6 @@ import picocli.CommandLine.TypeConversionException;
                     + " columns: owner, name, roles, permissions, expires, not-before. What a line leaves empty is taken from"
                     + " the options; several roles have blanks between them."
         },
-        exitCodeListHeading = ExitCode.HEADING,
         exitCodeList = {
             "0:the key is stored and was shown, or every one is",
             "1:a value is refused; nothing was stored, or the message says which keys were not",
@@ -62,8 +61,6 @@ import picocli.CommandLine.TypeConversionException;
             "3:a file or standard output cannot be written; nothing is stored, or the message says what"
         },
         footer = {
-            "",
-            "Examples:",
             "  keyward issue --role client --owner alice",
             "  keyward issue --role client --owner ci --name nightly --expires 90d --file /etc/app/.env",
             "  keyward issue --role client --owner ci --count 5 > keys.csv",

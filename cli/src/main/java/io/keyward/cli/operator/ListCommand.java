@@ -31,11 +31,8 @@ import picocli.CommandLine.Option;
             "",
             "Warns on standard error of keys that end within 14 days, of old secrets that still count, and of plaintext."
         },
-        exitCodeListHeading = ExitCode.HEADING,
         exitCodeList = {ExitCode.OK_LINE, ExitCode.USAGE_LINE, ExitCode.FILE_LINE},
         footer = {
-            "",
-            "Examples:",
             "  keyward list",
             "  keyward list --file /etc/app/.env --declared-roles client,miner,admin",
             "  keyward list --ending-within 30d --sort end",
@@ -188,7 +185,7 @@ public final class ListCommand implements Runnable {
     }
 
     private static String jsonOf(List<RecordText> texts) {
-        JsonArrayBuilder array = jakarta.json.Json.createArrayBuilder();
+        JsonArrayBuilder array = Json.array();
         texts.forEach(text -> array.add(text.json()));
         return Json.print(array.build());
     }

@@ -19,7 +19,7 @@ record OnePasswordItem(IssuedKey issued, String title) {
                 .add("category", "API_CREDENTIAL")
                 .add(
                         "fields",
-                        jakarta.json.Json.createArrayBuilder()
+                        Json.array()
                                 .add(field("notesPlain", "STRING", "notesPlain", KeyOutput.noteOf(record))
                                         .add("purpose", "NOTES"))
                                 .add(field(

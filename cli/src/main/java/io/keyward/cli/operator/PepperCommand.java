@@ -32,7 +32,6 @@ import picocli.CommandLine.Parameters;
             "With --check, reads a pepper that is there from standard input and prints the line of its check value. An id"
                     + " keeps its pepper, because its hashes fit no other: give a new pepper an id of its own."
         },
-        exitCodeListHeading = ExitCode.HEADING,
         exitCodeList = {
             ExitCode.OK_LINE,
             "1:the text is not a pepper, or the id has another form",
@@ -40,8 +39,6 @@ import picocli.CommandLine.Parameters;
             ExitCode.FILE_LINE
         },
         footer = {
-            "",
-            "Examples:",
             "  keyward pepper p1 --out /run/secrets/pepper >> .env",
             "  keyward pepper p1 --check < /run/secrets/pepper >> .env"
         })

@@ -202,8 +202,6 @@ final class RecordText {
     }
 
     private static JsonArrayBuilder array(Collection<?> values) {
-        JsonArrayBuilder array = jakarta.json.Json.createArrayBuilder();
-        values.stream().map(Object::toString).sorted().forEach(array::add);
-        return array;
+        return Json.array(values.stream().map(Object::toString).sorted().toList());
     }
 }

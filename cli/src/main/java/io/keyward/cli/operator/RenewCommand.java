@@ -23,7 +23,6 @@ import picocli.CommandLine.Option;
             "",
             "For a new secret, `keyward rotate`."
         },
-        exitCodeListHeading = ExitCode.HEADING,
         exitCodeList = {
             ExitCode.OK_LINE,
             "1:a key is not there, is revoked, or would end earlier; the others are renewed",
@@ -31,8 +30,6 @@ import picocli.CommandLine.Option;
             ExitCode.FILE_LINE
         },
         footer = {
-            "",
-            "Examples:",
             "  keyward renew 7hq2mz9a --expires 365d",
             "  keyward renew --ending-within 14d --dry-run",
             "  keyward renew --ending-within 14d --owner ci --expires 90d --yes"

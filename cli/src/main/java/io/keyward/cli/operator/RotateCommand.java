@@ -32,7 +32,6 @@ import picocli.CommandLine.Option;
             "An entry of a key list becomes a named key. If the new key cannot be shown, the rotation is undone. Of several"
                     + " keys each is rotated and shown before the next; what was done is printed on standard error."
         },
-        exitCodeListHeading = ExitCode.HEADING,
         exitCodeList = {
             "0:the new secret is stored and was shown",
             "1:a key is not there, or a value is refused, and it was not changed; the others were",
@@ -40,8 +39,6 @@ import picocli.CommandLine.Option;
             "3:a file or standard output cannot be written; the message says what was changed, if anything was"
         },
         footer = {
-            "",
-            "Examples:",
             "  keyward rotate 7hq2mz9a --overlap 24h --expires 365d",
             "  keyward rotate --ending-within 14d --expires 365d --dry-run",
             "  keyward rotate --ending-within 14d --expires 365d --yes > new-keys.csv",

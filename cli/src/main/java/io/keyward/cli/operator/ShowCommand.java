@@ -18,7 +18,6 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "show",
         description = "Shows what is noted of a key. Never the key or its hash.",
-        exitCodeListHeading = ExitCode.HEADING,
         exitCodeList = {
             ExitCode.OK_LINE,
             "1:there is no such key, or none has that text",
@@ -26,8 +25,6 @@ import picocli.CommandLine.Parameters;
             ExitCode.FILE_LINE
         },
         footer = {
-            "",
-            "Examples:",
             "  keyward show 7hq2mz9a",
             "  keyward show alice --file /etc/app/.env --json",
             "  keyward show --key -"

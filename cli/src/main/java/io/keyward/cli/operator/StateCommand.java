@@ -85,7 +85,6 @@ public abstract class StateCommand implements Callable<Integer> {
             name = "revoke",
             description =
                     "Ends a key for good, with all its secrets. The record stays, so that the id is not given out again.",
-            exitCodeListHeading = ExitCode.HEADING,
             exitCodeList = {
                 ExitCode.OK_LINE,
                 "1:a key is not there or is revoked, and was not changed, the others were; or a service does not take the"
@@ -94,8 +93,6 @@ public abstract class StateCommand implements Callable<Integer> {
                 ExitCode.FILE_LINE
             },
             footer = {
-                "",
-                "Examples:",
                 "  keyward revoke 7hq2mz9a",
                 "  keyward revoke --owner bob --dry-run",
                 "  keyward revoke --key - < leaked.txt",
@@ -111,7 +108,6 @@ public abstract class StateCommand implements Callable<Integer> {
     @Command(
             name = "disable",
             description = "Switches a key off until it is enabled again.",
-            exitCodeListHeading = ExitCode.HEADING,
             exitCodeList = {
                 ExitCode.OK_LINE,
                 "1:a key is not there or is revoked, and was not changed, the others were; or a service does not take the"
@@ -119,7 +115,7 @@ public abstract class StateCommand implements Callable<Integer> {
                 ExitCode.USAGE_LINE,
                 ExitCode.FILE_LINE
             },
-            footer = {"", "Examples:", "  keyward disable 7hq2mz9a", "  keyward disable 7hq2mz9a k3x0p1qa --yes"})
+            footer = {"  keyward disable 7hq2mz9a", "  keyward disable 7hq2mz9a k3x0p1qa --yes"})
     public static final class DisableCommand extends StateCommand {
         public DisableCommand(Terminal terminal) {
             super(terminal, "disable", "disabled", ApiKeyManager::disable);
@@ -130,14 +126,13 @@ public abstract class StateCommand implements Callable<Integer> {
     @Command(
             name = "enable",
             description = "Switches a disabled key on. A revoked key stays revoked.",
-            exitCodeListHeading = ExitCode.HEADING,
             exitCodeList = {
                 ExitCode.OK_LINE,
                 "1:a key is not there or is revoked, and was not changed; the others were",
                 ExitCode.USAGE_LINE,
                 ExitCode.FILE_LINE
             },
-            footer = {"", "Examples:", "  keyward enable 7hq2mz9a"})
+            footer = {"  keyward enable 7hq2mz9a"})
     public static final class EnableCommand extends StateCommand {
         public EnableCommand(Terminal terminal) {
             super(terminal, "enable", "enabled", ApiKeyManager::enable);

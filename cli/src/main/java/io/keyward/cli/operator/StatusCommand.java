@@ -37,7 +37,6 @@ import picocli.CommandLine.Option;
             "",
             "Reads as a service started in the same directory with the same environment would."
         },
-        exitCodeListHeading = ExitCode.HEADING,
         exitCodeList = {
             "0:a service would start with this; there may be warnings",
             "1:a service would refuse this; with --url also if it is not in force there; with --strict also if there is a"
@@ -46,8 +45,6 @@ import picocli.CommandLine.Option;
             ExitCode.FILE_LINE
         },
         footer = {
-            "",
-            "Examples:",
             "  keyward status",
             "  keyward status --file /etc/app/.env --declared-roles client,miner,admin",
             "  keyward status --dir /opt/app --strict --json",
@@ -204,24 +201,21 @@ public final class StatusCommand implements Callable<Integer> {
                 .add("healthy", healthy)
                 .add("mode", report.mode().name().toLowerCase(Locale.ROOT))
                 .add("modeReason", report.modeReason());
-        JsonArrayBuilder files = array();
+        JsonArrayBuilder files = Json.array();
         report.files().forEach(seen -> files.add(jsonOf(seen)));
-        JsonArrayBuilder names = array();
-        report.settings().forEach(setting -> {
-            JsonArrayBuilder losers = array();
-            setting.losers().forEach(place -> losers.add(place.toString()));
-            names.add(Json.object()
-                    .add("name", setting.name())
-                    .add("place", setting.winner().toString())
-                    .add("overruled", losers));
-        });
-        JsonArrayBuilder keys = array();
+        JsonArrayBuilder names = Json.array();
+        report.settings()
+                .forEach(setting -> names.add(Json.object()
+                        .add("name", setting.name())
+                        .add("place", setting.winner().toString())
+                        .add("overruled", Json.array(setting.losers()))));
+        JsonArrayBuilder keys = Json.array();
         report.keys().forEach(key -> keys.add(jsonOf(key)));
-        JsonArrayBuilder expiring = array();
+        JsonArrayBuilder expiring = Json.array();
         report.expiringSoon().forEach(key -> expiring.add(key.id()));
-        JsonArrayBuilder warnings = array();
+        JsonArrayBuilder warnings = Json.array();
         report.warnings().forEach(warning -> warnings.add(jsonOf(warning)));
-        JsonArrayBuilder problems = array();
+        JsonArrayBuilder problems = Json.array();
         report.problems().forEach(problem -> problems.add(jsonOf(problem)));
         if (running != null) {
             JsonObjectBuilder service = Json.object().add("url", running.url()).add("inForce", difference == null);
@@ -238,28 +232,20 @@ public final class StatusCommand implements Callable<Integer> {
                 .build());
     }
 
-    private static JsonArrayBuilder array() {
-        return jakarta.json.Json.createArrayBuilder();
-    }
-
     private static JsonObjectBuilder jsonOf(ConfigReport.SeenFile seen) {
-        JsonArrayBuilder notes = array();
-        seen.notes().forEach(notes::add);
         JsonObjectBuilder object = Json.object()
                 .add("path", seen.path().toString())
                 .add("use", seen.use().name().toLowerCase(Locale.ROOT));
         Json.add(object, "realPath", seen.realPath());
         Json.add(object, "modified", seen.modified());
         Json.add(object, "permissions", seen.permissions());
-        return object.add("size", seen.size()).add("notes", notes);
+        return object.add("size", seen.size()).add("notes", Json.array(seen.notes()));
     }
 
     private static JsonObjectBuilder jsonOf(ConfigReport.ReportedKey key) {
-        JsonArrayBuilder roles = array();
-        new TreeSet<>(key.roles()).forEach(roles::add);
         JsonObjectBuilder object = Json.object()
                 .add("id", key.id())
-                .add("roles", roles)
+                .add("roles", Json.array(new TreeSet<>(key.roles())))
                 .add("state", key.state().name().toLowerCase(Locale.ROOT));
         Json.add(object, "expiresAt", key.expiresAt());
         Json.add(object, "retiringUntil", key.retiringUntil());

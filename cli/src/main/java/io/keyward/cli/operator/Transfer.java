@@ -197,13 +197,12 @@ final class Transfer {
         int width =
                 rows.stream().mapToInt(row -> row.record().id().length()).max().orElse(0);
         StringBuilder text = new StringBuilder();
-        rows.forEach(row -> text.append(Terminal.printable(row.line(width)).replace('\n', '?'))
-                .append('\n'));
+        rows.forEach(row -> text.append(Terminal.oneLine(row.line(width))).append('\n'));
         return text.toString();
     }
 
     private static String jsonOf(List<Row> rows) {
-        JsonArrayBuilder array = jakarta.json.Json.createArrayBuilder();
+        JsonArrayBuilder array = Json.array();
         rows.forEach(row -> {
             var object = Json.object().add("id", row.record().id());
             Json.add(object, "owner", row.record().owner());

@@ -29,7 +29,6 @@ import picocli.CommandLine.Option;
             "",
             "A file is read as the service reads it, by the rules of its mode."
         },
-        exitCodeListHeading = ExitCode.HEADING,
         exitCodeList = {
             "0:the key is accepted",
             "1:it is refused, or the file is",
@@ -37,8 +36,6 @@ import picocli.CommandLine.Option;
             ExitCode.FILE_LINE
         },
         footer = {
-            "",
-            "Examples:",
             "  keyward verify",
             "  keyward verify --file /etc/app/.env --declared-roles client,miner,admin < key.txt"
         })
@@ -94,7 +91,7 @@ public final class VerifyCommand implements Callable<Integer>, Arguments.TakesSe
     private static String jsonOf(Verification verification) {
         JsonObjectBuilder object = Json.object().add("accepted", verification.isAccepted());
         Json.add(object, "id", verification.keyId());
-        JsonArrayBuilder roles = jakarta.json.Json.createArrayBuilder();
+        JsonArrayBuilder roles = Json.array();
         if (verification instanceof Accepted accepted) {
             Json.add(object, "owner", accepted.principal().owner());
             new TreeSet<>(accepted.principal().roles()).forEach(roles::add);

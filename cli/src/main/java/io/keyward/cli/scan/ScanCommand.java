@@ -51,7 +51,6 @@ import picocli.CommandLine.Parameters;
                     + " 3. Symbolic links inside directories are left out; so are the objects in .git, into whose history --git"
                     + " looks. In what `git log -p` prints, file and commit are named, too."
         },
-        exitCodeListHeading = ExitCode.HEADING,
         exitCodeList = {
             "0:no key was found",
             "1:a key or a hash was found",
@@ -59,8 +58,6 @@ import picocli.CommandLine.Parameters;
             "3:nothing was found, but something could not be read or looked into"
         },
         footer = {
-            "",
-            "Examples:",
             "  keyward scan src config",
             "  keyward scan --file /etc/app/.env --git .",
             "  git log -p --all | keyward scan -",
@@ -219,7 +216,7 @@ public final class ScanCommand implements Callable<Integer> {
     private void closed(String name, String reason) {
         unreadable++;
         progress.clear();
-        terminal.note("did not look into " + name.replace('\n', '?') + ": " + reason);
+        terminal.note("did not look into " + Terminal.oneLine(name) + ": " + reason);
     }
 
     private final class Plain implements Unpacker.Contents {
@@ -251,7 +248,7 @@ public final class ScanCommand implements Callable<Integer> {
 
     private void report() {
         if (json) {
-            JsonArrayBuilder array = jakarta.json.Json.createArrayBuilder();
+            JsonArrayBuilder array = Json.array();
             hits.forEach(hit -> array.add(hit.json()));
             terminal.show(Json.print(array.build()));
         } else {
@@ -307,8 +304,8 @@ public final class ScanCommand implements Callable<Integer> {
 
     private record Hit(String path, KeyScanner.Finding finding) {
         String line() {
-            String place = oneLine(path) + ":" + finding.line()
-                    + (finding.diff().isEmpty() ? "" : " (" + oneLine(finding.diff()) + ")");
+            String place = Terminal.oneLine(path) + ":" + finding.line()
+                    + (finding.diff().isEmpty() ? "" : " (" + Terminal.oneLine(finding.diff()) + ")");
             KeyFormat format = finding.format();
             return format == null
                     ? place + ": the hash of key " + finding.id()
@@ -324,10 +321,6 @@ public final class ScanCommand implements Callable<Integer> {
                     .add("diff", finding.diff());
             Json.add(object, "prefix", format == null ? null : format.prefix());
             return object.add("id", finding.id());
-        }
-
-        private static String oneLine(String text) {
-            return Terminal.printable(text).replace('\n', '?');
         }
     }
 

@@ -17,11 +17,8 @@ import picocli.CommandLine.Option;
             "",
             "The rule does not know the check digits; `keyward scan` does, and so reports no look-alikes."
         },
-        exitCodeListHeading = ExitCode.HEADING,
         exitCodeList = {ExitCode.OK_LINE, ExitCode.USAGE_LINE, ExitCode.FILE_LINE},
         footer = {
-            "",
-            "Examples:",
             "  keyward scan-rules --format regex",
             "  keyward scan-rules --format gitleaks --prefix acme_live >> .gitleaks.toml"
         })

@@ -13,7 +13,6 @@ public final class ExitCode {
     /** What a shell reports of a program that writes to a pipe nobody reads any more: 128 and the number of SIGPIPE. */
     public static final int NOBODY_READS = 141;
 
-    public static final String HEADING = "%nExit codes:%n";
     public static final String OK_LINE = "0:done, or healthy";
     public static final String REFUSED_LINE = "1:refused, found, or unhealthy";
     public static final String USAGE_LINE = "2:the command line cannot be understood";

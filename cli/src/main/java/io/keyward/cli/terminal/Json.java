@@ -1,10 +1,12 @@
 package io.keyward.cli.terminal;
 
+import jakarta.json.JsonArrayBuilder;
 import jakarta.json.JsonObjectBuilder;
 import jakarta.json.JsonStructure;
 import jakarta.json.JsonWriter;
 import jakarta.json.stream.JsonGenerator;
 import java.io.StringWriter;
+import java.util.Collection;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -14,6 +16,17 @@ public final class Json {
 
     public static JsonObjectBuilder object() {
         return jakarta.json.Json.createObjectBuilder();
+    }
+
+    public static JsonArrayBuilder array() {
+        return jakarta.json.Json.createArrayBuilder();
+    }
+
+    /** Returns an array of the texts of these values, in their order. */
+    public static JsonArrayBuilder array(Collection<?> values) {
+        JsonArrayBuilder array = array();
+        values.forEach(value -> array.add(value.toString()));
+        return array;
     }
 
     /** Adds a text, or JSON null, so that a name is always there. */

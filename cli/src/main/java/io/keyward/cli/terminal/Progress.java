@@ -34,7 +34,7 @@ public final class Progress implements AutoCloseable {
         }
         clear();
         last = nanoTime.getAsLong();
-        String line = Terminal.printable(text.get()).replace('\n', '?');
+        String line = Terminal.oneLine(text.get());
         width = line.length();
         terminal.err().print("\r" + line);
         terminal.err().flush();

@@ -220,6 +220,11 @@ public record Terminal(
         err.flush();
     }
 
+    /** Replaces line breaks as well as {@link #printable} does the other control characters. */
+    public static String oneLine(String text) {
+        return printable(text).replace('\n', '?');
+    }
+
     /** Replaces what could move the cursor or forge a line of output. */
     public static String printable(String text) {
         StringBuilder cleaned = new StringBuilder(text.length());

@@ -1,0 +1,17 @@
+package io.keyward.cli.terminal;
+
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** A command that only holds other commands, and names its help where none of them is given. */
+public abstract class CommandGroup implements Runnable {
+    @Spec
+    private CommandSpec spec = CommandSpec.create();
+
+    @Override
+    public void run() {
+        throw new ParameterException(
+                spec.commandLine(), "no command given; `" + spec.qualifiedName() + " --help` lists them");
+    }
+}
