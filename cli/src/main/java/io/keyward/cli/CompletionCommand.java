@@ -12,7 +12,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** Prints a script by which a shell completes commands, options and ids. */
+/** Prints a script with which a shell completes commands, options and ids. */
 @Command(
         name = "completion",
         description = "Prints a completion script for a shell: bash, zsh or fish.",
@@ -23,7 +23,7 @@ import picocli.CommandLine.Spec;
             "  keyward completion fish > ~/.config/fish/completions/keyward.fish"
         })
 final class CompletionCommand implements Runnable {
-    /** Whose script is printed. */
+    /** The shells that have a script. */
     enum Shell {
         bash,
         zsh,
@@ -66,7 +66,7 @@ final class CompletionCommand implements Runnable {
                         : script);
     }
 
-    /** Prints the ids of a key file for the scripts, and nothing where it cannot be read. */
+    /** Prints the ids of a key file for the scripts, which hide its failures because a person is typing. */
     @Command(name = "complete-ids", hidden = true, description = "Prints the ids of a key file.")
     static final class IdsCommand implements Runnable {
         private final Terminal terminal;
@@ -110,13 +110,13 @@ final class CompletionCommand implements Runnable {
         @Override
         public void run() {
             StringBuilder page =
-                    new StringBuilder(".TH KEYWARD 1\n.SH NAME\nkeyward \\- makes, hashes and looks after API keys\n");
+                    new StringBuilder(".TH KEYWARD 1\n.SH NAME\nkeyward \\- makes, hashes and manages API keys\n");
             describe(spec.root().commandLine(), page);
             terminal.show(
                     json ? Json.print(Json.object().add("page", page.toString()).build()) : page.toString());
         }
 
-        /** As wide as a manual page is shown, whatever the terminal: its lines are not filled again. */
+        /** The usual width of a manual page, on every terminal, because its lines are not filled again. */
         private static final int WIDTH = 78;
 
         private static void describe(CommandLine command, StringBuilder page) {
@@ -134,7 +134,10 @@ final class CompletionCommand implements Runnable {
             command.getSubcommands().values().forEach(child -> describe(child, page));
         }
 
-        /** A dot or an apostrophe that begins a line is a request, and a bare hyphen may be printed as a dash. */
+        /**
+         * Escapes a line: roff takes a dot or an apostrophe at its start for a command, and may print a hyphen as a
+         * dash.
+         */
         private static String roff(String line) {
             String plain = line.replace("\\", "\\e").replace("-", "\\-");
             return plain.startsWith(".") || plain.startsWith("'") ? "\\&" + plain : plain;

@@ -13,7 +13,7 @@ import picocli.CommandLine.Model.OptionSpec;
 
 /** Writes the completion scripts of the shells, with the ids of the key file where a command takes one. */
 final class CompletionScript {
-    /** Prints the ids of a key file, one to a line; fails silently, since a person is typing. */
+    /** Prints the ids of a key file, one on each line. */
     private static final String IDS = "keyward complete-ids";
 
     private final CommandLine keyward;
@@ -88,8 +88,8 @@ final class CompletionScript {
             script.append(" \\\n    '*:").append(takesId(command) ? "id:_keyward_ids'\n}\n\n" : "file:_files'\n}\n\n");
             return;
         }
-        script.append(
-                        " \\\n    '1: :->command' '*:: :->rest'\n  case $state in\n    command)\n      local -a commands\n")
+        script.append(" \\\n    '1: :->command' '*:: :->rest'\n  case $state in\n    command)\n      local -a"
+                        + " commands\n")
                 .append("      commands=(\n");
         children.forEach(child -> script.append("        '")
                 .append(nameOf(child))

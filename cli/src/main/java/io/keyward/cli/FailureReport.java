@@ -19,8 +19,8 @@ import java.util.List;
 import picocli.CommandLine.ParameterException;
 
 /**
- * Turns every failure into a sentence on standard error and an exit code; where {@code --json} was asked for, into a
- * JSON object on standard output, too.
+ * Reports each failure as a sentence on standard error and an exit code, and with {@code --json} also as a JSON
+ * object on standard output.
  *
  * @param terminal where it is printed
  * @param json whether JSON was asked for
@@ -37,7 +37,7 @@ record FailureReport(Terminal terminal, boolean json) {
 
     int refuse(ParameterException problem) {
         if (problem.getCause() instanceof CommandFailure failure) {
-            // The parser was told to ask a file that is damaged, see Defaults.
+            // The parser asks Defaults for values, which found a file that it cannot use.
             return report(failure);
         }
         String command = problem.getCommandLine().getCommandSpec().qualifiedName();
@@ -69,7 +69,7 @@ record FailureReport(Terminal terminal, boolean json) {
         if (problem instanceof UncheckedIOException e) {
             return tell(ExitCode.FILE, describe(requireNonNull(e.getCause(), "cause")));
         }
-        // The message of an unforeseen exception may hold anything, a key included.
+        // The message of an unexpected exception can contain anything, even a key.
         StackTraceElement[] trace = problem.getStackTrace();
         return tell(
                 ExitCode.REFUSED,

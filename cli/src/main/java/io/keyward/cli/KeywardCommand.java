@@ -4,15 +4,16 @@ import io.keyward.cli.terminal.CommandGroup;
 import io.keyward.cli.terminal.ExitCode;
 import picocli.CommandLine.Command;
 
-/** The command without a subcommand: says what there is. */
+/** The command itself, which lists its subcommands. */
 @Command(
         name = "keyward",
         description = {
-            "Makes, hashes and looks after API keys.",
+            "Makes, hashes and manages API keys.",
             "",
-            "Secrets are printed on standard output only, notes on standard error. A secret is never taken as an argument,"
-                    + " where the process list and the shell history would show it: it is asked for, or read from standard"
-                    + " input."
+            "Secrets are printed on standard output only, notes on standard error. A secret is never taken as an"
+                    + " argument,"
+                    + " where the process list and the shell history would show it: keyward asks for it, or reads"
+                    + " it from standard input."
         },
         synopsisSubcommandLabel = "COMMAND",
         exitCodeList = {ExitCode.OK_LINE, ExitCode.REFUSED_LINE, ExitCode.USAGE_LINE, ExitCode.FILE_LINE},

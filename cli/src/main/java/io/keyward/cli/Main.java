@@ -77,11 +77,11 @@ public final class Main {
         }
     }
 
-    /** Gives a change that was begun when Ctrl-C came the time to be stored and shown, or to be undone. */
+    /** After Ctrl-C, waits until a change that has begun is stored and shown, or undone. */
     private static void awaitEnd(Terminal terminal) {
         try {
             if (!terminal.changes().tryLock(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
-                terminal.note("interrupted before the change was done; look at the key with `keyward list`");
+                terminal.note("interrupted before the change was done; `keyward list` shows whether it was made");
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -92,9 +92,9 @@ public final class Main {
     static int run(List<String> args, Terminal terminal) {
         FailureReport failures = FailureReport.of(args, terminal);
         try {
-            Optional<String> unfit = Arguments.unfitness(args);
-            if (unfit.isPresent()) {
-                throw CommandFailure.usage(unfit.get());
+            Optional<String> refusal = Arguments.refusal(args);
+            if (refusal.isPresent()) {
+                throw CommandFailure.usage(refusal.get());
             }
             CommandLine commandLine = commandLine(terminal, args);
             // What the parser prints by itself (help, version) is collected first: a PrintWriter would swallow a
@@ -113,7 +113,7 @@ public final class Main {
         return commandLine(terminal, List.of());
     }
 
-    /** Makes each command by its name when it is asked for. */
+    /** Returns what makes each command, by the name of the command. */
     static Map<String, Supplier<Object>> commands(Terminal terminal) {
         Map<String, Supplier<Object>> commands = new LinkedHashMap<>();
         commands.put("issue", () -> new IssueCommand(terminal));
@@ -164,7 +164,7 @@ public final class Main {
         Map<String, Supplier<Object>> commands = commands(terminal);
         String asked = args.isEmpty() ? "" : args.get(0);
         if (commands.containsKey(asked) && !OF_ALL.contains(asked)) {
-            // to make the others takes longer than most commands run
+            // making the others would take longer than most commands run
             commands.keySet().retainAll(Set.of(asked));
         }
         commands.forEach((name, command) -> commandLine.addSubcommand(name, command.get()));
@@ -188,7 +188,7 @@ public final class Main {
         return commandLine;
     }
 
-    /** Ends what the options of the command have opened, such as a connection, when the command is done. */
+    /** Closes what the options of the command have opened, such as a connection, when the command is done. */
     private static int executeAndClose(CommandLine.ParseResult parsed) {
         try {
             return new CommandLine.RunLast().execute(parsed);

@@ -13,7 +13,7 @@ import java.util.Map;
 import java.util.UUID;
 import org.h2.jdbcx.JdbcConnectionPool;
 
-/** An operator who looks after the keys of a database, within this process. */
+/** An operator of the keys of a database, within this process. */
 record DatabaseOperator(String url, JdbcConnectionPool database, Connection kept) implements AutoCloseable {
     static final String PASSWORD = "kept-in-the-environment";
 

@@ -52,7 +52,7 @@ class DocumentationTest {
      */
     @Test
     void helpPrintsNullForNoPlaceholder() throws IOException {
-        String meant = "the server does not tell is null";
+        String meant = "the server does not say is null";
         assertFalse(
                 page().replaceAll("\\s+", " ").replace(meant, "").contains("null"), "a placeholder in a description");
     }

@@ -97,7 +97,7 @@ class HolderCommandsTest {
             "204, the key is valid",
             "400, the key is valid",
             "403, lacks the role",
-            "404, it is the endpoint that is missing",
+            "404, only the endpoint does not exist",
             "405, the key is valid",
             "426, the key is valid",
             "429, could not tell",
@@ -380,7 +380,7 @@ class HolderCommandsTest {
 
             Outcome outcome = gives(text, "login");
 
-            assertTrue(outcome.err().contains("is closed now"), outcome.err());
+            assertTrue(outcome.err().contains("is private now"), outcome.err());
             assertEquals(
                     "rw-------", PosixFilePermissions.toString(Files.getPosixFilePermissions(holder.credentials())));
             assertEquals("rwx------", PosixFilePermissions.toString(Files.getPosixFilePermissions(directory)));
@@ -572,7 +572,7 @@ class HolderCommandsTest {
                             : Reply.of(404))) {
                 logIn(service.url());
 
-                assertTrue(runs("whoami").err().contains("which says nothing against the key"));
+                assertTrue(runs("whoami").err().contains("so the key may be valid"));
                 Outcome outcome = runs("whoami", "--path", "/me", "--json");
 
                 assertTrue(outcome.out().contains("\"owner\": \"alice?[2J\""), outcome.out());
@@ -739,7 +739,7 @@ class HolderCommandsTest {
 
                 assertEquals(1, outcome.exitCode());
                 assertEquals("endpoints:\n  GET /v1/jobs\n  GET,POST /v1/x\n", outcome.out());
-                assertTrue(outcome.err().contains("which says nothing against the key"), outcome.err());
+                assertTrue(outcome.err().contains("the key may be valid"), outcome.err());
             }
         }
 
@@ -748,7 +748,7 @@ class HolderCommandsTest {
             "401, does not accept the key",
             "403, lacks the role",
             "404, no such endpoint",
-            "405, knows no such method",
+            "405, not with this method",
             "500, answered 500"
         })
         void explainsRefusals(int status, String said) throws IOException {

@@ -104,7 +104,7 @@ class HolderIT {
 
             Outcome forbidden = inProcess("keyward request GET " + url + "/v1/admin/keys");
             assertEquals(1, forbidden.exitCode());
-            assertTrue(forbidden.err().contains("answered 403: the key is valid and lacks the role"), forbidden.err());
+            assertTrue(forbidden.err().contains("answered 403: the key is valid but lacks the role"), forbidden.err());
 
             Outcome missing = inProcess("keyward request POST /v1/agents/workflows -d '{}'");
             assertEquals(1, missing.exitCode());

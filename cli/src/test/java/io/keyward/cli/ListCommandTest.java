@@ -209,7 +209,7 @@ class ListCommandTest {
     @CsvSource({
         "roles = [], 'line 1, roles: is unknown'",
         "declared-roles = \"client\", 'must be an array'",
-        "prefix = \"no prefix\", 'is no prefix'",
+        "prefix = \"no prefix\", 'is not a prefix'",
         "[oops, 'line 1: this is not TOML'"
     })
     void refusesSettingsThatAreNone(String text, String said) throws IOException {

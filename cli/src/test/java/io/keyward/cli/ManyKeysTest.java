@@ -415,7 +415,7 @@ class ManyKeysTest {
         assertEquals(0, keyCount(outcome.out()));
         assertTrue(outcome.err().contains("rotate: 0 keys of "), outcome.err());
         assertTrue(outcome.err().contains(one + "  failed: ends "), outcome.err());
-        assertTrue(outcome.err().contains("say --expires 365d, or --keep-end"), outcome.err());
+        assertTrue(outcome.err().contains("use --expires 365d, or --keep-end"), outcome.err());
         assertEquals(before, Files.readString(operator.file()));
         assertEquals(
                 1, operator.run("rotate", "--ending-within=14d", "--dry-run").exitCode());

@@ -6,7 +6,7 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
 
-/** An operator who looks after one key file, within this process. */
+/** An operator of one key file, within this process. */
 record Operator(Path file, Map<String, String> environment) {
     Operator(Path file) {
         this(file, Map.of());

@@ -211,7 +211,7 @@ class TransferTest {
         Outcome outcome = operator.run("import", path, "--yes", "--json");
 
         assertEquals(1, outcome.exitCode());
-        assertTrue(outcome.out().contains("there is another state of this key"), outcome.out());
+        assertTrue(outcome.out().contains("the key differs there"), outcome.out());
         assertTrue(outcome.out().contains("keyward hash --file"), outcome.out());
         assertEquals(
                 KeyState.DISABLED, operator.store().find("alice").orElseThrow().state());

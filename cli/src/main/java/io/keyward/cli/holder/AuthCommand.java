@@ -5,7 +5,7 @@ import io.keyward.cli.terminal.CommandGroup;
 import io.keyward.cli.terminal.ExitCode;
 import picocli.CommandLine.Command;
 
-/** Groups what is about the stored keys. */
+/** Groups the commands about stored keys. */
 @Command(
         name = "auth",
         description = "Stores, shows and removes the keys of this machine.",

@@ -27,7 +27,7 @@ import picocli.CommandLine.Option;
         },
         exitCodeList = {
             "0:a key is stored, and with --check every server accepts its key",
-            "1:none is stored, or a server refuses one or could not be asked",
+            "1:no key is stored, or a server rejects one or could not be asked",
             ExitCode.USAGE_LINE,
             ExitCode.FILE_LINE
         },
@@ -61,14 +61,14 @@ public final class AuthStatusCommand implements Callable<Integer>, Arguments.Tak
         Probe probe = new Probe(new Server());
         List<Line> lines = options.places(terminal).stream()
                 .map(CredentialPlace::require)
-                .map(credential -> new Line(credential, check ? judge(credential, probe) : null))
+                .map(credential -> new Line(credential, check ? check(credential, probe) : null))
                 .toList();
         boolean authenticated = !lines.isEmpty() && lines.stream().allMatch(Line::isGood);
         terminal.show(json ? asJson(lines, authenticated) : asText(lines, authenticated));
         return authenticated ? ExitCode.OK : ExitCode.REFUSED;
     }
 
-    private static Verdict judge(Credential credential, Probe probe) {
+    private static Verdict check(Credential credential, Probe probe) {
         return credential
                 .flaw()
                 .map(flaw -> new Verdict(Answered.REFUSED, "the stored key " + flaw.description() + "; log in again"))

@@ -15,7 +15,7 @@ import picocli.CommandLine.Option;
         description = {
             "Prints the stored key, for a program that reads it from a pipe.",
             "",
-            "Not to a terminal, where it would stay on the screen, unless --show asks for that."
+            "Refuses to print it to a terminal, where it would stay on the screen, unless --show is given."
         },
         exitCodeList = {
             "0:the key was printed",
@@ -49,7 +49,7 @@ public final class AuthTokenCommand implements Runnable, Arguments.TakesSecret {
         if (terminal.showsOutput() && !show) {
             throw CommandFailure.refused(
                     "standard output is a terminal, where the key would stay on the screen; pipe it to"
-                            + " the program that needs it, or say --show");
+                            + " the program that needs it, or use --show");
         }
         String key = credential.key().reveal();
         terminal.show(

@@ -10,30 +10,30 @@ import org.jspecify.annotations.Nullable;
  *
  * @param label what a person calls it, like {@code client@default}
  * @param key the key
- * @param url where the service says whether it knows the key; its origin is the only one the key goes to. Null if the
- *     key was stored without a server
+ * @param url where the service is asked about the key, which is sent to its origin only; null if the key was stored
+ *     without a server
  */
 record Credential(String label, ApiKey key, @Nullable ServiceUrl url) {
-    /** Returns the public id that stands in the key; nothing for a key that was made elsewhere, or has a slip in it. */
+    /** Returns the public id that is in the key; nothing for a key that was made elsewhere or has a typo. */
     Optional<String> id() {
-        return soundFormat().map(format -> format.idOf(key));
+        return validFormat().map(format -> format.idOf(key));
     }
 
-    /** Returns the prefix of the key, where {@link #id} is there too. */
+    /** Returns the prefix of the key; nothing if it has no {@link #id}. */
     Optional<String> prefix() {
-        return soundFormat().map(KeyFormat::prefix);
+        return validFormat().map(KeyFormat::prefix);
     }
 
-    /** Returns what is wrong with a key that looks issued; nothing where it is sound, or was made elsewhere. */
+    /** Returns what is wrong with a key that looks like an issued one; nothing if it is valid or was made elsewhere. */
     Optional<KeyFormat.Flaw> flaw() {
         return KeyFormat.recognise(key.reveal()).flatMap(format -> format.flawOf(key.reveal()));
     }
 
     /** Returns the key's public part for a person to read. */
     String description() {
-        return soundFormat()
+        return validFormat()
                 .map(format -> "key " + format.idOf(key) + " with prefix " + format.prefix())
-                .orElse("a key without id and check digits, so made elsewhere");
+                .orElse("a key made elsewhere, without id and check digits");
     }
 
     /** Returns whether both are one key, before or after a rotation. */
@@ -46,7 +46,7 @@ record Credential(String label, ApiKey key, @Nullable ServiceUrl url) {
         return url == null ? "no server yet" : url.origin().toString();
     }
 
-    private Optional<KeyFormat> soundFormat() {
+    private Optional<KeyFormat> validFormat() {
         return KeyFormat.recognise(key.reveal())
                 .filter(format -> format.flawOf(key.reveal()).isEmpty());
     }

@@ -35,7 +35,7 @@ abstract sealed class CredentialPlace {
         return new Stored(file, environment, role);
     }
 
-    /** Returns the places in the person's own file that hold a key, in the order in which they stand there. */
+    /** Returns the places in the person's own file that hold a key, in the order of the file. */
     static List<CredentialPlace> allStored(SecretFile file) {
         List<CredentialPlace> places = new ArrayList<>();
         Optional<TomlText> toml = file.read().map(text -> TomlText.parse(file.path(), text));
@@ -86,8 +86,8 @@ abstract sealed class CredentialPlace {
     }
 
     /**
-     * Returns the key that is kept here, even if others can read the file; nothing if there is none, or what is there is
-     * no key.
+     * Returns the key that is stored here, even if others can read the file; nothing if there is none, or it is not a
+     * key.
      */
     Optional<Credential> peek() {
         try {
@@ -97,15 +97,15 @@ abstract sealed class CredentialPlace {
         }
     }
 
-    /** Returns what goes with the key when it is erased, to follow "removed". */
+    /** Returns what is erased together with the key, in words that follow "removed". */
     abstract String erasure();
 
-    /** Returns the URL that stands here beside the key or without one; nothing if none does. */
+    /** Returns the URL that is stored here, with a key or without one; nothing if there is none. */
     Optional<ServiceUrl> url() {
         return file.read().map(text -> TomlText.parse(file.path(), text)).flatMap(this::urlIn);
     }
 
-    /** Keeps a key here, in place of the one before. The URL before stays where none is given. */
+    /** Stores a key here instead of the previous one. The previous URL stays if none is given. */
     void keep(ApiKey key, @Nullable ServiceUrl url) {
         file.edit(before -> {
             TomlText toml = TomlText.parse(file.path(), before.orElse(""));
@@ -118,7 +118,7 @@ abstract sealed class CredentialPlace {
         });
     }
 
-    /** Removes the key that is kept here and tells whether there was one. */
+    /** Removes the key that is stored here, and returns whether there was one. */
     boolean erase() {
         if (file.read()
                 .map(text -> TomlText.parse(file.path(), text))
@@ -139,7 +139,7 @@ abstract sealed class CredentialPlace {
     /** Adds the entries, as TOML values, that hold a URL. */
     abstract void addUrl(Map<String, String> entries, ServiceUrl url, TomlText before);
 
-    /** Returns the names of the entries that go when the key goes. */
+    /** Returns the names of the entries that are erased with the key. */
     abstract Set<String> erased();
 
     /** Returns the path of an entry of this place. */
@@ -149,7 +149,7 @@ abstract sealed class CredentialPlace {
         return path;
     }
 
-    /** Reads a URL that stands in the file. */
+    /** Reads a URL of the file. */
     final ServiceUrl parseUrl(TomlText toml, String name, String text) {
         try {
             return ServiceUrl.parse(text);
@@ -226,7 +226,7 @@ abstract sealed class CredentialPlace {
 
         @Override
         void addUrl(Map<String, String> entries, ServiceUrl url, TomlText before) {
-            // A worker may be elsewhere than the API on purpose: what is there stays.
+            // The worker may be on another host than the API on purpose, so existing entries stay.
             if (!before.names(List.of()).contains(HOST)) {
                 entries.put(HOST, TomlText.quoted(url.origin().host()));
             }

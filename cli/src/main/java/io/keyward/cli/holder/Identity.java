@@ -15,17 +15,17 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Holds what a server says of the key that it was shown.
+ * Holds what a server says about the key that it was sent.
  *
  * @param exitCode the exit code that the answer makes
- * @param reason why the server says nothing of the key; null where it does
- * @param body the object that it sent; null if none
+ * @param reason why the server says nothing about the key; null if it does
+ * @param body the object that it sent; null if there is none
  */
 record Identity(
         int exitCode, @Nullable String reason, @Nullable JsonObject body) {
     private static final int OK = 200;
 
-    /** Asks the server of a credential, and no other one, whose key it is. */
+    /** Asks the server of a credential, and no other server, whose key it is. */
     static Identity ask(Server server, Credential credential, String path) {
         if (credential.url() == null) {
             return new Identity(
@@ -60,12 +60,13 @@ record Identity(
         }
         return switch (answer.status()) {
             case 401 -> new Identity(ExitCode.REFUSED, what + ": the server does not accept the key", null);
-            case 403 -> new Identity(ExitCode.OK, what + ": the key is valid and lacks the role for that path", null);
+            case 403 -> new Identity(ExitCode.OK, what + ": the key is valid but lacks the role for that path", null);
             case 404 ->
                 new Identity(
                         ExitCode.OK,
                         what
-                                + ": the server has no such endpoint, which says nothing against the key; --path names another",
+                                + ": the server has no such endpoint, so the key may be valid; --path names another"
+                                + " one",
                         null);
             default -> new Identity(ExitCode.REFUSED, what + ", so owner and roles are not known", null);
         };
@@ -94,7 +95,7 @@ record Identity(
                 : null;
     }
 
-    /** A server may send back the key, or what moves the cursor. */
+    /** The answer of a server may have the key in it, or characters that move the cursor. */
     private static String clean(String text, Credential credential) {
         return KeyMask.in(Terminal.oneLine(text), credential.key());
     }

@@ -7,10 +7,10 @@ import java.io.ByteArrayOutputStream;
 import java.util.Arrays;
 
 /**
- * Puts stars for a key in what passes through, so that a service that repeats its request does not put the key on the
- * screen or into a file.
+ * Replaces a key by stars in what passes through, so the answer of a service that repeats its request does not show
+ * the key on the screen or write it to a file.
  *
- * <p>Works on pieces of a stream and holds back no more than what could be the beginning of the key. For one thread.
+ * <p>Works on pieces of a stream, and holds back only what could be the beginning of the key. For one thread.
  */
 final class KeyMask {
     private static final String STARS = "********";
@@ -29,7 +29,7 @@ final class KeyMask {
         return text.replace(key.reveal(), STARS);
     }
 
-    /** Takes a piece and returns what can be passed on of all that was taken. */
+    /** Takes a piece, and returns what can be passed on of all pieces so far. */
     byte[] next(byte[] piece, int length) {
         ByteArrayOutputStream passed = new ByteArrayOutputStream(length + STARS.length());
         for (int i = 0; i < length; i++) {
@@ -38,7 +38,7 @@ final class KeyMask {
         return passed.toByteArray();
     }
 
-    /** Returns what was held back, once nothing more comes. */
+    /** Returns what was held back, after the last piece. */
     byte[] rest() {
         byte[] rest = Arrays.copyOf(key, matched);
         matched = 0;

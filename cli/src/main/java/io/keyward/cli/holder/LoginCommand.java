@@ -15,26 +15,27 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** Stores a key that was received. */
+/** Stores a key that a person was given. */
 @Command(
         name = "login",
         description = {
             "Stores a key you were given, after checking it.",
             "",
-            "Asks for the key without showing it, or reads it from standard input. Looks for a slip offline; then, if the"
-                    + " server is known, asks it without the key, which must give 401, and with it, which must not. A key"
-                    + " that is refused is not stored; where the server gave no clear answer, the key is stored and what"
-                    + " came back is said.",
+            "Asks for the key without showing it, or reads it from standard input. Checks it for typos offline. If"
+                    + " the server is known, sends it a request without the key, which it must answer with 401, and"
+                    + " one with the key, which it must not. A key that the server rejects is not stored."
+                    + " If the answer is not clear, the key is stored and the answer is printed.",
             "",
-            "Without --role, a key that the server says is for another role does not take the place of a stored one: its own"
-                    + " place is named. A ws or wss server is asked by HTTP, so only the key is checked there.",
+            "Without --role, a key that has another role by the answer of the server does not replace a stored key;"
+                    + " the message says how to store it. A ws or wss server is asked by HTTP, so only the key is"
+                    + " checked.",
             "",
             "The key goes to $XDG_CONFIG_HOME/keyward/credentials.toml, which only you can read, or to the top of"
                     + " --config-file."
         },
         exitCodeList = {
             "0:the key is stored; standard error says what the server answered",
-            "1:the key has a slip or the server refuses it; nothing is stored",
+            "1:the key has a typo, or the server rejects it; nothing is stored",
             ExitCode.USAGE_LINE,
             ExitCode.FILE_LINE
         },
@@ -69,9 +70,8 @@ public final class LoginCommand implements Runnable, Arguments.TakesSecret {
 
     @Option(
             names = "--hex-key",
-            description =
-                    "Take 64 hexadecimal digits as a key, such as `openssl rand -hex 32` makes. Without it they are"
-                            + " refused, because they may be a hash, with which nobody gets in.")
+            description = "Take 64 hexadecimal digits for a key, such as `openssl rand -hex 32` makes. Without this"
+                    + " option they are refused, because they may be a hash, which no server accepts.")
     private boolean hexKey;
 
     @Option(names = "--json", description = "Print JSON: stored, id, prefix, origin, check, reason.")
@@ -87,7 +87,7 @@ public final class LoginCommand implements Runnable, Arguments.TakesSecret {
         CredentialPlace place = options.place(terminal);
         ServiceUrl url = given == null ? place.url().orElse(null) : given;
         place.file().requirePermissionsKept();
-        Credential credential = new Credential(place.label(), readSoundKey(), url);
+        Credential credential = new Credential(place.label(), readValidKey(), url);
         Verdict verdict = url == null ? null : probe.ask(credential);
         if (verdict != null && verdict.answered() == Answered.REFUSED) {
             throw CommandFailure.refused("the key is not stored: " + verdict.reason());
@@ -99,7 +99,7 @@ public final class LoginCommand implements Runnable, Arguments.TakesSecret {
         terminal.note(describe(verdict) + (url != null && url.isWebSocket() ? WEB_SOCKET : ""));
     }
 
-    /** Where no role was named, the key of another role must not take the place of the one that is there. */
+    /** If no role was named, the key of another role must not replace the stored one. */
     private void refuseKeyOfAnotherRole(CredentialPlace place, Credential credential) {
         Credential before = place.peek().orElse(null);
         if (before == null || before.isSameKeyAs(credential)) {
@@ -127,17 +127,17 @@ public final class LoginCommand implements Runnable, Arguments.TakesSecret {
         return url;
     }
 
-    private ApiKey readSoundKey() {
+    private ApiKey readValidKey() {
         ApiKey key = terminal.readKey();
         if (HASH.matcher(key.reveal()).matches()) {
             throw CommandFailure.refused("this is a hash and not a key; ask for the key it was made from");
         }
         if (!hexKey && HEX.matcher(key.reveal()).matches()) {
             throw CommandFailure.refused(
-                    "this may be a hash and not a key: it is 64 hexadecimal digits; say --hex-key if it is"
-                            + " a key of that form, else ask for the key it was made from");
+                    "this may be a hash and not a key: it is 64 hexadecimal digits; use --hex-key if it is a key of"
+                            + " that form, else ask for the key it was made from");
         }
-        HashCommand.refuseSlip(key);
+        HashCommand.refuseTypo(key);
         return key;
     }
 
@@ -154,15 +154,14 @@ public final class LoginCommand implements Runnable, Arguments.TakesSecret {
                         : "stored " + credential.label() + ": " + credential.description() + ", for "
                                 + credential.target() + "\n");
         if (exposed) {
-            terminal.note(
-                    place.file().path() + " could be reached by other users of this machine and is closed now; have"
-                            + " keys replaced that stood in it");
+            terminal.note(place.file().path() + " could be read by other users of this machine and is private now; have"
+                    + " the keys replaced that were in it");
         }
     }
 
     private static String describe(@Nullable Verdict verdict) {
         if (verdict == null) {
-            return "not checked with a server, since none is known; name it with --api-url";
+            return "not checked with a server, because none is known; name it with --api-url";
         }
         return (verdict.isAccepted() ? "" : "could not tell whether the key is valid: ") + verdict.reason();
     }

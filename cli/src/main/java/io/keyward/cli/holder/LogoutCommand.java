@@ -15,7 +15,7 @@ import picocli.CommandLine.Option;
         description = {
             "Removes a stored key from this machine.",
             "",
-            "The server knows nothing of it: a key that leaked must be revoked there, by whoever issued it."
+            "The server is not told: if the key has leaked, the person who issued it must revoke it."
         },
         exitCodeList = {"0:the key is removed", "1:there was none", ExitCode.USAGE_LINE, ExitCode.FILE_LINE},
         footer = {
@@ -47,6 +47,6 @@ public final class LogoutCommand implements Runnable, Arguments.TakesSecret {
                 json
                         ? Json.print(Json.object().add("removed", place.label()).build())
                         : "removed " + place.erasure() + "\n");
-        terminal.note(description + " is still valid; if it leaked, have it revoked");
+        terminal.note(description + " is still valid; if it has leaked, have it revoked");
     }
 }

@@ -31,7 +31,7 @@ final class PlaceOptions {
             names = "--config-file",
             paramLabel = "PATH",
             description = "Use the flat TOML file of another program (api_key, api_url, worker_host, worker_port)"
-                    + " instead of one's own credential file. All else in it stays as it is.")
+                    + " instead of your own credential file. Everything else in it stays as it is.")
     private @Nullable Path configFile;
 
     /** Returns the place that the options name. */
@@ -63,7 +63,7 @@ final class PlaceOptions {
         return configFile == null && role == null;
     }
 
-    /** Returns the options as they stand on a command line, for another role; nothing for a role that is no name. */
+    /** Returns the options for another role as they are typed on a command line; nothing if the role is not a name. */
     Optional<String> forRole(String other) {
         if (!NAME.matcher(other).matches()) {
             return Optional.empty();
@@ -72,7 +72,7 @@ final class PlaceOptions {
         return Optional.of(slot + "--role " + other);
     }
 
-    /** Tells whether the file is this program's own. */
+    /** Returns whether the file is the program's own. */
     boolean isOwnFile() {
         return configFile == null;
     }
@@ -94,7 +94,7 @@ final class PlaceOptions {
         String home = terminal.environment()
                 .getOrDefault("HOME", terminal.environment().getOrDefault("USERPROFILE", ""));
         if (!Path.of(home).isAbsolute()) {
-            throw CommandFailure.file("HOME is " + (home.isEmpty() ? "not set" : "no absolute path")
+            throw CommandFailure.file("HOME is " + (home.isEmpty() ? "not set" : "not an absolute path")
                     + ", so there is no place for stored keys; set HOME or XDG_CONFIG_HOME, or name a file with"
                     + " --config-file");
         }

@@ -8,17 +8,17 @@ import java.util.Set;
 /**
  * Finds out whether a service accepts a key: asks first without it, then with it.
  *
- * <p>Only a service that answers 401 without a key, and something else with it, has said anything about the key; and
- * only to such a one the key is sent.
+ * <p>The key is sent only to a service that answers 401 without it. Only a service that then answers something else
+ * has accepted it.
  */
 final class Probe {
-    /** Where a service says whose key it was shown, asked where no path is known. */
+    /** Where a service says whose key it was sent; used if no path is known. */
     static final String WHOAMI = "/v1/whoami";
 
     private static final int UNAUTHORIZED = 401;
     private static final int FORBIDDEN = 403;
     private static final int NOT_FOUND = 404;
-    /** Proxy authentication, request timeout, too early, too many requests: said before anybody looked at the key. */
+    /** Proxy authentication, request timeout, too early, too many requests: sent before the key was looked at. */
     private static final Set<Integer> BEFORE_THE_KEY = Set.of(407, 408, 425, 429);
 
     private final Server server;
@@ -27,14 +27,14 @@ final class Probe {
         this.server = server;
     }
 
-    /** What became of the question, and a sentence about it that follows the name of the key. */
+    /** The result of the question, and a sentence about it that follows the name of the key. */
     record Verdict(Answered answered, String reason) {
         boolean isAccepted() {
             return answered == Answered.ACCEPTED || answered == Answered.LACKS_ROLE;
         }
     }
 
-    /** Says what became of the question. The names are printed. */
+    /** The results of the question. The names are printed. */
     enum Answered {
         ACCEPTED,
         LACKS_ROLE,
@@ -56,7 +56,7 @@ final class Probe {
             if (without.status() != UNAUTHORIZED) {
                 return unknown(describeWithout(without, url));
             }
-            return judge(server.get(url, credential.key()), url);
+            return verdictOf(server.get(url, credential.key()), url);
         } catch (NoAnswerException e) {
             return unknown(String.valueOf(e.getMessage()));
         }
@@ -65,15 +65,14 @@ final class Probe {
     private static String describeWithout(Answer answer, ServiceUrl url) {
         String what = url + " answered " + answer.status() + " without a key";
         if (isRedirect(answer.status())) {
-            return what + ", a redirect" + target(answer, url)
-                    + " that is not followed; log in with the URL it should be";
+            return what + ", a redirect" + target(answer, url) + " that is not followed; log in with the right URL";
         }
         return answer.status() < 300
-                ? what + ", so it asks for none there; name a guarded path with --api-url"
-                : what + " where 401 was due; it may be no service with keys, or have no such path";
+                ? what + ", so that path needs none; name one that needs a key with --api-url"
+                : what + " instead of 401; it may not use keys, or not have that path";
     }
 
-    private static Verdict judge(Answer answer, ServiceUrl url) {
+    private static Verdict verdictOf(Answer answer, ServiceUrl url) {
         int status = answer.status();
         String what = url + " answered " + status;
         if (status == UNAUTHORIZED) {
@@ -81,12 +80,10 @@ final class Probe {
                     Answered.REFUSED, what + ": the key is unknown there, revoked, expired, or for another server");
         }
         if (status == FORBIDDEN) {
-            return new Verdict(Answered.LACKS_ROLE, what + ": the key is valid and lacks the role for that path");
+            return new Verdict(Answered.LACKS_ROLE, what + ": the key is valid but lacks the role for that path");
         }
         if (status == NOT_FOUND) {
-            return new Verdict(
-                    Answered.ACCEPTED,
-                    what + ": the key is valid; it is the endpoint that is missing, and not the key that is wrong");
+            return new Verdict(Answered.ACCEPTED, what + ": the key is valid, and only the endpoint does not exist");
         }
         if (isRedirect(status)) {
             return unknown(what + " with the key, a redirect" + target(answer, url) + " that is not followed");

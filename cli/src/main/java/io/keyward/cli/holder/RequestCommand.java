@@ -35,9 +35,11 @@ import picocli.CommandLine.Parameters;
         description = {
             "Sends a request with the stored key in its X-Api-Key header, and prints the body of the answer.",
             "",
-            "The key goes only to the server it was stored for, by https, or by http on this machine. Redirects of GET and"
-                    + " HEAD are followed there, and nowhere else. Where the answer is a problem that lists endpoints, the"
-                    + " list is printed. If the answer repeats the key, stars stand in its place."
+            "The key goes only to the server it was stored for, by https, or by http on this machine. Redirects of"
+                    + " GET and"
+                    + " HEAD are followed there, and nowhere else. Where the answer is a problem that lists"
+                    + " endpoints, the"
+                    + " list is printed. If the answer repeats the key, stars replace it."
         },
         exitCodeList = {
             "0:the server answered with a status under 300",
@@ -53,7 +55,7 @@ import picocli.CommandLine.Parameters;
 public final class RequestCommand implements Callable<Integer>, Arguments.TakesSecret {
     private static final Pattern METHOD = Pattern.compile("[A-Za-z]{1,20}");
     private static final Pattern HEADER = Pattern.compile("([!#$%&'*+.^_`|~0-9A-Za-z-]+):[ \\t]*([ -~]*)");
-    /** What carries credentials: on the command line the process list shows it. TRACE would send the key back. */
+    /** Headers with credentials, which the process list would show. TRACE would send the key back. */
     private static final Set<String> CREDENTIAL_HEADERS =
             Set.of("authorization", "proxy-authorization", "cookie", "x-api-key");
 
@@ -94,8 +96,8 @@ public final class RequestCommand implements Callable<Integer>, Arguments.TakesS
     @Option(
             names = "--force-origin",
             description =
-                    "Send the key to the server of the URL, though it was stored for another, or the way there is not"
-                            + " encrypted.")
+                    "Send the key to the server of the URL even if it was stored for another one, or the connection"
+                            + " is not encrypted.")
     private boolean forceOrigin;
 
     @Option(
@@ -133,7 +135,7 @@ public final class RequestCommand implements Callable<Integer>, Arguments.TakesS
         ServiceUrl stored = credential.url();
         if (url.startsWith("/") && stored == null) {
             throw CommandFailure.refused(credential.label()
-                    + " was stored without a server, so a path alone says too little; log in again with --api-url");
+                    + " was stored without a server, so a path is not enough; log in again with --api-url");
         }
         ServiceUrl target = ServiceUrl.parse(url.startsWith("/") && stored != null ? stored.origin() + url : url);
         if (!forceOrigin) {
@@ -143,7 +145,7 @@ public final class RequestCommand implements Callable<Integer>, Arguments.TakesS
     }
 
     private static void requireOrigin(Credential credential, ServiceUrl target) {
-        String remedy = "; --force-origin sends it all the same";
+        String remedy = "; --force-origin sends it anyway";
         if (credential.url() == null || !credential.url().origin().equals(target.origin())) {
             throw CommandFailure.refused("the key of " + credential.label() + " is for " + credential.target()
                     + " and is not sent to " + target.origin() + remedy);
@@ -157,8 +159,8 @@ public final class RequestCommand implements Callable<Integer>, Arguments.TakesS
     private static void refuseKeyIn(String argument, ApiKey key) {
         if (argument.contains(key.reveal())) {
             throw CommandFailure.usage(
-                    "the stored key stands in an argument, where the process list and the shell history"
-                            + " show it; it is sent in its header without that, so have it replaced");
+                    "the stored key is in an argument, where the process list and the shell history show it; leave"
+                            + " it out, because it is sent in its header anyway, and have it replaced");
         }
     }
 
@@ -210,7 +212,7 @@ public final class RequestCommand implements Callable<Integer>, Arguments.TakesS
             if (CREDENTIAL_HEADERS.contains(name)) {
                 throw CommandFailure.usage(
                         "-H must not carry a credential, which the process list and the shell history"
-                                + " would show; the stored key is sent without it");
+                                + " would show; the stored key is sent anyway");
             }
             typed |= name.equals("content-type");
             addHeader(request, parts.group(1), parts.group(2));
@@ -286,9 +288,9 @@ public final class RequestCommand implements Callable<Integer>, Arguments.TakesS
     private static String meaningOf(int status) {
         return switch (status) {
             case 401 -> ": the server does not accept the key; it is unknown there, revoked or expired";
-            case 403 -> ": the key is valid and lacks the role for this";
-            case 404 -> ": there is no such endpoint, which says nothing against the key";
-            case 405 -> ": the endpoint is there and knows no such method, which says nothing against the key";
+            case 403 -> ": the key is valid but lacks the role for this";
+            case 404 -> ": there is no such endpoint; the key may be valid";
+            case 405 -> ": the endpoint exists but not with this method; the key may be valid";
             default -> "";
         };
     }
@@ -302,7 +304,7 @@ public final class RequestCommand implements Callable<Integer>, Arguments.TakesS
                 terminal.show(mask.next(buffer, read));
             }
         } catch (IOException e) {
-            throw CommandFailure.refused("the answer broke off: " + e.getClass().getSimpleName(), e);
+            throw CommandFailure.refused("the connection broke before the end of the answer", e);
         }
         terminal.show(mask.rest());
     }

@@ -23,8 +23,8 @@ import java.util.Set;
 import java.util.function.UnaryOperator;
 
 /**
- * Reads a small text file of a person that holds a key, and replaces it whole, through {@link LockedFile}. The file is
- * 0600 afterwards, whatever it was before.
+ * Reads a small text file of a person that has a key in it, and replaces it as a whole, through {@link LockedFile}.
+ * The file is 0600 afterwards, whatever it was before.
  *
  * <p>Immutable; for any number of processes at once.
  */
@@ -45,11 +45,11 @@ final class SecretFile {
         this.patience = patience;
     }
 
-    /** Says what to do where the path is a symbolic link. */
+    /** What to do if the path is a symbolic link. */
     enum Links {
-        /** Refuse: a file that only this program makes has no reason to be one, and it may lead into a repository. */
+        /** Refuse it: only this program makes the file, so a link is not expected, and may lead into a repository. */
         REFUSE,
-        /** Read and replace the file it names, and leave it a link: people keep their configuration that way. */
+        /** Read and replace the file that it names, and keep the link: people keep their configuration that way. */
         FOLLOW
     }
 
@@ -70,7 +70,7 @@ final class SecretFile {
         }
     }
 
-    /** Tells whether users other than its owner can read or change the file; false where that cannot be known. */
+    /** Returns whether users other than its owner can read or change the file; false if that cannot be known. */
     boolean isExposed() {
         try {
             return isPosix() && Files.exists(path) && !OWNER_ONLY.containsAll(permissions());
@@ -82,11 +82,12 @@ final class SecretFile {
     /**
      * Refuses a file that others can read or change.
      *
-     * @throws CommandFailure if it is one; the message says how to close it
+     * @throws CommandFailure if it is one; the message says how to make it private
      */
     void requirePrivate() {
         if (isExposed()) {
-            throw CommandFailure.file(path + ": other users of this machine can reach it; close it with `chmod 600 "
+            throw CommandFailure.file(path + ": other users of this machine can read or change it; make it private"
+                    + " with `chmod 600 "
                     + path + "`, and have the key replaced if one of them may have read it");
         }
     }
@@ -112,7 +113,8 @@ final class SecretFile {
                     throw new FileSystemException(
                             path.toString(),
                             null,
-                            "is on a file system that keeps no permissions, so every user of this machine could read the"
+                            "is on a file system that keeps no permissions, so every user of this machine could"
+                                    + " read the"
                                     + " key, and nothing is stored; name a place on another one with --config-file or"
                                     + " XDG_CONFIG_HOME");
                 }
@@ -132,7 +134,7 @@ final class SecretFile {
     }
 
     /**
-     * Replaces the content by what a function makes of it, while no other process does the same.
+     * Replaces the content by the result of a function, while no other process does the same.
      *
      * @param change gets the content, or nothing if there is no file, and returns the new content; what it throws
      *     leaves the file as it was
@@ -150,7 +152,7 @@ final class SecretFile {
         }
     }
 
-    /** Closes the directory that is this program's own to other users, whatever it was. */
+    /** Closes the program's own directory to other users, whatever its permissions were. */
     void closeDirectory() {
         try {
             makeDirectory();

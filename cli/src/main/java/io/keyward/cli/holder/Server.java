@@ -45,7 +45,7 @@ final class Server {
                 .build();
     }
 
-    /** What a service answered: status, the Location header or an empty text, and the beginning of the body. */
+    /** The answer of a service: status, the Location header or an empty text, and the beginning of the body. */
     record Answer(int status, String location, String body) {}
 
     /** Says that no answer came, in words for a person. */
@@ -57,14 +57,14 @@ final class Server {
         }
     }
 
-    /** Returns a request on its way to be made, with the key in its header where one is given. */
+    /** Starts a request, with the key in its header if one is given. */
     static HttpRequest.Builder request(ServiceUrl url, @Nullable ApiKey key) {
         HttpRequest.Builder request = HttpRequest.newBuilder(url.uri());
         return key == null ? request : request.header(KEY_HEADER, key.reveal());
     }
 
     /**
-     * Asks for a document and reads it whole, up to 256 KiB, within ten seconds.
+     * Requests a document and reads it to its end, up to 256 KiB, within ten seconds.
      *
      * @throws NoAnswerException if no whole answer comes
      */
@@ -157,6 +157,6 @@ final class Server {
         if (cause instanceof SSLException) {
             return "the TLS handshake failed, or its certificate is not trusted";
         }
-        return "the connection broke (" + cause.getClass().getSimpleName() + ")";
+        return "the connection broke";
     }
 }

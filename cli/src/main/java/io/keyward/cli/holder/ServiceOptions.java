@@ -10,7 +10,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
-/** The options that name a running service, to ask it for the report of its admin API. */
+/** The options that name a running service, which is asked for the report of its admin API. */
 public final class ServiceOptions {
     private static final String REPORT = "/report";
 
@@ -19,9 +19,9 @@ public final class ServiceOptions {
     @Option(
             names = "--url",
             paramLabel = "URL",
-            description = "The admin API of a running service, like https://api.example.com/v1/admin: is what the file"
-                    + " holds in force there? The key must be allowed keys:read. It is the one that `keyward login` stored"
-                    + " for that server; without one it is asked for.")
+            description = "The admin API of a running service, like https://api.example.com/v1/admin, which is"
+                    + " asked whether the content of the file is in force there. This needs a key with keys:read:"
+                    + " the one that `keyward login` stored for that server, or one that you are asked for.")
     private @Nullable String url;
 
     @Option(
@@ -32,7 +32,7 @@ public final class ServiceOptions {
     private @Nullable String stored;
 
     /**
-     * Asks the service; nothing where none was named.
+     * Asks the service; returns nothing if none was named.
      *
      * @throws CommandFailure if there is no key for it, or it does not give its report
      */
@@ -88,7 +88,7 @@ public final class ServiceOptions {
                         .orElseThrow(() -> CommandFailure.refused(
                                 what + ", and it is not the report of an admin API; name the path where that is"));
             case 401 -> throw CommandFailure.refused(what + ": the service does not accept the key");
-            case 403 -> throw CommandFailure.refused(what + ": the key is valid and lacks keys:read");
+            case 403 -> throw CommandFailure.refused(what + ": the key is valid but lacks keys:read");
             case 404 ->
                 throw CommandFailure.refused(what + ": there is no admin API; name the path where the service has it");
             default -> throw CommandFailure.refused(what);

@@ -11,14 +11,14 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a running service says of its keys. What cannot be shown on a line is replaced.
+ * What a running service says about its keys. Characters that cannot be shown on a line are replaced.
  *
  * @param url where it said so
  * @param fingerprint of the records in force, see {@code KeyRing.fingerprint}
  * @param isCurrent whether its source holds what is in force
  * @param source where its keys come from, in its words
  * @param lastGood when it began to load what is in force; null if it does not say
- * @param problem why it did not take the last change; null if it did
+ * @param problem why it refused the last change; null if it did not
  * @param roles the roles that it declares
  */
 public record ServiceReport(
@@ -67,10 +67,10 @@ public record ServiceReport(
     }
 
     /**
-     * Returns why what is in force is not what an operator reads; nothing where it is.
+     * Returns why the keys in force are not those that an operator reads; nothing if they are.
      *
      * @param read what the operator reads, like the name of a file
-     * @param known the fingerprint of what the operator reads; null where a service would refuse it
+     * @param known the fingerprint of what the operator reads; null if a service would refuse it
      */
     public Optional<String> difference(String read, @Nullable String known) {
         String since = lastGood == null ? "" : ", loaded " + lastGood;

@@ -26,7 +26,8 @@ record ServiceUrl(Origin origin, String scheme, String path, String query) {
     /**
      * Reads an absolute URL.
      *
-     * @throws CommandFailure if it is none, has another scheme, or carries a user name; what was given is not repeated
+     * @throws CommandFailure if it is not an absolute URL, has another scheme, or has a user name; the message does
+     *     not repeat it
      */
     static ServiceUrl parse(String text) {
         URI uri;
@@ -45,14 +46,14 @@ record ServiceUrl(Origin origin, String scheme, String path, String query) {
         }
         if (uri.getRawUserInfo() != null) {
             throw CommandFailure.usage(
-                    "the URL must not carry a user name or password; write it without what stands" + " before the @");
+                    "the URL must not have a user name or password; leave out the part before the @");
         }
         Origin origin = Origin.of(asked, uri.getHost().toLowerCase(Locale.ROOT), uri.getPort());
         String path = uri.getRawPath() == null || uri.getRawPath().isEmpty() ? "/" : uri.getRawPath();
         return new ServiceUrl(origin, scheme, path, uri.getRawQuery() == null ? "" : "?" + uri.getRawQuery());
     }
 
-    /** Returns the same place where a path was named, else that of a default path. */
+    /** Returns this URL if it has a path, else the URL with a default path. */
     ServiceUrl orPath(String fallback) {
         return path.equals("/") ? new ServiceUrl(origin, scheme, fallback, "") : this;
     }
@@ -86,7 +87,7 @@ record ServiceUrl(Origin origin, String scheme, String path, String query) {
             return new Origin(scheme, host, port == -1 ? usual : port);
         }
 
-        /** Tells whether what is sent there cannot be read on the way: it is encrypted, or stays on this machine. */
+        /** Returns whether nobody can read on the way what is sent there: it is encrypted, or stays on this machine. */
         boolean isPrivate() {
             return scheme.equals("https") || LOOPBACK.matcher(host).matches();
         }

@@ -20,19 +20,20 @@ import org.tomlj.TomlPosition;
 import org.tomlj.TomlTable;
 
 /**
- * Holds the text of a TOML file and edits single entries of it, leaving everything else as it stands.
+ * Holds the text of a TOML file, and edits single entries of it without a change of anything else.
  *
  * <p>A parser reads it and says on which line an entry is; only that line is changed. After each change the text is
- * read again, and if anything but the asked entries differs, the change is refused: a file of another program is never
- * guessed at.
+ * read again, and if anything but the asked entries differs, the change is refused: the file of another program must
+ * not be damaged.
  *
- * <p>Immutable. Messages name file and line, never what stands there.
+ * <p>Immutable. Messages name file and line, never their content.
  */
 final class TomlText {
     private static final String BYTE_ORDER_MARK = "\uFEFF";
     /** A key, and a value that ends on its own line; what comes after it is kept. */
-    private static final Pattern ENTRY = Pattern.compile(
-            "([^=]*=[ \\t]*)(\"(?:[^\"\\\\]|\\\\.)*\"|'[^']*'|[^\\s#\"'\\[{][^#\\r\\n]*?)([ \\t]*(?:#[^\\r\\n]*)?\\r?\\n?)");
+    private static final Pattern ENTRY =
+            Pattern.compile("([^=]*=[ \\t]*)(\"(?:[^\"\\\\]|\\\\.)*\"|'[^']*'|[^\\s#\"'\\[{][^#\\r\\n]*?)(["
+                    + " \\t]*(?:#[^\\r\\n]*)?\\r?\\n?)");
 
     private final Path file;
     private final String mark;
@@ -57,7 +58,7 @@ final class TomlText {
         String body = text.substring(mark.length());
         TomlParseResult toml = Toml.parse(body);
         if (toml.hasErrors()) {
-            // The parser's own message quotes what stands there, which may be a key.
+            // The parser's own message quotes the text, which may be a key.
             throw CommandFailure.file(
                     file + ", line " + toml.errors().get(0).position().line()
                             + ": this is not TOML; repair the line, or move the file away and log in again");
@@ -92,7 +93,7 @@ final class TomlText {
         return found instanceof TomlTable entries ? entries.keySet() : Set.of();
     }
 
-    /** Returns where an entry stands, to begin a message with: file, line, name. */
+    /** Returns the place of an entry, with which a message begins: file, line, name. */
     String place(List<String> path) {
         TomlPosition position = toml.inputPositionOf(path);
         return file + (position == null ? "" : ", line " + position.line()) + ", " + path.get(path.size() - 1);
@@ -110,7 +111,7 @@ final class TomlText {
 
     /**
      * Returns the text with entries of a table set: those there are get their new value in place, others are added
-     * beside them.
+     * next to them.
      *
      * @param table path of the table, empty for the entries before any table
      * @param entries TOML values by name, in the order in which new ones are written

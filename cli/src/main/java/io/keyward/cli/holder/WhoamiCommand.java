@@ -16,12 +16,13 @@ import picocli.CommandLine.Option;
         description = {
             "Says which key is stored, and whose the server says it is.",
             "",
-            "Id and prefix stand in the key itself. Owner and roles the server tells, if it has " + Probe.WHOAMI
-                    + " or the path given by --path; the key goes only to the server it was stored for."
+            "The id and the prefix are in the key itself. The server says the owner and the roles, if it has"
+                    + " " + Probe.WHOAMI
+                    + " or the path given by --path; the key is sent only to the server it was stored for."
         },
         exitCodeList = {
-            "0:told, as far as the server tells",
-            "1:no key is stored, the server refuses it, or did not answer",
+            "0:a key is stored, and the server did not reject it",
+            "1:no key is stored, or the server rejects it or did not answer",
             ExitCode.USAGE_LINE,
             ExitCode.FILE_LINE
         },
@@ -37,14 +38,13 @@ public final class WhoamiCommand implements Callable<Integer>, Arguments.TakesSe
             names = "--path",
             paramLabel = "PATH",
             defaultValue = Probe.WHOAMI,
-            description = "Where the server says whose key it was shown. Default: ${DEFAULT-VALUE}.")
+            description = "Where the server says whose key it was sent. Default: ${DEFAULT-VALUE}.")
     private String path = Probe.WHOAMI;
 
     @Option(
             names = "--json",
-            description =
-                    "Print JSON: stored, id, prefix, origin, owner, name, roles, reason. What the server does not tell"
-                            + " is null.")
+            description = "Print JSON: stored, id, prefix, origin, owner, name, roles, reason. What the server does not"
+                    + " say is null.")
     private boolean json;
 
     public WhoamiCommand(Terminal terminal) {

@@ -21,17 +21,17 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** Changes what is noted of a key. */
+/** Changes the record of a key. */
 @Command(
         name = "change",
         description = {
             "Changes the owner, name, roles, permissions, end or metadata of a key, without a new secret.",
             "",
-            "What no option names stays. Roles and permissions are replaced as a whole."
+            "Everything that no option names stays as it is. Roles and permissions are replaced as a whole."
         },
         exitCodeList = {
             ExitCode.OK_LINE,
-            "1:there is no such key, it is revoked, or a value is refused; nothing was changed",
+            "1:the key does not exist or is revoked, or a value is refused; nothing was changed",
             ExitCode.USAGE_LINE,
             ExitCode.FILE_LINE
         },
@@ -49,10 +49,10 @@ public final class ChangeCommand implements Runnable {
     @Parameters(paramLabel = "ID", description = "The key id.")
     private String id = "";
 
-    @Option(names = "--owner", paramLabel = "WHO", description = "Whose key it is.")
+    @Option(names = "--owner", paramLabel = "WHO", description = "The owner of the key.")
     private @Nullable String owner;
 
-    @Option(names = "--name", paramLabel = "NAME", description = "What it is for; an empty text removes the name.")
+    @Option(names = "--name", paramLabel = "NAME", description = "What the key is for; an empty text removes the name.")
     private @Nullable String name;
 
     @Option(names = "--role", paramLabel = "ROLE", description = "A role of the key; may be given several times.")

@@ -18,8 +18,8 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Makes several changes, each whole or not at all, and says what became of each. One that cannot be shown ends the
- * others, because nobody would see those either.
+ * Makes several changes, each completely or not at all, and reports the result of each. If a key cannot be shown, the
+ * remaining changes are not tried, because their keys could not be shown either.
  */
 final class ChangeTable {
     private final List<Row> rows = new ArrayList<>();
@@ -54,7 +54,7 @@ final class ChangeTable {
         }
     }
 
-    /** Makes changes each of which shows a key, by which a person sees how far they are. */
+    /** Makes changes that show a key each, so a person sees how far they are. */
     void makeShowingKeys(List<Change> changes) {
         changes.forEach(change -> rows.add(made(change)));
     }
@@ -79,7 +79,7 @@ final class ChangeTable {
         }
     }
 
-    /** Returns 0 if every change was made or can be made, else what the gravest failure says. */
+    /** Returns 0 if every change was made or can be made, else the exit code of the worst failure. */
     int exitCode() {
         return exitCode;
     }
@@ -127,8 +127,8 @@ final class ChangeTable {
      * What is to be done to one key.
      *
      * @param id the key, or where it is asked for
-     * @param before its record before; null for none
-     * @param failure why it cannot be done; null where that is not known beforehand
+     * @param before its record before the change; null if there is none
+     * @param failure why it cannot be done; null if nothing is known against it
      * @param action does it, and returns the record afterwards
      */
     record Change(
@@ -141,7 +141,7 @@ final class ChangeTable {
         }
     }
 
-    /** What became of one key: its record afterwards, and why it could not be changed. */
+    /** The result for one key: its record afterwards, and why it could not be changed. */
     private record Row(
             String id,
             @Nullable ApiKeyRecord record,

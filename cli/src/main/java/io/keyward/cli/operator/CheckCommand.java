@@ -19,10 +19,10 @@ import picocli.CommandLine.Option;
 @Command(
         name = "check",
         description = {
-            "Says offline whether a key was copied whole and without a slip.",
+            "Says offline whether a key was copied completely and without a typo.",
             "",
-            "Looks at form and check digits only: whether the key was issued, and is still in force, says `keyward verify`"
-                    + " or the service."
+            "Checks only the form and the check digits. `keyward verify` or the service says whether the key was"
+                    + " issued and is still valid."
         },
         exitCodeList = {
             "0:the key is well formed",
@@ -88,7 +88,8 @@ public final class CheckCommand implements Callable<Integer>, Arguments.TakesSec
     }
 
     /**
-     * What copying by hand or mouse adds is named first: the reason by form alone would send people looking elsewhere.
+     * Names first what was copied together with the key, because a flaw of the form alone would make people look
+     * elsewhere.
      */
     private static Optional<Refusal> refusalOf(String text, @Nullable KeyFormat expected) {
         Optional<String> surroundings = PastedKey.surroundingsOf(text);
@@ -101,7 +102,7 @@ public final class CheckCommand implements Callable<Integer>, Arguments.TakesSec
         if (expected == null) {
             return Optional.of(new Refusal(
                     "outline",
-                    "has not the outline of an issued key (a prefix, `_`, 44 letters and digits): a part is missing, or it"
+                    "does not look like an issued key (a prefix, `_`, 44 letters and digits): a part is missing, or it"
                             + " was made elsewhere and has no check digits"));
         }
         return expected.flawOf(text).map(flaw -> new Refusal(flaw.name().toLowerCase(Locale.ROOT), sentenceOf(flaw)));

@@ -2,7 +2,7 @@ package io.keyward.cli.operator;
 
 import java.util.List;
 
-/** What a table of keys can say of each, by the names that {@code list --columns} takes. */
+/** The columns of a table of keys, by the names that {@code list --columns} takes. */
 enum Column {
     id("ID"),
     state("STATE"),
@@ -21,7 +21,7 @@ enum Column {
     revoked("REVOKED"),
     revokedBy("REVOKED BY");
 
-    /** What the table has where nobody chose. */
+    /** The columns that the table has by default. */
     static final List<Column> USUAL = List.of(id, state, roles, owner, name, ends);
 
     private final String heading;

@@ -18,7 +18,7 @@ final class Confirmation {
      * @param yes whether the command line says it already
      * @param what is about to be done, such as {@code revoke 3 keys}
      * @param otherwise what is true if the person says no
-     * @throws CommandFailure if the answer is not yes, or nobody is there to give one
+     * @throws CommandFailure if the answer is not yes, or no person is there
      */
     static void require(boolean yes, String what, String otherwise, Terminal terminal) {
         if (yes) {
@@ -26,7 +26,7 @@ final class Confirmation {
         }
         String answer = terminal.ask(what + "? Type yes: ")
                 .orElseThrow(
-                        () -> CommandFailure.usage("this would " + what + "; say --yes, or --dry-run to see which"));
+                        () -> CommandFailure.usage("this would " + what + "; use --yes, or --dry-run to see which"));
         if (!answer.strip().equalsIgnoreCase("yes")) {
             throw CommandFailure.refused(otherwise);
         }

@@ -10,17 +10,17 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a key must have to be listed or changed; null where it does not matter.
+ * The conditions that a key must meet to be listed or changed; null for a condition that does not matter.
  *
  * @param match a text in the id, the owner or the name, in upper or lower case
- * @param endingWithin how long the key lasts at the most; one that has ended lasts no more
+ * @param endingWithin the longest time until the end of the key; a key that has ended meets the condition, too
  */
 record Criteria(
         @Nullable String owner,
         @Nullable String role,
         @Nullable String match,
         @Nullable Duration endingWithin) {
-    /** Returns whether every key fits. */
+    /** Returns whether every key meets the conditions. */
     boolean isEmpty() {
         return owner == null && role == null && match == null && endingWithin == null;
     }

@@ -14,15 +14,15 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** Looks at the tables and at who may do what with them. */
+/** Checks the tables, and who may do what with them. */
 @Command(
         name = "check",
         description = {
-            "Says whether the schema fits, which roles can read a hash or change a key, which triggers are off, and which"
-                    + " keys are not sound. Changes nothing.",
+            "Checks the schema, and lists the database roles that can read a hash or change a key, the triggers"
+                    + " that are off, and the keys that are not valid. Changes nothing.",
             "",
-            "Revocations that the database has lost by a restore are known to the services that have seen them: their logs"
-                    + " and their state say those."
+            "If a restore has lost revocations, only the services that had seen them know it: look at their logs"
+                    + " and their state."
         },
         exitCodeList = {
             "0:services can work with the database; there may be warnings",
@@ -40,7 +40,7 @@ public final class DbCheckCommand implements Callable<Integer> {
     @Mixin
     private DatabaseOptions database = new DatabaseOptions();
 
-    @Option(names = "--strict", description = "Take warnings as unhealthy, too.")
+    @Option(names = "--strict", description = "Treat warnings as unhealthy, too.")
     private boolean strict;
 
     @Option(names = "--json", description = "Print JSON: healthy, findings (an array of level and message).")

@@ -4,10 +4,10 @@ import io.keyward.cli.terminal.CommandGroup;
 import io.keyward.cli.terminal.ExitCode;
 import picocli.CommandLine.Command;
 
-/** Groups what is about the database itself. */
+/** Groups the commands about the database itself. */
 @Command(
         name = "db",
-        description = "Creates the tables of a database and looks at them; its keys are for the other commands.",
+        description = "Creates the tables of a database and checks them. The other commands work on its keys.",
         synopsisSubcommandLabel = "COMMAND",
         exitCodeList = {ExitCode.OK_LINE, ExitCode.REFUSED_LINE, ExitCode.USAGE_LINE, ExitCode.FILE_LINE},
         footer = {

@@ -22,17 +22,17 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** Creates the tables, and the first key where it is asked for. */
+/** Creates the tables, and with an option the first key. */
 @Command(
         name = "create",
         description = {
-            "Creates what is missing of schema, tables and triggers; does nothing where all is there.",
+            "Creates the schema, the tables and the triggers that are missing; does nothing if all of them exist.",
             "",
             "Log in as the owner of the schema. The services need fewer rights, see the grants in docs/database.md."
         },
         exitCodeList = {
-            "0:the tables are there, and the first key was shown where it was asked for",
-            "1:a first key was asked for and there are keys; the tables are there",
+            "0:the tables exist, and with --first-admin the first key was shown",
+            "1:--first-admin was given and the database has keys; the tables exist",
             ExitCode.USAGE_LINE,
             "3:the database cannot be reached, or refused something"
         },
@@ -54,8 +54,8 @@ public final class DbCreateCommand implements Runnable {
 
     @Option(
             names = "--first-admin",
-            description = "Issue a first key and show it once, where the database has no key; for the admin API and its"
-                    + " page.")
+            description = "Issue a first key for the admin API and its page, and show it once. The database must"
+                    + " not have any key.")
     private boolean firstAdmin;
 
     @Option(
@@ -65,7 +65,10 @@ public final class DbCreateCommand implements Runnable {
             description = "The role of the first key. Default: ${DEFAULT-VALUE}.")
     private String role = "admin";
 
-    @Option(names = "--owner", paramLabel = "WHO", description = "Whose the first key is. Default: who calls this.")
+    @Option(
+            names = "--owner",
+            paramLabel = "WHO",
+            description = "The owner of the first key. Default: the name of" + " the caller.")
     private @Nullable String owner;
 
     @Option(
@@ -81,8 +84,8 @@ public final class DbCreateCommand implements Runnable {
             paramLabel = "WHEN",
             converter = KeyEnd.Converter.class,
             defaultValue = "never",
-            description = "When the first key ends: a span like 90d, an instant, or never. Through the admin API a key"
-                    + " issues none that outlives it. Default: ${DEFAULT-VALUE}.")
+            description = "When the first key ends: a span like 90d, an instant, or never. Through the admin API, a"
+                    + " key cannot issue a key that outlives it. Default: ${DEFAULT-VALUE}.")
     private KeyEnd end = new KeyEnd(null, null);
 
     public DbCreateCommand(Terminal terminal) {
@@ -96,7 +99,7 @@ public final class DbCreateCommand implements Runnable {
             store.createSchema();
             return store;
         });
-        terminal.note("the tables are there in " + database.name());
+        terminal.note("the tables exist in " + database.name());
         store.check().stream()
                 .filter(finding -> finding.level() != DatabaseFinding.Level.INFO)
                 .forEach(finding -> terminal.note(finding.message()));

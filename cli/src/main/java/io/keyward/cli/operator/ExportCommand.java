@@ -16,18 +16,18 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
 
-/** Carries the keys of a database into a file. */
+/** Copies the keys of a database into a file. */
 @Command(
         name = "export",
         description = {
-            "Stores the keys of a database in an .env file, whole, as `keyward import` takes them.",
+            "Stores the keys of a database completely in an .env file, in the form that `keyward import` reads.",
             "",
-            "A missing file is made, readable by its owner only; in one that is there everything else stays. The keys are"
-                    + " stored in one change of the file: all or none. Times of last use stay in the database."
+            "A missing file is created, readable by its owner only; everything else in an existing file stays. The"
+                    + " keys are stored in one change of the file: all or none. Times of last use are not stored."
         },
         exitCodeList = {
             "0:each key of the database is in the file",
-            "1:a key was refused; or there is none",
+            "1:a key was refused, or there is no key",
             ExitCode.USAGE_LINE,
             ExitCode.FILE_LINE
         },
@@ -55,7 +55,7 @@ public final class ExportCommand implements Callable<Integer> {
     public Integer call() {
         if (file.toString().endsWith(FileOptions.PROPERTIES)) {
             throw CommandFailure.usage(
-                    "the keys are written as an .env file, which is no .properties file; name another");
+                    "the keys are written as an .env file; name a file that does not end in .properties");
         }
         List<ApiKeyRecord> records = transfer.database().store(terminal).load().records();
         KeyFile keys = write.applyTo(FileOptions.orNew(file, transfer.declaredRoles(), terminal.serviceEnvironment()));

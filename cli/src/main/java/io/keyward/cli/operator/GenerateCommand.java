@@ -10,13 +10,14 @@ import io.keyward.cli.terminal.Terminal;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
-/** Makes a key that stands in no file. */
+/** Makes a key without a record. */
 @Command(
         name = "generate",
         description = {
-            "Makes a key without a record of it.",
+            "Makes a key without storing a record of it.",
             "",
-            "Nothing is stored: hand the key out, and its hash (`keyward hash`) to the service. `keyward issue` does both."
+            "Nothing is stored: hand the key out, and its hash (`keyward hash`) to the service. `keyward issue`"
+                    + " does both."
         },
         exitCodeList = {ExitCode.OK_LINE, ExitCode.USAGE_LINE, ExitCode.FILE_LINE},
         footer = {"  keyward generate --prefix acme_live", "  keyward generate > key.txt && keyward hash < key.txt"})
@@ -28,7 +29,8 @@ public final class GenerateCommand implements Runnable {
             paramLabel = "PREFIX",
             converter = PrefixOption.class,
             defaultValue = PrefixOption.DEFAULT,
-            description = "Whose key it is and for which environment, like acme_live. Default: ${DEFAULT-VALUE}.")
+            description = "The prefix, which says whose key it is and for which environment, like acme_live."
+                    + " Default: ${DEFAULT-VALUE}.")
     private KeyFormat format = KeyFormat.of(PrefixOption.DEFAULT);
 
     @Option(names = "--json", description = "Print JSON: key, id, prefix.")

@@ -27,14 +27,14 @@ import picocli.CommandLine.Option;
         description = {
             "Prints the hash of a key, which is what a service stores.",
             "",
-            "With --file, turns the plaintext keys of a key file into hashes where they stand: who holds a key keeps using it,"
-                    + " and the file no longer gives keys away. A variable that is no key itself and holds one, such as one"
-                    + " that a list refers to, is left alone and named.",
+            "With --file, replaces the plaintext keys of a key file by their hashes. The holders keep using their"
+                    + " keys, and the file no longer reveals them. A variable that only has the text of a key as"
+                    + " its value, such as one that a list refers to, is named and stays as it is.",
             "",
-            "The hash is as secret as the key. A key whose check digits do not match is refused: its hash would let nobody"
-                    + " in."
+            "The hash is as secret as the key. A key whose check digits do not match is refused, because its hash"
+                    + " would be of no use."
         },
-        exitCodeList = {ExitCode.OK_LINE, "1:the text is not a sound key", ExitCode.USAGE_LINE, ExitCode.FILE_LINE},
+        exitCodeList = {ExitCode.OK_LINE, "1:the text is not a valid key", ExitCode.USAGE_LINE, ExitCode.FILE_LINE},
         footer = {
             "  keyward hash",
             "  keyward hash --bare < key.txt",
@@ -64,9 +64,8 @@ public final class HashCommand implements Runnable, Arguments.TakesSecret {
 
     @Option(
             names = "--hex-keys",
-            description =
-                    "With --file: 64 hexadecimal digits in the place of a key are a key, such as `openssl rand -hex 32`"
-                            + " makes, and not a hash that lacks its scheme. Without it they are refused.")
+            description = "With --file: take 64 hexadecimal digits for a key, such as `openssl rand -hex 32` makes, and"
+                    + " not for a hash without its scheme. Without this option they are refused.")
     private boolean hexKeys;
 
     @Mixin
@@ -104,19 +103,20 @@ public final class HashCommand implements Runnable, Arguments.TakesSecret {
         terminal.note(ids.size() + (ids.size() == 1 ? " key is" : " keys are") + " a hash now in " + keyFile);
         List<String> copies = keys.plaintextCopies();
         if (!copies.isEmpty()) {
-            terminal.note("left alone, since other programs may set or read it: the text of a key in "
+            terminal.note("not changed, because other programs may set or read it: the text of a key in "
                     + String.join(", ", copies)
-                    + "; if the service refers to it, write the hash there instead, and if none reads it, remove it");
+                    + "; if the service refers to it, write the hash there instead; if nothing reads it, remove it");
         }
         FileOptions.noteUndeclared(keys, terminal);
     }
 
     private void hashKey() {
         ApiKey key = terminal.readKey();
-        refuseSlip(key);
+        refuseTypo(key);
         if (WellKnownKeys.isWellKnown(key)) {
             throw CommandFailure.refused(
-                    "the key is well known or looks like one of an example file, and its hash would hide that; generate a"
+                    "the key is well known or looks like one of an example file, and its hash would hide that;"
+                            + " generate a"
                             + " new key");
         }
         String hash = KeyHasher.sha256().hash(key).reveal();
@@ -124,8 +124,8 @@ public final class HashCommand implements Runnable, Arguments.TakesSecret {
         terminal.show(json ? Json.print(Json.object().add("hash", shown).build()) : shown + "\n");
     }
 
-    /** Refuses a key that looks issued and has a wrong character in it. */
-    public static void refuseSlip(ApiKey key) {
+    /** Refuses a key that looks like an issued one and has a wrong character in it. */
+    public static void refuseTypo(ApiKey key) {
         String text = key.reveal();
         Optional<KeyFormat.Flaw> flaw = KeyFormat.recognise(text).flatMap(format -> format.flawOf(text));
         if (flaw.isPresent()) {

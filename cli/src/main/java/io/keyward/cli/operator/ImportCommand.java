@@ -21,19 +21,20 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
 
-/** Carries the keys of a file into a database. */
+/** Copies the keys of a file into a database. */
 @Command(
         name = "import",
         description = {
-            "Stores the keys of an .env or .properties file in a database, whole: owner, name, roles, permissions, state,"
-                    + " both secrets with their windows, metadata, and when and by whom they were made and changed.",
+            "Stores the keys of an .env or .properties file completely in a database: owner, name, roles,"
+                    + " permissions, state,"
+                    + " both secrets with their windows, metadata, and when and by whom they were created and changed.",
             "",
-            "The file stays as it is. A key that is there already is left alone, so the command can be repeated. Roles and"
-                    + " peppers stay with the services, which must have them."
+            "The file stays as it is. A key that the database has already is not changed, so the command can be"
+                    + " repeated. Roles and peppers are not stored; the services must have them."
         },
         exitCodeList = {
             "0:each key of the file is in the database",
-            "1:a key was refused, and the others were stored; or there is none",
+            "1:a key was refused and the others were stored, or there is no key",
             ExitCode.USAGE_LINE,
             ExitCode.FILE_LINE
         },

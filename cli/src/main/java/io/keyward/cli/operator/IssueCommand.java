@@ -46,13 +46,14 @@ import picocli.CommandLine.TypeConversionException;
         description = {
             "Makes a key, stores its hash in the key file, and shows the key once.",
             "",
-            "The hash is on the disk before the key is shown; if showing it fails, the hash is taken out again. A missing key"
-                    + " file is made, readable by its owner only.",
+            "The hash is on the disk before the key is shown, and is removed if the key cannot be shown. A missing"
+                    + " key file is created, readable by its owner only.",
             "",
-            "With --count or --from it makes several keys. Each is stored and shown before the next; what was done is printed on"
-                    + " standard error. Before the first is stored every line of the CSV file is checked. Its header names the"
-                    + " columns: owner, name, roles, permissions, expires, not-before. What a line leaves empty is taken from"
-                    + " the options; several roles have blanks between them."
+            "With --count or --from it makes several keys. Each is stored and shown before the next; what was done"
+                    + " is printed on standard error. Every line of the CSV file is checked before the first key is"
+                    + " stored. Its header names the columns: owner, name, roles, permissions, expires,"
+                    + " not-before. An option gives the value of an empty cell; blanks separate"
+                    + " several roles."
         },
         exitCodeList = {
             "0:the key is stored and was shown, or every one is",
@@ -71,10 +72,10 @@ import picocli.CommandLine.TypeConversionException;
             "  keyward issue --role client --owner ci --output kubernetes | kubectl apply -f -"
         })
 public final class IssueCommand implements Callable<Integer> {
-    /** Where the prefix of a key is noted, so that a rotation uses it again. */
+    /** The name of the metadata for the prefix of a key, so a rotation uses it again. */
     static final String PREFIX_NOTE = "prefix";
 
-    /** More in one run is more likely a slip than meant. */
+    /** A larger number is more likely a mistake. */
     private static final int MAX_COUNT = 10_000;
 
     private static final int MAX_BYTES = 8 << 20;
@@ -90,13 +91,16 @@ public final class IssueCommand implements Callable<Integer> {
     @Option(
             names = "--role",
             paramLabel = "ROLE",
-            description = "A role of the key; may be given several times. Needed, unless --from says it.")
+            description = "A role of the key; may be given several times. Required, unless the CSV file names roles.")
     private List<String> roles = List.of();
 
-    @Option(names = "--owner", paramLabel = "WHO", description = "Whose key it is. Needed, unless --from says it.")
+    @Option(
+            names = "--owner",
+            paramLabel = "WHO",
+            description = "The owner of the key. Required, unless the CSV" + " file names owners.")
     private String owner = "";
 
-    @Option(names = "--name", paramLabel = "NAME", description = "What it is for.")
+    @Option(names = "--name", paramLabel = "NAME", description = "What the key is for.")
     private @Nullable String name;
 
     @Option(
@@ -122,10 +126,11 @@ public final class IssueCommand implements Callable<Integer> {
             paramLabel = "PREFIX",
             converter = PrefixOption.class,
             defaultValue = PrefixOption.DEFAULT,
-            description = "Whose key it is and for which environment, like acme_live. Default: ${DEFAULT-VALUE}.")
+            description = "The prefix, which says whose key it is and for which environment, like acme_live."
+                    + " Default: ${DEFAULT-VALUE}.")
     private KeyFormat format = KeyFormat.of(PrefixOption.DEFAULT);
 
-    @Option(names = "--count", paramLabel = "N", description = "How many such keys. Default: 1.")
+    @Option(names = "--count", paramLabel = "N", description = "How many keys to issue. Default: 1.")
     private @Nullable Integer count;
 
     @Option(
@@ -163,7 +168,7 @@ public final class IssueCommand implements Callable<Integer> {
         return ExitCode.OK;
     }
 
-    /** Stores and shows one key after the other; a key that is refused is no reason to refuse the next. */
+    /** Stores and shows one key after the other. If one is refused, the next is tried. */
     private Integer issueSeveral() {
         KeyOutput.Series shown = output.series(terminal);
         PeopleFile list = people == null ? null : new PeopleFile(people.toString(), bytesOf(people));
@@ -301,7 +306,7 @@ public final class IssueCommand implements Callable<Integer> {
                 .build();
     }
 
-    /** Issues the keys where nothing is kept, so that a value that is refused is known before the first is stored. */
+    /** Issues the keys into a store that is thrown away, to find every refused value before the first key is stored. */
     private static List<WantedKey> rehearsed(List<WantedKey> wanted, @Nullable PeopleFile list, ApiKeyManager nowhere) {
         List<WantedKey> rehearsed = new ArrayList<>();
         for (WantedKey key : wanted) {
@@ -332,7 +337,7 @@ public final class IssueCommand implements Callable<Integer> {
     private void requireOwnerAndRole() {
         if (owner.isEmpty() || roles.isEmpty()) {
             throw CommandFailure.usage((owner.isEmpty() ? "--owner" : "--role")
-                    + " is missing; keyward issue --help says what it is, and how a CSV file says it for many keys");
+                    + " is missing; `keyward issue --help` explains it, and how a CSV file names it for many keys");
         }
     }
 
@@ -354,7 +359,7 @@ public final class IssueCommand implements Callable<Integer> {
         return (span != null ? request.expiresIn(span) : request.expiresAt(ends.instant())).build();
     }
 
-    /** Returns what metadata say of the prefix of a key, so that a rotation uses it again. */
+    /** Returns the metadata that name the prefix of a key, so a rotation uses it again. */
     static Map<String, String> prefixNote(KeyFormat format) {
         return format.prefix().equals(PrefixOption.DEFAULT) ? Map.of() : Map.of(PREFIX_NOTE, format.prefix());
     }

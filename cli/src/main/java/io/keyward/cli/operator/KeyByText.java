@@ -12,15 +12,15 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
-/** The option that names a key by its text, for who has found one and does not know its id. */
+/** The option that names a key by its text, for a person who has found a key and does not know its id. */
 final class KeyByText {
     private static final String STANDARD_INPUT = "-";
 
     @Option(
             names = "--key",
             paramLabel = STANDARD_INPUT,
-            description = "The key whose text is on standard input, or is typed without echo at the prompt; the option"
-                    + " takes - and never the text. Keys made elsewhere, too.")
+            description = "Select the key by its text, which is read from standard input or typed without echo at"
+                    + " the prompt. The value is always -, never the text. Works for keys made elsewhere, too.")
     private @Nullable String source;
 
     /** Returns whether the option was given. */
@@ -29,14 +29,16 @@ final class KeyByText {
     }
 
     /**
-     * Asks for the text, and returns the id of the key that has it, be it revoked, expired, or its old secret.
+     * Asks for the text, and returns the id of the key that has it. The key may be revoked or expired, and the text
+     * may be its old secret.
      *
-     * @throws CommandFailure if it is none of the keys, or the option was given anything but {@code -}
+     * @throws CommandFailure if none of the keys has the text, or the value of the option is not {@code -}
      */
     String askForId(OpenKeys keys, Terminal terminal) {
         if (!STANDARD_INPUT.equals(source)) {
-            throw CommandFailure.usage("--key takes - alone, and reads the key at the prompt or on standard input: the"
-                    + " process list and the shell history show arguments; replace a key that stood there");
+            throw CommandFailure.usage("the value of --key must be -, and the key is read at the prompt or from"
+                    + " standard input, because the process list and the shell history show arguments; replace a"
+                    + " key that was there");
         }
         List<ApiKeyRecord> records = keys.records();
         ApiKey key = terminal.readKey();
@@ -55,7 +57,7 @@ final class KeyByText {
         return ids.get(0);
     }
 
-    /** Goes by the hash: the id in a text is whatever somebody wrote there. */
+    /** Compares hashes, because anyone can write any id into a text. */
     private static List<String> idsOf(ApiKey key, List<ApiKeyRecord> records, List<KeyHasher> hashers) {
         List<KeyHash> hashes = hashers.stream().map(hasher -> hasher.hash(key)).toList();
         return records.stream()

@@ -12,23 +12,23 @@ import picocli.CommandLine.TypeConversionException;
 /**
  * When a key ends; never, if both are null.
  *
- * @param span after this time from now; null if not so
- * @param instant at this time; null if not so
+ * @param span this time from now; null for an instant or never
+ * @param instant at this time; null for a span or never
  */
 record KeyEnd(@Nullable Duration span, @Nullable Instant instant) {
     private static final String NEVER = "never";
 
     /**
-     * Returns the instant that is meant now; null for never.
+     * Returns the end of a key that is issued now; null for never.
      *
-     * @throws CommandFailure if it is further off than time can be counted
+     * @throws CommandFailure if it is too far in the future
      */
     @Nullable
     Instant fromNow() {
         try {
             return span == null ? instant : Instant.now().plus(span);
         } catch (DateTimeException | ArithmeticException tooFarOff) {
-            throw CommandFailure.refused("--expires is too far off", tooFarOff);
+            throw CommandFailure.refused("--expires is too far in the future", tooFarOff);
         }
     }
 

@@ -20,7 +20,7 @@ import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.TypeConversionException;
 
-/** Shows a key that was just stored, in the form asked for, or undoes what was stored. */
+/** Shows a key that was just stored, or undoes the change if the key cannot be shown. */
 final class KeyOutput {
     private static final String ITEM_NAME = "API key {id} of {owner}";
     private static final String SECRET_NAME = "api-key-{id}";
@@ -77,8 +77,10 @@ final class KeyOutput {
             completionCandidates = Form.Candidates.class,
             defaultValue = "text",
             description = "text (the key alone), json, env (a line for the holder's .env), bitwarden (an item for"
-                    + " `bw encode | bw create item`), 1password (an item for `op item create -`) or kubernetes (a Secret for"
-                    + " `kubectl apply -f -`). Of several keys, text is CSV with id, owner, name and key, and an item is one"
+                    + " `bw encode | bw create item`), 1password (an item for `op item create -`) or kubernetes (a"
+                    + " Secret for"
+                    + " `kubectl apply -f -`). Of several keys, text is CSV with id, owner, name and key, and an"
+                    + " item is one"
                     + " line. Default: ${DEFAULT-VALUE}.")
     private Form form = Form.TEXT;
 
@@ -108,7 +110,7 @@ final class KeyOutput {
         @Override
         public String convert(String value) {
             if (!NAME.matcher(value).matches()) {
-                throw new TypeConversionException("must be letters, digits and _, and begin with no digit");
+                throw new TypeConversionException("must be letters, digits and _, and not begin with a digit");
             }
             return value;
         }
@@ -118,8 +120,8 @@ final class KeyOutput {
      * Shows the key.
      *
      * @param undo puts back what was stored before
-     * @throws CommandFailure if it could not be shown; then it is not stored any more, or the message says that it may
-     *     be
+     * @throws CommandFailure if it could not be shown; then it is not stored any more, or the message says that it
+     *     may still be
      */
     void show(IssuedKey issued, Terminal terminal, Runnable undo) {
         show(textOf(issued), issued.id(), terminal, undo);
@@ -139,14 +141,14 @@ final class KeyOutput {
     }
 
     /**
-     * Begins to show several keys.
+     * Prepares to show several keys.
      *
-     * @throws CommandFailure if the form is one that takes one key only
+     * @throws CommandFailure if the form is for one key only
      */
     Series series(Terminal terminal) {
         if (!isJson() && form == Form.ENV) {
-            throw CommandFailure.usage("--output env is the line of one key; for several, text, json, bitwarden,"
-                    + " 1password or kubernetes");
+            throw CommandFailure.usage(
+                    "--output env is for one key; for several use text, json, bitwarden," + " 1password or kubernetes");
         }
         if (itemName != null && !itemName.contains("{id}")) {
             throw CommandFailure.usage("--item-name must have {id} in it, which tells the items of several keys apart");
@@ -154,7 +156,7 @@ final class KeyOutput {
         return new Series(terminal);
     }
 
-    /** Shows several keys, each as soon as it is stored, so that an interruption loses none. */
+    /** Shows several keys, each as soon as it is stored, so an interruption loses none. */
     final class Series {
         private final Terminal terminal;
         private boolean begun;
@@ -185,7 +187,7 @@ final class KeyOutput {
             };
         }
 
-        /** Ends what was shown; only where all of it could be written. */
+        /** Ends the output. Must not be called if a key could not be shown. */
         void end() {
             if (isJson()) {
                 terminal.show(begun ? "\n]\n" : "[]\n");

@@ -7,7 +7,7 @@ import java.util.Locale;
  * Describes a key as the YAML of a Secret for {@code kubectl apply -f -}.
  *
  * @param issued the key
- * @param name its name, of which what no name in Kubernetes may have becomes a hyphen
+ * @param name its name; each character that names in Kubernetes must not have becomes a hyphen
  * @param variable the name of the key in the Secret's data
  */
 record KubernetesSecret(IssuedKey issued, String name, String variable) {

@@ -23,13 +23,14 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** Lists the keys of a file. */
+/** Lists keys. */
 @Command(
         name = "list",
         description = {
             "Lists the keys of a file or a database: id, state, roles, owner, name, end. Never a key or a hash.",
             "",
-            "Warns on standard error of keys that end within 14 days, of old secrets that still count, and of plaintext."
+            "Warns on standard error of keys that end within 14 days, of old secrets that are still valid, and of"
+                    + " plaintext."
         },
         exitCodeList = {ExitCode.OK_LINE, ExitCode.USAGE_LINE, ExitCode.FILE_LINE},
         footer = {
@@ -40,7 +41,7 @@ import picocli.CommandLine.Option;
             "  keyward list --match ali --state active --json"
         })
 public final class ListCommand implements Runnable {
-    /** By what keys are sorted. */
+    /** The orders in which keys are listed. */
     enum Order {
         id,
         owner,
@@ -104,14 +105,14 @@ public final class ListCommand implements Runnable {
             description = "Sort by id, owner, name, end or state. Default: ${DEFAULT-VALUE}.")
     private Order order = Order.id;
 
-    @Option(names = "--reverse", description = "Sort the other way round.")
+    @Option(names = "--reverse", description = "Reverse the order.")
     private boolean reverse;
 
     @Option(
             names = "--columns",
             paramLabel = "COLUMN",
             split = ",",
-            description = "What the table says of each key, like id,owner,ends,createdBy. There are"
+            description = "The columns of the table, like id,owner,ends,createdBy. Available:"
                     + " ${COMPLETION-CANDIDATES}. Default: id,state,roles,owner,name,ends.")
     private @Nullable List<Column> columns;
 
@@ -130,7 +131,7 @@ public final class ListCommand implements Runnable {
             throw CommandFailure.usage("--state must be one of " + String.join(", ", States.NAMES));
         }
         if (json && columns != null) {
-            throw CommandFailure.usage("--columns is for the table; --json has everything that is noted of a key");
+            throw CommandFailure.usage("--columns is for the table; --json prints everything that a record has");
         }
         Set<String> plaintext = new HashSet<>(keys.plaintextKeyIds());
         List<ApiKeyRecord> records = keys.store().load().records().stream()

@@ -15,8 +15,9 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 
 /**
- * Reads whom keys are for: CSV as RFC 4180 describes it, with a header that names the columns. As spreadsheets write
- * it, the separator may be a semicolon or a tab, too, and a byte-order mark is skipped. A cell cannot hold a line break.
+ * Reads the people who get keys from a CSV file (RFC 4180) with a header that names the columns. As in the files of
+ * spreadsheets, the separator may also be a semicolon or a tab, and a byte-order mark is skipped. A cell must not
+ * have a line break.
  */
 final class PeopleFile {
     static final Set<String> COLUMNS = Set.of("owner", "name", "roles", "permissions", "expires", "not-before");
@@ -30,7 +31,7 @@ final class PeopleFile {
     /**
      * Reads a file.
      *
-     * @param file what to call it in messages
+     * @param file the name of the file in messages
      */
     PeopleFile(String file, byte[] content) {
         this.file = file;
@@ -41,14 +42,14 @@ final class PeopleFile {
      * One line.
      *
      * @param line its number, from 1 on
-     * @param cells what is in it by column; columns that are empty are left out
+     * @param cells its cells by column, without the empty ones
      */
     record Person(int line, Map<String, String> cells) {
         String cell(String column, String otherwise) {
             return cells.getOrDefault(column, otherwise);
         }
 
-        /** Returns a cell that holds several words, between which are blanks, commas or semicolons. */
+        /** Returns the words of a cell, which blanks, commas or semicolons separate. */
         List<String> words(String column, List<String> otherwise) {
             String cell = cells.get(column);
             return cell == null ? otherwise : List.of(cell.split("[\\s,;]+"));
@@ -70,7 +71,7 @@ final class PeopleFile {
     }
 
     /**
-     * Ends the command if anything is wrong.
+     * Fails if anything is wrong.
      *
      * @throws CommandFailure with every line that is refused
      */
@@ -98,8 +99,9 @@ final class PeopleFile {
         if (lines.isEmpty() || lines.get(0).isBlank()) {
             refuse(
                     1,
-                    "there is no header; the first line names the columns: owner,name,roles,permissions,"
-                            + "expires,not-before, as far as they are needed");
+                    "there is no header; the first line must name the columns, which are some of"
+                            + " owner,name,roles,permissions,"
+                            + "expires,not-before");
             return;
         }
         char separator = separatorOf(lines.get(0));
@@ -126,7 +128,7 @@ final class PeopleFile {
         if (!good) {
             refuse(
                     1,
-                    "the header must name columns of owner, name, roles, permissions, expires and"
+                    "the header must name some of the columns owner, name, roles, permissions, expires and"
                             + " not-before, each once");
         }
         return good ? columns : List.of();
@@ -187,7 +189,10 @@ final class PeopleFile {
         return at;
     }
 
-    /** Reads up to the closing quote, and returns what comes after it; beyond the line if there is none. */
+    /**
+     * Reads up to the closing quote and returns the position after it; a position beyond the line if there is no such
+     * quote.
+     */
     private static int readQuoted(String line, int from, StringBuilder cell) {
         int at = from;
         while (at < line.length()) {

@@ -20,21 +20,22 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** Makes a pepper, and prints the check value of one. */
+/** Makes a pepper, or prints the check value of an existing one. */
 @Command(
         name = "pepper",
         description = {
-            "Makes a pepper, and the check value by which another pepper under the same id is noticed.",
+            "Makes a pepper and its check value, which reveals another pepper under the same id.",
             "",
-            "Prints the two lines for the configuration. With --out the pepper itself is in a file of its own, which belongs"
-                    + " apart from the hashes, and the first line names that file. The check value is not secret.",
+            "Prints the two lines for the configuration. With --out the pepper itself is written to another file,"
+                    + " which must be kept apart from the hashes, and the first line names that file. The check"
+                    + " value is not secret.",
             "",
-            "With --check, reads a pepper that is there from standard input and prints the line of its check value. An id"
-                    + " keeps its pepper, because its hashes fit no other: give a new pepper an id of its own."
+            "With --check, reads an existing pepper from standard input and prints the line of its check value."
+                    + " Give a new pepper a new id, because the hashes of an id fit only the pepper that made them."
         },
         exitCodeList = {
             ExitCode.OK_LINE,
-            "1:the text is not a pepper, or the id has another form",
+            "1:the text is not a pepper, or the id is not valid",
             ExitCode.USAGE_LINE,
             ExitCode.FILE_LINE
         },
@@ -48,7 +49,9 @@ public final class PepperCommand implements Runnable {
 
     private final Terminal terminal;
 
-    @Parameters(paramLabel = "ID", description = "Id of the pepper: 1 to 32 of a-z 0-9 _ -, the first no sign.")
+    @Parameters(
+            paramLabel = "ID",
+            description = "Id of the pepper: 1 to 32 of a-z 0-9 _ -, beginning with a letter" + " or digit.")
     private String id = "";
 
     @Option(
@@ -73,7 +76,7 @@ public final class PepperCommand implements Runnable {
     @Override
     public void run() {
         if (check && out != null) {
-            throw CommandFailure.usage("--check makes no pepper that --out could write; leave one of them out");
+            throw CommandFailure.usage("--check makes no pepper, so --out has nothing to write; leave one of them out");
         }
         if (check) {
             terminal.show(shown(null, checkOf(terminal.readSecret("Pepper (not shown): "))));
@@ -90,7 +93,7 @@ public final class PepperCommand implements Runnable {
         }
     }
 
-    /** Returns the assignments, the value of a pepper in quotes because the name of a file may have blanks. */
+    /** Returns the assignments. The value of a pepper is in quotes, because the name of a file may have blanks. */
     private String shown(@Nullable String value, String checkValue) {
         if (json) {
             JsonObjectBuilder object = Json.object().add("id", id);
@@ -115,11 +118,11 @@ public final class PepperCommand implements Runnable {
             return KeyHasher.hmacSha256(id, bytes).check().orElseThrow();
         } catch (IllegalArgumentException e) {
             throw CommandFailure.refused("a pepper is base64 of at least " + KeyHasher.MIN_PEPPER_LENGTH
-                    + " bytes, its id 1 to 32 of a-z 0-9 _ -, the first no sign");
+                    + " bytes, and its id is 1 to 32 of a-z 0-9 _ -, beginning with a letter or digit");
         }
     }
 
-    /** A file that is there may hold the pepper of hashes in use, so it is never replaced. */
+    /** Never replaces a file, because it may have the pepper of hashes that are in use. */
     private static void write(Path file, String text) {
         try {
             boolean isPosix = file.getFileSystem().supportedFileAttributeViews().contains("posix");
@@ -127,7 +130,7 @@ public final class PepperCommand implements Runnable {
             Files.writeString(file, text);
         } catch (FileAlreadyExistsException e) {
             throw CommandFailure.file(
-                    file + ": is there already and may hold a pepper in use; name a file that does not exist", e);
+                    file + ": exists, and may have a pepper that is in use; name a file that does not exist", e);
         } catch (IOException e) {
             throw CommandFailure.file(file + ": cannot be written: " + Failures.describe(e), e);
         }

@@ -16,16 +16,16 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
-/** Says what a record holds, to people and to programs; no hash is in it. */
+/** Describes a record to people and to programs, without its hashes. */
 final class RecordText {
-    /** As long before its end as the report of the configuration begins to warn by default. */
+    /** How long before its end a key is warned about, by default the same as in the report of the configuration. */
     static final Duration SOON = Duration.ofDays(14);
 
     private final ApiKeyRecord record;
     private final Instant now;
     private final boolean plaintext;
 
-    /** Makes the text of a record, {@code plaintext} if the key itself stands in the file. */
+    /** Makes the text of a record; {@code plaintext} says that the file has the key itself. */
     RecordText(ApiKeyRecord record, Instant now, boolean plaintext) {
         this.record = record;
         this.now = now;
@@ -37,7 +37,7 @@ final class RecordText {
         return Json.print(new RecordText(changed, Instant.now(), false).json().build());
     }
 
-    /** Returns the state, where an end that has passed counts as one. */
+    /** Returns the state, which is {@code expired} for an active key whose end has passed. */
     String state() {
         if (record.state() == KeyState.ACTIVE && isPast(record.current().expiresAt())) {
             return "expired";
@@ -45,7 +45,7 @@ final class RecordText {
         return record.state().name().toLowerCase(Locale.ROOT);
     }
 
-    /** Returns what an operator should act upon. */
+    /** Returns what an operator should do something about. */
     List<String> warnings() {
         List<String> warnings = new ArrayList<>();
         Instant end = record.current().expiresAt();
@@ -68,12 +68,12 @@ final class RecordText {
                     + new TreeSet<>(record.unknownAttributes()));
         }
         if (plaintext) {
-            warnings.add("stands in the file as plaintext; `keyward hash --file` repairs that");
+            warnings.add("is in the file as plaintext; `keyward hash --file` replaces it by its hash");
         }
         return warnings;
     }
 
-    /** A revoked key takes no further change, so its last change is the revocation. */
+    /** A revoked key cannot be changed, so its last change is the revocation. */
     private boolean isRevoked() {
         return record.state() == KeyState.REVOKED;
     }

@@ -21,11 +21,11 @@ import picocli.CommandLine.Option;
         description = {
             "Gives keys a later end; their secrets stay, so their holders have nothing to do.",
             "",
-            "For a new secret, `keyward rotate`."
+            "`keyward rotate` gives a key a new secret."
         },
         exitCodeList = {
             ExitCode.OK_LINE,
-            "1:a key is not there, is revoked, or would end earlier; the others are renewed",
+            "1:a key does not exist, is revoked, or would end earlier; the others were renewed",
             ExitCode.USAGE_LINE,
             ExitCode.FILE_LINE
         },

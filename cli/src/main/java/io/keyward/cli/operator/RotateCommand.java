@@ -27,14 +27,15 @@ import picocli.CommandLine.Option;
 @Command(
         name = "rotate",
         description = {
-            "Gives a key a new secret and shows it once; the old secret stays valid for a while longer, the id stays.",
+            "Gives a key a new secret and shows it once. The id stays, and the old secret stays valid for a while.",
             "",
-            "An entry of a key list becomes a named key. If the new key cannot be shown, the rotation is undone. Of several"
+            "An entry of a key list becomes a named key. If the new key cannot be shown, the rotation is undone. Of"
+                    + " several"
                     + " keys each is rotated and shown before the next; what was done is printed on standard error."
         },
         exitCodeList = {
             "0:the new secret is stored and was shown",
-            "1:a key is not there, or a value is refused, and it was not changed; the others were",
+            "1:a key does not exist or a value is refused, and the key was not changed; the others were",
             ExitCode.USAGE_LINE,
             "3:a file or standard output cannot be written; the message says what was changed, if anything was"
         },
@@ -69,17 +70,17 @@ public final class RotateCommand implements Callable<Integer> {
             names = "--expires",
             paramLabel = "WHEN",
             converter = KeyEnd.Converter.class,
-            description = "When the key ends, as for issue. Default: as before; needed where that is within 14 days.")
+            description = "When the key ends, as for issue. Default: as before; required if that is within 14 days.")
     private @Nullable KeyEnd end;
 
     @Option(
             names = "--drop-old",
             description =
-                    "End the secret that an earlier rotation left for its overlap; without this, a rotation inside"
-                            + " that overlap is refused.")
+                    "End the secret that an earlier rotation left for its overlap; without this option, a rotation"
+                            + " inside that overlap is refused.")
     private boolean dropOld;
 
-    @Option(names = "--keep-end", description = "Keep the end of the key, though it is near.")
+    @Option(names = "--keep-end", description = "Keep the end of the key even if it is near.")
     private boolean keepEnd;
 
     @Option(
@@ -161,17 +162,17 @@ public final class RotateCommand implements Callable<Integer> {
         }
     }
 
-    /** Says before the question, and in a dry run, what the rotation itself would be refused for. */
+    /** Returns why the rotation would be refused, for a dry run and before the question. */
     private @Nullable String knownObstacle(ApiKeyRecord record) {
         Instant overlaps = record.retiring().map(HashedSecret::expiresAt).orElse(null);
         return overlaps != null && !dropOld && overlaps.isAfter(Instant.now())
                 ? "its old secret stays valid until " + overlaps
                         + " since an earlier rotation, and another one would end"
-                        + " it now; wait until then, or say --drop-old"
+                        + " it now; wait until then, or use --drop-old"
                 : obstacle(record);
     }
 
-    /** A new secret with an end that is near, or past, would help nobody, and nobody would notice. */
+    /** Returns why a new secret would be of little use: its end is near or past, and nobody would notice. */
     private @Nullable String obstacle(ApiKeyRecord record) {
         Instant until = record.current().expiresAt();
         if (end == null
@@ -179,7 +180,7 @@ public final class RotateCommand implements Callable<Integer> {
                 && until != null
                 && until.isBefore(Instant.now().plus(RecordText.SOON))) {
             return (until.isAfter(Instant.now()) ? "ends " : "ended ") + until
-                    + ", and the new secret would end then, too; say --expires 365d, or --keep-end";
+                    + ", and the new secret would end then, too; use --expires 365d, or --keep-end";
         }
         return null;
     }

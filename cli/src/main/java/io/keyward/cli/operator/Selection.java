@@ -23,8 +23,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /**
- * The options that say which keys a change is for, and what several changes at once need: a look before, and a
- * question.
+ * The options that select the keys to change, and what several changes at once need: a dry run and a question.
  */
 final class Selection {
     @Parameters(paramLabel = "ID", arity = "0..*", description = "Key ids.")
@@ -59,11 +58,11 @@ final class Selection {
 
     @Option(
             names = {"-y", "--yes"},
-            description = "Change several keys without being asked.")
+            description = "Change several keys without a question.")
     private boolean yes;
 
     /**
-     * Asks for the text of the key, where one is selected by it; its id is then the one that was given.
+     * Asks for the text of the key if the key is selected by it; then it is as if its id had been given.
      *
      * @throws CommandFailure if no key has the text, or keys are selected in another way, too
      */
@@ -78,13 +77,13 @@ final class Selection {
         ids = List.of(byText.askForId(keys, terminal));
     }
 
-    /** Returns the one id that was given; null where several keys may be meant, or only a look is asked for. */
+    /** Returns the one id that was given; null for several keys, and for a dry run. */
     @Nullable
     String onlyId() {
         return ids.size() == 1 && criteria().isEmpty() && !dryRun ? ids.get(0) : null;
     }
 
-    /** Returns whether only a look is asked for. */
+    /** Returns whether this is a dry run. */
     boolean isDryRun() {
         return dryRun;
     }
@@ -94,7 +93,7 @@ final class Selection {
     }
 
     /**
-     * Changes each of the selected keys, whole or not at all, and prints what was done.
+     * Changes each of the selected keys completely or not at all, and prints what was done.
      *
      * @param verb what is done, like {@code revoke}
      * @return the exit code: 1 if any key could not be changed
@@ -109,10 +108,10 @@ final class Selection {
     }
 
     /**
-     * Gives each of the selected keys a new secret, which the change shows, so that what was done goes to standard
-     * error; only a look goes to standard output.
+     * Gives each of the selected keys a new secret. The keys go to standard output, so what was done is printed on
+     * standard error, except in a dry run.
      *
-     * @param obstacle says why a key cannot be changed; null where nothing is known against it
+     * @param obstacle returns why a key cannot be changed; null if nothing is known against it
      * @return the exit code: 1 if any key could not be changed
      * @throws CommandFailure if none is selected, or nobody agreed
      */

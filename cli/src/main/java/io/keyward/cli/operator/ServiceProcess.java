@@ -14,7 +14,7 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Reads what Linux says of a running service: its working directory, its arguments and its environment (proc(5)).
+ * Reads what Linux says about a running service: its working directory, its arguments and its environment (proc(5)).
  *
  * <p>The environment is for the report of the configuration, which names variables and prints no value. Nothing else
  * may print it.
@@ -35,7 +35,7 @@ final class ServiceProcess {
     /**
      * Reads a process.
      *
-     * @throws CommandFailure if there is none of that number, it is another user's, or this is not Linux
+     * @throws CommandFailure if no process has that number, it belongs to another user, or this is not Linux
      */
     static ServiceProcess of(long pid) {
         Path process = Path.of("/proc", String.valueOf(pid));
@@ -56,7 +56,8 @@ final class ServiceProcess {
                     entries(process.resolve("cmdline")),
                     environment);
         } catch (AccessDeniedException e) {
-            throw CommandFailure.file("process " + pid + " is another user's; ask as that user, or as root", e);
+            throw CommandFailure.file(
+                    "process " + pid + " belongs to another user; run this as that user, or as" + " root", e);
         } catch (IOException e) {
             throw CommandFailure.refused("there is no process " + pid + ", or it has ended", e);
         }
@@ -76,7 +77,7 @@ final class ServiceProcess {
         return environment;
     }
 
-    /** Returns the key file that an argument names; nothing where none looks like one, so the directory decides. */
+    /** Returns the key file that an argument names; nothing if no argument looks like one, so the directory decides. */
     Optional<Path> keyFile() {
         return arguments.stream()
                 .map(argument -> argument.startsWith("-") ? argument.substring(argument.indexOf('=') + 1) : argument)

@@ -14,13 +14,13 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** Shows what is noted of one key. */
+/** Shows the record of one key. */
 @Command(
         name = "show",
-        description = "Shows what is noted of a key. Never the key or its hash.",
+        description = "Shows the record of a key, never the key or its hash.",
         exitCodeList = {
             ExitCode.OK_LINE,
-            "1:there is no such key, or none has that text",
+            "1:the key does not exist, or no key has that text",
             ExitCode.USAGE_LINE,
             ExitCode.FILE_LINE
         },

@@ -18,6 +18,10 @@ import picocli.CommandLine.Option;
 
 /** Switches a key off, on, or off for good: three commands that differ in one call. */
 public abstract class StateCommand implements Callable<Integer> {
+    private static final String NOT_ALL_LINE =
+            "1:a key does not exist or is revoked, and was not changed (the others were); or a service refuses the file"
+                    + " because of another line; or the key is also written elsewhere, where it is rejected, too";
+
     private final Terminal terminal;
     private final String verb;
     private final String done;
@@ -62,7 +66,7 @@ public abstract class StateCommand implements Callable<Integer> {
         return hasMoreToRepair(keys) ? ExitCode.REFUSED : ExitCode.OK;
     }
 
-    /** Says what is left to be done by hand: lines that a service does not take, and copies of the changed keys. */
+    /** Prints what is left to do by hand: lines that a service refuses, and copies of the changed keys. */
     private boolean hasMoreToRepair(OpenKeys keys) {
         copies.forEach(copy -> terminal.note(String.valueOf(copy)));
         return keys.noteProblems(terminal) || !copies.isEmpty();
@@ -83,15 +87,9 @@ public abstract class StateCommand implements Callable<Integer> {
     /** Ends a key for good, with all its secrets. */
     @Command(
             name = "revoke",
-            description =
-                    "Ends a key for good, with all its secrets. The record stays, so that the id is not given out again.",
-            exitCodeList = {
-                ExitCode.OK_LINE,
-                "1:a key is not there or is revoked, and was not changed, the others were; or a service does not take the"
-                        + " file because of another line; or the key is written elsewhere too, where it is rejected as well",
-                ExitCode.USAGE_LINE,
-                ExitCode.FILE_LINE
-            },
+            description = "Ends a key for good, with all its secrets. The record stays, so that the id is not given out"
+                    + " again.",
+            exitCodeList = {ExitCode.OK_LINE, NOT_ALL_LINE, ExitCode.USAGE_LINE, ExitCode.FILE_LINE},
             footer = {
                 "  keyward revoke 7hq2mz9a",
                 "  keyward revoke --owner bob --dry-run",
@@ -108,13 +106,7 @@ public abstract class StateCommand implements Callable<Integer> {
     @Command(
             name = "disable",
             description = "Switches a key off until it is enabled again.",
-            exitCodeList = {
-                ExitCode.OK_LINE,
-                "1:a key is not there or is revoked, and was not changed, the others were; or a service does not take the"
-                        + " file because of another line; or the key is written elsewhere too, where it is rejected as well",
-                ExitCode.USAGE_LINE,
-                ExitCode.FILE_LINE
-            },
+            exitCodeList = {ExitCode.OK_LINE, NOT_ALL_LINE, ExitCode.USAGE_LINE, ExitCode.FILE_LINE},
             footer = {"  keyward disable 7hq2mz9a", "  keyward disable 7hq2mz9a k3x0p1qa --yes"})
     public static final class DisableCommand extends StateCommand {
         public DisableCommand(Terminal terminal) {
@@ -128,7 +120,7 @@ public abstract class StateCommand implements Callable<Integer> {
             description = "Switches a disabled key on. A revoked key stays revoked.",
             exitCodeList = {
                 ExitCode.OK_LINE,
-                "1:a key is not there or is revoked, and was not changed; the others were",
+                "1:a key does not exist or is revoked, and was not changed; the others were",
                 ExitCode.USAGE_LINE,
                 ExitCode.FILE_LINE
             },

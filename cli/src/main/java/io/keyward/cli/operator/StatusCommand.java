@@ -32,14 +32,15 @@ import picocli.CommandLine.Option;
 @Command(
         name = "status",
         description = {
-            "Says which files a service reads and which it does not, which value of a name counts, which keys there are, and"
-                    + " what is wrong.",
+            "Reports which files a service reads and which it does not, which value of each name is in use, which"
+                    + " keys there are, and what is wrong.",
             "",
             "Reads as a service started in the same directory with the same environment would."
         },
         exitCodeList = {
             "0:a service would start with this; there may be warnings",
-            "1:a service would refuse this; with --url also if it is not in force there; with --strict also if there is a"
+            "1:a service would refuse this; with --url also if it is not in force there; with --strict also if"
+                    + " there is a"
                     + " warning",
             ExitCode.USAGE_LINE,
             ExitCode.FILE_LINE
@@ -59,7 +60,8 @@ public final class StatusCommand implements Callable<Integer> {
             names = {"-f", "--file"},
             paramLabel = "FILE",
             description =
-                    "The file that the service is told to read. Default: .env in the directory, if it is there, or, without"
+                    "The file that the service is told to read. Default: .env in the directory, if it is there, or,"
+                            + " without"
                             + " --dir, KEYWARD_FILE or file in ./keyward.toml.")
     private @Nullable Path file;
 
@@ -74,16 +76,16 @@ public final class StatusCommand implements Callable<Integer> {
             paramLabel = "ROLE",
             split = ",",
             description =
-                    "Roles that the service declares in its code, beside those in keyward.roles. Default: those that"
+                    "Roles that the service declares in its code, besides those in keyward.roles. Default: those that"
                             + " keys of the file have.")
     private List<String> roles = List.of();
 
     @Option(
             names = "--pid",
             paramLabel = "PID",
-            description =
-                    "A running service, on Linux: its working directory, arguments and environment say what it reads. Its"
-                            + " environment is not printed.")
+            description = "A running service, on Linux: its working directory, arguments and environment say what it"
+                    + " reads. Its"
+                    + " environment is not printed.")
     private @Nullable Long pid;
 
     @Mixin
@@ -92,7 +94,7 @@ public final class StatusCommand implements Callable<Integer> {
     @Mixin
     private ServiceOptions service = new ServiceOptions();
 
-    @Option(names = "--strict", description = "Take warnings as unhealthy, too.")
+    @Option(names = "--strict", description = "Treat warnings as unhealthy, too.")
     private boolean strict;
 
     @Option(
@@ -133,7 +135,7 @@ public final class StatusCommand implements Callable<Integer> {
         return healthy && difference == null && (clean || !strict) ? ExitCode.OK : ExitCode.REFUSED;
     }
 
-    /** Returns what the report has read, for a sentence. */
+    /** Returns the name of what the report has read, for a sentence. */
     private String read(ConfigReport report) {
         return file != null
                 ? file.toString()
@@ -183,8 +185,8 @@ public final class StatusCommand implements Callable<Integer> {
     }
 
     /**
-     * What a service declares in code is not in the file; unless told, take it that it declares the roles its keys
-     * have.
+     * Returns the roles that the service declares in code. If none are named, it is assumed to declare the roles that
+     * its keys have.
      */
     private RoleModel beside(KeyInput input) {
         try {

@@ -31,7 +31,7 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** The options of a command that carries keys from one place to another, and what it prints of each key. */
+/** The options of a command that copies keys from one place to another, and what it prints for each key. */
 final class Transfer {
     private static final String TO_BE_DONE = "would be stored";
     private static final String DONE = "stored";
@@ -57,7 +57,7 @@ final class Transfer {
 
     @Option(
             names = {"-y", "--yes"},
-            description = "Store the keys without being asked.")
+            description = "Store the keys without a question.")
     private boolean yes;
 
     @Option(names = "--json", description = "Print JSON: an array of id, owner, result, reason.")
@@ -78,16 +78,16 @@ final class Transfer {
     }
 
     /**
-     * Carries records over.
+     * Copies the records that the other place does not have.
      *
      * @param from the records
      * @param there those of the other place
-     * @param flaw says why a record is not carried over; nothing where it is
+     * @param flaw returns why a record is not copied; nothing if it is
      * @param verb what is done, such as {@code import}
      * @param place what messages call the other place
      * @param store stores records of version 0; returns why some were refused, by id
      * @return the exit code: 1 if a key was refused
-     * @throws CommandFailure if there is no record, or nobody agreed
+     * @throws CommandFailure if there is no record, or a person does not confirm
      */
     int run(
             Collection<ApiKeyRecord> from,
@@ -162,7 +162,7 @@ final class Transfer {
         if (present != null) {
             return present.equals(record)
                     ? new Row(record, THERE, null)
-                    : new Row(record, FAILED, "there is another state of this key; which is right is not known");
+                    : new Row(record, FAILED, "the key differs there; compare the two and remove the wrong one");
         }
         Optional<String> holder = record.secrets().stream()
                 .map(secret -> holders.get(secret.hash()))

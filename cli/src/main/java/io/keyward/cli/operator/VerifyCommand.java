@@ -31,7 +31,7 @@ import picocli.CommandLine.Option;
         },
         exitCodeList = {
             "0:the key is accepted",
-            "1:it is refused, or the file is",
+            "1:the key is rejected, or the file is refused",
             ExitCode.USAGE_LINE,
             ExitCode.FILE_LINE
         },
@@ -77,7 +77,7 @@ public final class VerifyCommand implements Callable<Integer>, Arguments.TakesSe
             return ExitCode.OK;
         }
         if (!json && verification instanceof Rejected rejected) {
-            terminal.note("refused: " + reasonOf(rejected)
+            terminal.note("rejected: " + reasonOf(rejected)
                     + (rejected.keyId() == null ? "" : ", key " + rejected.keyId())
                     + surroundings.map(text -> "; what was given " + text).orElse(""));
         }

@@ -7,10 +7,11 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Reads every change that a Git repository remembers, as {@code git log -p} prints it. For one thread. */
+/** Reads every change in the history of a Git repository, as {@code git log -p} prints it. For one thread. */
 final class GitHistory implements AutoCloseable {
     /**
-     * Nothing that the repository or the user configures runs a program here, and paths are printed as they are known.
+     * With these options no configuration of the repository or the user can start a program, and paths are printed
+     * unquoted.
      */
     private static final List<String> COMMAND = List.of(
             "-c",
@@ -61,12 +62,12 @@ final class GitHistory implements AutoCloseable {
     /**
      * Waits for the end.
      *
-     * @throws IOException if Git did not print all; its message is for a person
+     * @throws IOException if Git did not print everything; its message is for a person
      */
     void requireWhole() throws IOException {
         try {
             if (git.waitFor() != 0) {
-                throw new IOException("git log failed; is it a Git repository of yours?");
+                throw new IOException("git log failed; is this a Git repository, and is it yours?");
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

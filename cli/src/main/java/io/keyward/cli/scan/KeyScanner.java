@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * <p>After the prefix a key has 44 letters and digits in a row. So only every 44th byte is looked at; where it is a
  * letter or digit, the run around it is measured. In most text that touches a few bytes in a hundred.
  *
- * <p>Works on any encoding that keeps ASCII, and on UTF-16 and UTF-32. Finds hashes too, if it is given some to look
+ * <p>Works on any encoding that keeps ASCII, and on UTF-16 and UTF-32. Finds hashes, too, if it is given some to look
  * for.
  */
 final class KeyScanner {
@@ -29,7 +29,7 @@ final class KeyScanner {
 
     private static final int MIN_PREFIX = 2;
     private static final int MAX_PREFIX = 20;
-    /** What must be kept of one buffer for the next, so that a key on the seam is seen whole. */
+    /** How much of a buffer is kept for the next one, so a key across two buffers is found. */
     private static final int OVERLAP = MAX_PREFIX + 1 + TAIL;
 
     private static final int BUFFER = 1 << 20;
@@ -44,7 +44,7 @@ final class KeyScanner {
         }
     }
 
-    /** What begins the lines of {@code git log -p} that say where the lines after them stand. */
+    /** How the lines of {@code git log -p} begin that name the place of the lines after them. */
     private static final byte[] COMMIT = "\ncommit ".getBytes(ISO_8859_1);
 
     private static final byte[] PATH = "\n+++ b/".getBytes(ISO_8859_1);
@@ -135,7 +135,7 @@ final class KeyScanner {
                 end++;
             }
             if (end - start >= TAIL && start + TAIL > judged) {
-                judge(start, firstLine, findings);
+                report(start, firstLine, findings);
             }
             if (end - start >= HASH && !hashes.isEmpty()) {
                 findHashes(Math.max(start, judged - HASH + 1), end, firstLine, findings);
@@ -183,7 +183,7 @@ final class KeyScanner {
         return hash.isEmpty() ? file : file + " in commit " + hash;
     }
 
-    private void judge(int start, long firstLine, Consumer<Finding> findings) {
+    private void report(int start, long firstLine, Consumer<Finding> findings) {
         if (start == 0 || buffer[start - 1] != '_') {
             return;
         }
@@ -204,7 +204,7 @@ final class KeyScanner {
      * A key or a hash that was found.
      *
      * @param line the line it is on, from 1
-     * @param diff file and commit that a dump of {@code git log -p} names before it; empty if none
+     * @param diff the file and commit that the output of {@code git log -p} names before it; empty if there are none
      * @param id the key's id
      * @param format the format of a key; null for a hash
      * @param key the key, never printed; null for a hash

@@ -44,18 +44,19 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "scan",
         description = {
-            "Finds issued keys in files, directories and streams, and prints where they are and which, never the keys.",
+            "Finds issued keys in files, directories and streams. Prints their places and ids, never the keys.",
             "",
-            "Only texts whose check digits match are reported. With --file, the hashes of that key file are found elsewhere, too."
-                    + " Looks into gzip, zip and jar files and UTF-16; what it cannot look into is named, and makes the exit code"
-                    + " 3. Symbolic links inside directories are left out; so are the objects in .git, into whose history --git"
-                    + " looks. In what `git log -p` prints, file and commit are named, too."
+            "Reports only texts whose check digits match. With --file, finds the hashes of that key file in other"
+                    + " files, too. Looks into gzip, zip and jar files and UTF-16; what cannot be searched is"
+                    + " named, and the exit code is 3. Does not follow symbolic links inside directories,"
+                    + " and does not search the objects in .git, whose history --git searches. In"
+                    + " the output of `git log -p`, names the file and the commit, too."
         },
         exitCodeList = {
             "0:no key was found",
             "1:a key or a hash was found",
             ExitCode.USAGE_LINE,
-            "3:nothing was found, but something could not be read or looked into"
+            "3:nothing was found, but something could not be read or searched"
         },
         footer = {
             "  keyward scan src config",
@@ -79,7 +80,7 @@ public final class ScanCommand implements Callable<Integer> {
     @Parameters(
             paramLabel = "PATH",
             arity = "1..*",
-            description = "Files and directories to look through; - is standard input.")
+            description = "Files and directories to search; - is standard input.")
     private List<String> paths = List.of();
 
     @Option(
@@ -89,17 +90,17 @@ public final class ScanCommand implements Callable<Integer> {
             description = "Report keys with this prefix only. Default: any.")
     private @Nullable KeyFormat only;
 
-    @Option(names = "--revoke", description = "Revoke those of the found keys that the key file knows.")
+    @Option(names = "--revoke", description = "Revoke the found keys that are in the key file.")
     private boolean revoke;
 
     @Option(
             names = {"-f", "--file"},
             paramLabel = "FILE",
-            description = "A key file, whose hashes are looked for outside of it, and for --revoke. Default: none; for"
-                    + " --revoke, KEYWARD_FILE or .env.")
+            description = "A key file. Its hashes are searched for in all other files, and --revoke revokes its"
+                    + " keys. Default: none; for --revoke, KEYWARD_FILE or .env.")
     private @Nullable Path file;
 
-    @Option(names = "--git", description = "Look into the history of the Git repositories that the paths are in, too.")
+    @Option(names = "--git", description = "Search the history of the Git repositories that the paths are in, too.")
     private boolean git;
 
     @Option(
@@ -169,7 +170,7 @@ public final class ScanCommand implements Callable<Integer> {
 
     private void scanTree(Path root) {
         try {
-            // A path that was named is followed, those below it are not.
+            // A symbolic link is followed if it was named, and not if it is inside a directory.
             Files.walkFileTree(real(root), new Visitor(root));
         } catch (IOException e) {
             unreadable(root, e);
@@ -223,7 +224,7 @@ public final class ScanCommand implements Callable<Integer> {
         @Override
         public void plain(String name, InputStream in) throws IOException {
             scanner.scan(in, finding -> {
-                // In the key file hashes are where they belong.
+                // The hashes in the key file itself are not a leak.
                 if (finding.key() != null || !isKeyFile(name)) {
                     hits.add(new Hit(name, finding));
                 }
@@ -272,7 +273,7 @@ public final class ScanCommand implements Callable<Integer> {
         return count == 0 ? "" : " and " + count + (count == 1 ? " hash" : " hashes");
     }
 
-    /** Goes by the hash and not by the id in the text: otherwise a planted text could revoke anybody's key. */
+    /** Compares hashes and not the ids in the texts, because otherwise a planted text could revoke any key. */
     private void revokeKnown(KeyFile keys, Path path) {
         Map<KeyHash, String> ids = new HashMap<>();
         keys.records().stream()
@@ -294,7 +295,7 @@ public final class ScanCommand implements Callable<Integer> {
         }
         FileOptions.noteProblems(keys, path, terminal);
         if (known.isEmpty()) {
-            terminal.note("none of them is a key in force of " + path + ", as far as it holds plain hashes");
+            terminal.note("none of them is a valid key of " + path + "; hashes with a pepper were not compared");
         }
     }
 

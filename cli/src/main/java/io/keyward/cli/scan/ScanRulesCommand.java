@@ -9,13 +9,13 @@ import io.keyward.cli.terminal.Terminal;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
-/** Prints rules by which secret scanners find issued keys. */
+/** Prints rules with which secret scanners find issued keys. */
 @Command(
         name = "scan-rules",
         description = {
-            "Prints a rule by which another secret scanner finds keys of one prefix.",
+            "Prints a rule with which another secret scanner finds keys of one prefix.",
             "",
-            "The rule does not know the check digits; `keyward scan` does, and so reports no look-alikes."
+            "The rule does not compare the check digits. `keyward scan` does, so it reports no look-alikes."
         },
         exitCodeList = {ExitCode.OK_LINE, ExitCode.USAGE_LINE, ExitCode.FILE_LINE},
         footer = {
@@ -23,7 +23,7 @@ import picocli.CommandLine.Option;
             "  keyward scan-rules --format gitleaks --prefix acme_live >> .gitleaks.toml"
         })
 public final class ScanRulesCommand implements Runnable {
-    /** For whom the rule is. */
+    /** The scanners that have a rule. */
     enum Scanner {
         regex,
         gitleaks,

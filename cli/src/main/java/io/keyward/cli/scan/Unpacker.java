@@ -13,10 +13,9 @@ import java.util.zip.ZipEntry;
 import java.util.zip.ZipInputStream;
 
 /**
- * Opens streams down to their plain bytes: gzip, zip with all that is one (jar, war, docx), zlib, and each within
- * another.
+ * Unpacks streams to their plain bytes: gzip, zip (also as jar, war and docx), zlib, and any of them inside another.
  *
- * <p>What it cannot open is handed out too, so that nobody takes it for searched. For one thread.
+ * <p>Reports what it cannot open, so nobody takes it for searched. For one thread.
  */
 final class Unpacker {
     private static final int MAGIC = 6;
@@ -25,7 +24,7 @@ final class Unpacker {
     private static final long MAX_BYTES = 8L << 30;
 
     private static final Pattern NAME_OF_ZIP = Pattern.compile("(?i).*\\.(?:zip|jar|war|ear)");
-    /** How formats begin that the JDK cannot unpack. */
+    /** The first bytes of the formats that the JDK cannot unpack. */
     private static final Map<String, String> CLOSED = Map.of(
             "fd377a585a00", "xz",
             "425a68", "bzip2",
@@ -33,7 +32,7 @@ final class Unpacker {
             "377abcaf271c", "7-Zip",
             "526172211a07", "RAR",
             "04224d18", "LZ4",
-            "5041434b0000", "a pack of Git, which --git looks into");
+            "5041434b0000", "a pack of Git, which --git searches");
 
     private final Contents contents;
     private long unpacked;
@@ -52,7 +51,7 @@ final class Unpacker {
     }
 
     /**
-     * Hands out what is in a stream.
+     * Passes on what is in a stream.
      *
      * @throws IOException if the stream itself cannot be read
      */
@@ -81,7 +80,7 @@ final class Unpacker {
             openPacked(name, depth + 1, () -> new InflaterInputStream(buffered));
         } else {
             if (NAME_OF_ZIP.matcher(name).matches() && !magic.startsWith("504b0506")) {
-                contents.closed(name, "it is no zip file from its first byte");
+                contents.closed(name, "it does not begin like a zip file");
             }
             contents.plain(name, buffered);
         }
@@ -129,7 +128,7 @@ final class Unpacker {
         void read(S in) throws IOException;
     }
 
-    /** Ends what unpacks to too much. Leaves the stream open: the next entry of a zip comes from it. */
+    /** Stops an archive that unpacks to too much. Leaves the stream open: the next entry of a zip comes from it. */
     private final class Bounded extends FilterInputStream {
         Bounded(InputStream in) {
             super(in);

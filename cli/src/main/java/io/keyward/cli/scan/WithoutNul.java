@@ -5,8 +5,8 @@ import java.io.IOException;
 import java.io.InputStream;
 
 /**
- * Leaves the NUL bytes of a stream out. An ASCII text in UTF-16 or UTF-32 is plain ASCII then, and one between other
- * bytes stays what it is.
+ * Removes the NUL bytes of a stream. An ASCII text in UTF-16 or UTF-32 becomes plain ASCII, and plain ASCII stays as
+ * it is.
  */
 final class WithoutNul extends FilterInputStream {
     WithoutNul(InputStream in) {

@@ -16,9 +16,8 @@ public final class ActorOption {
     @Option(
             names = "--as",
             paramLabel = "NAME",
-            description =
-                    "Who makes the change, as the record notes it. Default: the login name, under sudo that of the"
-                            + " person who called it.")
+            description = "The name that the record notes for the change. Default: the login name; under sudo, that of"
+                    + " the person who called sudo.")
     private @Nullable String name;
 
     /**
@@ -33,13 +32,13 @@ public final class ActorOption {
         }
         return operator(given)
                 .orElseThrow(() -> CommandFailure.usage("--as must be 1 to " + Actor.MAX_ID
-                        + " characters without blanks at its ends, control characters and line breaks"));
+                        + " characters, without control characters, line breaks and blanks at either end"));
     }
 
     private static Actor login(Terminal terminal) {
         String caller = terminal.environment().getOrDefault(SUDO_USER, "");
         String login = caller.isEmpty() ? System.getProperty("user.name", NAMELESS) : caller;
-        // Nobody typed the login, so one that cannot be noted must not stop a revocation.
+        // Nobody typed the login name, so a name that cannot be noted must not stop a revocation.
         return Optional.of(login)
                 .filter(known -> !known.equals(NAMELESS))
                 .flatMap(ActorOption::operator)

@@ -18,20 +18,20 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.TypeConversionException;
 import picocli.CommandLine.UnmatchedArgumentException;
 
-/** Judges the command line before and after parsing, so that no secret is taken from it and none is echoed. */
+/** Checks the command line before and after parsing: no secret is taken from it, and none is repeated. */
 public final class Arguments {
     private static final String NO_SECRET =
-            "a key or hash must not stand on the command line, where the process list and"
-                    + " the shell history show it; give it at the prompt or on standard input, and replace one that stood there";
+            "a key or hash must not be on the command line, where the process list and the shell history show it;"
+                    + " give it at the prompt or on standard input, and replace one that was there";
     private static final Pattern WORD = Pattern.compile("[0-9A-Za-z_]{47,}");
     /** As a whole argument or value only: digests also name directories, and those may be scanned. */
     private static final Pattern HASH =
             Pattern.compile("(?:--?[a-z-]+=)?(?:sha256:|hmac-sha256:[^:]*:)?[0-9A-Fa-f]{64}");
 
     private static final String NO_PASSWORD =
-            "the password of a database must not stand on the command line, where the process list and the shell history"
-                    + " show it; set KEYWARD_JDBC_PASSWORD, or name a file with --jdbc-password-file, and change one that"
-                    + " stood there";
+            "the password of a database must not be on the command line, where the process list and the shell history"
+                    + " show it; set KEYWARD_JDBC_PASSWORD, or name a file with --jdbc-password-file, and change"
+                    + " one that was there";
     /** A password in the URL of a database. */
     private static final Pattern URL_WITH_PASSWORD =
             Pattern.compile("(?i).*\\bjdbc:[^\\s]*([?&;][a-z]*password=|//[^/@?;]*:[^/@?;]*@).*");
@@ -45,8 +45,8 @@ public final class Arguments {
 
     private Arguments() {}
 
-    /** Returns why a command line cannot be accepted whatever the command; nothing where it can. */
-    public static Optional<String> unfitness(List<String> args) {
+    /** Returns why a command line is refused, whatever the command; nothing if it is accepted. */
+    public static Optional<String> refusal(List<String> args) {
         if (args.stream().anyMatch(Arguments::holdsSecret)) {
             return Optional.of(NO_SECRET);
         }
@@ -54,7 +54,7 @@ public final class Arguments {
             return Optional.of(NO_PASSWORD);
         }
         if (args.stream().anyMatch(arg -> arg.indexOf(REPLACEMENT) >= 0)) {
-            return Optional.of("an argument has a character that the locale cannot carry; set LC_ALL=C.UTF-8");
+            return Optional.of("an argument has a character that the locale does not have; set LC_ALL=C.UTF-8");
         }
         return Optional.empty();
     }
@@ -143,7 +143,7 @@ public final class Arguments {
         return near.isEmpty() ? "" : "; did you mean " + String.join(" or ", near) + "?";
     }
 
-    /** Reads the types that have no converter of their own, with words that fit every option. */
+    /** Registers converters for the types whose built-in ones name Java classes in their messages. */
     public static void addConverters(CommandLine commandLine) {
         commandLine.registerConverter(Integer.class, text -> whole(text, Integer::valueOf));
         commandLine.registerConverter(Long.class, text -> whole(text, Long::valueOf));

@@ -37,7 +37,7 @@ public final class CommandFailure extends RuntimeException {
         return new CommandFailure(ExitCode.NOBODY_READS, "nobody reads the output any more", cause);
     }
 
-    /** Returns the same failure with more to say. */
+    /** Returns the same failure with a longer message. */
     public CommandFailure saying(String further) {
         return new CommandFailure(exitCode, getMessage() + further, this);
     }

@@ -21,8 +21,8 @@ import picocli.CommandLine.Model.ArgSpec;
 import picocli.CommandLine.Model.OptionSpec;
 
 /**
- * Supplies what every command would have to be told again: the key file or the database, the roles that the service
- * declares, and the prefix.
+ * Supplies the values that would otherwise have to be given to every command: the key file or the database, the roles
+ * that the service declares, and the prefix.
  *
  * <p>An option on the command line wins, then {@code KEYWARD_FILE} or {@code KEYWARD_JDBC_URL}, and
  * {@code KEYWARD_ROLES}, then a {@code keyward.toml}: the one in the working directory names the key file or the
@@ -51,7 +51,7 @@ public final class Defaults implements IDefaultValueProvider {
 
     private final Map<String, String> environment;
     private final List<String> args;
-    /** What was read: each option asks for a default of its own. */
+    /** The files that were read: each option asks for its default separately. */
     private final Map<Path, Optional<TomlParseResult>> files = new HashMap<>();
 
     public Defaults(Map<String, String> environment, List<String> args) {
@@ -76,7 +76,7 @@ public final class Defaults implements IDefaultValueProvider {
         };
     }
 
-    /** Where no file means something of its own, such as a hash of what is typed, none is supplied. */
+    /** Returns whether a file is supplied: not to a command that does something else without one, such as hash. */
     private boolean takesDefaultFile(OptionSpec option) {
         boolean isStatus = option.command() != null && option.command().name().equals("status");
         return USUAL_FILE.equals(option.defaultValue())
@@ -89,7 +89,7 @@ public final class Defaults implements IDefaultValueProvider {
                 .orElse(USUAL_FILE);
     }
 
-    /** Whoever names a file on the command line, or in a stronger place, means the file. */
+    /** A file on the command line, or in a place that comes first, is used instead of a database. */
     private @Nullable String databaseUrl() {
         if (given("-f", "--file").isPresent()) {
             return null;
@@ -98,7 +98,7 @@ public final class Defaults implements IDefaultValueProvider {
         boolean namesFile = inEnvironment(FILE_VARIABLE).isPresent();
         if (url.isPresent() && namesFile && given("", "--jdbc-url").isEmpty()) {
             throw CommandFailure.usage("both " + FILE_VARIABLE + " and " + URL_VARIABLE
-                    + " are set; say --file or --jdbc-url, or unset one of them");
+                    + " are set; use --file or --jdbc-url, or unset one of them");
         }
         return url.orElseGet(() -> namesFile ? null : inWorkingDirectory(URL));
     }
@@ -188,22 +188,22 @@ public final class Defaults implements IDefaultValueProvider {
     private static void check(Path file, TomlParseResult toml) {
         for (String name : toml.keySet()) {
             boolean known = KNOWN.contains(name);
-            boolean sound = name.equals(ROLES) ? toml.isArray(name) : known && toml.isString(name);
-            if (!sound) {
+            boolean valid = name.equals(ROLES) ? toml.isArray(name) : known && toml.isString(name);
+            if (!valid) {
                 throw CommandFailure.file(
                         file + ", line " + toml.inputPositionOf(List.of(name)).line() + ", " + name
                                 + (known
-                                        ? ": must be " + (name.equals(ROLES) ? "an array of texts" : "a text")
+                                        ? ": must be " + (name.equals(ROLES) ? "an array of strings" : "a string")
                                         : ": is unknown")
-                                + "; there are " + String.join(", ", KNOWN));
+                                + "; the known names are " + String.join(", ", KNOWN));
             }
         }
         if (toml.contains(FILE) && toml.contains(URL)) {
-            throw CommandFailure.file(file + ": has both " + FILE + " and " + URL + "; the keys are in one of them");
+            throw CommandFailure.file(file + ": has both " + FILE + " and " + URL + "; keep one of them");
         }
         String prefix = toml.getString(PREFIX);
         if (prefix != null && !isPrefix(prefix)) {
-            throw CommandFailure.file(file + ", " + PREFIX + ": is no prefix of keys, like acme_live");
+            throw CommandFailure.file(file + ", " + PREFIX + ": is not a prefix of keys, which is like acme_live");
         }
     }
 

@@ -10,14 +10,14 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
-/** The option that names the variables of the service, which references of a key file lead to. */
+/** The option that names a file with the variables of the service, in which references of a key file are looked up. */
 public final class EnvironmentOption {
     @Option(
             names = "--env-file",
             paramLabel = "FILE",
-            description =
-                    "The variables of the service, in the form of the key file: a reference that the key file has no"
-                            + " name for leads there. Default: the variables of this process.")
+            description = "A file with the variables of the service, in the format of a key file. A reference to a name"
+                    + " that the key file does not have is looked up there. Default: the variables of this"
+                    + " process.")
     private @Nullable Path file;
 
     /** Returns whether a file was named. */

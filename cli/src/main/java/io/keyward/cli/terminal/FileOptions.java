@@ -28,7 +28,7 @@ import java.util.stream.Stream;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** The options that say which keys a command works on, and what follows from them. */
+/** The options that name the key file of a command, and what commands do with that file. */
 public final class FileOptions {
     public static final String PROPERTIES = ".properties";
 
@@ -95,7 +95,7 @@ public final class FileOptions {
     }
 
     /**
-     * Returns the keys of a file in a form that may be {@code .properties}, to read them only.
+     * Returns the keys of a file, which may be a {@code .properties} file, for reading only.
      *
      * @throws CommandFailure if there is nothing, it cannot be read, or a pipe does not end
      */
@@ -121,11 +121,11 @@ public final class FileOptions {
     }
 
     /**
-     * Returns a manager over the store of a key file. Also where something is wrong in the file: then it can still
-     * switch keys off.
+     * Returns a manager over the store of a key file. If something is wrong in the file, the manager can still switch
+     * keys off.
      *
      * @param format the format of keys made by it
-     * @param requested the roles of a new key; where no role at all is declared, they are taken as they are
+     * @param requested the roles of a new key; if no role is declared at all, any role is accepted
      * @param actor who makes the changes
      */
     public static ApiKeyManager manager(KeyFile file, KeyFormat format, Collection<String> requested, Actor actor) {
@@ -151,17 +151,17 @@ public final class FileOptions {
     }
 
     /**
-     * Returns a hasher that has a pepper's id and not the pepper: for a ring by which no key of that pepper is
-     * verified, because a ring takes no hash whose hasher it lacks.
+     * Returns a hasher that has the id of a pepper and not the pepper. A ring refuses hashes whose hasher it does not
+     * have; this one is for a ring that verifies no key.
      */
     public static KeyHasher standInFor(String pepper) {
         return KeyHasher.hmacSha256(pepper, new byte[KeyHasher.MIN_PEPPER_LENGTH]);
     }
 
     /**
-     * Says what is wrong with a key file that was changed, because a running service then does not take the change.
+     * Prints what is wrong with a key file that was changed, because a running service refuses such a file.
      *
-     * @return whether anything is
+     * @return whether anything is wrong
      */
     public static boolean noteProblems(KeyFile keys, Path file, Terminal terminal) {
         List<ConfigProblem> problems = keys.problems();
@@ -174,13 +174,13 @@ public final class FileOptions {
                     .map(problem -> String.valueOf(problem.line()))
                     .distinct()
                     .collect(Collectors.joining(", "));
-            terminal.note("a running service does not take " + file + ", and this change with it, until "
+            terminal.note("a running service refuses " + file + ", and this change with it, until "
                     + (lines.isEmpty() ? "that" : "line " + lines) + " is repaired");
         }
         return !problems.isEmpty();
     }
 
-    /** Names what looks like key lists and is not read, and the option that declares roles. */
+    /** Prints the names that look like key lists and are not read, and the option that declares roles. */
     public static void noteUndeclared(KeyFile keys, Terminal terminal) {
         keys.almostLists().forEach(name -> terminal.note(String.valueOf(name)));
         List<String> lists = keys.undeclaredLists();
@@ -188,8 +188,8 @@ public final class FileOptions {
             TreeSet<String> suggested = new TreeSet<>();
             lists.forEach(list -> suggested.add(
                     list.replaceFirst("_API_KEY(?:S|_HASHES)$", "").toLowerCase(Locale.ROOT)));
-            terminal.note("left alone, since no such role is declared: " + String.join(", ", lists)
-                    + "; if they are key lists of the service, say --declared-roles " + String.join(",", suggested)
+            terminal.note("not read, because no such role is declared: " + String.join(", ", lists)
+                    + "; if they are key lists of the service, use --declared-roles " + String.join(",", suggested)
                     + " or set KEYWARD_ROLES");
         }
     }

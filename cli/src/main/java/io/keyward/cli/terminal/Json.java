@@ -29,7 +29,7 @@ public final class Json {
         return array;
     }
 
-    /** Adds a text, or JSON null, so that a name is always there. */
+    /** Adds a text, or JSON null, so every name is always there. */
     public static JsonObjectBuilder add(JsonObjectBuilder object, String name, @Nullable Object value) {
         return value == null ? object.addNull(name) : object.add(name, value.toString());
     }

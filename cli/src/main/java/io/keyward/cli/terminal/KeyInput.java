@@ -20,7 +20,7 @@ import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The keys that a command reads and does not change: those of a file, or what comes through a pipe, which is read once.
+ * The keys that a command reads and does not change. They come from a file, or from a pipe, which is read once.
  */
 public final class KeyInput {
     private static final int MAX_BYTES = (8 << 20) + 1;
@@ -39,7 +39,7 @@ public final class KeyInput {
     }
 
     /**
-     * Reads what there is.
+     * Reads keys that must be there.
      *
      * @param roles the roles that the service declares
      * @param environment the variables that references lead to where the keys have no such name
@@ -50,7 +50,7 @@ public final class KeyInput {
         return readIfThere(file, roles, environment);
     }
 
-    /** Reads what there is; where there is no file, no keys. */
+    /** Reads keys; there are none if there is no such file. */
     public static KeyInput readIfThere(Path file, Collection<String> roles, Map<String, String> environment) {
         return new KeyInput(file, roles, environment);
     }
@@ -83,7 +83,7 @@ public final class KeyInput {
         return content == null ? config.envFile(file) : config.envFile(file, content);
     }
 
-    /** Returns the roles given, and those that keys have, without what the file declares itself. */
+    /** Returns the given roles and those of the keys, without the roles that the file itself declares. */
     public RoleModel rolesBeside() {
         KeyFile keys = keys(RoleModel.empty());
         Set<String> beside = new TreeSet<>(roles);
@@ -103,8 +103,7 @@ public final class KeyInput {
 
     private static byte[] readPipe(Path file) {
         CompletableFuture<byte[]> content = new CompletableFuture<>();
-        // Nothing interrupts the opening of a pipe. A daemon keeps no process alive, and what comes late reaches
-        // nobody.
+        // The opening of a pipe cannot be interrupted. A daemon thread does not keep the process alive.
         Thread reader = new Thread(() -> readTo(content, file), "keyward-pipe-reader");
         reader.setDaemon(true);
         reader.start();
@@ -114,7 +113,9 @@ public final class KeyInput {
             throw CommandFailure.file(
                     file + " is a pipe that did not end within " + PATIENCE_SECONDS + " s; close it, or name a file");
         } catch (ExecutionException e) {
-            throw CommandFailure.file("cannot read " + file + ": " + e.getCause());
+            String reason =
+                    e.getCause() instanceof IOException broken ? KeyFileBytes.reason(broken) : "reading" + " failed";
+            throw CommandFailure.file("cannot read " + file + ": " + reason);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw CommandFailure.file("reading " + file + " was interrupted");

@@ -8,9 +8,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Recognises what comes along when a key is copied by mouse or redirected into a file: quotes, the name of its
- * variable, its header, marks that an editor writes. Such a text can be a valid key made elsewhere, and would fail far
- * from the cause.
+ * Recognises what is copied together with a key: quotes, the name of its variable, its header, the byte-order mark of
+ * an editor. Such a text could be a key made elsewhere, so without this check it would fail later, far from the cause.
  *
  * <p>The sentences follow "the key" and repeat nothing of the text.
  */
@@ -18,8 +17,8 @@ public final class PastedKey {
     private static final String OPENING_QUOTES = "\"'`“”„‘’‚«»‹›";
     private static final String BYTE_ORDER_MARK = "\uFEFF";
     /**
-     * A key that was made elsewhere has 16 characters and more; fewer after a colon belong to a key that has a colon in
-     * it.
+     * A key made elsewhere has at least 16 characters. Fewer characters after a colon are part of a key with a colon
+     * in it.
      */
     private static final String VALUE = "\\s*(?<value>(?:(?:bearer|apikey|token|basic)\\s+)?\\S{16,}.*)";
 

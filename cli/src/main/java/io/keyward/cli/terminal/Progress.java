@@ -5,8 +5,7 @@ import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 
 /**
- * Shows a person at a terminal how far a command is, from the second on that it takes longer than one second. In a pipe
- * it shows nothing.
+ * Shows a person at a terminal how far a command is, once it has run for a second. In a pipe it shows nothing.
  */
 public final class Progress implements AutoCloseable {
     private static final long INTERVAL_NANOS = TimeUnit.SECONDS.toNanos(1);
@@ -27,7 +26,7 @@ public final class Progress implements AutoCloseable {
         this.last = nanoTime.getAsLong();
     }
 
-    /** Shows a text in place of the one before, once a second at the most. */
+    /** Shows a text instead of the previous one, at most once a second. */
     public void show(Supplier<String> text) {
         if (!terminal.isInteractive() || nanoTime.getAsLong() - last < INTERVAL_NANOS) {
             return;
@@ -40,7 +39,7 @@ public final class Progress implements AutoCloseable {
         terminal.err().flush();
     }
 
-    /** Makes room for other lines. */
+    /** Removes the text, so other lines can be printed. */
     public void clear() {
         if (width > 0) {
             terminal.err().print("\r" + " ".repeat(width) + "\r");

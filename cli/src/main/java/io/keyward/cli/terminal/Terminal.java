@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Help.Ansi;
 
 /**
- * Holds all that a command sees of the world around it: its streams, its environment, and whether a person sits there.
+ * Holds what a command knows about its surroundings: its streams, its environment, and whether a person is there.
  *
  * <p>What was asked for, secrets included, goes to standard output and nowhere else; notes go to standard error. A
  * failure to write is never lost: a {@link PrintStream} would swallow it, and a key that nobody saw would stay stored.
@@ -38,8 +38,8 @@ import picocli.CommandLine.Help.Ansi;
  * @param environment the environment variables
  * @param prompt asks for a line without echo; null where no person is at the terminal
  * @param discardsOutput whether nobody can see what goes to standard output
- * @param changes is held while something is stored and shown
- * @param showsOutput whether standard output is a screen, where a secret is seen by whoever stands behind
+ * @param changes the lock that is held while something is stored and shown
+ * @param showsOutput whether standard output is a screen, where others may see a secret
  */
 public record Terminal(
         InputStream in,
@@ -94,14 +94,14 @@ public record Terminal(
     }
 
     /**
-     * Returns what a descriptor is open on; an empty text where that cannot be known. Where standard output was closed
-     * that is the null device, too: some launchers of the virtual machine put it in its place.
+     * Returns the file that a descriptor is open on; an empty text if that is not known. If standard output was
+     * closed, this can be the null device, too, because some launchers of the virtual machine open it then.
      */
     private static String targetOf(Path descriptor) {
         try {
             return Files.readSymbolicLink(descriptor).toString();
         } catch (IOException | UnsupportedOperationException noSuchFileSystem) {
-            // Only Linux tells; elsewhere a closed output is an error when it is written.
+            // Only Linux has these links. Elsewhere, writing to a closed output fails.
             return "";
         }
     }
@@ -109,8 +109,8 @@ public record Terminal(
     /**
      * Keeps the descriptors 0 to 2 from being given to a file that is opened later.
      *
-     * <p>Started with {@code >&-}, the next file opened for writing would be descriptor 1, and what is meant for the
-     * screen would land in it. A descriptor that is open for reading only refuses instead.
+     * <p>Started with {@code >&-}, the next file opened for writing would be descriptor 1, and the output would be
+     * written into it. Writing to a descriptor that is open for reading fails instead.
      */
     public static InputStream[] occupyStandardDescriptors() {
         InputStream[] kept = new InputStream[3];
@@ -125,7 +125,10 @@ public record Terminal(
         return kept;
     }
 
-    /** From JDK 22 on there is a console even where input and output are files; only then it can be asked. */
+    /**
+     * From JDK 22 on there is a console even if input and output are files. Only those JDKs have the method that says
+     * so.
+     */
     private static boolean isInteractive(Console console) {
         try {
             return (boolean) Console.class.getMethod("isTerminal").invoke(console);
@@ -148,12 +151,14 @@ public record Terminal(
         return service;
     }
 
-    /** Tells whether a person is at both ends, so that progress and colour make sense. */
+    /** Returns whether a person is at both ends, so progress and colour make sense. */
     public boolean isInteractive() {
         return prompt != null;
     }
 
-    /** Returns the width that the environment says the terminal has; nothing where it says none that can be. */
+    /**
+     * Returns the width of the terminal that the environment names; nothing if it names none, or one that is too small.
+     */
     public Optional<Integer> width() {
         String columns = environment.getOrDefault("COLUMNS", "");
         return columns.matches("[0-9]{2,3}") && Integer.parseInt(columns) >= MIN_WIDTH
@@ -161,7 +166,7 @@ public record Terminal(
                 : Optional.empty();
     }
 
-    /** Returns how to colour: only for a person, and not where {@code NO_COLOR} is set (no-color.org). */
+    /** Returns whether to use colours: only for a person, and not if {@code NO_COLOR} is set (no-color.org). */
     public Ansi ansi() {
         boolean refused = !environment.getOrDefault("NO_COLOR", "").isEmpty()
                 || environment.getOrDefault("TERM", "dumb").equals("dumb");
@@ -204,7 +209,10 @@ public record Terminal(
         show(text);
     }
 
-    /** Does what must not be left half done: an interrupt at the keyboard waits for its end, see {@link Main#main}. */
+    /**
+     * Makes a change that must not be left half done: an interrupt at the keyboard waits for its end, see {@link
+     * Main#main}.
+     */
     public <T> T uninterrupted(Supplier<T> change) {
         changes.lock();
         try {
@@ -233,9 +241,9 @@ public record Terminal(
     }
 
     /**
-     * Asks for a key: without echo from a person, else the one line of standard input.
+     * Reads a key: from a person without echo, else from the one line of standard input.
      *
-     * @throws CommandFailure if nothing comes, or what comes cannot be a key
+     * @throws CommandFailure if there is no input, or it cannot be a key
      */
     public ApiKey readKey() {
         String text = readSecret("Key (not shown): ");
@@ -249,7 +257,7 @@ public record Terminal(
         }
     }
 
-    /** Asks a person for a secret text, which may be empty, without echo; nothing where no person is there. */
+    /** Asks a person for a secret text, which may be empty, without echo; returns nothing if no person is there. */
     public Optional<String> ask(String question) {
         return Optional.ofNullable(prompt).map(person -> new String(person.apply(question)));
     }

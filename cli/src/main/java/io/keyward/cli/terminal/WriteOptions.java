@@ -7,10 +7,9 @@ import picocli.CommandLine.Option;
 public final class WriteOptions {
     @Option(
             names = "--in-place",
-            description =
-                    "Write the key file where it is, and put no new file in its place: a container that sees the file"
-                            + " through a mount of its own would not see the new one. Done without being asked where the file"
-                            + " is such a mount, or a new file is refused.")
+            description = "Write into the key file instead of replacing it: a container that has the file as a mount of"
+                    + " its own would not see a new file. This is the default where the file is such a"
+                    + " mount, or where a new file cannot take its place.")
     private boolean inPlace;
 
     /** Returns the key file that is written so. */
