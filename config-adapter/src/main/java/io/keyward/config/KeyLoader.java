@@ -194,7 +194,8 @@ final class KeyLoader {
 
     /** Refuses a pepper that was replaced while a hash made with the one before is still there. */
     private void refuseReplacedPeppers(Map<String, KeyHasher> hashers, KeyDefinitions keys) {
-        if (before == null) {
+        boolean hasPeppers = hashers.size() > 1;
+        if (before == null || !hasPeppers) {
             return;
         }
         Set<KeyHash> hashesBefore = new HashSet<>();
