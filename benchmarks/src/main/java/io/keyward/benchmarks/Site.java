@@ -1,6 +1,7 @@
 package io.keyward.benchmarks;
 
 import io.undertow.Undertow;
+import io.undertow.UndertowOptions;
 import io.undertow.servlet.Servlets;
 import io.undertow.servlet.api.DeploymentManager;
 import io.undertow.servlet.api.ServletContainerInitializerInfo;
@@ -14,6 +15,7 @@ import java.io.IOException;
 import java.io.InputStreamReader;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.Set;
 import org.apache.catalina.core.StandardContext;
 import org.apache.catalina.startup.Tomcat;
@@ -26,6 +28,9 @@ import org.eclipse.jetty.server.ServerConnector;
 /** A service of one path in a container on loopback, guarded in one way or not at all. */
 public final class Site {
     static final String PATH = "/v1/jobs";
+
+    /** Connections stay open while other services are asked, which on a busy machine is longer than containers wait. */
+    private static final Duration LONGEST_IDLE = Duration.ofMinutes(10);
 
     private static final byte[] BODY = "{\"ok\":true}".getBytes(StandardCharsets.US_ASCII);
 
@@ -45,6 +50,7 @@ public final class Site {
                 Server server = new Server();
                 ServerConnector connector = new ServerConnector(server);
                 connector.setHost("127.0.0.1");
+                connector.setIdleTimeout(LONGEST_IDLE.toMillis());
                 server.addConnector(connector);
                 ServletContextHandler context = new ServletContextHandler();
                 context.addServlet(new ServletHolder(new Jobs()), PATH);
@@ -64,6 +70,7 @@ public final class Site {
                 // Tomcat closes a connection after a hundred requests by default, Jetty never: neither is the question
                 // here
                 tomcat.getConnector().setProperty("maxKeepAliveRequests", "-1");
+                tomcat.getConnector().setProperty("keepAliveTimeout", Long.toString(LONGEST_IDLE.toMillis()));
                 StandardContext context = (StandardContext) tomcat.addContext("", null);
                 // these look into the JDK when the context ends, and complain at length that they may not
                 context.setClearReferencesThreadLocals(false);
@@ -96,6 +103,7 @@ public final class Site {
                 deployment.deploy();
                 Undertow server = Undertow.builder()
                         .addHttpListener(0, "127.0.0.1", deployment.start())
+                        .setServerOption(UndertowOptions.NO_REQUEST_TIMEOUT, (int) LONGEST_IDLE.toMillis())
                         .build();
                 server.start();
                 InetSocketAddress address =

@@ -30,7 +30,7 @@ import java.util.stream.Collectors;
  */
 public final class StartFromFile {
     private static final double MILLION = 1e6;
-    private static final int CHANGES = 20;
+    private static final int CHANGES = 10;
     private static final int WARM_UP = 5;
     private static final int FEW = 1_000;
     private static final Role CLIENT = Role.of("client");

@@ -3,11 +3,13 @@ package io.keyward.benchmarks.report;
 import io.keyward.benchmarks.NodesOnDatabase;
 import io.keyward.benchmarks.NodesOnDatabase.NoServerException;
 import io.keyward.benchmarks.NodesOnDatabase.Question;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * Asks {@link NodesOnDatabase} in a JVM of its own for each question. One that cannot be answered leaves the others as
@@ -18,9 +20,17 @@ import java.util.Map;
 record DatabasePart(String name, Map<Question, Integer> counts) implements Part {
     private static final int HEAP_GB = 4;
     private static final int FEW = 2;
+    private static final Duration EACH_SERVER = Duration.ofSeconds(25);
+    private static final Duration REVOCATION = Duration.ofMillis(600);
 
     DatabasePart {
         counts = new EnumMap<>(counts);
+    }
+
+    @Override
+    public Optional<Duration> expected(Profile profile) {
+        int revocations = counts.getOrDefault(Question.REVOKE_BY_POLLING, 0);
+        return Optional.of(EACH_SERVER.multipliedBy(counts.size()).plus(REVOCATION.multipliedBy(2L * revocations)));
     }
 
     @Override

@@ -274,7 +274,7 @@ final class Report {
                 cells.add(row.map(found -> besideFloor(results, size, found)).orElse(NONE));
                 bytes = bytes.or(() -> row.map(found -> found.extras().getOrDefault("B/op", Double.NaN)));
             }
-            cells.add(bytes.map(Report::bytes).orElse(NONE));
+            cells.add(bytes.map(Report::inBytes).orElse(NONE));
             if (cells.stream().filter(NONE::equals).count() <= sizes.size()) {
                 table.row(cells);
             }
@@ -361,7 +361,7 @@ final class Report {
             cells.add(sizes.stream()
                     .flatMap(size -> peerRow(results, size, "valid", peer).stream())
                     .map(row -> row.extras().getOrDefault("B/op", Double.NaN))
-                    .map(Report::bytes)
+                    .map(Report::inBytes)
                     .findFirst()
                     .orElse(NONE));
             if (cells.stream().anyMatch(cell -> cell.contains("×"))) {
@@ -508,7 +508,7 @@ final class Report {
         Optional<Row> row = Budget.filterRow(results, method, guard);
         Optional<Row> bare = Budget.filterRow(results, method, Guard.NONE);
         return row.flatMap(found -> bare.map(none -> Budget.bytes(found) - Budget.bytes(none)))
-                .map(Report::bytes)
+                .map(Report::inBytes)
                 .orElse(NONE);
     }
 
@@ -669,7 +669,7 @@ final class Report {
     }
 
     /** Prints garbage; less than half a byte is the harness's. */
-    private static String bytes(double bytes) {
+    private static String inBytes(double bytes) {
         return bytes < 0.5 ? "0" : Figure.of(bytes);
     }
 
