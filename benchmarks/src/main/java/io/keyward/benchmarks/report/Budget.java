@@ -49,7 +49,8 @@ record Budget(
                     + " container writes two more header fields.";
     private static final String MORE_THAN_TEN_LINES =
             "The filter reads all credential fields and not one, checks the path, finds the rule, hides the key from the"
-                    + " application and notes the key id for the log. In process that is the difference of two rows above.";
+                    + " application and notes the key id for the log. In process this is the difference between their rows in"
+                    + " *What a request pays*.";
 
     private Budget(
             String what, double limit, boolean isMost, String unit, Function<Results, Optional<Spread>> measure) {
@@ -176,17 +177,16 @@ record Budget(
                                     endToEnd(results, "EndToEnd.cpu", container, Guard.FLOOR)))
                     .because(MORE_THAN_TEN_LINES));
         }
-        budgets.add(
-                new Budget(
-                                "10 000 hashed keys from a `.env` in force, in a JVM that has just started",
-                                100,
-                                true,
-                                "ms",
-                                results -> start(results, "LOAD"))
-                        .because(
-                                "The code runs for the first time: its classes are loaded, and most of it is interpreted, not"
-                                        + " compiled. The floor, a loop that makes the same ring of the same lines and checks nothing, is"
-                                        + " in the table of the start; what is left is 30 000 names that are parsed, matched and checked."));
+        budgets.add(new Budget(
+                        "10 000 hashed keys from a `.env` in force, in a JVM that has just started",
+                        100,
+                        true,
+                        "ms",
+                        results -> start(results, "LOAD"))
+                .because("The code runs for the first time: its classes are loaded, and most of it is interpreted, not"
+                        + " compiled. The table under *Starts and changes* has the floor, which is a loop that makes the same ring and"
+                        + " checks nothing, and a file with one key, which shows what the classes take. What is left is"
+                        + " 30 000 names that are parsed, matched and checked."));
         budgets.add(new Budget(
                         "a key that is changed in such a file is in force, after the 80 ms in which the file must not change",
                         50,

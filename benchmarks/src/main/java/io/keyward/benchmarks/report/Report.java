@@ -720,6 +720,7 @@ final class Report {
         Map<String, String> rows = new LinkedHashMap<>();
         rows.put("FLOOR", "floor: a loop that makes the same ring and checks nothing, first thing in a JVM");
         rows.put("LOAD", "`KeywardConfig.load`, first thing in a JVM");
+        rows.put("LOAD_ONE", "`KeywardConfig.load` of a file with one key, first thing in a JVM");
         rows.put("CHANGE", "a running service: from the change of the file until it is in force");
         rows.put("RELOAD", "a running service: `reloadNow`");
         return rows;
