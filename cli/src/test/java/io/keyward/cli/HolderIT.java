@@ -109,7 +109,7 @@ class HolderIT {
             Outcome missing = inProcess("keyward request POST /v1/agents/workflows -d '{}'");
             assertEquals(1, missing.exitCode());
             assertTrue(missing.out().startsWith("endpoints:\n  GET /health\n"), missing.out());
-            assertTrue(missing.err().contains("says nothing against the key"), missing.err());
+            assertTrue(missing.err().contains("says nothing about the key"), missing.err());
 
             String ws = url.replace("http", "ws") + "/ws";
             Outcome byWebSocket = inProcess(key, "keyward login --role socket --api-url " + ws);

@@ -229,7 +229,7 @@ class ReferenceDocumentsIT {
             Outcome missing = runs("request", "POST", "/v1/agents/workflows", "-d", "{}");
             assertTrue(wrong.err().contains("answered 401"), wrong.err());
             assertEquals(1, missing.exitCode());
-            assertTrue(missing.err().contains("says nothing against the key"), missing.err());
+            assertTrue(missing.err().contains("says nothing about the key"), missing.err());
         });
         step("aitbc client submit --prompt \"What is AITBC?\"", () -> {
             assertTrue(succeeds("request", "POST", "/v1/jobs", "-d", JOB).out().contains("queued"));

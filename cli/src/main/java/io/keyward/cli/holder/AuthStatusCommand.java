@@ -6,7 +6,6 @@ import io.keyward.cli.terminal.Arguments;
 import io.keyward.cli.terminal.ExitCode;
 import io.keyward.cli.terminal.Json;
 import io.keyward.cli.terminal.Terminal;
-import jakarta.json.JsonArrayBuilder;
 import jakarta.json.JsonObjectBuilder;
 import java.util.List;
 import java.util.Locale;
@@ -100,18 +99,12 @@ public final class AuthStatusCommand implements Callable<Integer>, Arguments.Tak
     }
 
     private static String asJson(List<Line> lines, boolean authenticated) {
-        JsonArrayBuilder labels = Json.array();
-        JsonArrayBuilder credentials = Json.array();
-        for (Line line : lines) {
-            Credential credential = line.credential();
-            Verdict verdict = line.verdict();
-            labels.add(credential.label());
-            credentials.add(object(credential, verdict));
-        }
+        List<String> labels =
+                lines.stream().map(line -> line.credential().label()).toList();
         return Json.print(Json.object()
                 .add("authenticated", authenticated)
-                .add("stored_credentials", labels)
-                .add("credentials", credentials)
+                .add("stored_credentials", Json.array(labels))
+                .add("credentials", Json.array(lines, line -> object(line.credential(), line.verdict())))
                 .build());
     }
 
@@ -121,16 +114,9 @@ public final class AuthStatusCommand implements Callable<Integer>, Arguments.Tak
     }
 
     private static JsonObjectBuilder object(Credential credential, @Nullable Verdict verdict) {
-        var object = Json.object().add("stored", credential.label());
-        Json.add(object, "id", credential.id().orElse(null));
-        Json.add(object, "prefix", credential.prefix().orElse(null));
-        Json.add(
-                object,
-                "origin",
-                credential.url() == null ? null : credential.url().origin());
+        JsonObjectBuilder object = credential.json();
         Json.add(object, "check", verdict == null ? null : nameOf(verdict));
-        Json.add(object, "reason", verdict == null ? null : verdict.reason());
-        return object;
+        return Json.add(object, "reason", verdict == null ? null : verdict.reason());
     }
 
     private static String nameOf(Verdict verdict) {

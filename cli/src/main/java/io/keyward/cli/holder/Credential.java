@@ -2,6 +2,8 @@ package io.keyward.cli.holder;
 
 import io.keyward.ApiKey;
 import io.keyward.KeyFormat;
+import io.keyward.cli.terminal.Json;
+import jakarta.json.JsonObjectBuilder;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -34,6 +36,14 @@ record Credential(String label, ApiKey key, @Nullable ServiceUrl url) {
         return validFormat()
                 .map(format -> "key " + format.idOf(key) + " with prefix " + format.prefix())
                 .orElse("a key made elsewhere, without id and check digits");
+    }
+
+    /** Returns what JSON says of every stored key. */
+    JsonObjectBuilder json() {
+        JsonObjectBuilder object = Json.object().add("stored", label);
+        Json.add(object, "id", id().orElse(null));
+        Json.add(object, "prefix", prefix().orElse(null));
+        return Json.add(object, "origin", url == null ? null : url.origin());
     }
 
     /** Returns whether both are one key, before or after a rotation. */

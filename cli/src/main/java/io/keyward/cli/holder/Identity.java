@@ -65,7 +65,7 @@ record Identity(
                 new Identity(
                         ExitCode.OK,
                         what
-                                + ": the server has no such endpoint, so the key may be valid; --path names another"
+                                + ": the server has no such endpoint, which says nothing about the key; --path names another"
                                 + " one",
                         null);
             default -> new Identity(ExitCode.REFUSED, what + ", so owner and roles are not known", null);

@@ -289,8 +289,8 @@ public final class RequestCommand implements Callable<Integer>, Arguments.TakesS
         return switch (status) {
             case 401 -> ": the server does not accept the key; it is unknown there, revoked or expired";
             case 403 -> ": the key is valid but lacks the role for this";
-            case 404 -> ": there is no such endpoint; the key may be valid";
-            case 405 -> ": the endpoint exists but not with this method; the key may be valid";
+            case 404 -> ": there is no such endpoint; this says nothing about the key";
+            case 405 -> ": the endpoint exists, but not with this method; this says nothing about the key";
             default -> "";
         };
     }

@@ -169,7 +169,7 @@ final class TomlText {
         Matcher entry = ENTRY.matcher(lines.get(line - 1));
         if (!entry.matches()) {
             throw CommandFailure.file(
-                    place(path) + ": cannot be changed as it is written; put name and value alone on" + " one line");
+                    place(path) + ": cannot be changed as it is written; put name and value alone on one line");
         }
         return entry;
     }

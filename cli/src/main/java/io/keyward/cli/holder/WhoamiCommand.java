@@ -4,6 +4,7 @@ import io.keyward.cli.terminal.Arguments;
 import io.keyward.cli.terminal.ExitCode;
 import io.keyward.cli.terminal.Json;
 import io.keyward.cli.terminal.Terminal;
+import jakarta.json.JsonObjectBuilder;
 import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -74,13 +75,7 @@ public final class WhoamiCommand implements Callable<Integer>, Arguments.TakesSe
     }
 
     private static String asJson(Credential credential, Identity told) {
-        var object = Json.object().add("stored", credential.label());
-        Json.add(object, "id", credential.id().orElse(null));
-        Json.add(object, "prefix", credential.prefix().orElse(null));
-        Json.add(
-                object,
-                "origin",
-                credential.url() == null ? null : credential.url().origin());
+        JsonObjectBuilder object = credential.json();
         Json.add(object, "owner", told.text("owner", credential));
         Json.add(object, "name", told.text("name", credential));
         List<String> roles = told.roles(credential);

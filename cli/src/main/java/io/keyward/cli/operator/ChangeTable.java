@@ -9,7 +9,7 @@ import io.keyward.cli.terminal.Terminal;
 import io.keyward.store.ChangeRefusedException;
 import io.keyward.store.StoreConflictException;
 import io.keyward.store.StoreException;
-import jakarta.json.JsonArrayBuilder;
+import jakarta.json.JsonObjectBuilder;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -108,19 +108,7 @@ final class ChangeTable {
 
     /** Returns an object for each change: id, owner, expiresAt, result, reason. */
     String json() {
-        JsonArrayBuilder array = Json.array();
-        rows.forEach(row -> {
-            ApiKeyRecord record = row.record();
-            var object = Json.object().add("id", row.id());
-            Json.add(object, "owner", record == null ? null : record.owner());
-            Json.add(
-                    object,
-                    "expiresAt",
-                    record == null ? null : record.current().expiresAt());
-            object.add("result", row.result());
-            array.add(Json.add(object, "reason", row.failure()));
-        });
-        return Json.print(array.build());
+        return Json.print(Json.array(rows, Row::json).build());
     }
 
     /**
@@ -147,8 +135,19 @@ final class ChangeTable {
             @Nullable ApiKeyRecord record,
             String result,
             @Nullable String failure) {
+        private @Nullable Instant end() {
+            return record == null ? null : record.current().expiresAt();
+        }
+
+        JsonObjectBuilder json() {
+            JsonObjectBuilder object = Json.object().add("id", id);
+            Json.add(object, "owner", record == null ? null : record.owner());
+            Json.add(object, "expiresAt", end()).add("result", result);
+            return Json.add(object, "reason", failure);
+        }
+
         String line(int width) {
-            Instant end = record == null ? null : record.current().expiresAt();
+            Instant end = end();
             return id
                     + " ".repeat(width - id.length() + 2)
                     + result

@@ -69,9 +69,9 @@ public final class DbCheckCommand implements Callable<Integer> {
     }
 
     private static String jsonOf(List<DatabaseFinding> findings, boolean healthy) {
-        JsonArrayBuilder array = Json.array();
-        findings.forEach(finding ->
-                array.add(Json.object().add("level", wordOf(finding.level())).add("message", finding.message())));
+        JsonArrayBuilder array = Json.array(
+                findings,
+                finding -> Json.object().add("level", wordOf(finding.level())).add("message", finding.message()));
         return Json.print(
                 Json.object().add("healthy", healthy).add("findings", array).build());
     }

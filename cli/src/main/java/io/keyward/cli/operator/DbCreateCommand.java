@@ -68,7 +68,7 @@ public final class DbCreateCommand implements Runnable {
     @Option(
             names = "--owner",
             paramLabel = "WHO",
-            description = "The owner of the first key. Default: the name of" + " the caller.")
+            description = "The owner of the first key. Default: the name of the caller.")
     private @Nullable String owner;
 
     @Option(

@@ -9,6 +9,7 @@ import io.keyward.cli.terminal.EnvironmentOption;
 import io.keyward.cli.terminal.ExitCode;
 import io.keyward.cli.terminal.FileOptions;
 import io.keyward.cli.terminal.Json;
+import io.keyward.cli.terminal.RolesOption;
 import io.keyward.cli.terminal.Terminal;
 import io.keyward.cli.terminal.WriteOptions;
 import io.keyward.config.KeyFile;
@@ -53,14 +54,8 @@ public final class HashCommand implements Runnable, Arguments.TakesSecret {
             description = "Hash the plaintext keys of this file in place, and print their ids.")
     private @Nullable Path file;
 
-    @Option(
-            names = "--declared-roles",
-            paramLabel = "ROLE",
-            split = ",",
-            description =
-                    "With --file: roles that the service declares in its code; only variables of declared roles are key"
-                            + " lists.")
-    private List<String> roles = List.of();
+    @Mixin
+    private RolesOption roles = new RolesOption();
 
     @Option(
             names = "--hex-keys",
@@ -91,7 +86,7 @@ public final class HashCommand implements Runnable, Arguments.TakesSecret {
     }
 
     private void hashFile(Path keyFile) {
-        KeyFile existing = FileOptions.existing(keyFile, roles, environment.variables(terminal));
+        KeyFile existing = FileOptions.existing(keyFile, roles.names(), environment.variables(terminal));
         KeyFile keys = write.applyTo(hexKeys ? existing.readingHexAsKeys() : existing);
         List<String> ids = terminal.uninterrupted(keys::hashPlaintextKeys);
         if (json) {

@@ -97,7 +97,7 @@ public final class IssueCommand implements Callable<Integer> {
     @Option(
             names = "--owner",
             paramLabel = "WHO",
-            description = "The owner of the key. Required, unless the CSV" + " file names owners.")
+            description = "The owner of the key. Required, unless the CSV file names owners.")
     private String owner = "";
 
     @Option(names = "--name", paramLabel = "NAME", description = "What the key is for.")

@@ -148,7 +148,7 @@ final class KeyOutput {
     Series series(Terminal terminal) {
         if (!isJson() && form == Form.ENV) {
             throw CommandFailure.usage(
-                    "--output env is for one key; for several use text, json, bitwarden," + " 1password or kubernetes");
+                    "--output env is for one key; for several use text, json, bitwarden, 1password or kubernetes");
         }
         if (itemName != null && !itemName.contains("{id}")) {
             throw CommandFailure.usage("--item-name must have {id} in it, which tells the items of several keys apart");

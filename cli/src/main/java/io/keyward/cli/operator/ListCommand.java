@@ -9,7 +9,6 @@ import io.keyward.cli.terminal.ExitCode;
 import io.keyward.cli.terminal.Json;
 import io.keyward.cli.terminal.SpanConverter;
 import io.keyward.cli.terminal.Terminal;
-import jakarta.json.JsonArrayBuilder;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -141,7 +140,10 @@ public final class ListCommand implements Runnable {
         List<RecordText> texts = records.stream()
                 .map(record -> new RecordText(record, now, plaintext.contains(record.id())))
                 .toList();
-        terminal.show(json ? jsonOf(texts) : table(texts, columns == null ? Column.USUAL : columns));
+        terminal.show(
+                json
+                        ? Json.print(Json.array(texts, RecordText::json).build())
+                        : table(texts, columns == null ? Column.USUAL : columns));
         for (int i = 0; i < records.size(); i++) {
             String id = records.get(i).id();
             texts.get(i).warnings().forEach(warning -> terminal.note("key " + id + ": " + warning));
@@ -183,12 +185,6 @@ public final class ListCommand implements Runnable {
         public Iterator<String> iterator() {
             return NAMES.iterator();
         }
-    }
-
-    private static String jsonOf(List<RecordText> texts) {
-        JsonArrayBuilder array = Json.array();
-        texts.forEach(text -> array.add(text.json()));
-        return Json.print(array.build());
     }
 
     private static String table(List<RecordText> texts, List<Column> columns) {

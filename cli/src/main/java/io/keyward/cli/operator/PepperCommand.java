@@ -51,7 +51,7 @@ public final class PepperCommand implements Runnable {
 
     @Parameters(
             paramLabel = "ID",
-            description = "Id of the pepper: 1 to 32 of a-z 0-9 _ -, beginning with a letter" + " or digit.")
+            description = "Id of the pepper: 1 to 32 of a-z 0-9 _ -, beginning with a letter or digit.")
     private String id = "";
 
     @Option(

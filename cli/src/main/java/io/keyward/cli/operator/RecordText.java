@@ -180,12 +180,8 @@ final class RecordText {
                 "retiringUntil",
                 record.retiring().map(HashedSecret::expiresAt).orElse(null));
         object.add("plaintext", plaintext);
-        JsonObjectBuilder metadata = Json.object();
-        new TreeMap<>(record.metadata()).forEach(metadata::add);
-        object.add("metadata", metadata);
-        JsonObjectBuilder attributes = Json.object();
-        new TreeMap<>(record.attributes()).forEach(attributes::add);
-        object.add("attributes", attributes);
+        object.add("metadata", Json.texts(record.metadata()));
+        object.add("attributes", Json.texts(record.attributes()));
         object.add("ordinal", record.current().ordinal());
         Json.add(
                 object,

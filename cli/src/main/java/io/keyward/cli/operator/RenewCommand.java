@@ -89,7 +89,7 @@ public final class RenewCommand implements Callable<Integer> {
                 .orElse(null);
         if (before != null && newEnd != null && newEnd.isBefore(before)) {
             throw CommandFailure.refused("key " + id + " ends " + before
-                    + ", which is later; `keyward change --expires`" + " gives it an earlier end");
+                    + ", which is later; `keyward change --expires` gives it an earlier end");
         }
         return manager.change(id, KeyChange.builder().expiresAt(newEnd).build());
     }

@@ -57,7 +57,7 @@ final class ServiceProcess {
                     environment);
         } catch (AccessDeniedException e) {
             throw CommandFailure.file(
-                    "process " + pid + " belongs to another user; run this as that user, or as" + " root", e);
+                    "process " + pid + " belongs to another user; run this as that user, or as root", e);
         } catch (IOException e) {
             throw CommandFailure.refused("there is no process " + pid + ", or it has ended", e);
         }

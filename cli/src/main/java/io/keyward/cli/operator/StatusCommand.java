@@ -203,34 +203,26 @@ public final class StatusCommand implements Callable<Integer> {
                 .add("healthy", healthy)
                 .add("mode", report.mode().name().toLowerCase(Locale.ROOT))
                 .add("modeReason", report.modeReason());
-        JsonArrayBuilder files = Json.array();
-        report.files().forEach(seen -> files.add(jsonOf(seen)));
-        JsonArrayBuilder names = Json.array();
-        report.settings()
-                .forEach(setting -> names.add(Json.object()
+        JsonArrayBuilder names = Json.array(
+                report.settings(),
+                setting -> Json.object()
                         .add("name", setting.name())
                         .add("place", setting.winner().toString())
-                        .add("overruled", Json.array(setting.losers()))));
-        JsonArrayBuilder keys = Json.array();
-        report.keys().forEach(key -> keys.add(jsonOf(key)));
+                        .add("overruled", Json.array(setting.losers())));
         JsonArrayBuilder expiring = Json.array();
         report.expiringSoon().forEach(key -> expiring.add(key.id()));
-        JsonArrayBuilder warnings = Json.array();
-        report.warnings().forEach(warning -> warnings.add(jsonOf(warning)));
-        JsonArrayBuilder problems = Json.array();
-        report.problems().forEach(problem -> problems.add(jsonOf(problem)));
         if (running != null) {
             JsonObjectBuilder service = Json.object().add("url", running.url()).add("inForce", difference == null);
             Json.add(service, "reason", difference);
             service.add("source", running.source());
             object.add("service", Json.add(service, "lastGood", running.lastGood()));
         }
-        return Json.print(object.add("files", files)
+        return Json.print(object.add("files", Json.array(report.files(), StatusCommand::jsonOf))
                 .add("names", names)
-                .add("keys", keys)
+                .add("keys", Json.array(report.keys(), StatusCommand::jsonOf))
                 .add("expiringSoon", expiring)
-                .add("warnings", warnings)
-                .add("problems", problems)
+                .add("warnings", Json.array(report.warnings(), StatusCommand::jsonOf))
+                .add("problems", Json.array(report.problems(), StatusCommand::jsonOf))
                 .build());
     }
 

@@ -9,10 +9,11 @@ import io.keyward.cli.terminal.CommandFailure;
 import io.keyward.cli.terminal.ExitCode;
 import io.keyward.cli.terminal.FileOptions;
 import io.keyward.cli.terminal.Json;
+import io.keyward.cli.terminal.RolesOption;
 import io.keyward.cli.terminal.Terminal;
 import io.keyward.store.ChangeCause;
 import io.keyward.store.ChangeCause.Action;
-import jakarta.json.JsonArrayBuilder;
+import jakarta.json.JsonObjectBuilder;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
@@ -38,13 +39,8 @@ final class Transfer {
     private static final String THERE = "there already";
     private static final String FAILED = "failed";
 
-    @Option(
-            names = "--declared-roles",
-            paramLabel = "ROLE",
-            split = ",",
-            description = "Roles that the service declares in its code; only variables of declared roles are key lists."
-                    + " Default: KEYWARD_ROLES, or declared-roles in keyward.toml.")
-    private List<String> roles = List.of();
+    @Mixin
+    private RolesOption roles = new RolesOption();
 
     @Mixin
     private DatabaseOptions database = new DatabaseOptions();
@@ -65,7 +61,7 @@ final class Transfer {
 
     /** Returns the roles that the service declares in its code, as far as they were named. */
     List<String> declaredRoles() {
-        return roles;
+        return roles.names();
     }
 
     DatabaseOptions database() {
@@ -202,14 +198,7 @@ final class Transfer {
     }
 
     private static String jsonOf(List<Row> rows) {
-        JsonArrayBuilder array = Json.array();
-        rows.forEach(row -> {
-            var object = Json.object().add("id", row.record().id());
-            Json.add(object, "owner", row.record().owner());
-            object.add("result", row.result());
-            array.add(Json.add(object, "reason", row.reason()));
-        });
-        return Json.print(array.build());
+        return Json.print(Json.array(rows, Row::json).build());
     }
 
     private record Row(
@@ -220,6 +209,12 @@ final class Transfer {
             }
             String why = refused.get(record.id());
             return new Row(record, why == null ? DONE : FAILED, why);
+        }
+
+        JsonObjectBuilder json() {
+            JsonObjectBuilder object = Json.object().add("id", record.id());
+            Json.add(object, "owner", record.owner()).add("result", result);
+            return Json.add(object, "reason", reason);
         }
 
         String line(int width) {

@@ -59,15 +59,7 @@ final class KeyScanner {
     /**
      * Makes a scanner, to be used by one thread.
      *
-     * @param only the format to look for; null for any
-     */
-    KeyScanner(@Nullable KeyFormat only) {
-        this(only, Map.of());
-    }
-
-    /**
-     * Makes a scanner that looks for hashes, too.
-     *
+     * @param only the format of keys to look for; null for any
      * @param hashes the id of a key by the 64 lower-case hexadecimal digits of its hash
      */
     KeyScanner(@Nullable KeyFormat only, Map<String, String> hashes) {

@@ -12,12 +12,12 @@ import io.keyward.cli.terminal.FileOptions;
 import io.keyward.cli.terminal.Json;
 import io.keyward.cli.terminal.PrefixOption;
 import io.keyward.cli.terminal.Progress;
+import io.keyward.cli.terminal.RolesOption;
 import io.keyward.cli.terminal.Terminal;
 import io.keyward.cli.terminal.WriteOptions;
 import io.keyward.config.KeyFile;
 import io.keyward.env.Failures;
 import io.keyward.store.ApiKeyManager;
-import jakarta.json.JsonArrayBuilder;
 import jakarta.json.JsonObjectBuilder;
 import java.io.IOException;
 import java.io.InputStream;
@@ -71,7 +71,7 @@ public final class ScanCommand implements Callable<Integer> {
     private final Terminal terminal;
     private final List<Hit> hits = new ArrayList<>();
     private final Unpacker unpacker = new Unpacker(new Plain());
-    private KeyScanner scanner = new KeyScanner(null);
+    private KeyScanner scanner = new KeyScanner(null, Map.of());
     private @Nullable Path keyFile;
     private int filesRead;
     private int unreadable;
@@ -103,12 +103,8 @@ public final class ScanCommand implements Callable<Integer> {
     @Option(names = "--git", description = "Search the history of the Git repositories that the paths are in, too.")
     private boolean git;
 
-    @Option(
-            names = "--declared-roles",
-            paramLabel = "ROLE",
-            split = ",",
-            description = "With --file: roles that the service declares in its code.")
-    private List<String> roles = List.of();
+    @Mixin
+    private RolesOption roles = new RolesOption();
 
     @Mixin
     private EnvironmentOption environment = new EnvironmentOption();
@@ -134,7 +130,7 @@ public final class ScanCommand implements Callable<Integer> {
                 : file;
         KeyFile keys = keyPath == null
                 ? null
-                : write.applyTo(FileOptions.existing(keyPath, roles, environment.variables(terminal)));
+                : write.applyTo(FileOptions.existing(keyPath, roles.names(), environment.variables(terminal)));
         keyFile = keyPath == null ? null : real(keyPath);
         scanner = new KeyScanner(only, keys == null ? Map.of() : hashesOf(keys));
         for (String path : paths) {
@@ -249,9 +245,7 @@ public final class ScanCommand implements Callable<Integer> {
 
     private void report() {
         if (json) {
-            JsonArrayBuilder array = Json.array();
-            hits.forEach(hit -> array.add(hit.json()));
-            terminal.show(Json.print(array.build()));
+            terminal.show(Json.print(Json.array(hits, Hit::json).build()));
         } else {
             StringBuilder text = new StringBuilder();
             hits.forEach(hit -> text.append(hit.line()).append('\n'));

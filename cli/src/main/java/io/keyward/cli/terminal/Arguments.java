@@ -120,7 +120,7 @@ public final class Arguments {
         if (name.startsWith("--jdbc-")
                 && unmatched.getCommandLine().getCommandSpec().findOption("--jdbc-url") == null) {
             return "unknown option " + name
-                    + ": this command works on files, not on a database; `keyward db check` looks" + " at a database";
+                    + ": this command works on files, not on a database; `keyward db check` looks at a database";
         }
         if (first.startsWith("-")) {
             return "unknown option " + name + nearTo(unmatched, true);

@@ -41,15 +41,8 @@ public final class FileOptions {
             description = "The key file. Default: KEYWARD_FILE, file in ./keyward.toml, or .env.")
     private Path file = Path.of(".env");
 
-    @Option(
-            names = "--declared-roles",
-            paramLabel = "ROLE",
-            split = ",",
-            description =
-                    "Roles that the service declares in its code, like client,miner,admin; those in keyward.roles of"
-                            + " the file need not be named. Only variables of declared roles are key lists. Default:"
-                            + " KEYWARD_ROLES, or declared-roles in the keyward.toml next to the key file.")
-    private List<String> roles = List.of();
+    @Mixin
+    private RolesOption roles = new RolesOption();
 
     @Mixin
     private EnvironmentOption environment = new EnvironmentOption();
@@ -60,7 +53,7 @@ public final class FileOptions {
 
     /** Returns the roles that the service declares in its code, as far as they were named. */
     public Collection<String> declaredRoles() {
-        return roles;
+        return roles.names();
     }
 
     /**
@@ -69,7 +62,7 @@ public final class FileOptions {
      * @throws CommandFailure if it does not
      */
     public KeyFile existing(Terminal terminal) {
-        return existing(file, roles, environment.variables(terminal));
+        return existing(file, roles.names(), environment.variables(terminal));
     }
 
     /** Returns a key file, which must exist, with the roles that a service declares. */
@@ -86,7 +79,7 @@ public final class FileOptions {
 
     /** Returns the key file, which is created with the first key. */
     public KeyFile orNew(Terminal terminal) {
-        return orNew(file, roles, environment.variables(terminal));
+        return orNew(file, roles.names(), environment.variables(terminal));
     }
 
     /** Returns a key file, which is created with the first key, with the roles that a service declares. */
@@ -117,7 +110,7 @@ public final class FileOptions {
      * @throws CommandFailure if there is nothing, or if a pipe does not end
      */
     public KeyInput input(Terminal terminal) {
-        return KeyInput.read(file, roles, environment.variables(terminal));
+        return KeyInput.read(file, roles.names(), environment.variables(terminal));
     }
 
     /**

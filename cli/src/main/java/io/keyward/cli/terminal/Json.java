@@ -8,6 +8,8 @@ import jakarta.json.stream.JsonGenerator;
 import java.io.StringWriter;
 import java.util.Collection;
 import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** Prints the JSON of {@code --json}: names and types are stable, new names may be added. */
@@ -27,6 +29,20 @@ public final class Json {
         JsonArrayBuilder array = array();
         values.forEach(value -> array.add(value.toString()));
         return array;
+    }
+
+    /** Returns an array of objects that a function makes of these values. */
+    public static <T> JsonArrayBuilder array(Collection<T> values, Function<T, JsonObjectBuilder> objects) {
+        JsonArrayBuilder array = array();
+        values.forEach(value -> array.add(objects.apply(value)));
+        return array;
+    }
+
+    /** Returns an object of these texts, in the order of their names. */
+    public static JsonObjectBuilder texts(Map<String, String> texts) {
+        JsonObjectBuilder object = object();
+        new TreeMap<>(texts).forEach(object::add);
+        return object;
     }
 
     /** Adds a text, or JSON null, so every name is always there. */

@@ -113,8 +113,7 @@ public final class KeyInput {
             throw CommandFailure.file(
                     file + " is a pipe that did not end within " + PATIENCE_SECONDS + " s; close it, or name a file");
         } catch (ExecutionException e) {
-            String reason =
-                    e.getCause() instanceof IOException broken ? KeyFileBytes.reason(broken) : "reading" + " failed";
+            String reason = e.getCause() instanceof IOException broken ? KeyFileBytes.reason(broken) : "reading failed";
             throw CommandFailure.file("cannot read " + file + ": " + reason);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

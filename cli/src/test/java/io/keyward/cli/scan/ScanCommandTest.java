@@ -92,7 +92,7 @@ class ScanCommandTest {
             byte[] text = key.reveal().getBytes(ISO_8859_1);
             System.arraycopy(text, 0, bytes, (1 << 20) + offset, text.length);
             List<Long> lines = new ArrayList<>();
-            new KeyScanner(null).scan(new ByteArrayInputStream(bytes), finding -> lines.add(finding.line()));
+            new KeyScanner(null, Map.of()).scan(new ByteArrayInputStream(bytes), finding -> lines.add(finding.line()));
             assertEquals(List.of(1L), lines, "offset " + offset);
         }
     }
@@ -115,7 +115,7 @@ class ScanCommandTest {
             text.append(' ').append(next.reveal()).append(' ');
         }
         List<String> found = new ArrayList<>();
-        new KeyScanner(ThrowAwayKeys.FORMAT)
+        new KeyScanner(ThrowAwayKeys.FORMAT, Map.of())
                 .scan(
                         new ByteArrayInputStream(text.toString().getBytes(UTF_8)),
                         finding -> found.add(finding.line() + ":" + finding.id()));
@@ -149,7 +149,7 @@ class ScanCommandTest {
         String dump = "\ncommit 1111\n+++ b/big\n" + "+x\n".repeat(1 << 20) + key.reveal();
         List<String> places = new ArrayList<>();
 
-        new KeyScanner(null)
+        new KeyScanner(null, Map.of())
                 .scan(new ByteArrayInputStream(dump.getBytes(UTF_8)), finding -> places.add(finding.diff()));
 
         assertEquals(List.of("big in commit 1111"), places);
