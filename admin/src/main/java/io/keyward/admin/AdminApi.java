@@ -24,7 +24,7 @@ final class AdminApi {
     private static final int OPEN_API_DEPTH = 20;
 
     private final List<Route> routes;
-    /** Known when the servlet starts. */
+    /** Set when the servlet starts. */
     private volatile String header = Mount.KEY_HEADER;
 
     AdminApi(ApiKeyAdminServlet.Builder settings) {
@@ -34,7 +34,7 @@ final class AdminApi {
         this.routes = List.of(
                 new Route("GET", "/keys", Set.of("keys:read", "own-key:list"), KeyQuery.PARAMETERS, keys::list),
                 route("POST", "/keys", Set.of("keys:issue"), keys::issue),
-                // before /keys/{id}, which would have the same form
+                // before /keys/{id}, which matches the same paths
                 route("POST", "/keys/lookup", Set.of("keys:read"), reports::lookup),
                 route("GET", "/keys/{id}", Set.of("keys:read"), keys::show),
                 route("PATCH", "/keys/{id}", Set.of("keys:change"), keys::change),
@@ -71,7 +71,7 @@ final class AdminApi {
             drain(request);
             return problem.answer();
         } catch (KeysUnavailableException e) {
-            return unavailable("unavailable", "the keys cannot be judged at the moment")
+            return unavailable("unavailable", "keys cannot be verified at the moment")
                     .answer();
         } catch (RuntimeException e) {
             LOG.error("a call to the admin API failed", e);
@@ -85,7 +85,7 @@ final class AdminApi {
         try {
             request.getInputStream().readNBytes(Call.MAX_BODY);
         } catch (IOException e) {
-            // then the connection is closed, and the answer may be lost
+            // then the container closes the connection, and the answer may be lost
         }
     }
 
@@ -98,7 +98,7 @@ final class AdminApi {
             LOG.error("the store failed during a call to the admin API", e);
             throw storeFailed(call.request().getMethod());
         } catch (KeyRingException e) {
-            LOG.error("a change was stored, and the ring in force could not take it", e);
+            LOG.error("a change was stored, but the keys in force could not be updated", e);
             throw unavailable("not-in-force", "the change is stored; it is in force once the keys are loaded again")
                     .with("outcome", "stored");
         }
@@ -110,7 +110,8 @@ final class AdminApi {
         }
         return unavailable(
                         "store-failed",
-                        "the store failed, and the change may have been made or not; look at the key before it is repeated")
+                        "the store failed, so it is not known whether the change was made; look at the key before"
+                                + " you repeat it")
                 .with("outcome", "unknown");
     }
 
@@ -151,7 +152,7 @@ final class AdminApi {
                     allowed.addAll(route.method().equals("GET") ? List.of("GET", "HEAD") : List.of(route.method())));
         }
         if (allowed.isEmpty()) {
-            throw Problem.of(404, "no-such-call", "there is no such call; openapi.json says which there are");
+            throw Problem.of(404, "no-such-call", "there is no such call; openapi.json lists all of them");
         }
         String methods = String.join(", ", allowed);
         throw Problem.of(405, "method-not-allowed", "use " + methods).withHeader("Allow", methods);

@@ -8,7 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/** Holds what a call is answered with. */
+/** Holds the answer to a call. */
 record Answer(int status, String contentType, JsonValue body, Map<String, String> headers) {
     private static final String JSON = "application/json";
 
@@ -26,7 +26,7 @@ record Answer(int status, String contentType, JsonValue body, Map<String, String
         return new Answer(status, contentType, body, more);
     }
 
-    /** Writes without {@code sendError}, because an error page of the application would take the place of the body. */
+    /** Writes without {@code sendError}, because an error page of the application would replace the body. */
     void writeTo(HttpServletRequest request, HttpServletResponse response) throws IOException {
         byte[] bytes = (body + "\n").getBytes(StandardCharsets.UTF_8);
         response.setStatus(status);

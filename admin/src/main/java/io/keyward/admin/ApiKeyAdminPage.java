@@ -106,11 +106,12 @@ public final class ApiKeyAdminPage extends HttpServlet {
                     + "; register it with ApiKeyAdminPage.register");
         }
         int depth = mapping.split("/", -1).length - 2;
-        // relative, so that it holds below any context path and behind a proxy that adds a prefix
+        // relative, so it works below any context path and behind a proxy that adds a prefix
         String link = "../".repeat(depth) + api.substring(1);
         String sent = Mount.keyHeader(getServletContext(), header)
-                .orElseThrow(() -> new ServletException("the ApiKeyFilter of this context reads keys from no header of"
-                        + " their own, and the page sends them in one; add KeySources.header(\"X-Api-Key\") to the sources"
+                .orElseThrow(() -> new ServletException("the ApiKeyFilter of this context does not read keys from a"
+                        + " header of their own, which the page needs; add KeySources.header(\"X-Api-Key\") to the"
+                        + " sources"
                         + " of the filter"));
         files = Map.of(
                 "/",
@@ -170,7 +171,7 @@ public final class ApiKeyAdminPage extends HttpServlet {
          * {@code KeySources.header("X-Acme-Key")}. By default it is {@code X-Api-Key}, or the header of the
          * {@code ApiKeyFilter} of the context where that reads another one.
          *
-         * @throws IllegalArgumentException if the name is no name of a header, or is {@code Authorization} or
+         * @throws IllegalArgumentException if the name is not valid for a header, or is {@code Authorization} or
          *     {@code Cookie}, which a proxy with a login may need
          */
         public Builder header(String name) {

@@ -44,8 +44,8 @@ import org.slf4j.LoggerFactory;
  * </table>
  *
  * <p>Every change is made {@linkplain io.keyward.store.ApiKeyManager#onBehalfOf on behalf of} the caller, so no call
- * can make or touch a key that may do more than the calling key. The cause of each change names that key, the address
- * of the peer and the id of the request.
+ * can make or change a key that may do more than the calling key. The cause of each change names that key, the
+ * address of the peer and the id of the request.
  *
  * <p>A secret is in the answer to the call that made it and nowhere else. Not promised: that an administrator remains.
  * The last key with {@code keys:issue} has to confirm before it ends itself, but two such keys can revoke each other at
@@ -101,7 +101,7 @@ public final class ApiKeyAdminServlet extends HttpServlet {
     }
 
     /**
-     * Warns where no guard is registered in this context: then every call is answered with 401.
+     * Warns if no guard is registered in this context, because then every call is answered with 401.
      *
      * @throws ServletException if {@code openapi.json} would name a header that the {@code ApiKeyFilter} of the context
      *     does not read
@@ -153,7 +153,10 @@ public final class ApiKeyAdminServlet extends HttpServlet {
             this.keys = requireNonNull(keys, "keys");
         }
 
-        /** Sets the clock by which ends are judged, by default the system's; should be that of the keys. */
+        /**
+         * Sets the clock that decides which keys have ended, by default the system's. It should be the clock of the
+         * keys.
+         */
         public Builder clock(InstantSource clock) {
             this.clock = requireNonNull(clock, "clock");
             return this;
@@ -178,11 +181,11 @@ public final class ApiKeyAdminServlet extends HttpServlet {
         }
 
         /**
-         * Sets the header that {@code openapi.json} names for keys. By default it is {@code X-Api-Key}, or the header of
-         * the {@code ApiKeyFilter} of the context where that reads another one. Behind Spring Security, which decides
-         * where keys are read as well, name the same here and to {@link ApiKeyAdminPage.Builder#header}.
+         * Sets the header that {@code openapi.json} names for keys. By default it is {@code X-Api-Key}, or the header
+         * of the {@code ApiKeyFilter} of the context where that reads another one. Behind Spring Security, which
+         * decides where keys are read as well, name the same here and to {@link ApiKeyAdminPage.Builder#header}.
          *
-         * @throws IllegalArgumentException if the name is no name of a header, or is {@code Authorization} or
+         * @throws IllegalArgumentException if the name is not valid for a header, or is {@code Authorization} or
          *     {@code Cookie}
          */
         public Builder header(String name) {

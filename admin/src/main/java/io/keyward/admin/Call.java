@@ -14,7 +14,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
-/** Holds one request: who makes it, about which key, and reads what it asks for. */
+/** Holds one request, with its caller and the id of the key that it is about, and reads its body and query. */
 record Call(HttpServletRequest request, ApiKeyPrincipal caller, Route route, String id) {
     static final int MAX_BODY = 64 * 1024;
 
@@ -30,7 +30,7 @@ record Call(HttpServletRequest request, ApiKeyPrincipal caller, Route route, Str
         return id.equals(caller.id());
     }
 
-    /** Returns the call with another id: for those that are about the calling key without naming it. */
+    /** Returns the call with another id, for calls about the calling key that do not name it. */
     Call about(String otherId) {
         return new Call(request, caller, route, otherId);
     }
@@ -49,7 +49,7 @@ record Call(HttpServletRequest request, ApiKeyPrincipal caller, Route route, Str
         return new Members(Json.parse(body));
     }
 
-    /** Returns the members of a body that must be there, as {@link #bodyOrNone} otherwise. */
+    /** Returns the members of a body that must not be missing; otherwise as {@link #bodyOrNone}. */
     Members body() {
         byte[] body = bytes();
         if (body.length > 0) {
@@ -85,7 +85,7 @@ record Call(HttpServletRequest request, ApiKeyPrincipal caller, Route route, Str
     }
 
     private void requireType(Set<String> types) {
-        // not getContentType, which throws on Jetty where it names a charset that is none
+        // not getContentType, which throws on Jetty if it names a charset that does not exist
         String type = request.getHeader("Content-Type");
         if (type == null || !types.contains(mediaType(type)) || !isUtf8(type)) {
             Problem problem = Problem.of(
@@ -110,8 +110,8 @@ record Call(HttpServletRequest request, ApiKeyPrincipal caller, Route route, Str
     /**
      * Returns the parameters of the query.
      *
-     * @throws Problem 400 if one is not known to this call, or is there twice: a filter that is misspelt would choose
-     *     all
+     * @throws Problem 400 if one is not known to this call or is given twice, because a misspelt filter would
+     *     otherwise select all keys
      */
     Map<String, String> query() {
         Map<String, String> parameters = new HashMap<>();
@@ -127,7 +127,7 @@ record Call(HttpServletRequest request, ApiKeyPrincipal caller, Route route, Str
                         + new TreeSet<>(route.query()));
             }
             if (parameters.put(name, parts.length == 1 ? "" : decoded(parts[1])) != null) {
-                throw Problem.badRequest("parameter " + name + " is there twice; keep one");
+                throw Problem.badRequest("parameter " + name + " is given twice; keep one");
             }
         }
         return parameters;

@@ -5,7 +5,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.regex.Pattern;
 
-/** Reads {@code If-Match}, and writes the entity tags that it names: the version of a record, which tells nothing. */
+/** Reads {@code If-Match}, and writes the entity tags for it: the version of a record, which reveals nothing. */
 final class IfMatch {
     private static final Pattern LIST = Pattern.compile("(W/)?\"[^\"]*\"(\\s*,\\s*(W/)?\"[^\"]*\")*");
 
@@ -45,11 +45,11 @@ final class IfMatch {
             throw Problem.of(
                     428,
                     "precondition-required",
-                    "If-Match is missing; send the ETag of the key, so that a change that was made meanwhile is not lost");
+                    "If-Match is missing; send the ETag of the key, so a change that was made meanwhile is not lost");
         }
     }
 
-    /** Refuses a record that is in none of the states named; weak tags name none (RFC 9110 §13.1.1). */
+    /** Refuses a record whose tag is not named; weak tags never match (RFC 9110 §13.1.1). */
     void requireMatch(ApiKeyRecord record) {
         if (isGiven() && fields.stream().noneMatch(field -> matches(field, tagOf(record)))) {
             throw Problem.stale();

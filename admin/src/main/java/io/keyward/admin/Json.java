@@ -16,7 +16,7 @@ import java.util.HashSet;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** Reads and makes JSON; stricter than the parser, which ignores text after the value and takes equal names. */
+/** Reads and makes JSON; stricter than the parser, which ignores text after the value and accepts equal names. */
 final class Json {
     private static final JsonProvider PROVIDER = JsonProvider.provider();
     private static final int MAX_DEPTH = 4;
@@ -38,7 +38,7 @@ final class Json {
         return array;
     }
 
-    /** Adds a text, or JSON null, so that a name is always there. */
+    /** Adds a text, or JSON null, so every name is always there. */
     static void add(JsonObjectBuilder object, String name, @Nullable Object value) {
         if (value == null) {
             object.addNull(name);

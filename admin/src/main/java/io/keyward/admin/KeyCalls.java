@@ -28,7 +28,7 @@ import org.jspecify.annotations.Nullable;
 /** Answers the calls about any key. */
 final class KeyCalls {
     private static final Duration DEFAULT_OVERLAP = Duration.ofDays(1);
-    /** If the answer to a rotation gets lost, so long its maker has for another try. */
+    /** How long a caller has for another try if the answer to its rotation gets lost. */
     private static final Duration LEAST_OWN_OVERLAP = Duration.ofMinutes(1);
 
     private final ApiKeys keys;
@@ -57,7 +57,7 @@ final class KeyCalls {
         return Answer.ok(body.build());
     }
 
-    /** Keys without an owner have nobody in common. */
+    /** Two keys without an owner do not belong together. */
     private static String ownerOfCaller(Call call) {
         String owner = call.caller().owner();
         if (owner == null) {
@@ -90,7 +90,10 @@ final class KeyCalls {
             request.expiresIn(body.duration("expiresIn"));
         }
         if (hasEnd(body)) {
-            requireAbsent(body, "expiresIn", "an end is there twice; keep expiresIn, expiresAt or neverExpires");
+            requireAbsent(
+                    body,
+                    "expiresIn",
+                    "the end is given twice; keep one of expiresIn, expiresAt and neverExpires");
             request.expiresAt(end(body));
         }
         body.requireNoOthers();
@@ -211,17 +214,17 @@ final class KeyCalls {
     }
 
     static boolean hasEnd(Members body) {
-        // both are asked for, so that both are known
+        // asks for both, so both are known
         boolean hasEnd = body.has("expiresAt");
         return body.has("neverExpires") || hasEnd;
     }
 
-    /** Returns the end that a body names; null for never, which has to be said. */
+    /** Returns the end that a body names; null for never, which must be given explicitly. */
     static @Nullable Instant end(Members body) {
         if (!body.has("neverExpires")) {
             if (body.value("expiresAt") == JsonValue.NULL) {
                 throw Problem.invalid(
-                        "member expiresAt must be a time; for a key without end say \"neverExpires\": true");
+                        "member expiresAt must be a time; for a key without end send \"neverExpires\": true");
             }
             return body.instant("expiresAt");
         }
@@ -246,7 +249,7 @@ final class KeyCalls {
         return Answer.json(status, shown(record)).withHeader("ETag", IfMatch.tagOf(record));
     }
 
-    /** Answers with a secret, in this one answer. */
+    /** Returns the only answer that ever has the secret. */
     private Answer secret(int status, IssuedKey issued) {
         JsonObjectBuilder body = Json.object().add("key", issued.key().reveal());
         shown(issued.record()).forEach(body::add);

@@ -17,12 +17,12 @@ import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
-/** Shows records as JSON: all but the hashes. */
+/** Writes records as JSON, without their hashes. */
 final class KeyJson {
-    /** What a patch may change. */
+    /** The members that a patch may change. */
     static final Set<String> WRITABLE =
             Set.of("owner", "name", "roles", "permissions", "expiresAt", "neverExpires", "metadata");
-    /** What is no part of the record and changes by itself. */
+    /** The members that are not part of the record and change by themselves. */
     static final Set<String> OBSERVED = Set.of("lastUse", "effective");
 
     private final LastUsed lastUsed;

@@ -16,8 +16,8 @@ import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Applies a merge patch (RFC 7396) to what may be changed of a record. What is not named stays; read-only members may
- * be sent back as they are.
+ * Applies a merge patch (RFC 7396) to the members of a record that may be changed. Members that are not named stay,
+ * and read-only members may be sent back as they are.
  */
 final class KeyPatch {
     private final Members patch;
@@ -81,7 +81,10 @@ final class KeyPatch {
         return all;
     }
 
-    /** An end that is sent back as it is must not be judged again: it may have passed, or be beyond the caller's. */
+    /**
+     * An end that is sent back as it is must not be checked again, because it may have passed or be later than the
+     * caller's.
+     */
     private void readEnd() {
         if (KeyCalls.hasEnd(patch)) {
             Instant end = KeyCalls.end(patch);

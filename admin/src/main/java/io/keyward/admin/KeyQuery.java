@@ -41,11 +41,14 @@ final class KeyQuery {
     static final int MAX_LIMIT = 200;
 
     private static final int DEFAULT_LIMIT = 50;
-    /** What is judged here, record by record, because a filter of a store does not know it. */
+    /** The parameters that are checked here for each record, because a store cannot filter by them. */
     private static final Set<String> CONDITIONS = Set.of("text", "unusedSince", "retiring");
-    /** So many records are read at once where a page is chosen from more than itself; a file is read once for each. */
+    /**
+     * How many records are read at once if a page is selected from more records than its own. A key file is read once
+     * for each part.
+     */
     private static final int PART = 5_000;
-    /** What an id may be; a database may refuse to compare with any other text. */
+    /** The form of ids; a database may refuse to compare them with any other text. */
     private static final Pattern ID = Pattern.compile("[a-z0-9_]{1,64}");
     /** Of one width for all years that a record can hold, so that texts sort as times do. */
     private static final DateTimeFormatter SORTABLE =
@@ -75,7 +78,10 @@ final class KeyQuery {
 
     /** Reads records of the store by id. */
     interface Source {
-        /** Returns at most so many of those that {@link #filter} chooses, the first after this id; null for the first. */
+        /**
+         * Returns at most this many of the records that {@link #filter} selects, beginning after this id; null for
+         * the first.
+         */
         List<ApiKeyRecord> list(@Nullable String after, int limit);
     }
 
@@ -114,8 +120,8 @@ final class KeyQuery {
     }
 
     /**
-     * Returns the page of those records that the other parameters choose. Reads no more than the page where the order is
-     * that of the store and the store can tell all that is asked for; otherwise part after part, keeping one page.
+     * Returns the page of those records that the other parameters select. If the order and all filters are those of
+     * the store, reads no more than the page; otherwise reads one part after another and keeps one page.
      */
     Page page(Source source) {
         int limit = limit();
@@ -125,7 +131,7 @@ final class KeyQuery {
         Predicate<ApiKeyRecord> condition = condition();
         boolean inOrder = sort().equals("id");
         int part = inOrder && CONDITIONS.stream().noneMatch(parameters::containsKey) ? limit + 1 : PART;
-        // the last of the page on top, so that it can give way to one that comes before it
+        // the last of the page is on top, so it is removed when one that comes before it is found
         PriorityQueue<Position> best = new PriorityQueue<>(order.reversed());
         String read = inOrder && after != null ? after.id : null;
         List<ApiKeyRecord> records;
@@ -235,7 +241,7 @@ final class KeyQuery {
         return sort().startsWith("-") ? order.reversed() : order;
     }
 
-    /** Says where a record is in the order, also when it is there no more. */
+    /** The place of a record in the order, which is known even after the record is removed. */
     private static final class Position {
         private final String key;
         private final String id;
@@ -268,6 +274,6 @@ final class KeyQuery {
         } catch (IllegalArgumentException notOurs) {
             // the one message for both
         }
-        throw Problem.invalid("parameter next must be what the page before said, with the same sort");
+        throw Problem.invalid("parameter next must be the value from the previous page, with the same sort");
     }
 }

@@ -14,10 +14,10 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Asks for a confirmation before the last key that can administer ends itself.
+ * Demands a confirmation before the last key that can administer ends itself.
  *
- * <p>A key can administer if it may issue keys, because without such a key no other comes back over HTTP. Only asks,
- * and promises nothing: two such keys can end each other at once.
+ * <p>A key can administer if it may issue keys, because without such a key no key can be issued over HTTP. This is a
+ * question and not a guarantee: two such keys can end each other at once.
  */
 final class LastAdmin {
     static final String CONFIRMATION = "confirmLastAdmin";
@@ -44,7 +44,7 @@ final class LastAdmin {
                     409,
                     "last-admin",
                     "no other key could issue keys after this; send \"" + CONFIRMATION
-                            + "\": true if that is meant, the way back is the keyward command");
+                            + "\": true if that is intended; then only the keyward command can issue one");
         }
     }
 

@@ -18,7 +18,8 @@ import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads the members of a body, each by the type it must have; what was never asked for is unknown, and refused.
+ * Reads the members of a body, each by the type it must have; a member that the call never asks for is unknown, and
+ * refused.
  *
  * <p>Every method throws a 422 {@link Problem} that names the member and the rule, never the value.
  */
@@ -153,7 +154,7 @@ final class Members {
         return entries;
     }
 
-    /** Refuses members that nobody asked for: one that is misspelt must not be ignored. */
+    /** Refuses members that the call did not ask for, because a misspelt member must not be ignored. */
     void requireNoOthers() {
         Set<String> unknown = new HashSet<>(json.keySet());
         unknown.removeAll(known);

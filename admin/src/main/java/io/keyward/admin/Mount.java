@@ -42,8 +42,9 @@ final class Mount {
 
     /**
      * Returns the header in which keys are sent: the configured one; else {@code X-Api-Key}, or another that the filter
-     * of the context reads; nothing if that reads no header whose whole value is a key. What Spring Security reads is
-     * not known here, nor is that of a filter from {@code web.xml} on Undertow, which starts servlets before filters.
+     * of the context reads; nothing if the filter reads no header whose whole value is a key. What Spring Security
+     * reads is not known here, and neither is what a filter from {@code web.xml} reads on Undertow, which starts
+     * servlets before filters.
      *
      * @param configured null if none is
      * @throws ServletException if the filter does not read the configured one

@@ -1,6 +1,6 @@
 package io.keyward.admin;
 
-/** Answers the calls of a key about itself: whatever they name, it is the calling key. */
+/** Answers the calls of a key about itself. */
 final class OwnKeyCalls {
     private final KeyCalls keys;
 

@@ -33,7 +33,7 @@ final class PageFile {
     /**
      * Reads a file of the jar.
      *
-     * @param values what takes the place of {@code {name}} in it, as text of an attribute
+     * @param values the values that replace {@code {name}} in it, escaped for an attribute
      */
     static PageFile of(String name, String contentType, String cacheControl, Map<String, String> values) {
         try (InputStream in = Objects.requireNonNull(PageFile.class.getResourceAsStream("page/" + name), name)) {

@@ -55,7 +55,7 @@ final class Problem extends RuntimeException {
     }
 
     static Problem stale() {
-        return of(412, "stale", "somebody else changed the key since it was read; read it again and decide anew");
+        return of(412, "stale", "somebody else changed the key since it was read; read it again before you change it");
     }
 
     Problem withHeader(String name, String value) {

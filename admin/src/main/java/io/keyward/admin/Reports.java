@@ -20,12 +20,12 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Supplier;
 
-/** Answers which key a text is, and how the keys are. */
+/** Answers which key a text belongs to, and reports on all keys. */
 final class Reports {
     private final ApiKeys keys;
     private final InstantSource clock;
     private final Supplier<List<String>> details;
-    /** Not that of the service: to look at a leaked key is no use of it. */
+    /** Not the verifier of the service, because looking up a leaked key is not a use of it. */
     private final ApiKeyVerifier verifier;
 
     private final KeyJson json;
@@ -49,7 +49,7 @@ final class Reports {
                 .orElseThrow(() -> Problem.of(
                         404,
                         "no-such-key",
-                        "the text is no key of this service: neither its hash nor an id in it is known"));
+                        "the text is not a key of this service: neither its hash nor an id in it is known"));
         JsonObjectBuilder answer = Json.object().add("id", id).add("verdict", verdict(verification));
         Optional<ApiKeyRecord> record = keys.ring().current().find(id);
         record.ifPresent(found ->

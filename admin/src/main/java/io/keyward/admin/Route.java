@@ -5,9 +5,9 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * Says which method and path lead to which handler, and what a key needs for it.
+ * Maps a method and a path to a handler, and names the permissions that a key needs.
  *
- * @param path segments between slashes; {@code {id}} matches any one
+ * @param path segments between slashes; {@code {id}} matches any segment
  * @param anyOf permissions of which one is enough; empty for any valid key
  * @param query the query parameters that the call knows
  */

@@ -208,7 +208,7 @@ class AdminPageBrowserTest {
         signIn();
         browser.run("const now = Date.now(); Date.now = () => now + 15 * 60 * 1000;"
                 + " document.dispatchEvent(new Event('visibilitychange'));");
-        browser.untilText("#notice", "forgotten");
+        browser.untilText("#notice", "forgot the key");
         assertFalse(browser.isShown("#rows"));
 
         browser.open(service.origin() + AdminService.PAGE);

@@ -91,7 +91,7 @@ class KeyHeaderTest {
     void thatTheFilterDoesNotReadIsRefusedAtStart() {
         assertRefused("X-Acme-Key", () -> start(pageSending("X-Acme-Key")));
         assertRefused("X-Acme-Key", () -> start(servlet -> servlet.header("X-Acme-Key"), page()));
-        assertRefused("no header of their own", () -> start(page(), authorization("Bearer")));
+        assertRefused("a header of their own", () -> start(page(), authorization("Bearer")));
     }
 
     private static void assertRefused(String reason, Runnable start) {

@@ -9,7 +9,7 @@ const VIEWS = ['sign-in', 'keys', 'issue', 'lookup', 'report', 'details'];
 
 const byId = id => document.getElementById(id);
 
-/** What must not outlive a visit: the key first of all. A reply that comes for an earlier session is dropped. */
+/** Must not outlive a visit, above all because of the key. A reply for an earlier session is dropped. */
 let session = null;
 let lastInput = Date.now();
 let shown = null;
@@ -73,10 +73,10 @@ class Failure extends Error {
 class Gone extends Error {}
 
 const ADVICE = {
-  'forbidden': 'Your key may not do this. Use a key that may, or ask somebody who has one.',
-  'exceeds-caller': 'A key can make and change only keys that may do no more than itself and live no longer. '
+  'forbidden': 'Your key is not allowed to do this. Use a key that is, or ask somebody who has one.',
+  'exceeds-caller': 'A key can only make and change keys that have no more rights than itself and do not end later. '
       + 'Choose fewer roles or an earlier end, or use a key with more rights.',
-  'stopped': 'This service has a rule of its own against it, so nothing was changed.',
+  'stopped': 'A rule of this service forbids it, so nothing was changed.',
   'no-such-key': 'Check what you entered, or go back to the list of keys.',
   'revoked': 'A revoked key stays revoked. Issue a new one.',
   'stale': 'Somebody else changed the key meanwhile. It was loaded again: look at it, then repeat.',
@@ -160,7 +160,7 @@ function alarm(failure, place = byId('alert')) {
   place.append(box);
 }
 
-/** Runs what a person asked for: once at a time, and with every failure shown. */
+/** Runs what a person asked for, one action at a time, and shows every failure. */
 async function doing(button, place, work) {
   if (busy) {
     return;
@@ -195,7 +195,7 @@ async function doing(button, place, work) {
 
 const may = permission => !session.permissions || session.permissions.some(held => implies(held, permission));
 
-/** As the service reads permissions: a star is exactly one segment. */
+/** Compares permissions as the service does: a star is exactly one segment. */
 function implies(held, wanted) {
   const [have, want] = [held.split(':'), wanted.split(':')];
   return have.length === want.length && have.every((segment, i) => segment === '*' || segment === want[i]);
@@ -223,7 +223,7 @@ async function signIn() {
     } catch (failure) {
       session = null;
       if (failure.code === 'unauthorized') {
-        throw new Failure('The service does not accept this key. Check that it is whole, active and of this service. '
+        throw new Failure('The service does not accept this key. Check that it is complete, active and for this service. '
             + `It was sent in the header ${HEADER}; where a proxy adds an Authorization header of its own, two credentials `
             + 'arrive and both are refused: let the service read keys from that header alone.', 'refused');
       }
@@ -275,7 +275,7 @@ function leave() {
 function checkIdle() {
   if (Date.now() - lastInput >= IDLE_MILLIS && (session || byId('key').value)) {
     signOut();
-    notice('The key was forgotten, because nothing was done for 15 minutes. Sign in again to go on.');
+    notice('The page forgot the key, because nothing was done for 15 minutes. Sign in again to continue.');
   }
 }
 
@@ -327,9 +327,9 @@ function prepare() {
   const unused = byId('f-unused');
   unused.replaceChildren(el('option', {value: ''}, 'any'));
   if (session.since) {
-    unused.append(el('option', {value: session.since}, `since ${day(session.since)}, from when on use is known`));
+    unused.append(el('option', {value: session.since}, `since ${day(session.since)}, when recording began`));
     for (const days of [7, 30, 90]) {
-      // what was before is not known, so a longer span would name keys that were used
+      // use before that is not known, so a longer span would list keys that were used
       if (new Date(session.since) < new Date(Date.now() - days * DAY)) {
         unused.append(el('option', {value: 'P' + days}, `for ${days} days`));
       }
@@ -575,7 +575,7 @@ async function change() {
   notice('The change is stored.');
 }
 
-/** Shows the key as it is now, also where somebody else was faster. */
+/** Shows the key as it is now, also after a change by somebody else. */
 async function changing(work) {
   try {
     const answer = await work();
@@ -627,7 +627,7 @@ async function loadDetails() {
 }
 
 function showDetails(answer) {
-  // a rotation answers with the secret, which is not to be kept here
+  // the answer to a rotation has the secret, which must not be kept here
   const {key: _, ...key} = answer;
   session.details = key;
   byId('h-details').textContent = `Key ${key.id}`;
@@ -699,7 +699,7 @@ const ACTIONS = {
   },
   disable: {
     title: 'Disable', label: 'Disable the key', fits: key => key.state === 'active' && may('keys:disable'),
-    text: 'Every request with the key is refused until it is enabled again.',
+    text: 'Every request with the key is rejected until it is enabled again.',
   },
   enable: {
     title: 'Enable', label: 'Enable the key', fits: key => key.state === 'disabled' && may('keys:disable'),
@@ -777,7 +777,7 @@ function offerConfirmation(code) {
 const VERDICTS = {
   'accepted': 'A request with it is accepted now. Revoke the key if strangers may have it.',
   'accepted-retiring': 'It is the old secret of a key and still accepted. Revoke the key, or rotate it without overlap.',
-  'unknown': 'The secret is not accepted: the id in it is known, and the secret was dropped by a rotation or is mistyped.',
+  'unknown': 'The secret is not accepted: the id in it is known, but the secret was dropped by a rotation or is mistyped.',
 };
 
 async function lookUp() {
@@ -791,7 +791,7 @@ async function lookUp() {
   const answer = await call('POST', '/keys/lookup', {key: text});
   input.value = '';
   place.append(
-      el('p', {}, VERDICTS[answer.verdict] ?? `A request with it is refused: ${answer.verdict.replaceAll('-', ' ')}.`),
+      el('p', {}, VERDICTS[answer.verdict] ?? `A request with it is rejected: ${answer.verdict.replaceAll('-', ' ')}.`),
       list([['Key', el('a', {href: '#key=' + encodeURIComponent(answer.id)}, answer.id)],
         ['Owner', answer.record?.owner], ['Name', answer.record?.name], ['State', answer.record && state(answer.record)]]));
 }
