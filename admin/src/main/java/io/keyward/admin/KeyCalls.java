@@ -91,9 +91,7 @@ final class KeyCalls {
         }
         if (hasEnd(body)) {
             requireAbsent(
-                    body,
-                    "expiresIn",
-                    "the end is given twice; keep one of expiresIn, expiresAt and neverExpires");
+                    body, "expiresIn", "the end is given twice; keep one of expiresIn, expiresAt and neverExpires");
             request.expiresAt(end(body));
         }
         body.requireNoOthers();

@@ -452,7 +452,7 @@ class HolderCommandsTest {
             "200, 0, accepted",
             "403, 0, lacks role",
             "404, 0, accepted",
-            "401, 1, refused",
+            "401, 1, rejected",
             "500, 1, could not tell"
         })
         void asksTheServer(int status, int exitCode, String said) throws IOException {

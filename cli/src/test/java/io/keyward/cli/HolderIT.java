@@ -124,9 +124,9 @@ class HolderIT {
             Outcome status;
             do {
                 status = inProcess("keyward auth status --check");
-            } while (!status.out().contains("client@default: refused: ") && System.nanoTime() < deadline);
+            } while (!status.out().contains("client@default: rejected: ") && System.nanoTime() < deadline);
             assertEquals(1, status.exitCode());
-            assertTrue(status.out().contains("client@default: refused: "), status.out());
+            assertTrue(status.out().contains("client@default: rejected: "), status.out());
             assertEquals(1, inProcess("keyward whoami").exitCode());
             assertEquals(1, inProcess(key, "keyward login").exitCode());
         }

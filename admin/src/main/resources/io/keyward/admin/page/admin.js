@@ -715,7 +715,7 @@ const ACTIONS = {
   },
 };
 const CONFIRMATIONS = {
-  'overlap': ['dropOld', 'End the older secret now and rotate all the same'],
+  'overlap': ['dropOld', 'End the older secret now and rotate anyway'],
   'last-admin': ['confirmLastAdmin', 'I know that no key is left that can issue keys'],
 };
 

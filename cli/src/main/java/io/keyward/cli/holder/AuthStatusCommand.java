@@ -70,7 +70,7 @@ public final class AuthStatusCommand implements Callable<Integer>, Arguments.Tak
     private static Verdict check(Credential credential, Probe probe) {
         return credential
                 .flaw()
-                .map(flaw -> new Verdict(Answered.REFUSED, "the stored key " + flaw.description() + "; log in again"))
+                .map(flaw -> new Verdict(Answered.REJECTED, "the stored key " + flaw.description() + "; log in again"))
                 .orElseGet(() -> probe.ask(credential));
     }
 

@@ -89,7 +89,7 @@ public final class LoginCommand implements Runnable, Arguments.TakesSecret {
         place.file().requirePermissionsKept();
         Credential credential = new Credential(place.label(), readValidKey(), url);
         Verdict verdict = url == null ? null : probe.ask(credential);
-        if (verdict != null && verdict.answered() == Answered.REFUSED) {
+        if (verdict != null && verdict.answered() == Answered.REJECTED) {
             throw CommandFailure.refused("the key is not stored: " + verdict.reason());
         }
         if (verdict != null && verdict.isAccepted() && options.isRoleOpen()) {

@@ -38,7 +38,7 @@ final class Probe {
     enum Answered {
         ACCEPTED,
         LACKS_ROLE,
-        REFUSED,
+        REJECTED,
         COULD_NOT_TELL
     }
 
@@ -77,7 +77,7 @@ final class Probe {
         String what = url + " answered " + status;
         if (status == UNAUTHORIZED) {
             return new Verdict(
-                    Answered.REFUSED, what + ": the key is unknown there, revoked, expired, or for another server");
+                    Answered.REJECTED, what + ": the key is unknown there, revoked, expired, or for another server");
         }
         if (status == FORBIDDEN) {
             return new Verdict(Answered.LACKS_ROLE, what + ": the key is valid but lacks the role for that path");

@@ -60,7 +60,7 @@ final class SecretFile {
     /**
      * Returns the content; nothing if there is no file.
      *
-     * @throws CommandFailure if it is no readable file of text, or a link that is not followed
+     * @throws CommandFailure if it is not a readable text file, or is a link that is not followed
      */
     Optional<String> read() {
         try {

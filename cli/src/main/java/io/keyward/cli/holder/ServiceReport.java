@@ -15,9 +15,9 @@ import org.jspecify.annotations.Nullable;
  *
  * @param url where it said so
  * @param fingerprint of the records in force, see {@code KeyRing.fingerprint}
- * @param isCurrent whether its source holds what is in force
+ * @param isCurrent whether the keys in force are those of its source
  * @param source where its keys come from, in its words
- * @param lastGood when it began to load what is in force; null if it does not say
+ * @param lastGood when it began to load the keys in force; null if it does not say
  * @param problem why it refused the last change; null if it did not
  * @param roles the roles that it declares
  */

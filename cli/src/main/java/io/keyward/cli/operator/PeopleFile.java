@@ -158,7 +158,7 @@ final class PeopleFile {
         people.add(new Person(line, Map.copyOf(named)));
     }
 
-    /** Returns the cells of a line without the blanks around them; none if a quote is where it cannot be. */
+    /** Returns the cells of a line without the blanks around them; none if a quote is in a wrong place. */
     private static List<String> cells(String line, char separator) {
         List<String> cells = new ArrayList<>();
         int at = 0;

@@ -87,8 +87,7 @@ public abstract class StateCommand implements Callable<Integer> {
     /** Ends a key for good, with all its secrets. */
     @Command(
             name = "revoke",
-            description = "Ends a key for good, with all its secrets. The record stays, so that the id is not given out"
-                    + " again.",
+            description = "Ends a key for good, with all its secrets. The record stays, so the id is not used again.",
             exitCodeList = {ExitCode.OK_LINE, NOT_ALL_LINE, ExitCode.USAGE_LINE, ExitCode.FILE_LINE},
             footer = {
                 "  keyward revoke 7hq2mz9a",

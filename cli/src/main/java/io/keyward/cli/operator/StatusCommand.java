@@ -172,7 +172,7 @@ public final class StatusCommand implements Callable<Integer> {
         KeywardConfig.Builder config = (named == null ? KeywardConfig.builder() : input.configuration())
                 .environment(environment)
                 .follow(false)
-                .roles(beside(input));
+                .roles(rolesInCode(input));
         if (directory != null) {
             config.directory(directory);
         }
@@ -188,7 +188,7 @@ public final class StatusCommand implements Callable<Integer> {
      * Returns the roles that the service declares in code. If none are named, it is assumed to declare the roles that
      * its keys have.
      */
-    private RoleModel beside(KeyInput input) {
+    private RoleModel rolesInCode(KeyInput input) {
         try {
             return input.rolesBeside();
         } catch (StoreException unreadable) {

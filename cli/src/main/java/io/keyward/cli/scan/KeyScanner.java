@@ -78,20 +78,20 @@ final class KeyScanner {
         commit = "";
         path = "";
         int kept = 0;
-        int judged = 0;
+        int reported = 0;
         long line = 1;
         while (true) {
             int count = plain.readNBytes(buffer, kept, BUFFER - kept);
             int limit = kept + count;
             bytesRead += count;
-            scanBuffer(limit, judged, line, findings);
+            scanBuffer(limit, reported, line, findings);
             if (limit < BUFFER) {
                 return;
             }
             commit = lastAfter(COMMIT, limit, commit);
             path = lastAfter(PATH, limit, path);
             kept = OVERLAP;
-            judged = OVERLAP;
+            reported = OVERLAP;
             line += newlines(0, limit - kept);
             System.arraycopy(buffer, limit - kept, buffer, 0, kept);
         }
@@ -106,10 +106,10 @@ final class KeyScanner {
     }
 
     /**
-     * Looks for runs of 44 and more; what ended within the first {@code judged} bytes was reported with the last
+     * Looks for runs of 44 and more; what ended within the first {@code reported} bytes was reported with the last
      * buffer.
      */
-    private void scanBuffer(int limit, int judged, long firstLine, Consumer<Finding> findings) {
+    private void scanBuffer(int limit, int reported, long firstLine, Consumer<Finding> findings) {
         int probe = TAIL - 1;
         int lowest = 0;
         while (probe < limit) {
@@ -126,11 +126,11 @@ final class KeyScanner {
             while (end < limit && IS_TAIL[buffer[end] & 0xFF]) {
                 end++;
             }
-            if (end - start >= TAIL && start + TAIL > judged) {
+            if (end - start >= TAIL && start + TAIL > reported) {
                 report(start, firstLine, findings);
             }
             if (end - start >= HASH && !hashes.isEmpty()) {
-                findHashes(Math.max(start, judged - HASH + 1), end, firstLine, findings);
+                findHashes(Math.max(start, reported - HASH + 1), end, firstLine, findings);
             }
             lowest = end;
             probe = end + TAIL;
@@ -151,7 +151,10 @@ final class KeyScanner {
         }
     }
 
-    /** Returns the rest of the last line before a position that begins so; else what is known from earlier buffers. */
+    /**
+     * Returns the rest of the last line before a position that begins with these bytes; if there is none, what is
+     * known from earlier buffers.
+     */
     private String lastAfter(byte[] start, int before, String known) {
         for (int i = before - start.length; i >= 0; i--) {
             if (buffer[i] == '\n' && Arrays.equals(buffer, i, i + start.length, start, 0, start.length)) {

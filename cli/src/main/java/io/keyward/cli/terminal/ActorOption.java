@@ -10,7 +10,7 @@ public final class ActorOption {
     /** The login of the person who called {@code sudo}; that of the process is then {@code root} or the service's. */
     private static final String SUDO_USER = "SUDO_USER";
 
-    /** What the virtual machine says where the system has no name for the user, as in many containers. */
+    /** What the virtual machine says if the system has no name for the user, as in many containers. */
     private static final String NAMELESS = "?";
 
     @Option(

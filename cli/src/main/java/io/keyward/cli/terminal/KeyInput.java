@@ -42,7 +42,7 @@ public final class KeyInput {
      * Reads keys that must be there.
      *
      * @param roles the roles that the service declares
-     * @param environment the variables that references lead to where the keys have no such name
+     * @param environment the variables in which references are looked up if the keys have no such name
      * @throws CommandFailure if there is nothing, or if a pipe does not end
      */
     static KeyInput read(Path file, Collection<String> roles, Map<String, String> environment) {
@@ -86,10 +86,10 @@ public final class KeyInput {
     /** Returns the given roles and those of the keys, without the roles that the file itself declares. */
     public RoleModel rolesBeside() {
         KeyFile keys = keys(RoleModel.empty());
-        Set<String> beside = new TreeSet<>(roles);
-        keys.records().forEach(record -> beside.addAll(record.roles()));
-        beside.removeAll(keys.declaredRoles());
-        return FileOptions.model(beside);
+        Set<String> others = new TreeSet<>(roles);
+        keys.records().forEach(record -> others.addAll(record.roles()));
+        others.removeAll(keys.declaredRoles());
+        return FileOptions.model(others);
     }
 
     private static boolean isPipe(Path file) {

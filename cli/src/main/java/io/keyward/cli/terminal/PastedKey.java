@@ -62,7 +62,7 @@ public final class PastedKey {
         return Optional.empty();
     }
 
-    /** Returns what an encoding other than UTF-8 is, and what to do; nothing where the bytes may be UTF-8. */
+    /** Names an encoding other than UTF-8, and what to do about it; nothing if the bytes may be UTF-8. */
     static Optional<String> encodingOf(byte[] bytes) {
         boolean marked = bytes.length >= 2
                 && ((bytes[0] == (byte) 0xFF && bytes[1] == (byte) 0xFE)

@@ -36,7 +36,7 @@ import picocli.CommandLine.Help.Ansi;
  * @param out standard output, unbuffered
  * @param err standard error
  * @param environment the environment variables
- * @param prompt asks for a line without echo; null where no person is at the terminal
+ * @param prompt asks for a line without echo; null if no person is at the terminal
  * @param discardsOutput whether nobody can see what goes to standard output
  * @param changes the lock that is held while something is stored and shown
  * @param showsOutput whether standard output is a screen, where others may see a secret
@@ -59,7 +59,7 @@ public record Terminal(
     private static final Path STANDARD_INPUT = Path.of("/proc/self/fd/0");
     private static final Path STANDARD_OUTPUT = Path.of("/proc/self/fd/1");
 
-    /** Makes a terminal whose output is a screen where a person is there to be asked. */
+    /** Makes a terminal whose output is a screen if a person is there to be asked. */
     public Terminal(
             InputStream in,
             OutputStream out,
@@ -174,7 +174,7 @@ public record Terminal(
     }
 
     /**
-     * Writes what was asked for to standard output, whole.
+     * Writes the result of a command to standard output.
      *
      * @throws CommandFailure if it could not be written
      */
