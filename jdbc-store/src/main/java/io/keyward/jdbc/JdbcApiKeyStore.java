@@ -38,6 +38,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -93,6 +94,7 @@ public final class JdbcApiKeyStore implements ApiKeyStore {
     private final Comparison comparison;
     private final Peppers peppers;
     private final History history;
+    private final AtomicBoolean rolesChecked = new AtomicBoolean();
     /** The ids that the last load left out. */
     private volatile Set<String> unsound = Set.of();
 
@@ -420,9 +422,29 @@ public final class JdbcApiKeyStore implements ApiKeyStore {
                 return new Loaded(poll.position(), generation, read, marks);
             });
             if (loaded.generation() == history.generation()) {
-                return taken(loaded);
+                Snapshot all = taken(loaded);
+                warnOfRoles();
+                return all;
             }
             // another history has begun, and these records have versions of the earlier one
+        }
+    }
+
+    /** Once, because a hosted database may give every new table to a role that strangers use. */
+    private void warnOfRoles() {
+        if (!rolesChecked.compareAndSet(false, true)) {
+            return;
+        }
+        try {
+            List<String> roles = schema.otherRoles();
+            if (!roles.isEmpty()) {
+                LOG.warn(
+                        "besides the owner of the tables and the user of this node, these roles can read hashes or"
+                                + " change keys; revoke the rights of those that no node and no operator needs: {}",
+                        roles.stream().limit(IDS_LOGGED).toList());
+            }
+        } catch (StoreException e) {
+            LOG.warn("which roles can read hashes or change keys is not known: {}", e.getMessage());
         }
     }
 
@@ -502,6 +524,8 @@ public final class JdbcApiKeyStore implements ApiKeyStore {
      */
     @Override
     public boolean isInStep(Collection<ApiKeyRecord> records, Set<String> except, Stamp stamp) {
+        // said again and again, because nobody else knows them and a restart forgets them
+        reportLost(history.held());
         long generation = history.generation();
         Optional<Position> since = Position.of(stamp, generation);
         if (since.isEmpty()) {
@@ -615,12 +639,13 @@ public final class JdbcApiKeyStore implements ApiKeyStore {
 
     private static void reportLost(Set<String> lost) {
         if (!lost.isEmpty()) {
+            String some = lost.stream().limit(IDS_LOGGED).collect(Collectors.joining(" "));
             LOG.error(
                     "the database has lost revocations. Number of keys that the database no longer shows"
-                            + " as revoked or disabled: {}. They stay rejected on this node; revoke them again, or call"
-                            + " acceptLostRevocations(): {}",
+                            + " as revoked or disabled: {}. They stay rejected on this node until it restarts, and another"
+                            + " node may accept them; revoke them again, or call acceptLostRevocations(): keyward revoke {}",
                     lost.size(),
-                    lost.stream().limit(IDS_LOGGED).toList());
+                    some);
         }
     }
 

@@ -23,6 +23,26 @@ final class Schema {
     private static final Set<String> TABLE_MISSING = Set.of("42P01", "3F000", "42S02", "42S04", "90079");
     private static final int H2_ATTEMPTS = 10;
 
+    /** Each role that can read a hash or change a key and is neither the owner nor a superuser. */
+    private static final String ROLES = """
+                select r.rolname, s.readable, s.changeable, r.rolname = current_user as is_own
+                from pg_catalog.pg_roles r cross join lateral (
+                    select bool_or(c.relname = 'keyward_secret' and (
+                            has_table_privilege(r.oid, c.oid, 'select')
+                            or has_any_column_privilege(r.oid, c.oid, 'select'))) as readable,
+                        bool_or(has_table_privilege(r.oid, c.oid, 'insert, update, delete, truncate')
+                            or has_any_column_privilege(r.oid, c.oid, 'insert, update')) as changeable
+                    from pg_catalog.pg_class c
+                    where c.relnamespace = 'keyward'::regnamespace and c.relkind = 'r'
+                        and c.relname in ('keyward_key', 'keyward_secret', 'keyward_attribute', 'keyward_meta')) s
+                where not r.rolsuper and r.rolname not like 'pg\\_%'
+                    and has_schema_privilege(r.oid, 'keyward'::regnamespace, 'usage')
+                    and r.oid <> (select relowner from pg_catalog.pg_class
+                        where oid = 'keyward.keyward_key'::regclass)
+                    and (s.readable or s.changeable)
+                order by r.rolname
+                """;
+
     private final Database database;
     private volatile boolean known;
 
@@ -175,26 +195,8 @@ final class Schema {
 
     /** Adds each role that can read a hash or change a key and is neither the owner nor a superuser. */
     private void addRights(Connection connection, List<DatabaseFinding> findings) throws SQLException {
-        String sql = """
-                select r.rolname, s.readable, s.changeable
-                from pg_catalog.pg_roles r cross join lateral (
-                    select bool_or(c.relname = 'keyward_secret' and (
-                            has_table_privilege(r.oid, c.oid, 'select')
-                            or has_any_column_privilege(r.oid, c.oid, 'select'))) as readable,
-                        bool_or(has_table_privilege(r.oid, c.oid, 'insert, update, delete, truncate')
-                            or has_any_column_privilege(r.oid, c.oid, 'insert, update')) as changeable
-                    from pg_catalog.pg_class c
-                    where c.relnamespace = 'keyward'::regnamespace and c.relkind = 'r'
-                        and c.relname in ('keyward_key', 'keyward_secret', 'keyward_attribute', 'keyward_meta')) s
-                where not r.rolsuper and r.rolname not like 'pg\\_%'
-                    and has_schema_privilege(r.oid, 'keyward'::regnamespace, 'usage')
-                    and r.oid <> (select relowner from pg_catalog.pg_class
-                        where oid = 'keyward.keyward_key'::regclass)
-                    and (s.readable or s.changeable)
-                order by r.rolname
-                """;
         try (Statement statement = connection.createStatement();
-                ResultSet rows = statement.executeQuery(database.names.in(sql))) {
+                ResultSet rows = statement.executeQuery(database.names.in(ROLES))) {
             while (rows.next()) {
                 boolean changes = rows.getBoolean("changeable");
                 String rights = rows.getBoolean("readable")
@@ -206,6 +208,24 @@ final class Schema {
                                 + "; revoke its rights unless a node or an operator needs them"));
             }
         }
+    }
+
+    /** Returns the roles that {@link #check} would name, without the user of the connection; none on H2. */
+    List<String> otherRoles() {
+        return database.read("be asked for its roles", (connection, dialect) -> {
+            List<String> roles = new ArrayList<>();
+            if (dialect == Dialect.POSTGRESQL) {
+                try (Statement statement = connection.createStatement();
+                        ResultSet rows = statement.executeQuery(database.names.in(ROLES))) {
+                    while (rows.next()) {
+                        if (!rows.getBoolean("is_own")) {
+                            roles.add(rows.getString("rolname"));
+                        }
+                    }
+                }
+            }
+            return roles;
+        });
     }
 
     private void addDisabledTriggers(Connection connection, List<DatabaseFinding> findings) throws SQLException {

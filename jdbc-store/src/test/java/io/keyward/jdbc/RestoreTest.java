@@ -12,6 +12,7 @@ import io.keyward.KeyRing;
 import io.keyward.KeyState;
 import io.keyward.LiveKeyRing;
 import io.keyward.Verification;
+import io.keyward.store.ApiKeyStore;
 import io.keyward.store.ApiKeyStore.Stamp;
 import io.keyward.store.StoreConflictException;
 import io.keyward.store.StoreException;
@@ -87,10 +88,18 @@ class RestoreTest {
         restore();
         newStore().insert(other());
         newStore().insert(other());
-        follower.follow();
+        try (Logged logged = new Logged()) {
+            follower.follow();
+            assertTrue(logged.text().contains("keyward revoke " + stored.id()), logged.text());
+        }
 
         assertInstanceOf(Verification.Rejected.class, verifier.verify(key.reveal()));
         assertEquals(Set.of(stored.id()), store.lostRevocations());
+        try (Logged logged = new Logged()) {
+            ApiKeyStore.Snapshot all = store.load();
+            assertTrue(store.isInStep(all.records(), Set.of(), all.stamp()));
+            assertTrue(logged.text().contains("keyward revoke " + stored.id()), "said again: " + logged.text());
+        }
         assertEquals(3, ring.current().size(), "what the database holds is in force");
     }
 

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.keyward.ApiKeyRecord;
 import io.keyward.jdbc.DatabaseFinding.Level;
+import io.keyward.store.KeyFilter;
 import io.keyward.store.StoreException;
 import io.keyward.testing.ThrowAwayKeys;
 import java.lang.reflect.Proxy;
@@ -15,6 +16,8 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -176,9 +179,65 @@ class SchemaTest {
             assertEquals("42501", e.getSQLState(), sql);
         }
         assertFalse(store.check().toString().contains(anon));
+        assertFalse(loggedAtStart(owner, schema).contains(anon));
 
         TestDatabases.execute(owner, "grant select on " + schema + ".keyward_secret to " + anon);
         assertTrue(store.check().toString().contains("role `" + anon + "` can read hashes"));
+        assertTrue(loggedAtStart(owner, schema).contains(anon), "and a node warns at its start");
+    }
+
+    private static String loggedAtStart(DataSource source, String schema) {
+        JdbcApiKeyStore node = JdbcApiKeyStore.builder(source).schema(schema).build();
+        try (Logged logged = new Logged()) {
+            node.load();
+            node.load();
+            String all = logged.text();
+            String sentence = "besides the owner";
+            assertEquals(all.indexOf(sentence), all.lastIndexOf(sentence), "said once: " + all);
+            return all;
+        }
+    }
+
+    @Test // PR-08
+    void namesNotTheUserOfTheNodeItself() throws Exception {
+        DataSource owner = TestDatabases.postgres();
+        String schema = TestDatabases.newName("named");
+        JdbcApiKeyStore.builder(owner).schema(schema).build().createSchema();
+        String verifier = TestDatabases.newName("verifier");
+        TestDatabases.execute(
+                owner,
+                "create role " + verifier + " login",
+                "grant usage on schema " + schema + " to " + verifier,
+                "grant select on all tables in schema " + schema + " to " + verifier);
+
+        assertFalse(loggedAtStart(TestDatabases.postgres(verifier, "postgres"), schema)
+                .contains("besides the owner"));
+        assertTrue(loggedAtStart(owner, schema).contains(verifier));
+    }
+
+    @ParameterizedTest // DB-01
+    @ValueSource(strings = {"o'); delete from keyward.keyward_key; --", "a\"b;--", "50%", "a_b", "\\'", "${x}"})
+    void textsAreValuesAndNeverSql(String text) {
+        for (DataSource source : List.of(TestDatabases.postgres(), TestDatabases.h2(""))) {
+            JdbcApiKeyStore store = JdbcApiKeyStore.builder(source)
+                    .schema(TestDatabases.newName("bound"))
+                    .build();
+            store.createSchema();
+            ApiKeyRecord plain = store.insert(record().toBuilder().owner("axb").build());
+            ApiKeyRecord stored = store.insert(record().toBuilder()
+                    .owner(text)
+                    .name(text)
+                    .metadata(Map.of("m", text))
+                    .build());
+
+            assertEquals(List.of(stored), store.list(KeyFilter.all().owner(text), null, 10));
+            assertEquals(List.of(), store.list(KeyFilter.all().role(text), null, 10));
+            assertEquals(2, store.list(KeyFilter.all(), "' or '1'='1 ", 10).size());
+            assertEquals(Optional.empty(), store.find(text));
+            assertEquals(Map.of(), store.lastUses(text));
+            assertEquals(2, store.load().records().size());
+            assertEquals(Optional.of(plain), store.find(plain.id()));
+        }
     }
 
     @Test // LE-11
