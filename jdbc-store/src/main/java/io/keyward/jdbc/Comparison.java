@@ -39,7 +39,7 @@ final class Comparison {
     private static final String BUCKET_SQL = "left(encode(sha256(convert_to(k.id, 'UTF8')), 'hex'), 3)";
     private static final String ROW_SQL = """
             ('x' || left(encode(sha256(convert_to(concat_ws(chr(31), k.id, k.version, k.state,
-                coalesce(k.owner, ''), coalesce(k.name, ''), k.roles, k.permissions,
+                coalesce(k.owner, ''), coalesce(k.name, ''), coalesce(k.roles, ''), coalesce(k.permissions, ''),
                 %s, coalesce(k.created_by, ''), %s, coalesce(k.changed_by, ''),
                 coalesce((select string_agg(concat_ws(chr(31), s.hash, s.ordinal, %s, %s), chr(29)
                         order by s.retiring, s.ordinal desc)

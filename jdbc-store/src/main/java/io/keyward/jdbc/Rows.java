@@ -123,7 +123,7 @@ final class Rows {
                     String id = row.getString(1);
                     try {
                         HashedSecret secret = new HashedSecret(
-                                KeyHash.parse(row.getString(2)), time(row, 3), time(row, 4), row.getInt(5));
+                                KeyHash.parse(present(row, 2, "hash")), time(row, 3), time(row, 4), row.getInt(5));
                         secrets.computeIfAbsent(id, none -> new ArrayList<>(1)).add(secret);
                     } catch (IllegalArgumentException e) {
                         // its message contains nothing of the hash
@@ -135,9 +135,16 @@ final class Rows {
                 "select a.key_id, a.attribute, a.content, a.kind from keyward.keyward_attribute a"
                         + (condition.isEmpty() ? "" : " join keyward.keyward_key k on k.id = a.key_id" + condition),
                 arguments,
-                row -> (row.getString(4).equals(METADATA) ? metadata : attributes)
-                        .computeIfAbsent(row.getString(1), none -> new HashMap<>(4))
-                        .put(row.getString(2), row.getString(3)));
+                row -> {
+                    String id = row.getString(1);
+                    try {
+                        (METADATA.equals(row.getString(4)) ? metadata : attributes)
+                                .computeIfAbsent(id, none -> new HashMap<>(4))
+                                .put(present(row, 2, "name of an attribute"), present(row, 3, "value of an attribute"));
+                    } catch (IllegalArgumentException e) {
+                        unsound.put(id, String.valueOf(e.getMessage()));
+                    }
+                });
         List<ApiKeyRecord> records = new ArrayList<>();
         query(
                 connection,
@@ -176,7 +183,7 @@ final class Rows {
                 .version(History.versionOf(generation, row.getLong(2)))
                 .owner(row.getString(3))
                 .name(row.getString(4))
-                .state(KeyState.valueOf(row.getString(5).toUpperCase(Locale.ROOT)))
+                .state(stateOf(present(row, 5, "state")))
                 .roles(items(row.getString(6)).toList())
                 .permissions(items(row.getString(7)).map(Permission::of).toList())
                 .secrets(secrets)
@@ -187,8 +194,24 @@ final class Rows {
                 .build();
     }
 
-    private static Stream<String> items(String text) {
-        return Stream.of(text.split(" +")).filter(item -> !item.isEmpty());
+    private static KeyState stateOf(String text) {
+        return Stream.of(KeyState.values())
+                .filter(state -> textOf(state).equalsIgnoreCase(text))
+                .findFirst()
+                .orElseThrow(() -> new IllegalArgumentException("its state must be active, disabled or revoked"));
+    }
+
+    /** Nothing may be null in these columns, but an operator can drop that from a table. */
+    private static String present(ResultSet row, int column, String what) throws SQLException {
+        String text = row.getString(column);
+        if (text == null) {
+            throw new IllegalArgumentException("a " + what + " of it is null");
+        }
+        return text;
+    }
+
+    private static Stream<String> items(@Nullable String text) {
+        return text == null ? Stream.empty() : Stream.of(text.split(" +")).filter(item -> !item.isEmpty());
     }
 
     private static @Nullable Instant time(ResultSet row, int column) throws SQLException {

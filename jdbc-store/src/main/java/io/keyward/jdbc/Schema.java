@@ -12,7 +12,9 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 
 /** Creates the tables on request, and checks that they exist and who may use them. */
@@ -22,6 +24,15 @@ final class Schema {
 
     private static final Set<String> TABLE_MISSING = Set.of("42P01", "3F000", "42S02", "42S04", "90079");
     private static final int H2_ATTEMPTS = 10;
+
+    private static final List<String> TRIGGERS = List.of(
+            "keyward_key.keyward_on_key",
+            "keyward_key.keyward_on_truncate",
+            "keyward_secret.keyward_on_secret",
+            "keyward_secret.keyward_on_truncate",
+            "keyward_attribute.keyward_on_attribute",
+            "keyward_attribute.keyward_on_truncate",
+            "keyward_change.keyward_on_change");
 
     /** Each role that can read a hash or change a key and is neither the owner nor a superuser. */
     private static final String ROLES = """
@@ -160,7 +171,7 @@ final class Schema {
                 addKeys(connection, findings);
                 if (dialect == Dialect.POSTGRESQL) {
                     addRights(connection, findings);
-                    addDisabledTriggers(connection, findings);
+                    addSilentTriggers(connection, findings);
                 }
                 return findings;
             });
@@ -228,21 +239,30 @@ final class Schema {
         });
     }
 
-    private void addDisabledTriggers(Connection connection, List<DatabaseFinding> findings) throws SQLException {
+    /** Adds the triggers that are off or gone. */
+    private void addSilentTriggers(Connection connection, List<DatabaseFinding> findings) throws SQLException {
+        Map<String, Boolean> on = new HashMap<>();
         String sql = """
-                select c.relname, t.tgname from pg_catalog.pg_trigger t
+                select c.relname || '.' || t.tgname, t.tgenabled in ('O', 'A') from pg_catalog.pg_trigger t
                 join pg_catalog.pg_class c on c.oid = t.tgrelid
                 where c.relnamespace = 'keyward'::regnamespace and not t.tgisinternal
-                    and starts_with(t.tgname, 'keyward_') and t.tgenabled not in ('O', 'A')
-                order by 1, 2
                 """;
         try (Statement statement = connection.createStatement();
                 ResultSet rows = statement.executeQuery(database.names.in(sql))) {
             while (rows.next()) {
+                on.put(rows.getString(1), rows.getBoolean(2));
+            }
+        }
+        for (String trigger : TRIGGERS) {
+            String name = database.names.in(trigger);
+            Boolean isOn = on.get(name);
+            if (isOn == null || !isOn) {
+                String[] words = name.split("\\.", 2);
                 findings.add(new DatabaseFinding(
                         Level.WARNING,
-                        "trigger `" + rows.getString(2) + "` of table `" + rows.getString(1)
-                                + "` is off, so nodes do not see changes made by hand; enable it"));
+                        "trigger `" + words[1] + "` of table `" + words[0] + "` is "
+                                + (isOn == null ? "missing" : "off") + ", so nodes do not see changes made by hand; "
+                                + (isOn == null ? "create it again as in the script of the jar" : "enable it")));
             }
         }
     }

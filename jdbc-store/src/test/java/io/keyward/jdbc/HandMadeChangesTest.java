@@ -1,6 +1,7 @@
 package io.keyward.jdbc;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.keyward.ApiKeyRecord;
@@ -117,6 +118,36 @@ class HandMadeChangesTest {
         assertEquals(
                 KeyState.REVOKED,
                 store.changesSince(before).orElseThrow().records().get(0).state());
+    }
+
+    @Test
+    void namesTriggersThatAreOffOrGone() throws Exception {
+        assertFalse(store.check().toString().contains("trigger"), store.check()::toString);
+
+        run(
+                "alter table S.keyward_key disable trigger keyward_on_key",
+                "drop trigger keyward_on_truncate on S.keyward_secret");
+
+        String found = store.check().toString();
+        assertTrue(found.contains("trigger `keyward_on_key` of table `keyward_key` is off"), found);
+        assertTrue(found.contains("trigger `keyward_on_truncate` of table `keyward_secret` is missing"), found);
+    }
+
+    /** As docs/database.md says how: the trail grows with each change. */
+    @Test
+    void olderRowsOfTheTrailMayBeDeleted() throws Exception {
+        ApiKeyRecord stored = store.insert(full());
+        for (int i = 0; i < 5; i++) {
+            stored = store.update(stored.toBuilder().name("n" + i).build());
+        }
+        Stamp before = store.load().stamp();
+
+        run("delete from S.keyward_change where number < (select number - 2 from S.keyward_meta)");
+        ApiKeyRecord changed = store.update(stored.toBuilder().name("later").build());
+
+        assertEquals(List.of(changed), store.changesSince(before).orElseThrow().records());
+        assertEquals(List.of(changed), store.load().records());
+        assertEquals(changed.version(), History.numberOf(changed.version()), "no other history was taken for one");
     }
 
     @Test

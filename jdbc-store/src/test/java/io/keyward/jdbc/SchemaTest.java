@@ -6,18 +6,23 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.keyward.ApiKey;
 import io.keyward.ApiKeyRecord;
 import io.keyward.jdbc.DatabaseFinding.Level;
+import io.keyward.store.ApiKeyStore;
+import io.keyward.store.ApiKeys;
 import io.keyward.store.KeyFilter;
 import io.keyward.store.StoreException;
 import io.keyward.testing.ThrowAwayKeys;
 import java.lang.reflect.Proxy;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -260,6 +265,75 @@ class SchemaTest {
             assertTrue(e.getMessage().contains("SQLState 23"), e.getMessage());
             assertEquals(List.of(), store.load().records());
         }
+    }
+
+    /** An operator may have dropped the constraints, and each of these must reject that key alone. */
+    @ParameterizedTest // DB-05
+    @ValueSource(
+            strings = {
+                "alter table S.keyward_secret drop constraint keyward_secret_pkey;"
+                        + " alter table S.keyward_secret alter hash drop not null;"
+                        + " update S.keyward_secret set hash = null where key_id = 'ID'",
+                "update S.keyward_secret set hash = '' where key_id = 'ID'",
+                "update S.keyward_secret set hash = 'md5:d41d8cd98f00b204e9800998ecf8427e' where key_id = 'ID'",
+                "alter table S.keyward_key alter state drop not null;"
+                        + " update S.keyward_key set state = null where id = 'ID'",
+                "alter table S.keyward_key drop constraint keyward_key_state_check;"
+                        + " update S.keyward_key set state = 'ACTIV' where id = 'ID'",
+                "alter table S.keyward_key alter permissions type varchar;"
+                        + " update S.keyward_key set permissions = ':::' where id = 'ID'",
+                "alter table S.keyward_attribute alter content drop not null;"
+                        + " insert into S.keyward_attribute (key_id, attribute, content) values ('ID', 'a', null)",
+                "alter table S.keyward_attribute drop constraint keyward_attribute_pkey;"
+                        + " alter table S.keyward_attribute alter kind drop not null;"
+                        + " insert into S.keyward_attribute (key_id, kind, attribute, content)"
+                        + " values ('ID', null, 'narrow', 'x')"
+            })
+    void rejectsOneKeyWhoseRowsAreNotSound(String sql) throws Exception {
+        DataSource dataSource = TestDatabases.postgres();
+        String schema = TestDatabases.newName("nulls");
+        JdbcApiKeyStore store =
+                JdbcApiKeyStore.builder(dataSource).schema(schema).build();
+        store.createSchema();
+        ApiKey goodKey = ThrowAwayKeys.newKey();
+        ApiKey badKey = ThrowAwayKeys.newKey();
+        try (ApiKeys node = ApiKeys.over(store)
+                .format("kw_test")
+                .interval(Duration.ofMillis(20))
+                .open()) {
+            store.insert(ThrowAwayKeys.recordOf(goodKey).build());
+            ApiKeyRecord bad = store.insert(ThrowAwayKeys.recordOf(badKey).build());
+            ManyNodesTest.awaitTrue(
+                    () -> node.verifier().verify(badKey.reveal()).isAccepted(), "it was valid");
+
+            TestDatabases.execute(dataSource, sql.replace("S.", schema + ".").replace("ID", bad.id()));
+
+            ManyNodesTest.awaitTrue(
+                    () -> !node.verifier().verify(badKey.reveal()).isAccepted(), "it is rejected");
+            ManyNodesTest.awaitTrue(() -> node.state().isLastReloadGood(), "and the reading is good");
+            assertTrue(node.verifier().verify(goodKey.reveal()).isAccepted(), "the other is not affected");
+        }
+    }
+
+    @Test // DB-05
+    void takesNoRolesForNone() throws Exception {
+        DataSource dataSource = TestDatabases.postgres();
+        String schema = TestDatabases.newName("nulls");
+        JdbcApiKeyStore store =
+                JdbcApiKeyStore.builder(dataSource).schema(schema).build();
+        store.createSchema();
+        ApiKeyRecord stored = store.insert(record().toBuilder().roles("client").build());
+
+        TestDatabases.execute(
+                dataSource,
+                "alter table " + schema + ".keyward_key alter roles drop not null",
+                "alter table " + schema + ".keyward_key alter permissions drop not null",
+                "update " + schema + ".keyward_key set roles = null, permissions = null");
+
+        ApiKeyStore.Snapshot all = store.load();
+        assertEquals(Set.of(), all.records().get(0).roles());
+        assertEquals(Set.of(), store.find(stored.id()).orElseThrow().permissions());
+        assertTrue(store.isInStep(all.records(), Set.of(), all.stamp()), "no load each time");
     }
 
     @Test // DB-05
