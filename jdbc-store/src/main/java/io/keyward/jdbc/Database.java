@@ -2,6 +2,7 @@ package io.keyward.jdbc;
 
 import io.keyward.store.StoreException;
 import java.sql.Connection;
+import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.sql.SQLFeatureNotSupportedException;
 import java.sql.SQLTransientConnectionException;
@@ -101,11 +102,21 @@ final class Database {
     }
 
     /**
-     * Lets the rest of the work on this connection wait longer for data, because its statements read all rows. Call it
-     * when the server has just answered, so that a connection that was dead before is noticed in the shorter time.
+     * Lets the rest of this transaction wait longer for data, because its statements read all rows. Call it when the
+     * server has just answered, so that a connection that was dead before is noticed in the shorter time.
      */
-    void allowLongRead(Connection connection) throws SQLException {
+    void allowLongRead(Connection connection, Dialect dialect) throws SQLException {
         withTimeout(connection, loadTimeoutMillis);
+        if (dialect == Dialect.POSTGRESQL) {
+            // hosted servers give their users a few seconds for a statement
+            String sql = "select set_config('statement_timeout', ?, true) from pg_catalog.pg_settings"
+                    + " where name = 'statement_timeout' and setting::bigint between 1 and ?";
+            try (PreparedStatement statement = connection.prepareStatement(sql)) {
+                statement.setString(1, Integer.toString(loadTimeoutMillis));
+                statement.setLong(2, loadTimeoutMillis);
+                statement.execute();
+            }
+        }
     }
 
     private static void restoreTimeout(Connection connection, int poolTimeout) {

@@ -416,7 +416,7 @@ public final class JdbcApiKeyStore implements ApiKeyStore {
                 Poll poll = poll(connection, dialect);
                 meet(connection, poll, known, false);
                 long generation = history.generation();
-                database.allowLongRead(connection);
+                database.allowLongRead(connection, dialect);
                 Rows.Read read = rows.all(connection, generation);
                 Map<Long, String> marks = marksOf(connection, poll.position().number() - MARKS_READ);
                 return new Loaded(poll.position(), generation, read, marks);
@@ -486,11 +486,11 @@ public final class JdbcApiKeyStore implements ApiKeyStore {
         return database.read("read what changed", (connection, dialect) -> {
             Poll now = poll(connection, dialect);
             meet(connection, now, known, false);
-            return changes(connection, now, from, known.generation());
+            return changes(connection, dialect, now, from, known.generation());
         });
     }
 
-    private Optional<Changes> changes(Connection connection, Poll now, Position from, long generation)
+    private Optional<Changes> changes(Connection connection, Dialect dialect, Poll now, Position from, long generation)
             throws SQLException {
         if (history.generation() != generation
                 || from.number() < now.prunedTo()
@@ -499,7 +499,7 @@ public final class JdbcApiKeyStore implements ApiKeyStore {
             return Optional.empty();
         }
         if (now.position().number() - from.number() > MANY_CHANGES) {
-            database.allowLongRead(connection);
+            database.allowLongRead(connection, dialect);
         }
         Rows.Read read = rows.after(connection, generation, from.number());
         if (!read.unsound().isEmpty()) {
@@ -544,7 +544,7 @@ public final class JdbcApiKeyStore implements ApiKeyStore {
             if (now.prunedTo() > number || now.position().number() < number) {
                 return Set.of();
             }
-            database.allowLongRead(connection);
+            database.allowLongRead(connection, dialect);
             apart.addAll(rows.idsAfter(connection, number));
             return comparison.differing(connection, dialect, generation, records, apart);
         });
@@ -846,7 +846,8 @@ public final class JdbcApiKeyStore implements ApiKeyStore {
         /**
          * Sets how long to wait for data from the network while all keys are read or their checksums computed, by
          * default 5 minutes, from 1 millisecond to 1 day. The server sends nothing while it sorts many rows, so a large
-         * table on a slow server needs more than {@link #networkTimeout}; if that is longer, it is used here too.
+         * table on a slow server needs more than {@link #networkTimeout}; if that is longer, it is used here too. A
+         * shorter {@code statement_timeout} of PostgreSQL is raised to this for these transactions.
          *
          * <p>A server that falls silent during such a statement is noticed after this time at the latest. The ring gets
          * its end after two intervals in any case, so no key is accepted longer than {@code maxStaleness} allows. A

@@ -142,7 +142,7 @@ class FaultTest {
         try (TcpProxy proxy = new TcpProxy(TestDatabases.port())) {
             DataSource through = through(proxy);
             JdbcApiKeyStore store =
-                    store(through).networkTimeout(Duration.ofMillis(500)).build();
+                    store(through).networkTimeout(Duration.ofSeconds(3)).build();
             ApiKeys node = opened(node(store));
             IssuedKey key = issue(node);
 

@@ -11,12 +11,16 @@ import io.keyward.store.ApiKeyStore.Snapshot;
 import io.keyward.store.StoreException;
 import io.keyward.testing.ThrowAwayKeys;
 import java.sql.Connection;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import javax.sql.DataSource;
 import org.junit.jupiter.api.BeforeEach;
@@ -162,6 +166,57 @@ class LongReadTest {
             assertTrue(failed.getMessage().contains("cannot be reached"), failed.getMessage());
             holder.rollback();
         }
+    }
+
+    /** As hosted servers give their users some seconds for a statement. */
+    @Test
+    void statementTimeoutOfTheUserIsRaisedForLongReadsOnly() throws Exception {
+        store.insert(record());
+        String user = TestDatabases.newName("hurried");
+        TestDatabases.execute(
+                dataSource,
+                "create role " + user + " login",
+                "alter role " + user + " set statement_timeout = '60s'",
+                "grant usage on schema " + schema + " to " + user,
+                "grant select on all tables in schema " + schema + " to " + user);
+        Map<String, String> timeouts = new ConcurrentHashMap<>();
+        DataSource source = Proxies.observing(TestDatabases.postgres(user, "postgres"), (connection, sql) -> {
+            if (sql.contains("keyward_") || sql.contains("sha256(")) {
+                try (Statement statement = connection.createStatement();
+                        ResultSet row = statement.executeQuery("show statement_timeout")) {
+                    row.next();
+                    timeouts.put(sql, row.getString(1));
+                }
+            }
+        });
+        JdbcApiKeyStore hurried =
+                store(source).loadTimeout(Duration.ofMinutes(5)).build();
+        Snapshot all = hurried.load();
+        assertTrue(hurried.isInStep(all.records(), Set.of(), all.stamp()));
+        assertEquals("5min", timeoutOf(timeouts, "_secret s"));
+        assertEquals("5min", timeoutOf(timeouts, "sum("));
+        timeouts.clear();
+
+        hurried.find(all.records().get(0).id());
+        hurried.changesSince(all.stamp());
+        timeouts.forEach((sql, timeout) -> assertEquals("1min", timeout, sql));
+        assertFalse(timeouts.isEmpty());
+
+        JdbcApiKeyStore hasty = store(source)
+                .networkTimeout(Duration.ofSeconds(30))
+                .loadTimeout(Duration.ofSeconds(30))
+                .build();
+        timeouts.clear();
+        hasty.load();
+        assertEquals("1min", timeoutOf(timeouts, "_secret s"), "a longer one stays");
+    }
+
+    private static String timeoutOf(Map<String, String> timeouts, String part) {
+        return timeouts.entrySet().stream()
+                .filter(each -> each.getKey().contains(part))
+                .map(Map.Entry::getValue)
+                .distinct()
+                .collect(Collectors.joining(" "));
     }
 
     @Test

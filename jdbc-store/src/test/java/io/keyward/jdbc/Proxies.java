@@ -25,16 +25,26 @@ final class Proxies {
 
     /** Notes the text of each statement and the network time-out of its connection at that time. */
     static DataSource timing(DataSource dataSource, Collection<Sent> sent) {
+        return observing(dataSource, (connection, sql) -> sent.add(new Sent(sql, connection.getNetworkTimeout())));
+    }
+
+    /** Shows the text of each statement before it is sent, with its connection. */
+    static DataSource observing(DataSource dataSource, Observer observer) {
         return of(() -> {
             Connection connection = dataSource.getConnection();
             return noting(connection, Connection.class, sql -> {
                 try {
-                    sent.add(new Sent(sql, connection.getNetworkTimeout()));
+                    observer.sees(connection, sql);
                 } catch (SQLException e) {
                     throw new IllegalStateException(e);
                 }
             });
         });
+    }
+
+    @FunctionalInterface
+    interface Observer {
+        void sees(Connection connection, String sql) throws SQLException;
     }
 
     /**

@@ -388,9 +388,10 @@ class StandbyTest {
         HikariConfig config = new HikariConfig();
         config.setJdbcUrl("jdbc:postgresql://localhost:" + port
                 + "/postgres?user=postgres&connectTimeout=5&loginTimeout=5&sslmode=disable&gssEncMode=disable");
-        config.setMaximumPoolSize(2);
+        // a second one could be on its way to the old server while the first is renewed
+        config.setMaximumPoolSize(1);
         config.setMinimumIdle(0);
-        config.setConnectionTimeout(5_000);
+        config.setConnectionTimeout(30_000);
         return new HikariDataSource(config);
     }
 }
