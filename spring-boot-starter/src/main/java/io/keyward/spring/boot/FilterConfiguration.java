@@ -26,6 +26,9 @@ import org.springframework.web.context.WebApplicationContext;
 @ConditionalOnClass(name = "jakarta.servlet.Filter")
 @ConditionalOnMissingClass("org.springframework.security.config.annotation.web.builders.HttpSecurity")
 class FilterConfiguration {
+    /** Behind Spring's filters for forwarded headers, for the encoding and for metrics. */
+    static final int ORDER = Ordered.HIGHEST_PRECEDENCE + 2;
+
     @Bean
     @ConditionalOnMissingBean
     ApiKeyFilter apiKeyFilter(
@@ -58,7 +61,7 @@ class FilterConfiguration {
     FilterRegistrationBean<ApiKeyFilter> apiKeyFilterRegistration(ApiKeyFilter filter) {
         FilterRegistrationBean<ApiKeyFilter> registration = new FilterRegistrationBean<>(filter);
         registration.setDispatcherTypes(EnumSet.allOf(DispatcherType.class));
-        registration.setOrder(Ordered.HIGHEST_PRECEDENCE + 2);
+        registration.setOrder(ORDER);
         return registration;
     }
 
@@ -73,9 +76,12 @@ class FilterConfiguration {
         }
     }
 
-    /** Names what a developer thinks is checked. */
+    /** Names what does nothing, or not what its author thinks, where this filter guards. */
     @Bean
     static SmartInitializingSingleton keywardIgnoredAnnotations(ConfigurableListableBeanFactory beans) {
-        return () -> IgnoredAnnotations.warn(beans);
+        return () -> {
+            LateCors.warn(beans);
+            IgnoredAnnotations.warn(beans);
+        };
     }
 }

@@ -1,6 +1,5 @@
 package io.keyward.spring.boot;
 
-import io.keyward.servlet.CorsPolicy;
 import jakarta.servlet.Servlet;
 import java.lang.reflect.AnnotatedElement;
 import java.lang.reflect.Method;
@@ -15,11 +14,10 @@ import org.springframework.core.annotation.MergedAnnotations.SearchStrategy;
 import org.springframework.util.ClassUtils;
 import org.springframework.util.ReflectionUtils;
 
-/** Finds annotations that do nothing, or not what they seem to, where the servlet filter guards the application. */
+/** Finds annotations that do nothing where the servlet filter guards the application. */
 final class IgnoredAnnotations {
     private static final Logger LOG = LoggerFactory.getLogger(KeywardAutoConfiguration.class);
     private static final int SHOWN = 5;
-    private static final String CROSS_ORIGIN = "org.springframework.web.bind.annotation.CrossOrigin";
 
     /** By name, because their jars need not be there. */
     static final List<String> OF_METHOD_SECURITY = List.of(
@@ -31,16 +29,8 @@ final class IgnoredAnnotations {
 
     private IgnoredAnnotations() {}
 
-    /** Names what is ignored: method security, and {@code @CrossOrigin} where no policy answers preflights. */
+    /** Names what is ignored, in one line. */
     static void warn(ConfigurableListableBeanFactory beans) {
-        boolean answersPreflights = beans.getBeanProvider(CorsPolicy.class).getIfUnique() != null;
-        Set<String> origins = answersPreflights ? Set.of() : in(beans, List.of(CROSS_ORIGIN));
-        if (!origins.isEmpty()) {
-            LOG.warn(
-                    "preflights are 401, because the key filter runs before Spring MVC, and a preflight carries no key: {};"
-                            + " make a bean of CorsPolicy",
-                    shown(origins));
-        }
         Set<String> found = in(beans, OF_METHOD_SECURITY);
         if (!found.isEmpty()) {
             LOG.warn(
@@ -51,7 +41,7 @@ final class IgnoredAnnotations {
         }
     }
 
-    private static String shown(Set<String> found) {
+    static String shown(Set<String> found) {
         return String.join(", ", found.stream().limit(SHOWN).toList()) + (found.size() > SHOWN ? ", …" : "");
     }
 
@@ -59,12 +49,22 @@ final class IgnoredAnnotations {
     static Set<String> in(ConfigurableListableBeanFactory beans, List<String> annotations) {
         Set<String> found = new TreeSet<>();
         for (String name : beans.getBeanDefinitionNames()) {
-            Class<?> type = beans.getType(name, false);
-            if (type != null && !isOfOthers(type) && !Servlet.class.isAssignableFrom(type)) {
-                collect(ClassUtils.getUserClass(type), annotations, found);
+            try {
+                addOfBean(name, beans, annotations, found);
+            } catch (LinkageError | IllegalStateException | TypeNotPresentException missing) {
+                // The class names a type of an optional jar. Spring may never load it, so the start must not fail here.
+                LOG.debug("cannot look for annotations in bean {}: {}", name, missing.toString());
             }
         }
         return found;
+    }
+
+    private static void addOfBean(
+            String name, ConfigurableListableBeanFactory beans, List<String> annotations, Set<String> found) {
+        Class<?> type = beans.getType(name, false);
+        if (type != null && !isOfOthers(type) && !Servlet.class.isAssignableFrom(type)) {
+            collect(ClassUtils.getUserClass(type), annotations, found);
+        }
     }
 
     private static boolean isOfOthers(Class<?> type) {

@@ -36,6 +36,8 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.beans.factory.support.BeanDefinitionRegistry;
+import org.springframework.beans.factory.support.RootBeanDefinition;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.context.annotation.ImportCandidates;
@@ -356,6 +358,59 @@ class KeywardAutoConfigurationTest {
         withSecurity
                 .withUserConfiguration(WithMethodSecurity.class)
                 .run(context -> assertFalse(context.containsBean("keywardIgnoredAnnotations")));
+    }
+
+    /** Stands for a type of an optional jar that is not there. */
+    interface Missing {}
+
+    static class NeedsMissing {
+        public void with(Missing missing) {}
+    }
+
+    /** Loads the class above itself, and finds no type for its method. */
+    private static Class<?> needsMissing() throws ClassNotFoundException {
+        return new ClassLoader(KeywardAutoConfigurationTest.class.getClassLoader()) {
+            @Override
+            protected Class<?> loadClass(String name, boolean resolve) throws ClassNotFoundException {
+                if (name.equals(Missing.class.getName())) {
+                    throw new ClassNotFoundException(name);
+                }
+                if (!name.equals(NeedsMissing.class.getName())) {
+                    return super.loadClass(name, resolve);
+                }
+                try (InputStream in = getResourceAsStream(name.replace('.', '/') + ".class")) {
+                    byte[] bytes = in.readAllBytes();
+                    return defineClass(name, bytes, 0, bytes.length);
+                } catch (java.io.IOException e) {
+                    throw new ClassNotFoundException(name, e);
+                }
+            }
+        }.loadClass(NeedsMissing.class.getName());
+    }
+
+    @Test
+    @DisplayName("issue 21: a bean whose class names a missing type does not stop the start")
+    void aBeanThatNamesAMissingTypeDoesNotStopTheStart() throws Exception {
+        Class<?> optional = needsMissing();
+        withoutSecurity
+                .withUserConfiguration(WithMethodSecurity.class)
+                .withInitializer(context -> {
+                    RootBeanDefinition definition = new RootBeanDefinition(optional);
+                    definition.setLazyInit(true);
+                    ((BeanDefinitionRegistry) context).registerBeanDefinition("optional", definition);
+                })
+                .withPropertyValues("keyward.otherwise=authenticated")
+                .run(context -> {
+                    assertNull(context.getStartupFailure());
+                    assertEquals(
+                            3,
+                            IgnoredAnnotations.in(
+                                            context.getSourceApplicationContext()
+                                                    .getBeanFactory(),
+                                            IgnoredAnnotations.OF_METHOD_SECURITY)
+                                    .size(),
+                            "those of the others are found");
+                });
     }
 
     static class Shared {

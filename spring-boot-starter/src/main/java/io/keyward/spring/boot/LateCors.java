@@ -1,0 +1,95 @@
+package io.keyward.spring.boot;
+
+import io.keyward.servlet.CorsPolicy;
+import jakarta.servlet.Filter;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.beans.factory.annotation.AnnotatedBeanDefinition;
+import org.springframework.beans.factory.config.BeanDefinition;
+import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
+import org.springframework.boot.web.servlet.FilterRegistrationBean;
+import org.springframework.core.annotation.AnnotationAwareOrderComparator;
+import org.springframework.util.ClassUtils;
+import org.springframework.web.filter.CorsFilter;
+import org.springframework.web.servlet.handler.AbstractHandlerMapping;
+
+/** Finds settings of CORS that come too late: the key filter runs before them, and a preflight carries no key. */
+final class LateCors {
+    private static final Logger LOG = LoggerFactory.getLogger(KeywardAutoConfiguration.class);
+    private static final String CROSS_ORIGIN = "org.springframework.web.bind.annotation.CrossOrigin";
+    private static final String SPRING_MVC = "org.springframework.web.servlet.handler.AbstractHandlerMapping";
+    private static final String MAPPING = "requestMappingHandlerMapping";
+
+    /** Of Boot 3.5 and later: its order is not looked into. */
+    private static final String REGISTRATION = "org.springframework.boot.web.servlet.FilterRegistration";
+
+    private LateCors() {}
+
+    /** Names the settings in one line, if there are such and no policy answers preflights before the key filter. */
+    static void warn(ConfigurableListableBeanFactory beans) {
+        Set<String> late = in(beans);
+        if (!late.isEmpty()) {
+            LOG.warn(
+                    "preflights are 401, because the key filter runs before Spring MVC, and a preflight carries no key: {};"
+                            + " make a bean of CorsPolicy, or register a CorsFilter with Ordered.HIGHEST_PRECEDENCE",
+                    IgnoredAnnotations.shown(late));
+        }
+    }
+
+    private static Set<String> in(ConfigurableListableBeanFactory beans) {
+        if (beans.getBeanProvider(CorsPolicy.class).getIfUnique() != null || hasEarlyFilter(beans)) {
+            return Set.of();
+        }
+        Set<String> late = new TreeSet<>(IgnoredAnnotations.in(beans, List.of(CROSS_ORIGIN)));
+        if (ClassUtils.isPresent(SPRING_MVC, beans.getBeanClassLoader()) && SpringMvc.hasMappings(beans)) {
+            late.add("addCorsMappings");
+        }
+        for (String name : beans.getBeanNamesForType(CorsFilter.class)) {
+            late.add("CorsFilter " + name);
+        }
+        return late;
+    }
+
+    private static boolean hasEarlyFilter(ConfigurableListableBeanFactory beans) {
+        return beans.getBeansOfType(FilterRegistrationBean.class, true, false).values().stream()
+                        .anyMatch(each -> isCorsFilter(each.getFilter()) && isEarly(each.getOrder()))
+                || beans.getBeansOfType(CorsFilter.class, true, false).entrySet().stream()
+                        .anyMatch(each ->
+                                isRegisteredByAnnotation(beans, each.getKey()) || isEarly(orderOf(each.getValue())));
+    }
+
+    private static boolean isCorsFilter(Filter filter) {
+        return filter instanceof CorsFilter;
+    }
+
+    private static boolean isEarly(int order) {
+        return order < FilterConfiguration.ORDER;
+    }
+
+    private static int orderOf(Filter filter) {
+        return new AnnotationAwareOrderComparator() {
+            int of(Object bean) {
+                return getOrder(bean);
+            }
+        }.of(filter);
+    }
+
+    private static boolean isRegisteredByAnnotation(ConfigurableListableBeanFactory beans, String name) {
+        BeanDefinition definition = beans.containsBeanDefinition(name) ? beans.getBeanDefinition(name) : null;
+        return definition instanceof AnnotatedBeanDefinition annotated
+                && annotated.getFactoryMethodMetadata() != null
+                && annotated.getFactoryMethodMetadata().isAnnotated(REGISTRATION);
+    }
+
+    /** Apart, because Spring MVC need not be there. */
+    private static final class SpringMvc {
+        static boolean hasMappings(ConfigurableListableBeanFactory beans) {
+            return beans.containsBean(MAPPING)
+                    && beans.getBean(MAPPING) instanceof AbstractHandlerMapping mapping
+                    && mapping.getCorsConfigurationSource() != null;
+        }
+    }
+}
