@@ -2,9 +2,17 @@ package io.keyward.spring.boot;
 
 import io.keyward.ApiKeyVerifier;
 import io.keyward.VerificationListener;
+import io.keyward.config.ConfigReport;
 import io.keyward.config.KeywardConfig;
 import io.keyward.role.RoleModel;
 import io.keyward.store.ApiKeys;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.LazyInitializationExcludeFilter;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
@@ -88,13 +96,35 @@ public final class KeywardAutoConfiguration {
     @ConditionalOnMissingBean({ApiKeyVerifier.class, ApiKeys.class})
     @Conditional(NoStoreNamed.class)
     static class KeysOfEnvironment {
+        private static final Logger LOG = LoggerFactory.getLogger(KeywardAutoConfiguration.class);
+        private static final int SHOWN = 20;
+
         @Bean(destroyMethod = "close")
         KeywardConfig keywardConfig(ConfigurableEnvironment environment, ObjectProvider<RoleModel> roles) {
             KeywardConfig.Builder keys = KeywardConfig.builder()
                     .config(() -> EnvironmentSources.of(environment))
                     .follow(false);
             roles.ifAvailable(keys::roles);
-            return keys.load();
+            KeywardConfig loaded = keys.load();
+            logOrigins(loaded.report());
+            return loaded;
+        }
+
+        /** Names where each key is written, once, because people expect a later profile to replace the keys of others. */
+        private static void logOrigins(ConfigReport report) {
+            Map<String, Set<String>> ids = new TreeMap<>();
+            for (ConfigReport.ReportedKey key : report.keys()) {
+                ids.computeIfAbsent(key.place().source(), source -> new TreeSet<>())
+                        .add(key.id());
+            }
+            String origins = ids.entrySet().stream()
+                    .map(each -> each.getKey() + " has " + shown(each.getValue()))
+                    .collect(Collectors.joining("; "));
+            LOG.info(ids.size() > 1 ? "keys of several property sources add up: {}" : "keys: {}", origins);
+        }
+
+        private static String shown(Set<String> ids) {
+            return String.join(", ", ids.stream().limit(SHOWN).toList()) + (ids.size() > SHOWN ? ", …" : "");
         }
 
         @Bean

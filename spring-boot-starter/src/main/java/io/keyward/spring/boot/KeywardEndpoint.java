@@ -7,7 +7,9 @@ import io.keyward.store.ApiKeys;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.actuate.endpoint.annotation.Endpoint;
@@ -18,6 +20,7 @@ import org.springframework.boot.actuate.endpoint.annotation.ReadOperation;
 final class KeywardEndpoint {
     private final String source;
     private final @Nullable KeysInForce inForce;
+    private final @Nullable KeywardConfig config;
     private final InstantSource clock;
 
     KeywardEndpoint(
@@ -28,6 +31,7 @@ final class KeywardEndpoint {
         KeysSource named = source.getIfAvailable();
         this.source = named == null ? "application" : named.name();
         this.inForce = KeysInForce.of(config, keys);
+        this.config = keys.getIfUnique() == null ? config.getIfUnique() : null;
         this.clock = clock;
     }
 
@@ -38,9 +42,15 @@ final class KeywardEndpoint {
             return new Keys(source, null, null, null);
         }
         Instant now = clock.instant();
+        Map<String, String> origins = new HashMap<>();
+        if (config != null) {
+            config.report()
+                    .keys()
+                    .forEach(key -> origins.put(key.id(), key.place().toString()));
+        }
         List<Key> keys = inForce.ring().current().records().stream()
                 .sorted(Comparator.comparing(ApiKeyRecord::id))
-                .map(record -> Key.of(record, now))
+                .map(record -> Key.of(record, now, origins.get(record.id())))
                 .toList();
         return new Keys(source, keys.size(), inForce.state().get().isFresh(), keys);
     }
@@ -69,6 +79,7 @@ final class KeywardEndpoint {
      * @param notBefore when the current secret begins; null for no such time
      * @param expiresAt when the current secret ends; null for never
      * @param retiringUntil when the secret before it ends; null if there is none
+     * @param origin property source and line of the key; null if a store has it
      */
     record Key(
             String id,
@@ -76,15 +87,17 @@ final class KeywardEndpoint {
             List<String> roles,
             @Nullable String notBefore,
             @Nullable String expiresAt,
-            @Nullable String retiringUntil) {
-        static Key of(ApiKeyRecord record, Instant now) {
+            @Nullable String retiringUntil,
+            @Nullable String origin) {
+        static Key of(ApiKeyRecord record, Instant now, @Nullable String origin) {
             return new Key(
                     record.id(),
                     stateOf(record, now),
                     record.roles().stream().sorted().toList(),
                     text(record.current().notBefore()),
                     text(record.current().expiresAt()),
-                    text(record.retiring().map(HashedSecret::expiresAt).orElse(null)));
+                    text(record.retiring().map(HashedSecret::expiresAt).orElse(null)),
+                    origin);
         }
 
         /** Returns the state that a verification of the best secret would meet, in the order in which it looks. */

@@ -7,23 +7,29 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.keyward.ApiKey;
+import io.keyward.ApiKeyRecord;
 import io.keyward.KeyHasher;
 import io.keyward.Verification;
 import io.keyward.config.ConfigException;
+import io.keyward.config.ConfigProblem;
 import io.keyward.config.KeywardConfig;
 import io.keyward.testing.ThrowAwayKeys;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.springframework.boot.env.YamlPropertySourceLoader;
 import org.springframework.core.env.MapPropertySource;
 import org.springframework.core.env.MutablePropertySources;
@@ -120,6 +126,112 @@ class EnvironmentKeysTest {
             assertTrue(refused.getMessage().contains("application.yml:4"), refused.getMessage());
             assertTrue(refused.getMessage().contains("application.yml:5"), refused.getMessage());
             assertFalse(refused.getMessage().contains(hash(key1)), refused.getMessage());
+        }
+
+        @Test
+        void aVariableOfAnotherIdGivesNothingToThisOne() throws IOException {
+            variables.put("KEYWARD_KEYS_AB_ROLES", "admin");
+            yaml("application.yml", """
+                    keyward.roles: client,admin
+                    keyward.keys.a_b: {hash: '%s', roles: client}
+                    """.formatted(hash(key1)));
+            ConfigException refused = assertThrows(ConfigException.class, this::loaded);
+            assertTrue(refused.getMessage().contains("KEYWARD_KEYS_AB_ROLES"), refused.getMessage());
+            assertTrue(refused.getMessage().contains("environment"), refused.getMessage());
+        }
+
+        @Test
+        void refusesAnIdInCapitalsNextToTheOneThatItLooksLike() throws IOException {
+            yaml("application.yml", """
+                    keyward.keys:
+                      partner_a: {hash: '%s'}
+                      Partner-A: {hash: '%s'}
+                    """.formatted(hash(key1), hash(key2)));
+            ConfigException refused = assertThrows(ConfigException.class, this::loaded);
+            assertTrue(refused.getMessage().contains("application.yml:3"), refused.getMessage());
+            assertFalse(refused.getMessage().contains("application.yml:2"), refused.getMessage());
+        }
+
+        @Test
+        @DisplayName("PR-21: for the same variables the starter loads what the config adapter loads")
+        void loadsWhatTheConfigAdapterLoads(@TempDir Path nothing) {
+            long seed = Long.getLong("tests.seed", 1);
+            Random random = new Random(seed);
+            int loaded = 0;
+            for (int round = 0; round < 300; round++) {
+                variables.clear();
+                addRandom(random);
+                String starter = outcome(KeywardConfig.builder().config(EnvironmentSources.of(environment)));
+                String adapter = outcome(KeywardConfig.builder()
+                        .directory(nothing)
+                        .systemProperties(Map.of())
+                        .environment(text(variables)));
+                assertEquals(adapter, starter, "seed " + seed + ", round " + round + ", " + variables.keySet());
+                loaded += starter.startsWith("refused") ? 0 : 1;
+            }
+            assertTrue(loaded >= 50, loaded + " of the rounds load, seed " + seed);
+        }
+
+        private void addRandom(Random random) {
+            variables.put("KEYWARD_ROLES", "client,admin," + (random.nextInt(4) == 0 ? "job-runner" : "job_runner"));
+            for (String id : List.of("A", "B", "AB", "A_B", "BATCH_JOB", "A_HASH")) {
+                if (random.nextInt(2) == 0) {
+                    variables.put("KEYWARD_KEYS_" + id + "_HASH", hash(ThrowAwayKeys.newKey()));
+                }
+                for (String property : List.of("_ROLES", "_STATE", "_METADATA_COST_CENTRE", "_EXPIRES_AT")) {
+                    if (random.nextInt(12) == 0
+                            && (variables.containsKey("KEYWARD_KEYS_" + id + "_HASH") || random.nextInt(6) == 0)) {
+                        variables.put(
+                                "KEYWARD_KEYS_" + id + property,
+                                VALUES.get(property).get(random.nextInt(2)));
+                    }
+                }
+            }
+            if (random.nextInt(3) == 0) {
+                variables.put("CLIENT_API_KEY_HASHES", hash(ThrowAwayKeys.newKey()));
+            }
+            if (random.nextInt(3) == 0) {
+                variables.put("JOB_RUNNER_API_KEY_HASHES", "[\"" + hash(ThrowAwayKeys.newKey()) + "\"]");
+            }
+            if (random.nextInt(3) == 0) {
+                variables.put("KEYWARD_ROLES_JOB_RUNNER_PERMISSIONS", "jobs:run");
+            }
+            if (random.nextInt(20) == 0) {
+                variables.put("KEYWARD_KEYS_A_UNHEARD_OF", "x");
+            }
+        }
+
+        private static final Map<String, List<String>> VALUES = Map.of(
+                "_ROLES", List.of("client", "admin,job_runner"),
+                "_STATE", List.of("revoked", "disabled"),
+                "_METADATA_COST_CENTRE", List.of("x", "y"),
+                "_EXPIRES_AT", List.of("2099-01-01T00:00:00Z", "soon"));
+
+        private static Map<String, String> text(Map<String, Object> variables) {
+            Map<String, String> text = new LinkedHashMap<>();
+            variables.forEach((name, value) -> text.put(name, value.toString()));
+            return text;
+        }
+
+        /** Returns the keys with all that they may, or the names that were refused. */
+        private static String outcome(KeywardConfig.Builder builder) {
+            try (KeywardConfig keys = builder.follow(false).load()) {
+                return keys.ring().current().records().stream()
+                        .sorted(Comparator.comparing(ApiKeyRecord::id))
+                        .map(record -> record.id() + " "
+                                + record.roles().stream().sorted().toList() + " "
+                                + record.state() + " " + record.metadata() + " "
+                                + record.current().expiresAt() + " "
+                                + record.current().hash().reveal())
+                        .toList()
+                        .toString();
+            } catch (ConfigException refused) {
+                return "refused "
+                        + refused.problems().stream()
+                                .map(ConfigProblem::toString)
+                                .sorted()
+                                .toList();
+            }
         }
 
         private void loaded() {

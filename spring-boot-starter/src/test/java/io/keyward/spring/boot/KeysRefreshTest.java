@@ -10,16 +10,21 @@ import io.keyward.ApiKeyVerifier;
 import io.keyward.KeyHasher;
 import io.keyward.config.KeywardConfig;
 import io.keyward.testing.ThrowAwayKeys;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.env.ConfigTreePropertySource;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.cloud.context.environment.EnvironmentChangeEvent;
 import org.springframework.context.ApplicationContext;
 import org.springframework.context.PayloadApplicationEvent;
+import org.springframework.core.env.ConfigurableEnvironment;
 import org.springframework.core.env.MapPropertySource;
 
 @DisplayName("PR-24: keys taken out of the config server")
@@ -91,5 +96,45 @@ class KeysRefreshTest {
             assertEquals(
                     0, context.getBean(KeywardConfig.class).ring().current().size());
         });
+    }
+
+    /** A mounted folder of files, which Spring Cloud reads again by making the property source again. */
+    private static void mount(ConfigurableEnvironment environment, Path folder) {
+        environment.getPropertySources().addFirst(new ConfigTreePropertySource("configtree", folder));
+    }
+
+    @Test
+    @DisplayName("PR-24: a file deleted from a configtree")
+    void aFileDeletedFromAConfigTreeTakesItsKeyAlong(@TempDir Path folder) throws Exception {
+        Files.writeString(folder.resolve("keyward.keys.bob.hash"), hash(bob));
+        application
+                .withInitializer(context -> mount(context.getEnvironment(), folder))
+                .run(context -> {
+                    assertNull(context.getStartupFailure());
+                    assertTrue(isAccepted(context, bob));
+                    Files.delete(folder.resolve("keyward.keys.bob.hash"));
+                    mount((ConfigurableEnvironment) context.getEnvironment(), folder);
+                    refresh(context);
+                    assertFalse(isAccepted(context, bob));
+                    assertTrue(isAccepted(context, alice));
+                });
+    }
+
+    @Test
+    @DisplayName("PR-24: a source that cannot be read any more keeps the last good keys")
+    void aSourceThatCannotBeReadKeepsTheLastGoodKeysAndTheRefreshGoesOn(@TempDir Path folder) throws Exception {
+        Files.writeString(folder.resolve("keyward.keys.bob.hash"), hash(bob));
+        application
+                .withInitializer(context -> context.getEnvironment()
+                        .getPropertySources()
+                        .addFirst(new ConfigTreePropertySource(
+                                "configtree", folder, ConfigTreePropertySource.Option.ALWAYS_READ)))
+                .run(context -> {
+                    assertNull(context.getStartupFailure());
+                    Files.delete(folder.resolve("keyward.keys.bob.hash"));
+                    refresh(context);
+                    assertTrue(isAccepted(context, bob));
+                    assertTrue(isAccepted(context, alice));
+                });
     }
 }

@@ -84,7 +84,8 @@ class KeywardEndpointTest {
                                     List.of("admin", "client"),
                                     "2020-01-01T00:00:00Z",
                                     "2999-01-01T00:00:00Z",
-                                    "2998-01-01T00:00:00Z"),
+                                    "2998-01-01T00:00:00Z",
+                                    "test"),
                             shown.keys().get(0));
                     Map<String, String> states = new TreeMap<>();
                     shown.keys().forEach(key -> states.put(key.id(), key.state()));
