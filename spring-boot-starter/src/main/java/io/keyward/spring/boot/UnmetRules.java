@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Set;
 import java.util.regex.Pattern;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -17,6 +18,8 @@ import org.springframework.web.servlet.HandlerMapping;
 import org.springframework.web.servlet.function.support.RouterFunctionMapping;
 import org.springframework.web.servlet.handler.AbstractUrlHandlerMapping;
 import org.springframework.web.servlet.mvc.method.RequestMappingInfoHandlerMapping;
+import org.springframework.web.servlet.resource.CachingResourceResolver;
+import org.springframework.web.servlet.resource.EncodedResourceResolver;
 import org.springframework.web.servlet.resource.PathResourceResolver;
 import org.springframework.web.servlet.resource.ResourceHttpRequestHandler;
 
@@ -31,6 +34,17 @@ final class UnmetRules {
     private static final Logger LOG = LoggerFactory.getLogger(KeywardAutoConfiguration.class);
     private static final String DISPATCHER = "dispatcherServlet";
     private static final Pattern WHOLE_FOLDER = Pattern.compile("[^*?{]*/\\*\\*");
+
+    /**
+     * Resolvers that find a file by its own path. Those of webjars are in each chain where their jar is, and find files
+     * by other paths only below {@code /webjars}.
+     */
+    private static final Set<String> PLAIN_RESOLVERS = Set.of(
+            PathResourceResolver.class.getName(),
+            CachingResourceResolver.class.getName(),
+            EncodedResourceResolver.class.getName(),
+            "org.springframework.web.servlet.resource.LiteWebJarsResourceResolver",
+            "org.springframework.web.servlet.resource.WebJarsResourceResolver");
 
     private final List<PathShape> met = new ArrayList<>();
     private final List<StaticFiles> files = new ArrayList<>();
@@ -124,6 +138,7 @@ final class UnmetRules {
         urls.getHandlerMap().forEach((pattern, handler) -> {
             if (handler instanceof ResourceHttpRequestHandler resources
                     && WHOLE_FOLDER.matcher(pattern).matches()
+                    && !pattern.startsWith("/webjars/")
                     && readsFilesAsTheyAre(resources)) {
                 files.add(new StaticFiles(below + pattern.substring(0, pattern.length() - 3), resources));
             } else {
@@ -134,7 +149,8 @@ final class UnmetRules {
 
     private static boolean readsFilesAsTheyAre(ResourceHttpRequestHandler resources) {
         return resources.getResourceResolvers().stream()
-                .allMatch(resolver -> resolver.getClass() == PathResourceResolver.class);
+                .map(resolver -> resolver.getClass().getName())
+                .allMatch(PLAIN_RESOLVERS::contains);
     }
 
     private boolean isUnmet(String text) {

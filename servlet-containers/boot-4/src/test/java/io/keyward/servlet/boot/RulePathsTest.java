@@ -217,7 +217,12 @@ class RulePathsTest {
     void rulesForAManagementServerAreNotNamed() throws Exception {
         List<String> rules = List.of("/manage/health = permitAll", "/elsewhere = permitAll");
         try (ConfigurableApplicationContext on = start(
-                Application.class, rules, "--management.server.port=0", "--management.server.address=127.0.0.1")) {
+                Application.class,
+                rules,
+                "--management.server.port=0",
+                "--management.server.address=127.0.0.1",
+                // Adds a resolver that keeps what it found, as a jar with webjars does.
+                "--spring.web.resources.chain.enabled=true")) {
             assertEquals("WARN /elsewhere = permitAll", named());
             assertEquals(200, status(on, "local.management.port", "/manage/health", null));
             assertEquals(401, status(on, "local.management.port", "/manage/info", null));
