@@ -82,7 +82,7 @@ public final class KeywardAutoConfiguration {
         return (name, definition, type) -> type.getName().startsWith("io.keyward.");
     }
 
-    /** Lets each listener of the application hear what a verifier says. */
+    /** Notifies each listener of the application of every verification. */
     static ApiKeyVerifier notifying(ApiKeyVerifier verifier, ObjectProvider<VerificationListener> listeners) {
         ApiKeyVerifier notifying = verifier;
         for (VerificationListener listener : listeners.orderedStream().toList()) {

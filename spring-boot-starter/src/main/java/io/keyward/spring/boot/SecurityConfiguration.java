@@ -47,14 +47,14 @@ class SecurityConfiguration {
         };
     }
 
-    /** Refuses rules that nobody asks: a path that its author thinks is closed would be open. */
+    /** Refuses rules that would have no effect, because a path that its author thinks is closed would be open. */
     @Bean
     SmartInitializingSingleton keywardRulesAreRefused(KeywardProperties settings) {
         return () -> {
             if (!settings.rulesOrNone().isEmpty() || settings.otherwise() != null) {
                 throw new IllegalArgumentException(
-                        "keyward.rules and keyward.otherwise are not asked where Spring Security"
-                                + " is on the class path: authorizeHttpRequests decides; move the rules there");
+                        "keyward.rules and keyward.otherwise have no effect where Spring Security"
+                                + " is on the class path, because authorizeHttpRequests decides; move the rules there");
             }
         };
     }

@@ -7,7 +7,7 @@ import io.keyward.role.RoleModel;
 import org.springframework.security.authentication.AbstractAuthenticationToken;
 
 /**
- * Says in Spring Security's words who called with a valid key and what that caller may do.
+ * Describes the caller of a valid key to Spring Security: who it is and what it may do.
  *
  * <p>The authorities are:
  *

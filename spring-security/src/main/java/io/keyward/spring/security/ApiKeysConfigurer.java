@@ -50,7 +50,7 @@ import org.springframework.security.web.util.matcher.NegatedRequestMatcher;
  * }</pre>
  *
  * <p>A request with a key gets an {@link ApiKeyAuthentication}, or an answer at once: 401 for a key that is rejected,
- * also where the path is open to everyone, and 503 where it cannot be told. A request without a key goes on, and the
+ * also where the path is open to everyone, and 503 if the verifier fails. A request without a key goes on, and the
  * other mechanisms of the chain and its rules decide. No session is made or changed by a key.
  *
  * <p>One identity a request: a key together with credentials of HTTP Basic or of a resource server is 401 where that
@@ -131,8 +131,8 @@ public final class ApiKeysConfigurer extends AbstractHttpConfigurer<ApiKeysConfi
     }
 
     /**
-     * Sets who hears what was decided about each request; if not set, the bean of {@link AccessListener}, where there is
-     * one. Callers of other mechanisms are not among it. A denial by method security comes after
+     * Sets who is notified of each decision about a request; if not set, the bean of {@link AccessListener}, where there is
+     * one. It is not notified of callers of other mechanisms. A denial by method security comes after
      * {@link AccessListener.Outcome#ALLOWED}, because the handler has been chosen by then.
      */
     public ApiKeysConfigurer listener(AccessListener listener) {

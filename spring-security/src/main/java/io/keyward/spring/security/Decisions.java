@@ -16,7 +16,7 @@ import org.springframework.security.core.Authentication;
 import org.springframework.security.core.context.SecurityContextHolderStrategy;
 import org.springframework.web.filter.OncePerRequestFilter;
 
-/** Tells the listener of a chain what was decided about each request. */
+/** Notifies the listener of a chain of each decision about a request. */
 final class Decisions {
     private static final String ACCEPTED = ApiKeyAuthenticationFilter.class.getName() + ".accepted";
     private static final String TOLD = Decisions.class.getName() + ".told";
@@ -55,7 +55,7 @@ final class Decisions {
         return request.getDispatcherType() == DispatcherType.ERROR && request.getAttribute(TOLD) != null;
     }
 
-    /** Stands behind all that may deny a request by its path, and tells of those that come so far. */
+    /** Runs after all that may deny a request by its path, and reports the requests that come this far. */
     static final class Allowed extends OncePerRequestFilter {
         private final Decisions decisions;
         private final SecurityContextHolderStrategy holder;

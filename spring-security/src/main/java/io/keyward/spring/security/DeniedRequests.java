@@ -44,14 +44,14 @@ final class DeniedRequests implements AuthenticationEntryPoint, AccessDeniedHand
         this.decisions = decisions;
     }
 
-    /** Answers a request that nobody is named for and that the rules want somebody for. */
+    /** Answers a request without a caller on a path that needs one. */
     @Override
     public void commence(HttpServletRequest request, HttpServletResponse response, AuthenticationException exception)
             throws IOException {
         unauthorized(false, "no key", request, response);
     }
 
-    /** Answers a caller who may not; callers without a key get the answer that they get without this handler. */
+    /** Answers a caller who lacks the rights; callers without a key get the default answer of Spring Security. */
     @Override
     public void handle(HttpServletRequest request, HttpServletResponse response, AccessDeniedException exception)
             throws IOException, ServletException {

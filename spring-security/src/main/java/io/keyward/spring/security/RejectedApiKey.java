@@ -29,7 +29,7 @@ public final class RejectedApiKey extends AbstractAuthenticationToken {
 
     /**
      * Returns why the key was rejected; null if it was not verified, because the request had more than one credential,
-     * or because the verifier could not tell.
+     * or because the verifier failed.
      */
     public Verification.@Nullable Reason reason() {
         return reason;

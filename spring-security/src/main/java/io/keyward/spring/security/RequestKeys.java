@@ -34,7 +34,7 @@ final class RequestKeys {
         this.formats = formats;
     }
 
-    /** Returns the key of a request; what belongs to others is nothing here. */
+    /** Returns the key of a request; credentials of other mechanisms are ignored. */
     Credential read(HttpServletRequest request) {
         return reader.read(name -> ours(request, name), request.getQueryString());
     }
