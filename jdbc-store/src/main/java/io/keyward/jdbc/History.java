@@ -87,10 +87,7 @@ final class History {
         if (verdict == Verdict.SAME) {
             behindSince = null;
         } else if (verdict == Verdict.OTHER && known.generation == generation) {
-            generation++;
-            marks.clear();
-            behindSince = null;
-            latest = null;
+            beginAnother();
         }
         return verdict;
     }
@@ -131,11 +128,29 @@ final class History {
         marks.put(position.number(), position.mark());
     }
 
-    /** Remembers the marks of single changes, the oldest first. */
-    synchronized void remember(Map<Long, String> read, long sinceGeneration) {
-        if (sinceGeneration == generation) {
-            marks.putAll(read);
+    /**
+     * Remembers the marks of single changes, the oldest first. Begins another history and returns false if one of them
+     * contradicts a known mark: this node has made a change on another server while the marks were asked for.
+     */
+    synchronized boolean remember(Map<Long, String> read, long sinceGeneration) {
+        if (sinceGeneration != generation) {
+            return true;
         }
+        if (read.entrySet().stream()
+                .anyMatch(each ->
+                        !marks.getOrDefault(each.getKey(), each.getValue()).equals(each.getValue()))) {
+            beginAnother();
+            return false;
+        }
+        marks.putAll(read);
+        return true;
+    }
+
+    private void beginAnother() {
+        generation++;
+        marks.clear();
+        behindSince = null;
+        latest = null;
     }
 
     /**

@@ -421,6 +421,9 @@ public final class JdbcApiKeyStore implements ApiKeyStore {
                 Map<Long, String> marks = marksOf(connection, poll.position().number() - MARKS_READ);
                 return new Loaded(poll.position(), generation, read, marks);
             });
+            if (!history.remember(loaded.marks(), loaded.generation())) {
+                reportOtherHistory(loaded.position());
+            }
             if (loaded.generation() == history.generation()) {
                 Snapshot all = taken(loaded);
                 warnOfRoles();
@@ -452,7 +455,6 @@ public final class JdbcApiKeyStore implements ApiKeyStore {
         loaded.read().report();
         unsound = Set.copyOf(loaded.read().unsound().keySet());
         long asOf = History.versionOf(loaded.generation(), loaded.position().number());
-        history.remember(loaded.marks(), loaded.generation());
         history.reached(loaded.position(), loaded.generation());
         Set<String> lost = new TreeSet<>();
         List<ApiKeyRecord> records = history.loaded(loaded.read().records(), asOf, lost);
@@ -507,7 +509,10 @@ public final class JdbcApiKeyStore implements ApiKeyStore {
             return Optional.empty();
         }
         long first = Math.max(from.number(), now.position().number() - MARKS_READ);
-        history.remember(marksOf(connection, first), generation);
+        if (!history.remember(marksOf(connection, first), generation)) {
+            reportOtherHistory(now.position());
+            return Optional.empty();
+        }
         history.reached(now.position(), generation);
         Set<String> lost = new TreeSet<>();
         List<ApiKeyRecord> records = history.changed(
@@ -635,6 +640,13 @@ public final class JdbcApiKeyStore implements ApiKeyStore {
                         + " again; repeat the changes made since",
                 now.position().number(),
                 latest.number());
+    }
+
+    private static void reportOtherHistory(Position now) {
+        LOG.error(
+                "the database has lost changes: it is at change {} of another history than a change that this node has"
+                        + " made. A failover lost commits. All keys are loaded again; repeat the changes made since",
+                now.number());
     }
 
     private static void reportLost(Set<String> lost) {
