@@ -55,7 +55,26 @@ final class KeyLoader {
      * @param before what is in force; null at the start, when it is a mistake to have no keys
      */
     static Attempt load(Options options, KeyHasher sha256, @Nullable Loaded before) {
-        return new KeyLoader(options, sha256, before).run();
+        KeyLoader loader;
+        try {
+            loader = new KeyLoader(options, sha256, before);
+        } catch (RuntimeException e) {
+            if (before == null || options.config() == null) {
+                throw e;
+            }
+            return new Attempt(null, before.report().withProblems(List.of(unreadable(e))), before.files(), false);
+        }
+        return loader.run();
+    }
+
+    /** Returns the problem of an application's configuration that throws; not its message, which may quote a value. */
+    private static ConfigProblem unreadable(RuntimeException e) {
+        return ConfigProblem.of(
+                null,
+                "the application's configuration cannot be read ("
+                        + e.getClass().getName() + ")",
+                "all of its sources must be readable",
+                "make its sources readable, then reload");
     }
 
     private Attempt run() {

@@ -2,8 +2,6 @@ package io.keyward.spring.boot;
 
 import io.keyward.config.ConfigException;
 import io.keyward.config.KeywardConfig;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.context.ApplicationEvent;
 import org.springframework.context.event.SmartApplicationListener;
@@ -13,8 +11,6 @@ import org.springframework.context.event.SmartApplicationListener;
  * takes the place of the old one, so keys that were taken out are rejected; with any problem the last good one stays.
  */
 final class KeysRefresh implements SmartApplicationListener {
-    private static final Logger LOG = LoggerFactory.getLogger(KeywardAutoConfiguration.class);
-
     /** By name, because Spring Cloud need not be there. */
     private static final String CHANGED = "org.springframework.cloud.context.environment.EnvironmentChangeEvent";
 
@@ -36,11 +32,6 @@ final class KeysRefresh implements SmartApplicationListener {
         } catch (ConfigException refused) {
             // The reload has logged each problem, and health shows that it was refused. The refresh of all else goes
             // on.
-        } catch (RuntimeException unreadable) {
-            // Without the message, which may quote a value.
-            LOG.error(
-                    "a property source cannot be read, so the last good keys stay in force: {}",
-                    unreadable.getClass().getName());
         }
     }
 }

@@ -55,6 +55,10 @@ class KeysRefreshTest {
         return context.getBean(ApiKeyVerifier.class).verify(key.reveal()).isAccepted();
     }
 
+    private static boolean isLastReloadGood(ApplicationContext context) {
+        return context.getBean(KeywardConfig.class).state().isLastReloadGood();
+    }
+
     @Test
     void aRefreshRemovesAsWellAsAdds() {
         application.run(context -> {
@@ -135,6 +139,11 @@ class KeysRefreshTest {
                     refresh(context);
                     assertTrue(isAccepted(context, bob));
                     assertTrue(isAccepted(context, alice));
+                    assertFalse(isLastReloadGood(context));
+
+                    Files.writeString(folder.resolve("keyward.keys.bob.hash"), hash(bob));
+                    refresh(context);
+                    assertTrue(isLastReloadGood(context));
                 });
     }
 }
