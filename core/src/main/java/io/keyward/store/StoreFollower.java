@@ -17,6 +17,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -84,6 +85,10 @@ public final class StoreFollower implements AutoCloseable {
     private final CountDownLatch closed = new CountDownLatch(1);
     private final List<Thread> started = new ArrayList<>(2);
     private @Nullable Watch watch;
+    private volatile boolean hasThreads;
+    private volatile @Nullable Thread comparing;
+    /** Set where a comparison found a difference; all records are then loaded. */
+    private volatile boolean isOutOfStep;
 
     /** One reading at a time; guards {@link #stamp} and {@link #unfit}. */
     private final ReentrantLock reading = new ReentrantLock();
@@ -144,8 +149,8 @@ public final class StoreFollower implements AutoCloseable {
     }
 
     /**
-     * Starts to follow on threads of its own: one that reads, and one that bounds the age of the ring where a reading
-     * hangs.
+     * Starts to follow on threads of its own: one that reads, one that bounds the age of the ring where a reading hangs,
+     * and now and then one that compares ring and store.
      *
      * @throws IllegalStateException if this was started before or is closed
      */
@@ -153,12 +158,17 @@ public final class StoreFollower implements AutoCloseable {
         if (isClosed() || !started.isEmpty()) {
             throw new IllegalStateException("a follower starts once, and not after it was closed");
         }
+        hasThreads = true;
         for (Runnable task : List.<Runnable>of(this::followUntilClosed, this::watchUntilClosed)) {
-            Thread thread = requireNonNull(threads.newThread(task), "thread of the ThreadFactory");
+            Thread thread = thread(task);
             started.add(thread);
             thread.start();
         }
         watch = store.watch(this::wake);
+    }
+
+    private Thread thread(Runnable task) {
+        return requireNonNull(threads.newThread(task), "thread of the ThreadFactory");
     }
 
     /** Has the store read at once, for a database that notifies of changes. Returns without waiting. */
@@ -204,20 +214,30 @@ public final class StoreFollower implements AutoCloseable {
         boolean interrupted = false;
         started.remove(Thread.currentThread()); // which cannot wait for itself
         for (Thread thread : started) {
-            // waits first, because an interrupt can do harm: it closes the file of an embedded database
-            interrupted |= !join(thread);
-            if (thread.isAlive()) {
-                thread.interrupt();
-                interrupted |= !join(thread);
-            }
-            if (thread.isAlive()) {
-                LOG.warn("thread {} still waits for the store and ends when that answers", thread.getName());
-            }
+            interrupted |= !end(thread);
         }
         started.clear();
+        Thread last = comparing; // none begins after the reading thread has ended
+        if (last != null && last != Thread.currentThread()) {
+            interrupted |= !end(last);
+        }
         if (interrupted) {
             Thread.currentThread().interrupt();
         }
+    }
+
+    /** Waits for a thread, then interrupts it; returns false if this thread was interrupted while it waited. */
+    private static boolean end(Thread thread) {
+        // waits first, because an interrupt can do harm: it closes the file of an embedded database
+        boolean undisturbed = join(thread);
+        if (thread.isAlive()) {
+            thread.interrupt();
+            undisturbed &= join(thread);
+        }
+        if (thread.isAlive()) {
+            LOG.warn("thread {} still waits for the store and ends when that answers", thread.getName());
+        }
+        return undisturbed;
     }
 
     /** Returns false if this thread was interrupted while it waited. */
@@ -335,22 +355,47 @@ public final class StoreFollower implements AutoCloseable {
 
     private void readNewer() {
         Stamp known = stamp;
-        if (known == null || !takeChanges(known) || isOutOfStep()) {
+        if (known == null || !takeChanges(known) || isOutOfStep || !compareNowAndThen()) {
             takeAll();
         }
     }
 
-    /** Asks now and then, because a store may not count every change. */
-    private boolean isOutOfStep() {
+    /** Compares ring and store now and then, because a store may not count every change. Returns whether they agree. */
+    private boolean compareNowAndThen() {
         Stamp known = stamp;
         Instant now = clock.instant();
         if (known == null || now.isBefore(checkAt)) {
-            return false;
+            return true;
         }
         requirePeppers(); // before the next check is set, so that a reading that fails here asks again
         checkAt = nextCheck(now);
+        Collection<ApiKeyRecord> records = live.current().records();
         // records that are disabled only here differ from the store on purpose
-        return !store.isInStep(live.current().records(), Set.copyOf(unfit.keySet()), known);
+        Set<String> except = Set.copyOf(unfit.keySet());
+        if (!hasThreads || !store.hasOrderedVersions()) {
+            return store.isInStep(records, except, known);
+        }
+        Thread before = comparing;
+        if (before == null || !before.isAlive()) {
+            // on a thread of its own: a large table takes long, and a revocation must not wait for it
+            Thread thread = thread(() -> compare(records, except, known));
+            comparing = thread;
+            thread.start();
+        }
+        return true;
+    }
+
+    private void compare(Collection<ApiKeyRecord> records, Set<String> except, Stamp known) {
+        try {
+            if (!store.isInStep(records, except, known)) {
+                isOutOfStep = true;
+                wake();
+            }
+        } catch (Throwable e) {
+            if (!isClosed()) {
+                LOG.warn("the keys in force could not be compared with {}: {}", store, describe(e), e);
+            }
+        }
     }
 
     private Instant nextCheck(Instant now) {
@@ -409,6 +454,7 @@ public final class StoreFollower implements AutoCloseable {
         requirePeppers();
         KeyRing seen = live.current();
         Snapshot all = store.load();
+        isOutOfStep = false;
         RingMerge.Loaded loaded = merge.load(all.records(), seen);
         live.update(ring -> {
             if (!isClosed()) {

@@ -83,7 +83,7 @@ final class FollowedStore extends DelegatingStore {
     @Override
     public boolean isInStep(Collection<ApiKeyRecord> records, Set<String> except, Stamp stamp) {
         asked = records.stream().map(ApiKeyRecord::id).toList();
-        return isInStep;
+        return around("isInStep", () -> isInStep);
     }
 
     @Override

@@ -25,6 +25,8 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Semaphore;
+import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -113,6 +115,68 @@ class StoreFollowerTest {
 
         assertTrue(steps.contains("load"));
         assertEquals(List.of(issued.record().id()), store.asked);
+    }
+
+    @Test
+    void findsARevocationWhileALargeStoreIsCompared() throws Exception {
+        IssuedKey issued = issueElsewhere();
+        CountDownLatch compares = new CountDownLatch(1);
+        CountDownLatch loadsAgain = new CountDownLatch(1);
+        startComparing(step -> {
+            if (step.equals("isInStep")) {
+                compares.countDown();
+                await(goOn);
+            } else if (step.equals("load!")) {
+                loadsAgain.countDown();
+            }
+        });
+        store.isInStep = false;
+        assertTrue(compares.await(30, SECONDS));
+
+        elsewhere.revoke(issued.record().id());
+        follower.wake();
+        awaitUntil(() -> here.refusal(issued) == Reason.REVOKED);
+
+        assertEquals(1, loadsAgain.getCount(), "the comparison has not ended");
+        assertTrue(follower.state().isLastReloadGood());
+        goOn.countDown();
+        assertTrue(loadsAgain.await(30, SECONDS), "all is loaded where the comparison found a difference");
+    }
+
+    @Test
+    void aComparisonThatFailsIsLoggedAndDisturbsNoReading() throws Exception {
+        issueElsewhere();
+        CountDownLatch failed = new CountDownLatch(1);
+        startComparing(step -> {
+            if (step.equals("isInStep")) {
+                failed.countDown();
+                throw new StoreException("too slow");
+            }
+        });
+
+        assertTrue(failed.await(30, SECONDS));
+        awaitUntil(() -> log.text().contains("could not be compared with"));
+        assertTrue(follower.state().isLastReloadGood());
+    }
+
+    /** Starts a follower that compares with its next reading. */
+    private void startComparing(Consumer<String> steps) {
+        follower = builder()
+                .interval(Duration.ofMillis(10))
+                .checkInterval(Duration.ofMinutes(10))
+                .build();
+        follower.follow();
+        store.step = steps;
+        here.advance(Duration.ofMinutes(13));
+        follower.start();
+    }
+
+    private static void awaitUntil(BooleanSupplier condition) throws InterruptedException {
+        long end = System.nanoTime() + SECONDS.toNanos(30);
+        while (!condition.getAsBoolean()) {
+            assertTrue(System.nanoTime() < end, "within 30 seconds");
+            Thread.sleep(2);
+        }
     }
 
     private IssuedKey issueElsewhere(String... roles) {
