@@ -11,7 +11,10 @@ import io.keyward.store.IssueRequest;
 import io.keyward.store.IssuedKey;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.sql.Connection;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
@@ -20,6 +23,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.stream.Stream;
 import org.HdrHistogram.Histogram;
 
 /**
@@ -89,7 +93,7 @@ public final class NodesOnDatabase implements AutoCloseable {
         /** The processor time that the server takes a second for that many nodes that poll, in milliseconds. */
         IDLE_NODES {
             @Override
-            Map<String, Double> answer(NodesOnDatabase database, int count) throws SQLException, InterruptedException {
+            Map<String, Double> answer(NodesOnDatabase database, int count) throws Exception {
                 database.insert(100);
                 for (int i = 0; i < count; i++) {
                     database.node(POLL, false);
@@ -98,7 +102,17 @@ public final class NodesOnDatabase implements AutoCloseable {
                 Duration before = database.processorTime();
                 Thread.sleep(time.toMillis());
                 double spent = database.processorTime().minus(before).toNanos() / MILLION;
-                return Map.of("value", Math.max(spent, 0.001) / time.toSeconds());
+                return Map.of("value", spent / time.toSeconds());
+            }
+        },
+        /** A revocation among so many nodes: until one that polls rejects the key. */
+        REVOKE_AMONG_NODES {
+            @Override
+            Map<String, Double> answer(NodesOnDatabase database, int count) throws Exception {
+                for (int i = 1; i < count; i++) {
+                    database.node(POLL, false);
+                }
+                return database.lag(database.node(POLL, false), count > 10 ? 50 : 1);
             }
         };
 
@@ -188,12 +202,23 @@ public final class NodesOnDatabase implements AutoCloseable {
         }
     }
 
-    /** Returns the processor time of the server's processes that are alive. */
-    private Duration processorTime() {
-        return ProcessHandle.current()
-                .descendants()
+    /** Returns the processor time of the server's processes that are alive; the server is no child of this process. */
+    private Duration processorTime() throws SQLException, IOException {
+        ProcessHandle postmaster = ProcessHandle.of(postmaster()).orElseThrow();
+        return Stream.concat(Stream.of(postmaster), postmaster.descendants())
                 .map(process -> process.info().totalCpuDuration().orElse(Duration.ZERO))
                 .reduce(Duration.ZERO, Duration::plus);
+    }
+
+    private long postmaster() throws SQLException, IOException {
+        try (Connection connection = server.getPostgresDatabase().getConnection();
+                Statement statement = connection.createStatement();
+                ResultSet row = statement.executeQuery("show data_directory")) {
+            row.next();
+            return Long.parseLong(Files.readAllLines(Path.of(row.getString(1), "postmaster.pid"))
+                    .get(0)
+                    .strip());
+        }
     }
 
     @Override

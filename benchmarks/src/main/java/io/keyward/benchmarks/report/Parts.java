@@ -166,7 +166,8 @@ final class Parts {
                         Question.LOAD, MILLION,
                         Question.REVOKE_BY_POLLING, revocations,
                         Question.REVOKE_BY_NOTIFICATION, revocations,
-                        Question.IDLE_NODES, NODES));
+                        Question.IDLE_NODES, NODES,
+                        Question.REVOKE_AMONG_NODES, NODES));
     }
 
     private static Batch sized(String include, int keys) {

@@ -609,6 +609,7 @@ final class Report {
             case REVOKE_BY_POLLING -> "a key is revoked, until another node that polls rejects it; revocations";
             case REVOKE_BY_NOTIFICATION -> "the same by notifications; revocations";
             case IDLE_NODES -> "processor time of the server in a second, for nodes that poll; nodes";
+            case REVOKE_AMONG_NODES -> "a key is revoked, until one of so many nodes that poll rejects it; nodes";
         };
     }
 
