@@ -48,8 +48,9 @@ final class RequestKeys {
 
     /** Returns whether a request carries the credentials of another mechanism. */
     boolean hasOthers(HttpServletRequest request) {
-        return values(request, AUTHORIZATION).stream()
-                .anyMatch(value -> otherSchemes.contains(scheme(value)) && !isOurs(value));
+        return !otherSchemes.isEmpty()
+                && values(request, AUTHORIZATION).stream()
+                        .anyMatch(value -> otherSchemes.contains(scheme(value)) && !isOurs(value));
     }
 
     private boolean isOurs(String authorization) {
@@ -60,7 +61,7 @@ final class RequestKeys {
 
     private List<String> ours(HttpServletRequest request, String name) {
         List<String> values = values(request, name);
-        return name.equalsIgnoreCase(AUTHORIZATION)
+        return otherSchemes.contains(BEARER) && name.equalsIgnoreCase(AUTHORIZATION)
                 ? values.stream().filter(value -> !isOfOthers(value)).toList()
                 : values;
     }
@@ -94,6 +95,6 @@ final class RequestKeys {
 
     private static List<String> values(HttpServletRequest request, String name) {
         Enumeration<String> values = request.getHeaders(name);
-        return values == null ? List.of() : Collections.list(values);
+        return values == null || !values.hasMoreElements() ? List.of() : Collections.list(values);
     }
 }
