@@ -10,7 +10,6 @@ import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
-import java.util.concurrent.atomic.AtomicReferenceArray;
 import org.jspecify.annotations.Nullable;
 import org.springframework.security.core.GrantedAuthority;
 import org.springframework.security.core.authority.SimpleGrantedAuthority;
@@ -23,36 +22,9 @@ final class Authorities {
 
     private static final @Nullable Method FACTOR_OF = factorOf();
 
-    /** Keys with the same roles share one set of permissions, so a few lists serve most requests. */
-    private static final AtomicReferenceArray<@Nullable Listed> RECENT = new AtomicReferenceArray<>(64);
-
-    /** The list for these very sets and roles: equal ones may be those of another key ring. */
-    private record Listed(
-            Set<String> effectiveRoles, Set<Permission> permissions, RoleModel roles, List<GrantedAuthority> list) {
-        boolean isOf(ApiKeyPrincipal principal, RoleModel declared) {
-            return effectiveRoles == principal.effectiveRoles()
-                    && permissions == principal.permissions()
-                    && roles == declared;
-        }
-    }
-
     private Authorities() {}
 
     static Collection<GrantedAuthority> of(ApiKeyPrincipal principal, RoleModel roles) {
-        int place = System.identityHashCode(principal.permissions()) & (RECENT.length() - 1);
-        Listed recent = RECENT.get(place);
-        if (recent == null || !recent.isOf(principal, roles)) {
-            recent = new Listed(principal.effectiveRoles(), principal.permissions(), roles, list(principal, roles));
-            RECENT.set(place, recent);
-        }
-        List<GrantedAuthority> authorities = new ArrayList<>(recent.list.size() + 1);
-        authorities.addAll(recent.list);
-        // a new one each time, because it says when the caller was recognised
-        addFactor(authorities);
-        return authorities;
-    }
-
-    private static List<GrantedAuthority> list(ApiKeyPrincipal principal, RoleModel roles) {
         Set<String> texts = new LinkedHashSet<>();
         principal.effectiveRoles().forEach(role -> texts.add(ROLE + role));
         Set<Permission> held = principal.permissions();
@@ -67,7 +39,10 @@ final class Authorities {
                 }
             }
         }
-        return texts.stream().<GrantedAuthority>map(SimpleGrantedAuthority::new).toList();
+        List<GrantedAuthority> authorities = new ArrayList<>(texts.size() + 1);
+        texts.forEach(text -> authorities.add(new SimpleGrantedAuthority(text)));
+        addFactor(authorities);
+        return authorities;
     }
 
     /** Leaves out what would make a role or a factor of a permission. */

@@ -48,9 +48,8 @@ final class RequestKeys {
 
     /** Returns whether a request carries the credentials of another mechanism. */
     boolean hasOthers(HttpServletRequest request) {
-        return !otherSchemes.isEmpty()
-                && values(request, AUTHORIZATION).stream()
-                        .anyMatch(value -> otherSchemes.contains(scheme(value)) && !isOurs(value));
+        return values(request, AUTHORIZATION).stream()
+                .anyMatch(value -> otherSchemes.contains(scheme(value)) && !isOurs(value));
     }
 
     private boolean isOurs(String authorization) {
@@ -61,7 +60,7 @@ final class RequestKeys {
 
     private List<String> ours(HttpServletRequest request, String name) {
         List<String> values = values(request, name);
-        return otherSchemes.contains(BEARER) && name.equalsIgnoreCase(AUTHORIZATION)
+        return name.equalsIgnoreCase(AUTHORIZATION)
                 ? values.stream().filter(value -> !isOfOthers(value)).toList()
                 : values;
     }
@@ -95,6 +94,6 @@ final class RequestKeys {
 
     private static List<String> values(HttpServletRequest request, String name) {
         Enumeration<String> values = request.getHeaders(name);
-        return values == null || !values.hasMoreElements() ? List.of() : Collections.list(values);
+        return values == null ? List.of() : Collections.list(values);
     }
 }
