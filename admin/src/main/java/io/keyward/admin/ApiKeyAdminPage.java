@@ -111,8 +111,7 @@ public final class ApiKeyAdminPage extends HttpServlet {
         String sent = Mount.keyHeader(getServletContext(), header)
                 .orElseThrow(() -> new ServletException("the ApiKeyFilter of this context does not read keys from a"
                         + " header of their own, which the page needs; add KeySources.header(\"X-Api-Key\") to the"
-                        + " sources"
-                        + " of the filter"));
+                        + " sources of the filter"));
         files = Map.of(
                 "/",
                         PageFile.of(

@@ -88,9 +88,8 @@ final class CompletionScript {
             script.append(" \\\n    '*:").append(takesId(command) ? "id:_keyward_ids'\n}\n\n" : "file:_files'\n}\n\n");
             return;
         }
-        script.append(" \\\n    '1: :->command' '*:: :->rest'\n  case $state in\n    command)\n      local -a"
-                        + " commands\n")
-                .append("      commands=(\n");
+        script.append(" \\\n    '1: :->command' '*:: :->rest'\n  case $state in\n    command)\n")
+                .append("      local -a commands\n      commands=(\n");
         children.forEach(child -> script.append("        '")
                 .append(nameOf(child))
                 .append(':')

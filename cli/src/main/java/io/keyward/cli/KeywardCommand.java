@@ -11,9 +11,8 @@ import picocli.CommandLine.Command;
             "Makes, hashes and manages API keys.",
             "",
             "Secrets are printed on standard output only, notes on standard error. A secret is never taken as an"
-                    + " argument,"
-                    + " where the process list and the shell history would show it: keyward asks for it, or reads"
-                    + " it from standard input."
+                    + " argument, where the process list and the shell history would show it: keyward asks for it, or"
+                    + " reads it from standard input."
         },
         synopsisSubcommandLabel = "COMMAND",
         exitCodeList = {ExitCode.OK_LINE, ExitCode.REFUSED_LINE, ExitCode.USAGE_LINE, ExitCode.FILE_LINE},

@@ -371,6 +371,17 @@ class ManyKeysTest {
     }
 
     @Test
+    @DisplayName("a span beyond the end of time selects each key that ends")
+    void selectsByTheLongestSpan() throws IOException {
+        issue("alice", "--expires=5d");
+
+        Outcome dry = operator.run("rotate", "--ending-within=999999999999w", "--expires=90d", "--dry-run");
+
+        assertEquals(0, dry.exitCode(), dry.err());
+        assertTrue(dry.err().contains("would rotate 1 key"), dry.err());
+    }
+
+    @Test
     @DisplayName("issue 18.4 rotate --ending-within rotates the keys that end soon, and no others")
     void rotatesAllThatEndSoon() throws IOException {
         String soon = issue("alice", "--expires=5d");

@@ -35,11 +35,9 @@ import picocli.CommandLine.Parameters;
         description = {
             "Sends a request with the stored key in its X-Api-Key header, and prints the body of the answer.",
             "",
-            "The key goes only to the server it was stored for, by https, or by http on this machine. Redirects of"
-                    + " GET and"
-                    + " HEAD are followed there, and nowhere else. Where the answer is a problem that lists"
-                    + " endpoints, the"
-                    + " list is printed. If the answer repeats the key, stars replace it."
+            "The key goes only to the server it was stored for, by https, or by http on this machine. Redirects of GET"
+                    + " and HEAD are followed there, and nowhere else. Where the answer is a problem that lists"
+                    + " endpoints, the list is printed. If the answer repeats the key, stars replace it."
         },
         exitCodeList = {
             "0:the server answered with a status under 300",

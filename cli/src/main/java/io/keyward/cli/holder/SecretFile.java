@@ -113,10 +113,9 @@ final class SecretFile {
                     throw new FileSystemException(
                             path.toString(),
                             null,
-                            "is on a file system that keeps no permissions, so every user of this machine could"
-                                    + " read the"
-                                    + " key, and nothing is stored; name a place on another one with --config-file or"
-                                    + " XDG_CONFIG_HOME");
+                            "is on a file system that keeps no permissions, so every user of this machine could read"
+                                    + " the key, and nothing is stored; name a place on another one with"
+                                    + " --config-file or XDG_CONFIG_HOME");
                 }
             } finally {
                 Files.deleteIfExists(probe);

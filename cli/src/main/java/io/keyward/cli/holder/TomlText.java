@@ -31,9 +31,9 @@ import org.tomlj.TomlTable;
 final class TomlText {
     private static final String BYTE_ORDER_MARK = "\uFEFF";
     /** A key, and a value that ends on its own line; what comes after it is kept. */
-    private static final Pattern ENTRY =
-            Pattern.compile("([^=]*=[ \\t]*)(\"(?:[^\"\\\\]|\\\\.)*\"|'[^']*'|[^\\s#\"'\\[{][^#\\r\\n]*?)(["
-                    + " \\t]*(?:#[^\\r\\n]*)?\\r?\\n?)");
+    private static final Pattern ENTRY = Pattern.compile("([^=]*=[ \\t]*)"
+            + "(\"(?:[^\"\\\\]|\\\\.)*\"|'[^']*'|[^\\s#\"'\\[{][^#\\r\\n]*?)"
+            + "([ \\t]*(?:#[^\\r\\n]*)?\\r?\\n?)");
 
     private final Path file;
     private final String mark;

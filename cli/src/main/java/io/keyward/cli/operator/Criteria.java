@@ -20,6 +20,9 @@ record Criteria(
         @Nullable String role,
         @Nullable String match,
         @Nullable Duration endingWithin) {
+    /** A longer span is not left to the store, because its end may be beyond what a database or a clock can hold. */
+    private static final Duration LONGEST = Duration.ofDays(365_000);
+
     /** Returns whether every key meets the conditions. */
     boolean isEmpty() {
         return owner == null && role == null && match == null && endingWithin == null;
@@ -34,7 +37,7 @@ record Criteria(
         if (role != null) {
             filter = filter.role(role);
         }
-        return endingWithin == null
+        return endingWithin == null || endingWithin.compareTo(LONGEST) > 0
                 ? filter
                 : filter.expiringBefore(now.plus(endingWithin).plusMillis(1));
     }

@@ -111,8 +111,7 @@ public final class HashCommand implements Runnable, Arguments.TakesSecret {
         if (WellKnownKeys.isWellKnown(key)) {
             throw CommandFailure.refused(
                     "the key is well known or looks like one of an example file, and its hash would hide that;"
-                            + " generate a"
-                            + " new key");
+                            + " generate a new key");
         }
         String hash = KeyHasher.sha256().hash(key).reveal();
         String shown = bare ? hash.substring(hash.lastIndexOf(':') + 1) : hash;

@@ -25,9 +25,9 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "import",
         description = {
-            "Stores the keys of an .env or .properties file completely in a database: owner, name, roles,"
-                    + " permissions, state,"
-                    + " both secrets with their windows, metadata, and when and by whom they were created and changed.",
+            "Stores the keys of an .env or .properties file completely in a database: owner, name, roles, permissions,"
+                    + " state, both secrets with their windows, metadata, and when and by whom they were created and"
+                    + " changed.",
             "",
             "The file stays as it is. A key that the database has already is not changed, so the command can be"
                     + " repeated. Roles and peppers are not stored; the services must have them."

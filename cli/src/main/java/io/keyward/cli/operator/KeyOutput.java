@@ -76,12 +76,10 @@ final class KeyOutput {
             converter = Form.Converter.class,
             completionCandidates = Form.Candidates.class,
             defaultValue = "text",
-            description = "text (the key alone), json, env (a line for the holder's .env), bitwarden (an item for"
-                    + " `bw encode | bw create item`), 1password (an item for `op item create -`) or kubernetes (a"
-                    + " Secret for"
-                    + " `kubectl apply -f -`). Of several keys, text is CSV with id, owner, name and key, and an"
-                    + " item is one"
-                    + " line. Default: ${DEFAULT-VALUE}.")
+            description = "text (the key alone), json, env (a line for the holder's .env), bitwarden (an item for `bw"
+                    + " encode | bw create item`), 1password (an item for `op item create -`) or kubernetes (a Secret"
+                    + " for `kubectl apply -f -`). Of several keys, text is CSV with id, owner, name and key, and an"
+                    + " item is one line. Default: ${DEFAULT-VALUE}.")
     private Form form = Form.TEXT;
 
     @Option(names = "--json", description = "The same as --output json.")

@@ -100,8 +100,7 @@ final class PeopleFile {
             refuse(
                     1,
                     "there is no header; the first line must name the columns, which are some of"
-                            + " owner,name,roles,permissions,"
-                            + "expires,not-before");
+                            + " owner,name,roles,permissions,expires,not-before");
             return;
         }
         char separator = separatorOf(lines.get(0));

@@ -30,8 +30,8 @@ import picocli.CommandLine.Option;
             "Gives a key a new secret and shows it once. The id stays, and the old secret stays valid for a while.",
             "",
             "An entry of a key list becomes a named key. If the new key cannot be shown, the rotation is undone. Of"
-                    + " several"
-                    + " keys each is rotated and shown before the next; what was done is printed on standard error."
+                    + " several keys each is rotated and shown before the next; what was done is printed on standard"
+                    + " error."
         },
         exitCodeList = {
             "0:the new secret is stored and was shown",

@@ -173,25 +173,26 @@ final class Selection {
                     .sorted(Comparator.comparing(ApiKeyRecord::id))
                     .forEach(record -> changes.add(of(record, obstacle, change)));
         }
-        for (String id : new LinkedHashSet<>(ids)) {
-            changes.add(named(id, keys, obstacle, change));
+        if (!ids.isEmpty()) {
+            Function<String, Optional<ApiKeyRecord>> finder = keys.finder();
+            new LinkedHashSet<>(ids).forEach(id -> changes.add(named(id, finder, obstacle, change)));
         }
         return changes;
     }
 
     private static Change named(
             String id,
-            OpenKeys keys,
+            Function<String, Optional<ApiKeyRecord>> finder,
             Function<ApiKeyRecord, @Nullable String> obstacle,
             Function<String, ApiKeyRecord> change) {
         String problem = "there is no such key";
         try {
-            Optional<ApiKeyRecord> found = keys.find(id);
+            Optional<ApiKeyRecord> found = finder.apply(id);
             if (found.isPresent()) {
                 return of(found.get(), obstacle, change);
             }
         } catch (StoreException unreadable) {
-            // said of this key in the table, and the others are changed
+            // the table shows the problem of this key, and the others are still changed
             problem = String.valueOf(unreadable.getMessage());
         }
         return new Change(id, null, problem, () -> change.apply(id));

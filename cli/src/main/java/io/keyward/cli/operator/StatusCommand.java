@@ -39,9 +39,8 @@ import picocli.CommandLine.Option;
         },
         exitCodeList = {
             "0:a service would start with this; there may be warnings",
-            "1:a service would refuse this; with --url also if it is not in force there; with --strict also if"
-                    + " there is a"
-                    + " warning",
+            "1:a service would refuse this; with --url also if it is not in force there; with --strict also if there"
+                    + " is a warning",
             ExitCode.USAGE_LINE,
             ExitCode.FILE_LINE
         },
@@ -61,8 +60,7 @@ public final class StatusCommand implements Callable<Integer> {
             paramLabel = "FILE",
             description =
                     "The file that the service is told to read. Default: .env in the directory, if it is there, or,"
-                            + " without"
-                            + " --dir, KEYWARD_FILE or file in ./keyward.toml.")
+                            + " without --dir, KEYWARD_FILE or file in ./keyward.toml.")
     private @Nullable Path file;
 
     @Option(
@@ -84,8 +82,7 @@ public final class StatusCommand implements Callable<Integer> {
             names = "--pid",
             paramLabel = "PID",
             description = "A running service, on Linux: its working directory, arguments and environment say what it"
-                    + " reads. Its"
-                    + " environment is not printed.")
+                    + " reads. Its environment is not printed.")
     private @Nullable Long pid;
 
     @Mixin
@@ -209,8 +206,6 @@ public final class StatusCommand implements Callable<Integer> {
                         .add("name", setting.name())
                         .add("place", setting.winner().toString())
                         .add("overruled", Json.array(setting.losers())));
-        JsonArrayBuilder expiring = Json.array();
-        report.expiringSoon().forEach(key -> expiring.add(key.id()));
         if (running != null) {
             JsonObjectBuilder service = Json.object().add("url", running.url()).add("inForce", difference == null);
             Json.add(service, "reason", difference);
@@ -220,7 +215,11 @@ public final class StatusCommand implements Callable<Integer> {
         return Json.print(object.add("files", Json.array(report.files(), StatusCommand::jsonOf))
                 .add("names", names)
                 .add("keys", Json.array(report.keys(), StatusCommand::jsonOf))
-                .add("expiringSoon", expiring)
+                .add(
+                        "expiringSoon",
+                        Json.array(report.expiringSoon().stream()
+                                .map(ConfigReport.ReportedKey::id)
+                                .toList()))
                 .add("warnings", Json.array(report.warnings(), StatusCommand::jsonOf))
                 .add("problems", Json.array(report.problems(), StatusCommand::jsonOf))
                 .build());

@@ -125,8 +125,7 @@ final class Transfer {
         Set<String> roles = records.stream()
                 .flatMap(record -> record.roles().stream())
                 .collect(Collectors.toCollection(TreeSet::new));
-        Set<String> peppers =
-                records.stream().flatMap(FileOptions::peppersOf).collect(Collectors.toCollection(TreeSet::new));
+        Set<String> peppers = FileOptions.peppersOf(records);
         terminal.note("the services must declare the roles " + roles
                 + (peppers.isEmpty() ? "" : ", and have the peppers " + peppers));
     }

@@ -26,12 +26,12 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -70,8 +70,8 @@ record DatabaseKeys(
     }
 
     @Override
-    public Optional<ApiKeyRecord> find(String id) {
-        return store.find(id);
+    public Function<String, Optional<ApiKeyRecord>> finder() {
+        return store::find;
     }
 
     @Override
@@ -114,29 +114,30 @@ record DatabaseKeys(
     @Override
     public List<KeyHasher> hashers(Collection<ApiKeyRecord> records) {
         List<KeyHasher> known = peppers.get();
-        requireKnown(peppersOf(records), known);
+        requireKnown(FileOptions.peppersOf(records), known);
         return Stream.concat(Stream.of(KeyHasher.sha256()), known.stream()).toList();
     }
 
-    /** A pepper that is not here may make known what is unknown without it. */
+    /** Refuses to say that no key has a text while a pepper is missing, because one hashed with it may have it. */
     private void requireKnown(Set<String> used, List<KeyHasher> known) {
-        Set<String> missing = new TreeSet<>(used);
-        known.forEach(hasher -> missing.remove(idOf(hasher)));
+        Set<String> missing = missing(used, known);
         if (!missing.isEmpty()) {
             throw CommandFailure.refused("keys of " + name + " are hashed with a pepper that only the services have ("
                     + String.join(", ", missing) + "), so their texts cannot be compared here; set "
-                    + variableOf(missing.iterator().next())
-                    + " as they have it; or the id is in the text of an issued key, after its prefix: `keyward check`"
-                    + " says it");
+                    + Peppers.variableOf(missing.iterator().next())
+                    + " to the value that they have, or take the id from the text of an issued key: `keyward check`"
+                    + " prints it");
         }
+    }
+
+    private static Set<String> missing(Collection<String> used, List<KeyHasher> known) {
+        Set<String> missing = new TreeSet<>(used);
+        known.forEach(hasher -> missing.remove(idOf(hasher)));
+        return missing;
     }
 
     private static String idOf(KeyHasher hasher) {
         return hasher.scheme().substring(hasher.scheme().indexOf(':') + 1);
-    }
-
-    private static String variableOf(String pepper) {
-        return "KEYWARD_PEPPERS_" + pepper.toUpperCase(Locale.ROOT).replace('-', '_');
     }
 
     @Override
@@ -145,31 +146,25 @@ record DatabaseKeys(
         Set<String> names = new HashSet<>(declaredRoles);
         records.forEach(record -> names.addAll(record.roles()));
         List<KeyHasher> known = peppers.get();
-        KeyRing ring = ringFor(names, known, peppersOf(records)).with(records);
+        KeyRing ring = ringFor(names, known, FileOptions.peppersOf(records)).with(records);
         Verification verification = ApiKeyVerifier.of(ring).verify(presented);
         if (verification instanceof Rejected rejected && rejected.reason() == Reason.UNKNOWN) {
-            requireKnown(peppersOf(records), known);
+            requireKnown(FileOptions.peppersOf(records), known);
         }
         return verification;
-    }
-
-    private static Set<String> peppersOf(Collection<ApiKeyRecord> records) {
-        return records.stream().flatMap(FileOptions::peppersOf).collect(Collectors.toCollection(TreeSet::new));
     }
 
     /** Returns a ring without keys. */
     private static KeyRing ringFor(Collection<String> roles, List<KeyHasher> known, Collection<String> used) {
         KeyRing.Builder ring = KeyRing.builder().roles(FileOptions.model(roles));
         known.forEach(ring::hasher);
-        Set<String> unknown = new TreeSet<>(used);
-        known.forEach(hasher -> unknown.remove(idOf(hasher)));
-        unknown.forEach(pepper -> ring.hasher(FileOptions.standInFor(pepper)));
+        missing(used, known).forEach(pepper -> ring.hasher(FileOptions.standInFor(pepper)));
         return ring.build();
     }
 
     /**
-     * Lets a ring know the roles and peppers of each record that is read, before anything is judged by it, and stores no
-     * new secret without the pepper that the services use.
+     * Lets a ring know the roles and peppers of each record that is read, before anything is checked with it, and stores
+     * no new secret without the pepper that the services use.
      */
     private record Learning(
             JdbcApiKeyStore store,
@@ -212,14 +207,15 @@ record DatabaseKeys(
             if (known.size() > 1) {
                 throw CommandFailure.refused("there are several peppers ("
                         + known.stream().map(DatabaseKeys::idOf).collect(Collectors.joining(", "))
-                        + "), and a new secret is hashed with one; leave one of the variables KEYWARD_PEPPERS_…");
+                        + "), and a new secret is hashed with one; set only one of the variables "
+                        + Peppers.VARIABLE + "…");
             }
             Set<String> ofServices = store.pepperIds();
             if (known.isEmpty() && !ofServices.isEmpty()) {
                 String first = ofServices.iterator().next();
                 throw CommandFailure.refused("the services hash keys with a pepper (" + String.join(", ", ofServices)
-                        + "), and this secret would be stored without; set " + variableOf(first)
-                        + " as they have it, or use the admin API; nothing was stored");
+                        + "), and this secret would be stored without one; set " + Peppers.variableOf(first)
+                        + " to the value that they have, or use the admin API; nothing was stored");
             }
             store.requirePeppers(known.stream()
                     .collect(Collectors.toMap(

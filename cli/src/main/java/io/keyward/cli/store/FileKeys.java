@@ -58,9 +58,7 @@ record FileKeys(Path path, KeyFile file, Supplier<KeyInput> input, boolean isNew
     /** The manager of a file reads all of its records. */
     @Override
     public Set<String> rolesFor(Collection<String> requested) {
-        Set<String> names = OpenKeys.super.rolesFor(requested);
-        records().forEach(record -> names.addAll(record.roles()));
-        return names;
+        return FileOptions.rolesFor(file, records(), requested);
     }
 
     @Override
@@ -100,7 +98,7 @@ record FileKeys(Path path, KeyFile file, Supplier<KeyInput> input, boolean isNew
         }
     }
 
-    /** Reads the peppers as a service does, which takes no file with anything wrong in it. */
+    /** Reads the peppers as a service does, which refuses a file with anything wrong in it. */
     @Override
     public List<KeyHasher> hashers(Collection<ApiKeyRecord> records) {
         try (KeywardConfig config = load()) {

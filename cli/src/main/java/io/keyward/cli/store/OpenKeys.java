@@ -13,9 +13,12 @@ import io.keyward.store.ApiKeyStore;
 import io.keyward.store.KeyFilter;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 
 /** The keys that a command works on, and what differs between a file and a database. */
 public interface OpenKeys {
@@ -32,9 +35,11 @@ public interface OpenKeys {
         return records().stream().filter(filter::chooses).toList();
     }
 
-    /** Returns the record of an id, as far as it can be read. */
-    default Optional<ApiKeyRecord> find(String id) {
-        return records().stream().filter(record -> record.id().equals(id)).findFirst();
+    /** Returns what finds the record of an id, as far as it can be read. Call it once for several ids. */
+    default Function<String, Optional<ApiKeyRecord>> finder() {
+        Map<String, ApiKeyRecord> byId = records().stream()
+                .collect(Collectors.toMap(ApiKeyRecord::id, Function.identity(), (first, other) -> first));
+        return id -> Optional.ofNullable(byId.get(id));
     }
 
     /** Returns whether the place is created with the first key. */
@@ -53,7 +58,7 @@ public interface OpenKeys {
     /**
      * Returns the roles that {@link #manager} knows before it reads a record of a database.
      *
-     * @param requested the roles of new keys; where no role at all is declared, they are taken as they are
+     * @param requested the roles of new keys; if no role is declared at all, any role is accepted
      */
     default Set<String> rolesFor(Collection<String> requested) {
         return new TreeSet<>(declaredRoles().isEmpty() ? requested : declaredRoles());
@@ -66,7 +71,7 @@ public interface OpenKeys {
      * Returns a manager over the store.
      *
      * @param format the format of keys made by it
-     * @param requested the roles of a new key; where no role at all is declared, they are taken as they are
+     * @param requested the roles of a new key; if no role is declared at all, any role is accepted
      * @param actor who makes the changes
      */
     ApiKeyManager manager(KeyFormat format, Collection<String> requested, Actor actor);
@@ -85,7 +90,7 @@ public interface OpenKeys {
     }
 
     /**
-     * Says what stops a running service from taking a change.
+     * Prints what stops a running service from accepting a change.
      *
      * @return whether anything does
      */
@@ -93,7 +98,7 @@ public interface OpenKeys {
         return false;
     }
 
-    /** Names what looks like keys and is not read. */
+    /** Prints what looks like keys and is not read. */
     default void noteUndeclared(Terminal terminal) {}
 
     /**

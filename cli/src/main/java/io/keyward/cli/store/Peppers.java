@@ -6,19 +6,25 @@ import io.keyward.config.ConfigException;
 import io.keyward.config.KeywardConfig;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
 
 /** Reads the peppers of services whose keys are in a database from the variables {@code KEYWARD_PEPPERS_<ID>}. */
 final class Peppers {
-    private static final String VARIABLE = "KEYWARD_PEPPERS_";
+    static final String VARIABLE = "KEYWARD_PEPPERS_";
 
     private Peppers() {}
+
+    /** Returns the name of the variable for the pepper of an id. */
+    static String variableOf(String id) {
+        return VARIABLE + id.toUpperCase(Locale.ROOT).replace('-', '_');
+    }
 
     /**
      * Returns the hashers with the peppers of these variables.
      *
-     * @throws CommandFailure if one of them is no pepper, or does not match its check value
+     * @throws CommandFailure if one of them is not a pepper, or does not match its check value
      */
     static List<KeyHasher> in(Map<String, String> environment) {
         Map<String, String> peppers = environment.entrySet().stream()

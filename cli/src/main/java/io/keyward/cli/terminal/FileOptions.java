@@ -17,7 +17,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Collection;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -122,17 +121,24 @@ public final class FileOptions {
      * @param actor who makes the changes
      */
     public static ApiKeyManager manager(KeyFile file, KeyFormat format, Collection<String> requested, Actor actor) {
-        Set<String> names = new HashSet<>(file.declaredRoles());
-        if (names.isEmpty()) {
-            names.addAll(requested);
-        }
         List<ApiKeyRecord> records = file.records();
-        records.forEach(record -> names.addAll(record.roles()));
-        KeyRing.Builder ring = KeyRing.builder().roles(model(names));
-        records.stream().flatMap(FileOptions::peppersOf).distinct().forEach(pepper -> ring.hasher(standInFor(pepper)));
+        KeyRing.Builder ring = KeyRing.builder().roles(model(rolesFor(file, records, requested)));
+        peppersOf(records).forEach(pepper -> ring.hasher(standInFor(pepper)));
         return ApiKeyManager.builder(file.store(), LiveKeyRing.of(ring.build()), ApiKeyGenerator.of(format))
                 .build()
                 .as(actor);
+    }
+
+    /** Returns the roles that the manager of a key file knows: the declared ones, else the requested, and those of keys. */
+    public static Set<String> rolesFor(KeyFile file, List<ApiKeyRecord> records, Collection<String> requested) {
+        Set<String> names = new TreeSet<>(file.declaredRoles().isEmpty() ? requested : file.declaredRoles());
+        records.forEach(record -> names.addAll(record.roles()));
+        return names;
+    }
+
+    /** Returns the ids of the peppers that the hashes of these records have, in their order. */
+    public static Set<String> peppersOf(Collection<ApiKeyRecord> records) {
+        return records.stream().flatMap(FileOptions::peppersOf).collect(Collectors.toCollection(TreeSet::new));
     }
 
     /** Returns the ids of the peppers that the hashes of a record have. */
