@@ -634,19 +634,22 @@ public final class JdbcApiKeyStore implements ApiKeyStore {
                             + " and was at change " + latest.number()
                             + " before; it is a replica that lags, so its answer is not used");
         }
-        LOG.error(
-                "the database has lost changes: it is at change {} of another history than change {}, which this node"
-                        + " has seen. It was restored from a backup, or a failover lost commits. All keys are loaded"
-                        + " again; repeat the changes made since",
-                now.position().number(),
-                latest.number());
+        reportLostChanges(
+                now.position(),
+                "change " + latest.number()
+                        + ", which this node has seen. It was restored from a backup, or a failover");
     }
 
     private static void reportOtherHistory(Position now) {
+        reportLostChanges(now, "a change that this node has made. A failover");
+    }
+
+    private static void reportLostChanges(Position now, String thanWhichAndWhatDid) {
         LOG.error(
-                "the database has lost changes: it is at change {} of another history than a change that this node has"
-                        + " made. A failover lost commits. All keys are loaded again; repeat the changes made since",
-                now.number());
+                "the database has lost changes: it is at change {} of another history than {} lost commits. All keys are"
+                        + " loaded again; repeat the changes made since",
+                now.number(),
+                thanWhichAndWhatDid);
     }
 
     private static void reportLost(Set<String> lost) {

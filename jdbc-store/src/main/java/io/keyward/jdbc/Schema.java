@@ -36,7 +36,7 @@ final class Schema {
 
     /** Each role that can read a hash or change a key and is neither the owner nor a superuser. */
     private static final String ROLES = """
-                select r.rolname, s.readable, s.changeable, r.rolname = current_user as is_own
+                select r.rolname, s.readable, s.changeable, r.rolname = current_user
                 from pg_catalog.pg_roles r cross join lateral (
                     select bool_or(c.relname = 'keyward_secret' and (
                             has_table_privilege(r.oid, c.oid, 'select')
@@ -206,42 +206,48 @@ final class Schema {
 
     /** Adds each role that can read a hash or change a key and is neither the owner nor a superuser. */
     private void addRights(Connection connection, List<DatabaseFinding> findings) throws SQLException {
-        try (Statement statement = connection.createStatement();
-                ResultSet rows = statement.executeQuery(database.names.in(ROLES))) {
-            while (rows.next()) {
-                boolean changes = rows.getBoolean("changeable");
-                String rights = rows.getBoolean("readable")
-                        ? "read hashes" + (changes ? " and change keys" : "")
-                        : "change keys";
-                findings.add(new DatabaseFinding(
-                        Level.WARNING,
-                        "role `" + rows.getString("rolname") + "` can " + rights
-                                + "; revoke its rights unless a node or an operator needs them"));
-            }
+        for (Rights role : rightsOfOthers(connection)) {
+            String rights = role.readable ? "read hashes" + (role.changeable ? " and change keys" : "") : "change keys";
+            findings.add(new DatabaseFinding(
+                    Level.WARNING,
+                    "role `" + role.name + "` can " + rights
+                            + "; revoke its rights unless a node or an operator needs them"));
         }
     }
 
     /** Returns the roles that {@link #check} would name, without the user of the connection; none on H2. */
     List<String> otherRoles() {
-        return database.read("be asked for its roles", (connection, dialect) -> {
-            List<String> roles = new ArrayList<>();
-            if (dialect == Dialect.POSTGRESQL) {
-                try (Statement statement = connection.createStatement();
-                        ResultSet rows = statement.executeQuery(database.names.in(ROLES))) {
-                    while (rows.next()) {
-                        if (!rows.getBoolean("is_own")) {
-                            roles.add(rows.getString("rolname"));
-                        }
-                    }
-                }
-            }
-            return roles;
-        });
+        return database.read(
+                "be asked for its roles",
+                (connection, dialect) -> dialect == Dialect.POSTGRESQL
+                        ? rightsOfOthers(connection).stream()
+                                .filter(role -> !role.isOwn)
+                                .map(Rights::name)
+                                .toList()
+                        : List.of());
     }
+
+    private List<Rights> rightsOfOthers(Connection connection) throws SQLException {
+        List<Rights> roles = new ArrayList<>();
+        try (Statement statement = connection.createStatement();
+                ResultSet rows = statement.executeQuery(database.names.in(ROLES))) {
+            while (rows.next()) {
+                roles.add(new Rights(rows.getString(1), rows.getBoolean(2), rows.getBoolean(3), rows.getBoolean(4)));
+            }
+        }
+        return roles;
+    }
+
+    /**
+     * A role that is neither the owner nor a superuser.
+     *
+     * @param isOwn whether the connection is of this role
+     */
+    private record Rights(String name, boolean readable, boolean changeable, boolean isOwn) {}
 
     /** Adds the triggers that are off or gone. */
     private void addSilentTriggers(Connection connection, List<DatabaseFinding> findings) throws SQLException {
-        Map<String, Boolean> on = new HashMap<>();
+        Map<String, Boolean> isOn = new HashMap<>();
         String sql = """
                 select c.relname || '.' || t.tgname, t.tgenabled in ('O', 'A') from pg_catalog.pg_trigger t
                 join pg_catalog.pg_class c on c.oid = t.tgrelid
@@ -250,19 +256,18 @@ final class Schema {
         try (Statement statement = connection.createStatement();
                 ResultSet rows = statement.executeQuery(database.names.in(sql))) {
             while (rows.next()) {
-                on.put(rows.getString(1), rows.getBoolean(2));
+                isOn.put(rows.getString(1), rows.getBoolean(2));
             }
         }
         for (String trigger : TRIGGERS) {
             String name = database.names.in(trigger);
-            Boolean isOn = on.get(name);
-            if (isOn == null || !isOn) {
+            if (!isOn.getOrDefault(name, false)) {
                 String[] words = name.split("\\.", 2);
+                String remedy = isOn.containsKey(name)
+                        ? "off, so nodes do not see changes made by hand; enable it"
+                        : "missing, so nodes do not see changes made by hand; create it again as in the script of the jar";
                 findings.add(new DatabaseFinding(
-                        Level.WARNING,
-                        "trigger `" + words[1] + "` of table `" + words[0] + "` is "
-                                + (isOn == null ? "missing" : "off") + ", so nodes do not see changes made by hand; "
-                                + (isOn == null ? "create it again as in the script of the jar" : "enable it")));
+                        Level.WARNING, "trigger `" + words[1] + "` of table `" + words[0] + "` is " + remedy));
             }
         }
     }
