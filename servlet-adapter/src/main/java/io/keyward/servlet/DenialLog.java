@@ -104,8 +104,8 @@ public final class DenialLog {
     }
 
     /**
-     * Logs a 503 with classes and places of a failure, but no message, because a failing driver may quote the key in it. The only
-     * exception is our own message, which holds just a time.
+     * Logs a 503 with classes and places of a failure, but no message, because a failing driver may quote the key in it.
+     * The only exception is our own message, which holds just a time.
      *
      * @param what the verifier or the gate
      */

@@ -37,12 +37,8 @@ final class IgnoredAnnotations {
                     "nobody checks {} annotations of method security without Spring Security: {}; add"
                             + " spring-boot-starter-security, or say the same in keyward.rules",
                     found.size(),
-                    shown(found));
+                    Shortened.list(found, SHOWN));
         }
-    }
-
-    static String shown(Set<String> found) {
-        return String.join(", ", found.stream().limit(SHOWN).toList()) + (found.size() > SHOWN ? ", …" : "");
     }
 
     /** Returns each class or method of a bean with such an annotation; the filter itself reads those of servlets. */

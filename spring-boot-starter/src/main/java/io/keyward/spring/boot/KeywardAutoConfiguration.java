@@ -118,13 +118,9 @@ public final class KeywardAutoConfiguration {
                         .add(key.id());
             }
             String origins = ids.entrySet().stream()
-                    .map(each -> each.getKey() + " has " + shown(each.getValue()))
+                    .map(each -> each.getKey() + " has " + Shortened.list(each.getValue(), SHOWN))
                     .collect(Collectors.joining("; "));
             LOG.info(ids.size() > 1 ? "keys of several property sources add up: {}" : "keys: {}", origins);
-        }
-
-        private static String shown(Set<String> ids) {
-            return String.join(", ", ids.stream().limit(SHOWN).toList()) + (ids.size() > SHOWN ? ", …" : "");
         }
 
         @Bean

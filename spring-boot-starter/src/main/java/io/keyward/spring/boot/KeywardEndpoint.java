@@ -7,7 +7,6 @@ import io.keyward.store.ApiKeys;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Comparator;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -20,7 +19,6 @@ import org.springframework.boot.actuate.endpoint.annotation.ReadOperation;
 final class KeywardEndpoint {
     private final String source;
     private final @Nullable KeysInForce inForce;
-    private final @Nullable KeywardConfig config;
     private final InstantSource clock;
 
     KeywardEndpoint(
@@ -31,7 +29,6 @@ final class KeywardEndpoint {
         KeysSource named = source.getIfAvailable();
         this.source = named == null ? "application" : named.name();
         this.inForce = KeysInForce.of(config, keys);
-        this.config = keys.getIfUnique() == null ? config.getIfUnique() : null;
         this.clock = clock;
     }
 
@@ -42,12 +39,7 @@ final class KeywardEndpoint {
             return new Keys(source, null, null, null);
         }
         Instant now = clock.instant();
-        Map<String, String> origins = new HashMap<>();
-        if (config != null) {
-            config.report()
-                    .keys()
-                    .forEach(key -> origins.put(key.id(), key.place().toString()));
-        }
+        Map<String, String> origins = inForce.origins();
         List<Key> keys = inForce.ring().current().records().stream()
                 .sorted(Comparator.comparing(ApiKeyRecord::id))
                 .map(record -> Key.of(record, now, origins.get(record.id())))

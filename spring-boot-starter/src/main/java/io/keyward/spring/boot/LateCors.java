@@ -19,6 +19,7 @@ import org.springframework.web.servlet.handler.AbstractHandlerMapping;
 /** Finds settings of CORS that come too late: the key filter runs before them, and a preflight carries no key. */
 final class LateCors {
     private static final Logger LOG = LoggerFactory.getLogger(KeywardAutoConfiguration.class);
+    private static final int SHOWN = 5;
     private static final String CROSS_ORIGIN = "org.springframework.web.bind.annotation.CrossOrigin";
     private static final String SPRING_MVC = "org.springframework.web.servlet.handler.AbstractHandlerMapping";
     private static final String MAPPING = "requestMappingHandlerMapping";
@@ -35,7 +36,7 @@ final class LateCors {
             LOG.warn(
                     "preflights are 401, because the key filter runs before Spring MVC, and a preflight carries no key: {};"
                             + " make a bean of CorsPolicy, or register a CorsFilter with Ordered.HIGHEST_PRECEDENCE",
-                    IgnoredAnnotations.shown(late));
+                    Shortened.list(late, SHOWN));
         }
     }
 
@@ -55,14 +56,10 @@ final class LateCors {
 
     private static boolean hasEarlyFilter(ConfigurableListableBeanFactory beans) {
         return beans.getBeansOfType(FilterRegistrationBean.class, true, false).values().stream()
-                        .anyMatch(each -> isCorsFilter(each.getFilter()) && isEarly(each.getOrder()))
+                        .anyMatch(each -> each.getFilter() instanceof CorsFilter && isEarly(each.getOrder()))
                 || beans.getBeansOfType(CorsFilter.class, true, false).entrySet().stream()
                         .anyMatch(each ->
                                 isRegisteredByAnnotation(beans, each.getKey()) || isEarly(orderOf(each.getValue())));
-    }
-
-    private static boolean isCorsFilter(Filter filter) {
-        return filter instanceof CorsFilter;
     }
 
     private static boolean isEarly(int order) {

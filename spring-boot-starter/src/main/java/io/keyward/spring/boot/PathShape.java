@@ -2,10 +2,11 @@ package io.keyward.spring.boot;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * The set of paths that a rule, a servlet mapping or a pattern of Spring MVC names, as far as it is needed to see that
- * two of them have no path in common. It is rather too wide than too narrow.
+ * two of them have no path in common. If in doubt, it has too many paths, not too few.
  */
 final class PathShape {
     /** A segment of which any text may be. */
@@ -52,13 +53,7 @@ final class PathShape {
 
     /** A slash at the end makes no difference here, because some rules and some applications ignore it. */
     private static List<String> split(String path) {
-        List<String> segments = new ArrayList<>();
-        for (String segment : path.split("/", -1)) {
-            if (!segment.isEmpty()) {
-                segments.add(segment);
-            }
-        }
-        return segments;
+        return Stream.of(path.split("/")).filter(segment -> !segment.isEmpty()).toList();
     }
 
     /** Returns whether some path may be in both. */
