@@ -11,7 +11,7 @@ import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServletResponse;
 import java.util.EnumSet;
 
-/** Stands before a service and lets in who has one of a hundred keys. */
+/** Stands before a service and lets in anyone who has one of a hundred keys. */
 public enum Guard {
     /** Nothing. */
     NONE("nothing") {
@@ -22,10 +22,10 @@ public enum Guard {
 
         @Override
         void register(ServletContext context) {
-            // everybody may
+            // no guard
         }
     },
-    /** Nothing, in another JVM: what a measure says of this one is what it cannot tell. */
+    /** {@link #NONE} again, in another JVM. Its difference from that is the resolution of the measure. */
     NONE_AGAIN("nothing, once more") {
         @Override
         Filter filter() throws Exception {
@@ -34,7 +34,7 @@ public enum Guard {
 
         @Override
         void register(ServletContext context) {
-            // everybody may
+            // no guard
         }
     },
     /** Verifies, and sets the two headers that any safe guard must set. What no other guard can do for less. */

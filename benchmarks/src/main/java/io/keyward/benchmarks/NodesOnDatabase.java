@@ -112,7 +112,7 @@ public final class NodesOnDatabase implements AutoCloseable {
                 for (int i = 1; i < count; i++) {
                     database.node(POLL, false);
                 }
-                return database.lag(database.node(POLL, false), count > 10 ? 50 : 1);
+                return database.lag(database.node(POLL, false), count > 10 ? 100 : 1);
             }
         };
 

@@ -5,7 +5,6 @@ import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
@@ -39,8 +38,8 @@ public final class ProcessorTime {
         try {
             String schedule = Files.readString(thread.resolve("schedstat"));
             nanosByThread.put(thread, Long.parseLong(schedule.substring(0, schedule.indexOf(' '))));
-        } catch (NoSuchFileException ended) {
-            // what it has spent since it was last seen is lost
+        } catch (IOException ended) {
+            // the thread has ended; what it has spent since it was last seen is lost
         }
     }
 }

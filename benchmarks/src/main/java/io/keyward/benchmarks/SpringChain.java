@@ -69,6 +69,7 @@ final class SpringChain {
         chain.afterPropertiesSet();
         return chain;
     }
+
     /** Returns the same five filters with Keyward's in the place of the second. */
     static Filter withKeyward(ApiKeyVerifier verifier) throws Exception {
         GenericApplicationContext context = new GenericApplicationContext();

@@ -30,7 +30,7 @@ import java.util.stream.Collectors;
  */
 public final class StartFromFile {
     private static final double MILLION = 1e6;
-    private static final int CHANGES = 10;
+    private static final int CHANGES = 11;
     private static final int WARM_UP = 5;
     private static final int FEW = 1_000;
     private static final Role CLIENT = Role.of("client");
@@ -39,7 +39,7 @@ public final class StartFromFile {
 
     private StartFromFile() {}
 
-    /** What is done with the file. Each answers in milliseconds, as {@code value}. */
+    /** What is done with the file. Each returns milliseconds: {@code value}, and where they apply {@code cpu} and {@code reload}. */
     public enum Task {
         /** Writes it, as {@code keyward issue} does: three lines a key. */
         WRITE {

@@ -31,10 +31,10 @@ record Budget(
         String reason) {
     static final String TIMES = "×";
 
-    /** How long a file must stay as it is before a service reads it; part of every change, and no work. */
+    /** How long a file must stay as it is before a service reads it; part of every change, and no work. As in {@code FileWatcher}. */
     static final double QUIET_MILLIS = 80;
 
-    private static final String SMALL = "100";
+    static final String SMALL = "100";
     private static final String MILLION = "1000000";
     private static final String TEN_MILLION = "10000000";
     /** What the profiler shows of the harness itself. */
@@ -43,6 +43,7 @@ record Budget(
     private static final String STEPS =
             "Besides the digest, a verification takes the text out of the string, looks at each character, finds the place in"
                     + " the ring and wipes what it used. Each step was measured alone, see below, and nothing cheaper was found.";
+    private static final String MEMORY = "Both sides wait for memory: for the key's string, and for its place.";
     private static final String TWO_PROCESSORS =
             "The load and the service share two processors, so what the service spends is taken from the load, too. Most of a"
                     + " request is the container and the kernel. What any safe guard pays is in the row of the ten lines: the"
@@ -57,7 +58,7 @@ record Budget(
         this(what, limit, isMost, unit, measure, "");
     }
 
-    /** Returns this budget with the reason why it may be missed. */
+    /** Returns this budget with the reason why it may be missed; each has one. */
     private Budget because(String why) {
         return new Budget(what, limit, isMost, unit, measure, why);
     }
@@ -65,9 +66,11 @@ record Budget(
     /** Returns all rows, in the order of docs/design.md. */
     static List<Budget> all() {
         List<Budget> budgets = new ArrayList<>();
-        budgets.add(
-                atMost(1.5, "`verify`, valid key, 100 keys ÷ digest of the text", results -> toFloor(results, "valid"))
-                        .because(STEPS));
+        budgets.add(atMost(
+                        1.5,
+                        "`verify`, valid key, 100 keys ÷ digest of the text",
+                        results -> toFloor(results, SMALL, "valid"))
+                .because(STEPS));
         budgets.add(atMost(
                         1.5,
                         "the same with an expiry, less one clock read after a verification ÷ digest of the text",
@@ -79,44 +82,59 @@ record Budget(
                                 verify(results, SMALL, "digestOfText")))
                 .because(STEPS
                         + " What a clock read takes inside a verification can only be estimated by one after it."));
-        budgets.add(atMost(1.85, "`verify`, unknown key ÷ digest of the text", results -> toFloor(results, "unknown"))
+        budgets.add(atMost(
+                        1.85,
+                        "`verify`, unknown key ÷ digest of the text",
+                        results -> toFloor(results, SMALL, "unknown"))
                 .because(STEPS + " To name the reason of the refusal, the check digits are computed."));
         budgets.add(atMost(
                         2.2,
                         "`verify`, wrong check digits ÷ digest of the text",
-                        results -> toFloor(results, "badCheck"))
+                        results -> toFloor(results, SMALL, "badCheck"))
                 .because(STEPS + " To name the reason of the refusal, the check digits and the outline are computed."));
-        budgets.add(atMost(0.5, "`verify`, malformed ÷ digest of the text", results -> toFloor(results, "malformed")));
+        budgets.add(
+                atMost(0.5, "`verify`, malformed ÷ digest of the text", results -> toFloor(results, SMALL, "malformed"))
+                        .because(STEPS));
         budgets.add(atMost(
-                0.05, "`verify`, over-long input ÷ digest of the text", results -> toFloor(results, "overLong")));
+                        0.05,
+                        "`verify`, over-long input ÷ digest of the text",
+                        results -> toFloor(results, SMALL, "overLong"))
+                .because("Only the length of the text is looked at."));
         for (String verdict : List.of("valid", "unknown", "badCheck", "malformed", "overLong")) {
             budgets.add(new Budget(
-                    "garbage of `verify`, " + verdict,
-                    0,
-                    true,
-                    "B/op",
-                    results -> verify(results, SMALL, verdict)
-                            .map(row -> row.extras().get("B/op"))
-                            .map(bytes -> Spread.of(List.of(bytes < NO_BYTES ? 0 : bytes)))));
+                            "garbage of `verify`, " + verdict,
+                            0,
+                            true,
+                            "B/op",
+                            results -> verify(results, SMALL, verdict)
+                                    .map(row -> row.extras().get("B/op"))
+                                    .map(bytes -> Spread.of(List.of(bytes < NO_BYTES ? 0 : bytes))))
+                    .because(
+                            "The prepared answers and the engines are reused, so whatever is allocated is a mistake."));
         }
         budgets.add(atMost(
-                1.5, "`verify`, 1 000 000 keys ÷ digest of the same texts", results -> validToFloor(results, MILLION)));
+                        1.5,
+                        "`verify`, 1 000 000 keys ÷ digest of the same texts",
+                        results -> toFloor(results, MILLION, "valid"))
+                .because(MEMORY));
         budgets.add(atMost(
-                2,
-                "`verify`, 10 000 000 keys ÷ digest of the same texts",
-                results -> validToFloor(results, TEN_MILLION)));
+                        2,
+                        "`verify`, 10 000 000 keys ÷ digest of the same texts",
+                        results -> toFloor(results, TEN_MILLION, "valid"))
+                .because(MEMORY));
         budgets.add(atLeast(1.8, "hex digest + `HashMap` ÷ `verify`, 100 keys", results -> hexTo(results, SMALL))
                 .because("The same digest is on both sides, and it is more than half of our time."));
         budgets.add(
                 atLeast(1.8, "hex digest + `HashMap` ÷ `verify`, 1 000 000 keys", results -> hexTo(results, MILLION))
-                        .because("Both sides wait for memory: for the key's string, and for its place."));
+                        .because(MEMORY));
         budgets.add(atMost(1.2, "peppered `verify` ÷ `Mac`", results -> {
-            Map<String, String> params = Map.of("keys", SMALL);
-            return perRound(
-                    times -> times[0] / times[1],
-                    results.row(Parts.PEPPER, "PepperBenchmark.valid", params),
-                    results.row(Parts.PEPPER, "PepperBenchmark.mac", params));
-        }));
+                    Map<String, String> params = Map.of("keys", SMALL);
+                    return perRound(
+                            times -> times[0] / times[1],
+                            results.row(Parts.PEPPER, "PepperBenchmark.valid", params),
+                            results.row(Parts.PEPPER, "PepperBenchmark.mac", params));
+                })
+                .because(STEPS));
         budgets.add(atLeast(
                         0.97,
                         "scaling to two threads ÷ that of the digest",
@@ -155,14 +173,15 @@ record Budget(
                         results -> filter(results, "allowed", Guard.KEYWARD))
                 .because(MORE_THAN_TEN_LINES));
         budgets.add(new Budget(
-                "garbage of the same",
-                250,
-                true,
-                "bytes",
-                results -> filterRow(results, "allowed", Guard.KEYWARD)
-                        .flatMap(
-                                row -> filterRow(results, "allowed", Guard.NONE).map(bare -> bytes(row) - bytes(bare)))
-                        .map(bytes -> Spread.of(List.of(bytes)))));
+                        "garbage of the same",
+                        250,
+                        true,
+                        "bytes",
+                        results -> filterRow(results, "allowed", Guard.KEYWARD)
+                                .flatMap(row -> filterRow(results, "allowed", Guard.NONE)
+                                        .map(bare -> bytes(row) - bytes(bare)))
+                                .map(bytes -> Spread.of(List.of(bytes))))
+                .because(MORE_THAN_TEN_LINES));
         for (Container container : Container.values()) {
             budgets.add(atLeast(
                             0.97,
@@ -234,12 +253,12 @@ record Budget(
         return results.row(Parts.START, "Start." + what, Map.of()).map(Row::spread);
     }
 
-    /** Tells whether the bound lies within the spread of a figure. */
+    /** Returns whether the bound lies within the spread of a figure. */
     boolean isWithinSpread(Spread figure) {
         return figure.low() <= limit && limit <= figure.high();
     }
 
-    /** Tells whether a figure is within the budget. */
+    /** Returns whether a figure is within the budget. */
     boolean isKept(Spread figure) {
         return isMost ? figure.median() <= limit : figure.median() >= limit;
     }
@@ -272,7 +291,7 @@ record Budget(
      * that the JVMs had.
      */
     private static Optional<Spread> byJvm(Optional<Row> one, Optional<Row> other) {
-        List<Double> ratios = ratios(one, other);
+        List<Double> ratios = combined(times -> times[0] / times[1], one, other);
         int jvms = one.map(
                         row -> row.extras().getOrDefault(EndToEndPart.JVMS, 0.0).intValue())
                 .orElse(0);
@@ -289,19 +308,6 @@ record Budget(
             middles.add(Spread.of(ratios.subList(jvm * each, (jvm + 1) * each)).median());
         }
         return Optional.of(new Spread(all.median(), Collections.min(middles), Collections.max(middles)));
-    }
-
-    private static List<Double> ratios(Optional<Row> one, Optional<Row> other) {
-        if (one.isEmpty() || other.isEmpty()) {
-            return List.of();
-        }
-        List<Double> ones = one.get().means();
-        List<Double> others = other.get().means();
-        List<Double> ratios = new ArrayList<>();
-        for (int round = 0; round < Math.min(ones.size(), others.size()); round++) {
-            ratios.add(ones.get(round) / others.get(round));
-        }
-        return ratios;
     }
 
     /** Returns what a guarded service did: {@code EndToEnd}, {@code EndToEnd.cpu} or {@code EndToEnd.allocated}. */
@@ -326,10 +332,17 @@ record Budget(
     /** Combines the means of each round of some rows; rows of one part only may be combined. */
     @SafeVarargs
     static Optional<Spread> perRound(ToDoubleFunction<double[]> combine, Optional<Row>... rows) {
+        List<Double> combined = combined(combine, rows);
+        return combined.isEmpty() ? Optional.empty() : Optional.of(Spread.of(combined));
+    }
+
+    /** Returns what is combined of each round, in their order; empty if a row is missing. */
+    @SafeVarargs
+    private static List<Double> combined(ToDoubleFunction<double[]> combine, Optional<Row>... rows) {
         List<List<Double>> means = new ArrayList<>();
         for (Optional<Row> row : rows) {
             if (row.isEmpty()) {
-                return Optional.empty();
+                return List.of();
             }
             means.add(row.get().means());
         }
@@ -340,7 +353,7 @@ record Budget(
             combined.add(combine.applyAsDouble(
                     means.stream().mapToDouble(row -> row.get(round)).toArray()));
         }
-        return combined.isEmpty() ? Optional.empty() : Optional.of(Spread.of(combined));
+        return combined;
     }
 
     private static Budget atMost(double limit, String what, Function<Results, Optional<Spread>> measure) {
@@ -351,17 +364,13 @@ record Budget(
         return new Budget(what, limit, false, TIMES, measure);
     }
 
-    private static Optional<Spread> toFloor(Results results, String method) {
+    private static Optional<Spread> toFloor(Results results, String keys, String method) {
         return perRound(
-                times -> times[0] / times[1], verify(results, SMALL, method), verify(results, SMALL, "digestOfText"));
+                times -> times[0] / times[1], verify(results, keys, method), verify(results, keys, "digestOfText"));
     }
 
-    private static Optional<Spread> validToFloor(Results results, String keys) {
-        return perRound(
-                times -> times[0] / times[1], verify(results, keys, "valid"), verify(results, keys, "digestOfText"));
-    }
-
-    private static Optional<Spread> hexTo(Results results, String keys) {
+    /** Returns what hexadecimal digests in a {@code HashMap} take, as a multiple of a verification. */
+    static Optional<Spread> hexTo(Results results, String keys) {
         return perRound(
                 times -> times[0] / times[1], peer(results, keys, "HEX_HASH_MAP"), peer(results, keys, "KEYWARD"));
     }

@@ -13,7 +13,6 @@ import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -32,10 +31,10 @@ import org.HdrHistogram.Histogram;
  *
  * <ul>
  *   <li>A round asks the same services with each guard in turn, a fifth of a second each, and then once more in the reverse
- *       order: a machine that grows slower slows all of them. Who is not asked does nothing.
- *   <li>Two JVMs that run the same code differ by some per cent for as long as they live, by what their compilers saw. So
- *       after some rounds all services are started anew, in JVMs of their own.
- *   <li>Among the guards is nothing twice. What one of the two costs more than the other is what the measure cannot tell.
+ *       order: a machine that grows slower slows all of them. A service that is not asked does nothing.
+ *   <li>Two JVMs that run the same code differ by some per cent for as long as they live, because their compilers decided
+ *       differently. So all services start again in new JVMs after some rounds.
+ *   <li>The guards include {@link Guard#NONE} twice. The difference between the two is the resolution of the measure.
  * </ul>
  *
  * <p>Slices are as long as each other in time, not in requests: with a fixed number of them the last connection would be alone
@@ -89,7 +88,7 @@ record EndToEndPart(String name, Container container, List<Guard> guards, int ro
             }
             Duration time = profile.smokeOr(SMOKE_SLICE, SLICE);
             for (int round = 0; round < profile.smokeOr(1, rounds); round++) {
-                for (Guard guard : thereAndBack()) {
+                for (Guard guard : Part.thereAndBack(guards)) {
                     Load load = loads.get(guard);
                     Service service = services.get(guard);
                     if (load != null && service != null) {
@@ -110,13 +109,6 @@ record EndToEndPart(String name, Container container, List<Guard> guards, int ro
         }
     }
 
-    private List<Guard> thereAndBack() {
-        List<Guard> order = new ArrayList<>(guards);
-        Collections.reverse(order);
-        order.addAll(0, guards);
-        return order;
-    }
-
     private Stream<Row> rows(Guard guard, List<Slice> slices, int jvms) {
         Histogram all = new Histogram(slices.get(0).answers);
         slices.forEach(slice -> all.add(slice.answers));
@@ -127,12 +119,12 @@ record EndToEndPart(String name, Container container, List<Guard> guards, int ro
                     all.getValueAtPercentile(percentile) / 1e3);
         }
         percentiles.put("max", all.getMaxValue() / 1e3);
-        Map<String, Double> spread = Map.of(JVMS, (double) jvms);
-        percentiles.putAll(spread);
+        Map<String, Double> jvmCount = Map.of(JVMS, (double) jvms);
+        percentiles.putAll(jvmCount);
         return Stream.of(
                 row("EndToEnd", guard, "requests/s", slices, Slice::throughput, percentiles),
-                row("EndToEnd.cpu", guard, "ns/request", slices, Slice::cpuNanos, spread),
-                row("EndToEnd.allocated", guard, "B/request", slices, Slice::bytes, spread));
+                row("EndToEnd.cpu", guard, "ns/request", slices, Slice::cpuNanos, jvmCount),
+                row("EndToEnd.allocated", guard, "B/request", slices, Slice::bytes, jvmCount));
     }
 
     private Row row(

@@ -1,6 +1,8 @@
 package io.keyward.benchmarks.report;
 
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 
@@ -12,6 +14,14 @@ interface Part {
     /** Returns about how long it takes, where that can be known without having measured it before. */
     default Optional<Duration> expected(Profile profile) {
         return Optional.empty();
+    }
+
+    /** Returns the items, and then again in reverse order, so that drift of the machine affects all alike. */
+    static <T> List<T> thereAndBack(List<T> items) {
+        List<T> order = new ArrayList<>(items);
+        Collections.reverse(order);
+        order.addAll(0, items);
+        return order;
     }
 
     /**

@@ -93,7 +93,7 @@ final class Report {
                 results -> Budget.database(results, Question.REVOKE_BY_NOTIFICATION)
                         .map(row -> millis(row, "p99")));
         figures.put("megabytes", this::megabytes);
-        figures.put("hex", results -> peerRatio(results, "HEX_HASH_MAP", "KEYWARD"));
+        figures.put("hex", results -> Budget.hexTo(results, Budget.SMALL).map(Figure::ratio));
     }
 
     /** One table or chart, for one JDK; nothing where it was not measured. */
@@ -162,7 +162,8 @@ final class Report {
     }
 
     private Optional<String> runs(Results results) {
-        Table table = new Table("part", "profile", "begun, UTC", "took", "commit", "load before");
+        Table table =
+                new Table("part", "profile", "begun, UTC", "took", "commit", "load before", "processor", "system");
         for (Run run : results.runs().values()) {
             table.row(
                     run.part(),
@@ -170,13 +171,15 @@ final class Report {
                     TIME.format(run.started()),
                     run.seconds() + " s",
                     "`" + run.environment().commit() + "`",
-                    Figure.of(run.environment().load()));
+                    Figure.of(run.environment().load()),
+                    run.environment().cpu(),
+                    run.environment().os());
         }
         return results.runs().values().stream()
                 .findFirst()
                 .map(Run::environment)
-                .map(place -> place.jdk() + "; " + place.cpus() + " × " + place.cpu() + "; " + place.memoryGb()
-                        + " GB; " + place.os() + ".\n\n" + table);
+                .map(place ->
+                        place.jdk() + "; " + place.cpus() + " processors; " + place.memoryGb() + " GB.\n\n" + table);
     }
 
     private String budgets() throws IOException {

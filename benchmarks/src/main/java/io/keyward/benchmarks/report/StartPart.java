@@ -6,7 +6,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -46,7 +45,7 @@ record StartPart(String name, int keys) implements Part {
                 }
                 Map<Start, List<Double>> millis = new LinkedHashMap<>();
                 Map<Start, Double> cpu = new LinkedHashMap<>();
-                for (Start start : thereAndBack(starts)) {
+                for (Start start : Part.thereAndBack(starts)) {
                     Map<String, Double> figures = ask(profile, start.task, start.file, start.keys);
                     millis.computeIfAbsent(start, first -> new ArrayList<>()).add(value(figures, "value"));
                     cpu.merge(start, value(figures, "cpu") / 2, Double::sum);
@@ -63,13 +62,6 @@ record StartPart(String name, int keys) implements Part {
             Files.delete(file);
             Files.delete(small);
         }
-    }
-
-    private static List<Start> thereAndBack(List<Start> starts) {
-        List<Start> order = new ArrayList<>(starts);
-        Collections.reverse(order);
-        order.addAll(0, starts);
-        return order;
     }
 
     private List<Row> changes(Profile profile, Path file, int count) throws Exception {

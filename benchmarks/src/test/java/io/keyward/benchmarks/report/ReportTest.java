@@ -24,6 +24,16 @@ class ReportTest {
     Path directory;
 
     @Test
+    void eachBudgetHasAReasonWhyItMayBeMissed() {
+        assertEquals(
+                List.of(),
+                Budget.all().stream()
+                        .filter(budget -> budget.reason().isBlank())
+                        .map(Budget::what)
+                        .toList());
+    }
+
+    @Test
     void saysOfBudgetsWhetherTheyAreKept() throws IOException {
         String page =
                 write(verify("digestOfText", 50, 52, 54), verify("valid", 60, 62, 64), verify("unknown", 100, 95, 100));
