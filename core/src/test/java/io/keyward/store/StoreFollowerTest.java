@@ -131,7 +131,7 @@ class StoreFollowerTest {
             }
         });
         store.isInStep = false;
-        assertTrue(compares.await(30, SECONDS));
+        await(compares);
 
         elsewhere.revoke(issued.record().id());
         follower.wake();
@@ -145,7 +145,7 @@ class StoreFollowerTest {
 
     @Test
     void aComparisonThatFailsIsLoggedAndDisturbsNoReading() throws Exception {
-        issueElsewhere();
+        IssuedKey issued = issueElsewhere();
         CountDownLatch failed = new CountDownLatch(1);
         startComparing(step -> {
             if (step.equals("isInStep")) {
@@ -154,8 +154,10 @@ class StoreFollowerTest {
             }
         });
 
-        assertTrue(failed.await(30, SECONDS));
+        await(failed);
         awaitUntil(() -> log.text().contains("could not be compared with"));
+        elsewhere.revoke(issued.record().id());
+        awaitUntil(() -> here.refusal(issued) == Reason.REVOKED);
         assertTrue(follower.state().isLastReloadGood());
     }
 

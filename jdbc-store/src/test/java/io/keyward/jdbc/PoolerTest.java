@@ -104,7 +104,7 @@ class PoolerTest {
 
     @Test
     @DisplayName(
-            "PR-01 a revocation on one node is in force on another, behind the same pooler, and polling only is said")
+            "PR-01 behind a pooler a revocation on one node takes effect on another, which says that it only polls")
     void nodesFollowEachOther() {
         JdbcApiKeyStore listening = JdbcApiKeyStore.builder(pooled)
                 .schema(schema)
@@ -112,12 +112,14 @@ class PoolerTest {
                 .listenerTimes(
                         new ChangeListener.Times(Duration.ofMillis(500), Duration.ofMinutes(5), Duration.ofMinutes(5)))
                 .build();
-        try (ApiKeys a = opened(store);
+        try (Logged logged = new Logged();
+                ApiKeys a = opened(store);
                 ApiKeys b = opened(listening)) {
             IssuedKey key = a.manager().issue(IssueRequest.builder().owner("o").build());
             awaitTrue(() -> b.verifier().verify(key.key().reveal()).isAccepted(), "B has the key");
             a.manager().revoke(key.record().id());
             awaitTrue(() -> !b.verifier().verify(key.key().reveal()).isAccepted(), "B has the revocation");
+            awaitTrue(() -> logged.text().contains("found by polling only"), "B says so");
             assertFalse(b.state().source().contains(", listening"), b.state().source());
         }
     }
@@ -130,7 +132,7 @@ class PoolerTest {
     }
 
     @Test
-    @DisplayName("a load behind a pooler sees one moment, though the session of its transaction is any")
+    @DisplayName("a load behind a pooler sees one moment, whichever session its transaction gets")
     void loadSeesOneMoment() throws Exception {
         ApiKeyRecord first = store.insert(record());
         CompletableFuture<Snapshot> load;

@@ -106,6 +106,7 @@ class ProfilesTest {
             assertFalse(output.getAll().contains(hash(a).substring(7)));
             List<KeywardEndpoint.Key> keys =
                     context.getBean(KeywardEndpoint.class).keys().keys();
+            assertEquals(4, keys.size(), keys::toString);
             for (KeywardEndpoint.Key key : keys) {
                 String file = key.id().equals("prod") ? "application-prod.yml" : "application.yml";
                 assertTrue(key.origin().contains(file), key.toString());

@@ -4,10 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import ch.qos.logback.classic.Level;
-import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
-import ch.qos.logback.core.read.ListAppender;
 import io.keyward.ApiKey;
 import io.keyward.ApiKeyVerifier;
 import io.keyward.KeyRing;
@@ -19,13 +16,12 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.slf4j.LoggerFactory;
 import org.springframework.boot.Banner;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
@@ -53,23 +49,13 @@ class PreflightTest {
     private static final AtomicInteger HANDLED = new AtomicInteger();
     private static final AtomicBoolean BROKEN = new AtomicBoolean();
 
-    private final Logger logger = (Logger) LoggerFactory.getLogger("io.keyward.spring.boot");
-    private final ListAppender<ILoggingEvent> logged = new ListAppender<>();
-    private final Level levelBefore = logger.getLevel();
+    @RegisterExtension
+    final Warnings warnings = new Warnings();
 
     @BeforeEach
     void listen() {
         HANDLED.set(0);
         BROKEN.set(false);
-        logged.start();
-        logger.addAppender(logged);
-        logger.setLevel(Level.WARN);
-    }
-
-    @AfterEach
-    void listenNoMore() {
-        logger.setLevel(levelBefore);
-        logger.detachAppender(logged);
     }
 
     @Configuration(proxyBeanMethods = false)
@@ -203,7 +189,7 @@ class PreflightTest {
     }
 
     private String warned() {
-        return logged.list.stream()
+        return warnings.events().stream()
                 .map(ILoggingEvent::getFormattedMessage)
                 .filter(line -> line.startsWith("preflights are 401"))
                 .toList()

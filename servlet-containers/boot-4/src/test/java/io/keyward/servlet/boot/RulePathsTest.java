@@ -2,10 +2,7 @@ package io.keyward.servlet.boot;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import ch.qos.logback.classic.Level;
-import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
-import ch.qos.logback.core.read.ListAppender;
 import io.keyward.ApiKey;
 import io.keyward.KeyHasher;
 import io.keyward.testing.ThrowAwayKeys;
@@ -20,15 +17,13 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.slf4j.LoggerFactory;
 import org.springframework.boot.Banner;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
@@ -55,22 +50,8 @@ class RulePathsTest {
     @TempDir
     static Path files;
 
-    private final Logger logger = (Logger) LoggerFactory.getLogger("io.keyward.spring.boot");
-    private final ListAppender<ILoggingEvent> logged = new ListAppender<>();
-    private final Level levelBefore = logger.getLevel();
-
-    @BeforeEach
-    void listen() {
-        logged.start();
-        logger.addAppender(logged);
-        logger.setLevel(Level.WARN);
-    }
-
-    @AfterEach
-    void listenNoMore() {
-        logger.setLevel(levelBefore);
-        logger.detachAppender(logged);
-    }
+    @RegisterExtension
+    final Warnings warnings = new Warnings();
 
     @BeforeAll
     static void makeFiles() throws Exception {
@@ -160,7 +141,7 @@ class RulePathsTest {
 
     private String named() {
         List<String> named = new ArrayList<>();
-        for (ILoggingEvent event : logged.list) {
+        for (ILoggingEvent event : warnings.events()) {
             Matcher line = Pattern.compile("where these rules of keyward.rules apply: (.*?); a rule's")
                     .matcher(event.getFormattedMessage());
             if (line.find()) {
