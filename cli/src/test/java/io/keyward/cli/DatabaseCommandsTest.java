@@ -213,13 +213,12 @@ class DatabaseCommandsTest {
     }
 
     @Test
-    void pepperThatIsNotHereIsSaidAndKeysWithItCanBeChanged() {
+    void namesTheMissingPepperAndChangesKeysThatHaveIt() {
         ApiKey key = ApiKey.of("peppered_key_of_a_service");
         operator.store()
                 .insert(ApiKeyRecord.builder("peppered")
                         .roles("client")
-                        .hash(KeyHasher.hmacSha256("p1", new byte[KeyHasher.MIN_PEPPER_LENGTH])
-                                .hash(key))
+                        .hash(KeyHasher.hmacSha256("p1", pepperOf(0)).hash(key))
                         .build());
 
         Outcome byText = operator.runReading("another_key_of_a_service", "show", "--key=-");
@@ -230,24 +229,22 @@ class DatabaseCommandsTest {
         assertEquals(KeyState.ACTIVE, record("peppered").state());
     }
 
-    private static Map<String, String> pepper(String id, byte fill) {
+    private static byte[] pepperOf(int fill) {
         byte[] pepper = new byte[KeyHasher.MIN_PEPPER_LENGTH];
-        Arrays.fill(pepper, fill);
-        return Map.of(
-                "KEYWARD_PEPPERS_" + id.toUpperCase(Locale.ROOT),
-                Base64.getEncoder().encodeToString(pepper));
+        Arrays.fill(pepper, (byte) fill);
+        return pepper;
     }
 
-    private static KeyHasher hasher(String id, byte fill) {
-        byte[] pepper = new byte[KeyHasher.MIN_PEPPER_LENGTH];
-        Arrays.fill(pepper, fill);
-        return KeyHasher.hmacSha256(id, pepper);
+    private static Map<String, String> variable(String id, int fill) {
+        return Map.of(
+                "KEYWARD_PEPPERS_" + id.toUpperCase(Locale.ROOT),
+                Base64.getEncoder().encodeToString(pepperOf(fill)));
     }
 
     @Test
     @DisplayName("issue 19 a new secret has the pepper of the services, or is not made")
     void newSecretHasThePepperOfTheServices() {
-        KeyHasher p1 = hasher("p1", (byte) 1);
+        KeyHasher p1 = KeyHasher.hmacSha256("p1", pepperOf(1));
         String old = issue("alice");
         operator.store().requirePeppers(Map.of("p1", p1.check().orElseThrow()));
 
@@ -257,33 +254,32 @@ class DatabaseCommandsTest {
             assertEquals(1, without.exitCode(), without.err());
             assertTrue(without.err().contains("KEYWARD_PEPPERS_P1"), without.err());
             assertEquals("", without.out(), "no key is shown that is not stored");
-            Outcome other = operator.runWith(pepper("p1", (byte) 2), "", command);
+            Outcome other = operator.runWith(variable("p1", 2), "", command);
             assertEquals(3, other.exitCode(), other.err());
             assertTrue(other.err().contains("check value"), other.err());
-            Map<String, String> two = new HashMap<>(pepper("p1", (byte) 1));
-            two.putAll(pepper("p2", (byte) 1));
+            Map<String, String> two = new HashMap<>(variable("p1", 1));
+            two.putAll(variable("p2", 1));
             assertEquals(1, operator.runWith(two, "", command).exitCode());
         }
         assertEquals(1, operator.store().load().records().size());
         assertEquals(1, record(old).current().ordinal());
 
-        Outcome issued = operator.runWith(pepper("p1", (byte) 1), "", "issue", "--role=client", "--owner=bob");
+        Outcome issued = operator.runWith(variable("p1", 1), "", "issue", "--role=client", "--owner=bob");
         assertEquals(0, issued.exitCode(), issued.err());
         ApiKey text = ApiKey.of(issued.out().strip());
         assertEquals(p1.hash(text), record(idOf(issued)).current().hash());
-        Outcome rotated = operator.runWith(pepper("p1", (byte) 1), "", "rotate", old, "--overlap=1h");
+        Outcome rotated = operator.runWith(variable("p1", 1), "", "rotate", old, "--overlap=1h");
         assertEquals(
                 p1.hash(ApiKey.of(rotated.out().strip())), record(old).current().hash());
-        Outcome found = operator.runWith(pepper("p1", (byte) 1), text.reveal(), "show", "--key=-");
+        Outcome found = operator.runWith(variable("p1", 1), text.reveal(), "show", "--key=-");
         assertEquals(0, found.exitCode(), found.err());
         done("revoke", idOf(issued));
         assertEquals(KeyState.REVOKED, record(idOf(issued)).state(), "needs no pepper");
     }
 
     @Test
-    @DisplayName(
-            "issue 19 keys selected by owner, role and end are asked of the database, and all that fit are changed")
-    void selectsInTheDatabase() {
+    @DisplayName("issue 19 all keys that an owner, a role and an end select are changed, and no other key")
+    void changesTheSelectedKeysAndNoOther() {
         List<String> ofBob = new ArrayList<>();
         for (int i = 0; i < 3; i++) {
             ofBob.add(issue("bob", "--expires=10d"));
@@ -317,16 +313,10 @@ class DatabaseCommandsTest {
     @DisplayName("a rotation that nobody could see is taken back by the operator, as the trail says")
     void rotationThatNobodyCouldSeeIsUndone() throws SQLException {
         String id = issue("alice");
-        OutputStream full = new OutputStream() {
-            @Override
-            public void write(int b) throws IOException {
-                throw new IOException("No space left on device");
-            }
-        };
 
         int exitCode = Main.run(
                 List.of("rotate", id, "--as=anna", "--jdbc-url=" + operator.url(), "--jdbc-user=operator"),
-                nobodySees(full, new ByteArrayOutputStream()));
+                nobodySees(new BrokenStream("No space left on device"), new ByteArrayOutputStream()));
 
         assertEquals(3, exitCode);
         assertEquals(1, record(id).current().ordinal());

@@ -176,8 +176,8 @@ class MessagesTest {
     @DisplayName("141 where nobody reads the output, and a key that nobody saw is not stored")
     void endsWith141WhereNobodyReads() {
         String id = issue();
-        Outcome list = writingTo(new Broken("Broken pipe"), "list");
-        Outcome issued = writingTo(new Broken("Broken pipe"), "issue", "--role=client", "--owner=bob");
+        Outcome list = writingTo(new BrokenStream("Broken pipe"), "list");
+        Outcome issued = writingTo(new BrokenStream("Broken pipe"), "issue", "--role=client", "--owner=bob");
 
         assertEquals(141, list.exitCode());
         assertEquals(141, issued.exitCode());
@@ -190,7 +190,7 @@ class MessagesTest {
     void callsFullDiskThat() {
         issue();
 
-        Outcome outcome = writingTo(new Broken("No space left on device"), "list");
+        Outcome outcome = writingTo(new BrokenStream("No space left on device"), "list");
 
         assertEquals(3, outcome.exitCode());
         assertTrue(outcome.err().contains("the disk is full"), outcome.err());
@@ -202,7 +202,7 @@ class MessagesTest {
     void tellsWhatWasDone() {
         String id = issue();
 
-        Outcome outcome = writingTo(new Broken("No space left on device"), "revoke", id, "--json");
+        Outcome outcome = writingTo(new BrokenStream("No space left on device"), "revoke", id, "--json");
 
         assertEquals(3, outcome.exitCode());
         assertTrue(outcome.err().contains("revoked key " + id), outcome.err());
@@ -311,20 +311,6 @@ class MessagesTest {
     private static JsonObject read(String text) {
         try (var reader = Json.createReader(new StringReader(text))) {
             return reader.readObject();
-        }
-    }
-
-    /** Refuses whatever is written. */
-    private static final class Broken extends OutputStream {
-        private final String reason;
-
-        Broken(String reason) {
-            this.reason = reason;
-        }
-
-        @Override
-        public void write(int b) throws IOException {
-            throw new IOException(reason);
         }
     }
 }

@@ -16,8 +16,8 @@ import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Gives the connections of one command, and keeps the last one that is given back: a command makes one change after
- * another, and logging in costs more than a change. Not for several threads.
+ * Opens the connections of one command. It keeps the connection that was closed last and hands it out again, because
+ * logging in takes longer than a change. Must not be shared between threads.
  */
 final class ConnectionSource implements DataSource {
     private static final String CONNECTION_REJECTED = "08004";
@@ -32,8 +32,8 @@ final class ConnectionSource implements DataSource {
     /**
      * Creates a source that has no connection yet.
      *
-     * @param login user and password, as far as they are known
-     * @param question asks a person for the password, where the server refuses the login and none is known
+     * @param login the user and the password, as far as they are known
+     * @param question asks a person for the password; used if none is known and the server refuses the login
      */
     ConnectionSource(Driver driver, String url, Properties login, Supplier<Optional<String>> question) {
         this.driver = driver;
@@ -49,7 +49,7 @@ final class ConnectionSource implements DataSource {
         return lent(kept == null || kept.isClosed() ? login() : kept);
     }
 
-    /** PostgreSQL may need no password, or take it from {@code ~/.pgpass}, so it is asked for when it is missing. */
+    /** Tries without a password first, because PostgreSQL may need none, or its driver reads {@code ~/.pgpass}. */
     private Connection login() throws SQLException {
         try {
             return connect();
@@ -69,7 +69,7 @@ final class ConnectionSource implements DataSource {
     private Connection connect() throws SQLException {
         Connection connection = driver.connect(url, login);
         if (connection == null) {
-            throw new SQLException("not a URL of the driver", "08001");
+            throw new SQLException("the driver does not accept the URL", "08001");
         }
         return connection;
     }
@@ -93,23 +93,21 @@ final class ConnectionSource implements DataSource {
         }
     }
 
-    /** Ends the connection that is kept. */
+    /** Closes the connection that is kept. */
     void close() {
-        Connection kept = idle;
-        idle = null;
-        if (kept == null) {
-            return;
-        }
-        try {
-            kept.close();
-        } catch (SQLException e) {
-            // the server ends what is not closed here, and nothing depends on it
+        if (idle != null) {
+            try {
+                idle.close();
+            } catch (SQLException e) {
+                // the server ends the connection when this process ends
+            }
+            idle = null;
         }
     }
 
     @Override
     public Connection getConnection(String user, String password) throws SQLException {
-        throw new SQLFeatureNotSupportedException("the user is given once");
+        throw new SQLFeatureNotSupportedException("the user is set when the source is created");
     }
 
     @Override
@@ -139,7 +137,7 @@ final class ConnectionSource implements DataSource {
 
     @Override
     public <T> T unwrap(Class<T> type) throws SQLException {
-        throw new SQLException("wraps nothing");
+        throw new SQLException("there is nothing to unwrap");
     }
 
     @Override

@@ -26,11 +26,9 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
@@ -40,9 +38,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * The keys of a database.
  *
- * @param name the URL, without what may be secret in it
- * @param declaredRoles the roles that the services declare; none where they were not named
- * @param peppers gives the peppers of the services, as far as they are known here
+ * @param name the URL without its parts that may be secret
+ * @param declaredRoles the roles that the services declare; empty if the command line names none
+ * @param peppers reads the peppers of the services that are known here
  */
 record DatabaseKeys(
         String name, JdbcApiKeyStore store, Collection<String> declaredRoles, Supplier<List<KeyHasher>> peppers)
@@ -59,9 +57,8 @@ record DatabaseKeys(
         if (filter.conditions().isEmpty()) {
             return records();
         }
-        List<ApiKeyRecord> all = new ArrayList<>();
         List<ApiKeyRecord> page = store.list(filter, null, PAGE);
-        all.addAll(page);
+        List<ApiKeyRecord> all = new ArrayList<>(page);
         while (page.size() == PAGE) {
             page = store.list(filter, page.get(PAGE - 1).id(), PAGE);
             all.addAll(page);
@@ -79,19 +76,12 @@ record DatabaseKeys(
         return "by --declared-roles";
     }
 
-    /** Reads no more than the records that are changed: a revocation must not wait for a million others. */
+    /** Reads only the records that it changes, because a revocation must not wait for a million others. */
     @Override
     public ApiKeyManager manager(KeyFormat format, Collection<String> requested, Actor actor) {
-        Set<String> names = rolesFor(requested);
-        List<KeyHasher> known = peppers.get();
-        LiveKeyRing ring = LiveKeyRing.of(ringFor(names, known, Set.of()));
-        ApiKeyManager.Builder manager = ApiKeyManager.builder(
-                new Learning(store, known, ring, names, new HashSet<>(), new AtomicBoolean()),
-                ring,
-                ApiKeyGenerator.of(format));
-        if (!known.isEmpty()) {
-            manager.hasher(known.get(0));
-        }
+        LearningStore learning = new LearningStore(rolesFor(requested));
+        ApiKeyManager.Builder manager = ApiKeyManager.builder(learning, learning.ring, ApiKeyGenerator.of(format));
+        learning.known.stream().findFirst().ifPresent(manager::hasher);
         return manager.build().as(actor);
     }
 
@@ -101,7 +91,7 @@ record DatabaseKeys(
         try {
             store.remove(record, ChangeCause.of(Action.PURGE, actor, now));
         } catch (StoreException noRightToDelete) {
-            // a user who may change keys need not be one who may remove them, and nobody has the key
+            // a database user who may change keys may lack the right to delete them; nobody has this key yet
             store.update(
                     record.toBuilder()
                             .state(KeyState.REVOKED)
@@ -118,15 +108,15 @@ record DatabaseKeys(
         return Stream.concat(Stream.of(KeyHasher.sha256()), known.stream()).toList();
     }
 
-    /** Refuses to say that no key has a text while a pepper is missing, because one hashed with it may have it. */
+    /** Throws if a pepper is missing here: a key that is hashed with it may have the text that no other key has. */
     private void requireKnown(Set<String> used, List<KeyHasher> known) {
         Set<String> missing = missing(used, known);
         if (!missing.isEmpty()) {
             throw CommandFailure.refused("keys of " + name + " are hashed with a pepper that only the services have ("
                     + String.join(", ", missing) + "), so their texts cannot be compared here; set "
                     + Peppers.variableOf(missing.iterator().next())
-                    + " to the value that they have, or take the id from the text of an issued key: `keyward check`"
-                    + " prints it");
+                    + " to the value that the services have, or let `keyward check` print the id that is in the text of"
+                    + " an issued key");
         }
     }
 
@@ -163,17 +153,21 @@ record DatabaseKeys(
     }
 
     /**
-     * Lets a ring know the roles and peppers of each record that is read, before anything is checked with it, and stores
-     * no new secret without the pepper that the services use.
+     * The store of one command. It adds the roles and peppers of each record that it reads to the ring, because the
+     * manager checks each change with the ring. It stores a new secret only with the pepper that the services use.
      */
-    private record Learning(
-            JdbcApiKeyStore store,
-            List<KeyHasher> known,
-            LiveKeyRing ring,
-            Set<String> roles,
-            Set<String> peppers,
-            AtomicBoolean mayMakeSecrets)
-            implements ApiKeyStore {
+    private final class LearningStore implements ApiKeyStore {
+        private final List<KeyHasher> known = peppers.get();
+        private final Set<String> usedPeppers = new HashSet<>();
+        private final Set<String> roles;
+        private final LiveKeyRing ring;
+        private boolean hasPepperOfServices;
+
+        LearningStore(Set<String> roles) {
+            this.roles = roles;
+            this.ring = LiveKeyRing.of(ringFor(roles, known, usedPeppers));
+        }
+
         @Override
         public Optional<ApiKeyRecord> find(String id) {
             Optional<ApiKeyRecord> found = store.find(id);
@@ -192,35 +186,11 @@ record DatabaseKeys(
             boolean isNew = false;
             for (ApiKeyRecord record : records) {
                 isNew |= roles.addAll(record.roles());
-                isNew |= peppers.addAll(FileOptions.peppersOf(record).toList());
+                isNew |= usedPeppers.addAll(FileOptions.peppersOf(record).toList());
             }
             if (isNew) {
-                ring.publish(ringFor(roles, known, peppers));
+                ring.publish(ringFor(roles, known, usedPeppers));
             }
-        }
-
-        /** Asked once for each command. */
-        private void requirePepperOfServices() {
-            if (mayMakeSecrets.get()) {
-                return;
-            }
-            if (known.size() > 1) {
-                throw CommandFailure.refused("there are several peppers ("
-                        + known.stream().map(DatabaseKeys::idOf).collect(Collectors.joining(", "))
-                        + "), and a new secret is hashed with one; set only one of the variables "
-                        + Peppers.VARIABLE + "…");
-            }
-            Set<String> ofServices = store.pepperIds();
-            if (known.isEmpty() && !ofServices.isEmpty()) {
-                String first = ofServices.iterator().next();
-                throw CommandFailure.refused("the services hash keys with a pepper (" + String.join(", ", ofServices)
-                        + "), and this secret would be stored without one; set " + Peppers.variableOf(first)
-                        + " to the value that they have, or use the admin API; nothing was stored");
-            }
-            store.requirePeppers(known.stream()
-                    .collect(Collectors.toMap(
-                            DatabaseKeys::idOf, hasher -> hasher.check().orElseThrow())));
-            mayMakeSecrets.set(true);
         }
 
         @Override
@@ -235,6 +205,30 @@ record DatabaseKeys(
                 requirePepperOfServices();
             }
             return store.update(record, cause);
+        }
+
+        /** Asks the database once for each command. */
+        private void requirePepperOfServices() {
+            if (hasPepperOfServices) {
+                return;
+            }
+            if (known.size() > 1) {
+                throw CommandFailure.refused("there are several peppers ("
+                        + known.stream().map(DatabaseKeys::idOf).collect(Collectors.joining(", "))
+                        + "), and a new secret is hashed with only one; set only one of the variables "
+                        + Peppers.VARIABLE + "…");
+            }
+            Set<String> ofServices = store.pepperIds();
+            if (known.isEmpty() && !ofServices.isEmpty()) {
+                throw CommandFailure.refused("the services hash keys with a pepper (" + String.join(", ", ofServices)
+                        + "), and this secret would be stored without one; set "
+                        + Peppers.variableOf(ofServices.iterator().next())
+                        + " to the value that the services have, or use the admin API; nothing was stored");
+            }
+            store.requirePeppers(known.stream()
+                    .collect(Collectors.toMap(
+                            DatabaseKeys::idOf, hasher -> hasher.check().orElseThrow())));
+            hasPepperOfServices = true;
         }
 
         @Override
@@ -255,26 +249,6 @@ record DatabaseKeys(
         @Override
         public boolean hasOrderedVersions() {
             return store.hasOrderedVersions();
-        }
-
-        @Override
-        public boolean isShared() {
-            return store.isShared();
-        }
-
-        @Override
-        public boolean isInStep(Collection<ApiKeyRecord> records, Set<String> except, Stamp stamp) {
-            return store.isInStep(records, except, stamp);
-        }
-
-        @Override
-        public void requirePeppers(Map<String, String> checks) {
-            store.requirePeppers(checks);
-        }
-
-        @Override
-        public Watch watch(Runnable changed) {
-            return store.watch(changed);
         }
     }
 }

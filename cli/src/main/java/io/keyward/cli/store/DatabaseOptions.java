@@ -68,21 +68,20 @@ public final class DatabaseOptions {
 
     private @Nullable ConnectionSource source;
 
-    /** Returns whether a database is named, here or in the places that give defaults. */
+    /** Returns whether a database is named: by option, in the environment, or in {@code keyward.toml}. */
     public boolean isGiven() {
         return url != null;
     }
 
     /** Returns what messages call the database: its URL without user, password and parameters. */
     public String name() {
-        String whole = url();
-        return PARAMETERS.matcher(USER_INFO.matcher(whole).replaceFirst("//")).replaceFirst("");
+        return PARAMETERS.matcher(USER_INFO.matcher(url()).replaceFirst("//")).replaceFirst("");
     }
 
     /**
      * Returns the store. Does not connect.
      *
-     * @throws CommandFailure if no database is named, or a file of the options cannot be read
+     * @throws CommandFailure if no database is named, or a file that an option names cannot be read
      */
     public JdbcApiKeyStore store(Terminal terminal) {
         ConnectionSource connections =
@@ -101,8 +100,8 @@ public final class DatabaseOptions {
     /**
      * Returns the keys of the store.
      *
-     * @param declaredRoles the roles that the services declare; none where they were not named
-     * @param terminal has the variables with the peppers of the services
+     * @param declaredRoles the roles that the services declare; empty if the command line names none
+     * @param terminal has the environment variables with the peppers of the services
      */
     public OpenKeys open(JdbcApiKeyStore store, Collection<String> declaredRoles, Terminal terminal) {
         return new DatabaseKeys(name(), store, declaredRoles, () -> Peppers.in(terminal.serviceEnvironment()));
@@ -111,7 +110,7 @@ public final class DatabaseOptions {
     private String url() {
         if (url == null) {
             throw CommandFailure.usage(
-                    "name the database with --jdbc-url, KEYWARD_JDBC_URL, or jdbc-url in" + " ./keyward.toml");
+                    "name the database with --jdbc-url, KEYWARD_JDBC_URL, or jdbc-url in ./keyward.toml");
         }
         return url;
     }
@@ -143,7 +142,7 @@ public final class DatabaseOptions {
                 + " (not shown): ");
     }
 
-    /** The parser of the command line does not know drivers, so those in the jar and the named ones are asked. */
+    /** Asks the driver in our jar and those of {@code --driver} which of them accepts the URL. */
     private Driver driver() {
         try {
             for (Driver driver : ServiceLoader.load(Driver.class, driverLoader())) {
@@ -152,7 +151,7 @@ public final class DatabaseOptions {
                 }
             }
         } catch (SQLException | ServiceConfigurationError e) {
-            // What a driver says of a URL may repeat it.
+            // no cause: the message of a driver may repeat the URL, and a password in it
             throw CommandFailure.usage("a driver could not be asked whether it takes --jdbc-url; check --driver");
         }
         throw CommandFailure.usage("no driver takes the URL of the database, which must be like"
@@ -179,7 +178,7 @@ public final class DatabaseOptions {
         }
     }
 
-    /** Ends the connection, if there is one. */
+    /** Closes the connection, if there is one. */
     public void close() {
         if (source != null) {
             source.close();

@@ -24,9 +24,8 @@ import java.util.function.Supplier;
 /**
  * The keys of a file.
  *
- * @param path the file, as it was named
- * @param file the keys
- * @param input gives what a service reads of the file
+ * @param path the file, as the caller named it
+ * @param input reads the file as a service does
  * @param isNew whether the file is created with the first key
  */
 record FileKeys(Path path, KeyFile file, Supplier<KeyInput> input, boolean isNew) implements OpenKeys {
@@ -55,7 +54,7 @@ record FileKeys(Path path, KeyFile file, Supplier<KeyInput> input, boolean isNew
         return file.declaredRoles();
     }
 
-    /** The manager of a file reads all of its records. */
+    /** Adds the roles of the keys, because the manager of a file reads all of its records. */
     @Override
     public Set<String> rolesFor(Collection<String> requested) {
         return FileOptions.rolesFor(file, records(), requested);
@@ -98,7 +97,7 @@ record FileKeys(Path path, KeyFile file, Supplier<KeyInput> input, boolean isNew
         }
     }
 
-    /** Reads the peppers as a service does, which refuses a file with anything wrong in it. */
+    /** Reads the peppers as a service does, so a file with any problem in it is refused. */
     @Override
     public List<KeyHasher> hashers(Collection<ApiKeyRecord> records) {
         try (KeywardConfig config = load()) {

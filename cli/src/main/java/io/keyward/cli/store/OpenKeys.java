@@ -20,43 +20,43 @@ import java.util.TreeSet;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 
-/** The keys that a command works on, and what differs between a file and a database. */
+/** The keys that a command works on. Commands find here all that differs between a file and a database. */
 public interface OpenKeys {
-    /** Returns what messages call the place of the keys; holds no secret. */
+    /** Returns what messages call the file or the database. The name holds no secret. */
     String name();
 
     ApiKeyStore store();
 
-    /** Returns all records, as far as they can be read. */
+    /** Returns all records that can be read. */
     List<ApiKeyRecord> records();
 
-    /** Returns the records that a filter chooses, as far as they can be read. */
+    /** Returns the records that a filter chooses, of those that can be read. */
     default List<ApiKeyRecord> records(KeyFilter filter) {
         return records().stream().filter(filter::chooses).toList();
     }
 
-    /** Returns what finds the record of an id, as far as it can be read. Call it once for several ids. */
+    /** Returns a function that finds the record of an id. Call this method once for several ids: it may read all. */
     default Function<String, Optional<ApiKeyRecord>> finder() {
         Map<String, ApiKeyRecord> byId = records().stream()
                 .collect(Collectors.toMap(ApiKeyRecord::id, Function.identity(), (first, other) -> first));
         return id -> Optional.ofNullable(byId.get(id));
     }
 
-    /** Returns whether the place is created with the first key. */
+    /** Returns whether the first key creates the file. */
     default boolean isNew() {
         return false;
     }
 
-    /** Returns whether <code>${NAME}</code> in a value is resolved, so that no value may have it in its text. */
+    /** Returns whether <code>${NAME}</code> in a value is resolved, so no value may hold it as text. */
     default boolean resolvesReferences() {
         return false;
     }
 
-    /** Returns the roles that a key may have; none where every role is taken as it is. */
+    /** Returns the roles that a key may have; empty if any role is accepted. */
     Collection<String> declaredRoles();
 
     /**
-     * Returns the roles that {@link #manager} knows before it reads a record of a database.
+     * Returns the roles that {@link #manager} accepts before it has read any record of a database.
      *
      * @param requested the roles of new keys; if no role is declared at all, any role is accepted
      */
@@ -64,7 +64,7 @@ public interface OpenKeys {
         return new TreeSet<>(declaredRoles().isEmpty() ? requested : declaredRoles());
     }
 
-    /** Returns where roles are declared, for a message that none is. */
+    /** Returns the words with which a message says where no role is declared. */
     String placesOfRoles();
 
     /**
@@ -76,15 +76,15 @@ public interface OpenKeys {
      */
     ApiKeyManager manager(KeyFormat format, Collection<String> requested, Actor actor);
 
-    /** Takes back a record that was just inserted and that nobody has seen. */
+    /** Removes a record that was just inserted and whose key nobody has seen. */
     void takeBack(ApiKeyRecord record, Actor actor);
 
-    /** Returns the ids of the keys that are kept in plaintext. */
+    /** Returns the ids of the keys that are stored in plaintext. */
     default List<String> plaintextKeyIds() {
         return List.of();
     }
 
-    /** Returns where the secrets of a key are kept besides, see {@link io.keyward.config.KeyFile#copiesOf}. */
+    /** Returns the other places that hold the secrets of a key, see {@link io.keyward.config.KeyFile#copiesOf}. */
     default List<ConfigProblem> copiesOf(String id) {
         return List.of();
     }
@@ -98,16 +98,16 @@ public interface OpenKeys {
         return false;
     }
 
-    /** Prints what looks like keys and is not read. */
+    /** Prints the names of assignments that look like keys and are not read. */
     default void noteUndeclared(Terminal terminal) {}
 
     /**
-     * Returns all hashers that the hashes of these records need.
+     * Returns the hashers for all hashes of these records.
      *
      * @throws CommandFailure if a pepper is not known here
      */
     List<KeyHasher> hashers(Collection<ApiKeyRecord> records);
 
-    /** Returns what a service with these keys says of a key. */
+    /** Returns the verdict of a service that has these keys on a presented text. */
     Verification verify(String presented);
 }

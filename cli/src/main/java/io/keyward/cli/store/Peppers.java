@@ -22,9 +22,9 @@ final class Peppers {
     }
 
     /**
-     * Returns the hashers with the peppers of these variables.
+     * Returns a hasher for each pepper in these variables.
      *
-     * @throws CommandFailure if one of them is not a pepper, or does not match its check value
+     * @throws CommandFailure if the value of a variable is not a pepper, or does not match its check value
      */
     static List<KeyHasher> in(Map<String, String> environment) {
         Map<String, String> peppers = environment.entrySet().stream()
@@ -33,7 +33,7 @@ final class Peppers {
         if (peppers.isEmpty()) {
             return List.of();
         }
-        // a file with the peppers alone: none of the working directory is read
+        // an empty file in memory, so that no file of the working directory is read
         try (KeywardConfig config = KeywardConfig.builder()
                 .envFile(Path.of("environment"), new byte[0])
                 .environment(peppers)

@@ -12,10 +12,9 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Spec;
 
-/** The options that say which keys a command works on: the one place where commands open their keys. */
+/** The options that name the keys of a command. All commands open their keys here. */
 public final class StoreOptions {
-    /** Options that mean nothing for a database. */
-    private static final List<String> OF_FILES = List.of("--file", "--in-place", "--env-file");
+    private static final List<String> FILE_OPTIONS = List.of("--file", "--in-place", "--env-file");
 
     @Mixin
     private FileOptions file = new FileOptions();
@@ -27,16 +26,16 @@ public final class StoreOptions {
     private CommandSpec command = CommandSpec.create();
 
     /**
-     * Opens keys that must be there.
+     * Opens keys that must exist.
      *
-     * @param written says how a key file is written
-     * @throws CommandFailure if they are not there
+     * @param written sets how a key file is written
+     * @throws CommandFailure if there is no such file, or a file that an option names cannot be read
      */
     public OpenKeys existing(Terminal terminal, UnaryOperator<KeyFile> written) {
         return isDatabase() ? database(terminal) : fileKeys(written.apply(file.existing(terminal)), false, terminal);
     }
 
-    /** Opens keys whose file is created with the first one. */
+    /** Opens keys; the first key creates the file if there is none. */
     public OpenKeys orNew(Terminal terminal, UnaryOperator<KeyFile> written) {
         return isDatabase()
                 ? database(terminal)
@@ -48,9 +47,9 @@ public final class StoreOptions {
     }
 
     /**
-     * Opens keys to read them only.
+     * Opens keys for reading only.
      *
-     * @throws CommandFailure if there are none, or if a pipe does not end
+     * @throws CommandFailure if there is no such file, or if a pipe does not end
      */
     public OpenKeys toRead(Terminal terminal) {
         if (isDatabase()) {
@@ -68,7 +67,7 @@ public final class StoreOptions {
         if (!database.isGiven()) {
             return false;
         }
-        for (String option : OF_FILES) {
+        for (String option : FILE_OPTIONS) {
             if (command.commandLine().getParseResult().hasMatchedOption(option)) {
                 throw CommandFailure.usage(
                         option + " is for a key file, and --jdbc-url names a database; leave one out");
