@@ -7,21 +7,21 @@ import io.keyward.role.RoleModel;
 import org.springframework.security.authentication.AbstractAuthenticationToken;
 
 /**
- * Describes the caller of a valid key to Spring Security: who it is and what it may do.
+ * Tells Spring Security who the caller with a valid key is and what the caller may do.
  *
  * <p>The authorities are:
  *
  * <ul>
- *   <li>each role in effect, as {@code ROLE_<role>}, for {@code hasRole};
- *   <li>each permission held, as it is, for {@code hasAuthority}, except those whose text begins with {@code ROLE_} or
- *       {@code FACTOR_}, because such an authority means something else;
- *   <li>for a pattern that is held, such as {@code jobs:*}, each permission that the role model declares and the pattern
- *       covers. What no role declares is not among them: {@link ApiKeyPermissions} answers for that;
- *   <li>{@code FACTOR_API_KEY} on Spring Security 7, which says how the caller was recognised.
+ *   <li>each effective role, as {@code ROLE_<role>}, for {@code hasRole};
+ *   <li>each permission of the key, unchanged, for {@code hasAuthority}, except a permission that begins with
+ *       {@code ROLE_} or {@code FACTOR_}, because such an authority means something else;
+ *   <li>for each pattern of the key, such as {@code jobs:*}, the permissions that it covers and that a role declares.
+ *       For permissions that no role declares, use {@link ApiKeyPermissions};
+ *   <li>on Spring Security 7 also {@code FACTOR_API_KEY}, which names the way in which the caller authenticated.
  * </ul>
  *
- * <p>The credentials are empty. It cannot be serialized, because the principal cannot, so no session holds one. May be
- * shared between threads once its details are set.
+ * <p>The credentials are empty. An authentication cannot be serialized, because its principal cannot, so no session can
+ * store it. May be shared between threads once its details are set.
  */
 public final class ApiKeyAuthentication extends AbstractAuthenticationToken {
     private final ApiKeyPrincipal principal;
@@ -35,7 +35,7 @@ public final class ApiKeyAuthentication extends AbstractAuthenticationToken {
     /**
      * Returns the authentication of a caller whom a verifier accepted.
      *
-     * @param roles whose permissions the patterns cover; see {@link io.keyward.ApiKeyVerifier#roles}
+     * @param roles the roles that declare permissions; see {@link io.keyward.ApiKeyVerifier#roles}
      */
     public static ApiKeyAuthentication of(ApiKeyPrincipal principal, RoleModel roles) {
         return new ApiKeyAuthentication(requireNonNull(principal, "principal"), requireNonNull(roles, "roles"));
@@ -47,21 +47,21 @@ public final class ApiKeyAuthentication extends AbstractAuthenticationToken {
         return principal;
     }
 
-    /** Returns the empty text: the key is forgotten. */
+    /** Returns the empty text, because the key is not kept. */
     @Override
     public Object getCredentials() {
         return "";
     }
 
     /**
-     * Takes the authentication back, or leaves it.
+     * Revokes the authentication if the argument is false.
      *
-     * @throws IllegalArgumentException if it is taken back and then given again; only a verifier does that
+     * @throws IllegalArgumentException if the argument is true and the authentication was revoked
      */
     @Override
     public void setAuthenticated(boolean authenticated) {
         if (authenticated && !isAuthenticated()) {
-            throw new IllegalArgumentException("only a verifier authenticates a key; make another authentication");
+            throw new IllegalArgumentException("only a verifier authenticates a key; create another authentication");
         }
         super.setAuthenticated(authenticated);
     }

@@ -8,7 +8,8 @@ import org.springframework.security.core.Authentication;
 import org.springframework.security.core.context.SecurityContextHolder;
 
 /**
- * Asks the key itself for a permission, so that patterns such as {@code jobs:*} cover also what no role declares.
+ * Checks whether the key of the caller has a permission. Patterns such as {@code jobs:*} also cover permissions that no
+ * role declares.
  *
  * <pre>{@code
  * @Bean
@@ -19,16 +20,16 @@ import org.springframework.security.core.context.SecurityContextHolder;
  * @PreAuthorize("@keyward.may('jobs:submit')")
  * }</pre>
  *
- * <p>As a {@link PermissionEvaluator} it answers {@code hasPermission(target, 'jobs:submit')} the same way: a key holds
- * a permission for all targets or for none, so the target decides nothing. Callers without a key are denied. May be
- * shared between threads.
+ * <p>As a {@link PermissionEvaluator} it answers {@code hasPermission(target, 'jobs:submit')} in the same way. It
+ * ignores the target, because a key has a permission for all targets or for none. A caller without a key has no
+ * permission. May be shared between threads.
  */
 public final class ApiKeyPermissions implements PermissionEvaluator {
-    /** Makes one; it has no settings. */
+    /** Creates an evaluator; there are no settings. */
     public ApiKeyPermissions() {}
 
     /**
-     * Returns whether the present caller has a key with this permission.
+     * Returns whether the current caller has a key with this permission.
      *
      * @throws IllegalArgumentException if the text is not a permission
      */
@@ -36,14 +37,14 @@ public final class ApiKeyPermissions implements PermissionEvaluator {
         return holds(SecurityContextHolder.getContext().getAuthentication(), permission);
     }
 
-    /** Returns whether this caller has a key with this permission, whatever the target. */
+    /** Returns whether the caller has a key with this permission; ignores the target. */
     @Override
     public boolean hasPermission(
             @Nullable Authentication authentication, @Nullable Object target, @Nullable Object permission) {
         return holds(authentication, permission);
     }
 
-    /** Returns whether this caller has a key with this permission, whatever the target. */
+    /** Returns whether the caller has a key with this permission; ignores the target. */
     @Override
     public boolean hasPermission(
             @Nullable Authentication authentication,

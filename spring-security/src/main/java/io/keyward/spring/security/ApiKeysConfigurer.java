@@ -38,7 +38,7 @@ import org.springframework.security.web.util.matcher.MediaTypeRequestMatcher;
 import org.springframework.security.web.util.matcher.NegatedRequestMatcher;
 
 /**
- * Adds API keys to a chain of Spring Security, alone or next to other mechanisms.
+ * Adds API keys to a filter chain of Spring Security, alone or next to other mechanisms.
  *
  * <pre>{@code
  * @Bean
@@ -49,18 +49,18 @@ import org.springframework.security.web.util.matcher.NegatedRequestMatcher;
  * }
  * }</pre>
  *
- * <p>A request with a key gets an {@link ApiKeyAuthentication}, or an answer at once: 401 for a key that is rejected,
- * also where the path is open to everyone, and 503 if the verifier fails. A request without a key goes on, and the
- * other mechanisms of the chain and its rules decide. No session is made or changed by a key.
+ * <p>A request with a valid key gets an {@link ApiKeyAuthentication}. A rejected key is answered with 401, even on a
+ * path that everyone may use. If the verifier fails, the answer is 503. A request without a key goes on to the other
+ * mechanisms and the rules of the chain. A key neither creates nor changes a session.
  *
- * <p>One identity a request: a key together with credentials of HTTP Basic or of a resource server is 401 where that
- * mechanism is in the chain. Where there is a resource server, {@code Authorization: Bearer} is a key only if the text
- * has the shape of an issued one, see {@link #bearer}. Keys made elsewhere then come by {@code X-Api-Key} or by the
- * scheme {@code ApiKey}.
+ * <p>A request has one identity. If HTTP Basic or a resource server is in the chain, a key together with its
+ * credentials is answered with 401. With a resource server, {@code Authorization: Bearer} is read as a key only if the
+ * text has the shape of an issued key, see {@link #bearer}. Clients send keys that were made elsewhere in
+ * {@code X-Api-Key} or with the scheme {@code ApiKey}.
  *
- * <p>Requests with a key in a header need no CSRF token, because no browser sends such a header by itself; a key in a
- * cookie or in the query changes nothing about that. Not protected: what the rules of the chain leave open. For one
- * chain; not for use by several threads.
+ * <p>A request with a key in a header needs no CSRF token, because no browser sends such a header by itself. A key in a
+ * cookie or in the query changes nothing about CSRF. Paths that the rules of the chain leave open are not protected.
+ * Use one configurer for one chain, and from one thread.
  */
 public final class ApiKeysConfigurer extends AbstractHttpConfigurer<ApiKeysConfigurer, HttpSecurity> {
     private final ApiKeyVerifier verifier;
@@ -84,10 +84,10 @@ public final class ApiKeysConfigurer extends AbstractHttpConfigurer<ApiKeysConfi
     }
 
     /**
-     * Sets where keys are read; the header {@code X-Api-Key}, and {@code Authorization} with the schemes {@code ApiKey}
-     * and {@code Bearer} if not set.
+     * Sets where keys are read. The default is the header {@code X-Api-Key}, and {@code Authorization} with the schemes
+     * {@code ApiKey} and {@code Bearer}.
      *
-     * @throws IllegalArgumentException if there is none, or two read the same place
+     * @throws IllegalArgumentException if there is no source, or if two sources read the same place
      */
     public ApiKeysConfigurer sources(KeySource... sources) {
         denials.sources(sources);
@@ -96,9 +96,9 @@ public final class ApiKeysConfigurer extends AbstractHttpConfigurer<ApiKeysConfi
     }
 
     /**
-     * Sets that {@code Authorization: Bearer} is a key only where the text has the prefix, length and alphabet of one
-     * of these formats; what it has otherwise belongs to another mechanism. Where a resource server is in the chain and
-     * this is not set, every text with the shape of an issued key is taken, whatever its prefix.
+     * Sets that the text after {@code Authorization: Bearer} is a key only if it has the prefix, length and alphabet of
+     * one of these formats; any other text is left to another mechanism. If this is not set and a resource server is in
+     * the chain, each text with the shape of an issued key is a key, with any prefix.
      */
     public ApiKeysConfigurer bearer(KeyFormat first, KeyFormat... others) {
         this.formats = Stream.concat(Stream.of(first), Stream.of(others)).toList();
@@ -106,7 +106,7 @@ public final class ApiKeysConfigurer extends AbstractHttpConfigurer<ApiKeysConfi
     }
 
     /**
-     * Sets the realm of the challenge; {@code api} if not set.
+     * Sets the realm of the challenge. The default is {@code api}.
      *
      * @throws IllegalArgumentException if the text is not printable ASCII
      */
@@ -115,15 +115,15 @@ public final class ApiKeysConfigurer extends AbstractHttpConfigurer<ApiKeysConfi
         return this;
     }
 
-    /** Sets who writes the bodies of 401, 403 and 503; {@link ProblemWriter#json} if not set. */
+    /** Sets what writes the bodies of 401, 403 and 503. The default is {@link ProblemWriter#json}. */
     public ApiKeysConfigurer problemWriter(ProblemWriter writer) {
         denials.problemWriter(writer);
         return this;
     }
 
     /**
-     * Sets who may deny a request with 429 because there are too many; if not set, the bean of {@link RequestGate}, where
-     * there is one. A chain asks it about requests that carry a key, whatever the path.
+     * Sets the gate that may deny a request with 429 because there are too many. The default is the bean of
+     * {@link RequestGate}, if there is exactly one. The chain asks the gate about each request that has a key.
      */
     public ApiKeysConfigurer gate(RequestGate gate) {
         this.gate = requireNonNull(gate, "gate");
@@ -131,9 +131,10 @@ public final class ApiKeysConfigurer extends AbstractHttpConfigurer<ApiKeysConfi
     }
 
     /**
-     * Sets who is notified of each decision about a request; if not set, the bean of {@link AccessListener}, where there is
-     * one. It is not notified of callers of other mechanisms. A denial by method security comes after
-     * {@link AccessListener.Outcome#ALLOWED}, because the handler has been chosen by then.
+     * Sets the listener that is notified of each decision about a request. The default is the bean of
+     * {@link AccessListener}, if there is exactly one. It is not notified of callers of other mechanisms. If method
+     * security denies a call, the listener was notified of {@link AccessListener.Outcome#ALLOWED} before, because the
+     * rules of the chain had allowed the request.
      */
     public ApiKeysConfigurer listener(AccessListener listener) {
         this.listener = requireNonNull(listener, "listener");
@@ -141,9 +142,9 @@ public final class ApiKeysConfigurer extends AbstractHttpConfigurer<ApiKeysConfi
     }
 
     /**
-     * Sets whether keys are denied that did not come over TLS, by {@code isSecure}; if not set, by the property
-     * {@code keyward.tls-only}, else off. Behind a proxy that ends TLS, the application must be told to trust the proxy's
-     * word first.
+     * Sets whether requests with a key are denied if {@code isSecure} says that they did not come over TLS. The default
+     * is the property {@code keyward.tls-only}, or false. If a proxy ends TLS, configure the application first to trust
+     * the forwarding headers of the proxy.
      */
     public ApiKeysConfigurer tlsOnly(boolean tlsOnly) {
         this.tlsOnly = tlsOnly;
@@ -163,7 +164,7 @@ public final class ApiKeysConfigurer extends AbstractHttpConfigurer<ApiKeysConfi
                 || has(http, OAuth2LoginConfigurer.class)
                 || has(http, Saml2LoginConfigurer.class);
         if (!hasLoginPage) {
-            // Nobody returns from a login page, and a remembered request would cost a session with each 401.
+            // A request is remembered for the return from a login page, and that would create a session with each 401.
             http.setSharedObject(RequestCache.class, new NullRequestCache());
         }
         answerDenials(http, answers);
@@ -227,7 +228,7 @@ public final class ApiKeysConfigurer extends AbstractHttpConfigurer<ApiKeysConfi
                 Boolean.TRUE.equals(tlsOnly),
                 publisher(http),
                 getSecurityContextHolderStrategy());
-        // Spring's own order has the filter of bearer tokens directly after this place.
+        // In Spring's order the filter of bearer tokens comes directly after this place.
         http.addFilterBefore(postProcess(filter), DigestAuthenticationFilter.class);
         if (listener != null) {
             http.addFilterAfter(

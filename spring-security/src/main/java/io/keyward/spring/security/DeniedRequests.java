@@ -27,7 +27,7 @@ import org.springframework.security.web.access.AccessDeniedHandler;
 import org.springframework.security.web.access.AccessDeniedHandlerImpl;
 import org.springframework.security.web.csrf.CsrfException;
 
-/** Answers denied requests as the servlet filter does, with one line in the log for each. */
+/** Answers denied requests as the servlet filter does, and logs one line for each. */
 final class DeniedRequests implements AuthenticationEntryPoint, AccessDeniedHandler {
     static final DenialLog LOG = DenialLog.of(LoggerFactory.getLogger(ApiKeyAuthenticationFilter.class), Level.INFO);
 
@@ -51,7 +51,7 @@ final class DeniedRequests implements AuthenticationEntryPoint, AccessDeniedHand
         unauthorized(false, "no key", request, response);
     }
 
-    /** Answers a caller who lacks the rights; callers without a key get the default answer of Spring Security. */
+    /** Answers a caller who lacks a right; a caller without a key gets the default answer of Spring Security. */
     @Override
     public void handle(HttpServletRequest request, HttpServletResponse response, AccessDeniedException exception)
             throws IOException, ServletException {
@@ -61,7 +61,8 @@ final class DeniedRequests implements AuthenticationEntryPoint, AccessDeniedHand
             decisions.tell(Outcome.FORBIDDEN, Decisions.acceptedOf(request), request);
             denials.forbidden(request, response);
         } else if (exception instanceof CsrfException && caller == null && isNobody(request)) {
-            // Spring asks for the token before it asks who calls; a client without a key needs to hear the second.
+            // Spring checks the token before it checks the caller, but a client without a key must learn that it needs
+            // one.
             forgetNewSession(request, response);
             unauthorized(false, "no key", request, response);
         } else {
@@ -74,7 +75,7 @@ final class DeniedRequests implements AuthenticationEntryPoint, AccessDeniedHand
         return (session == null || session.isNew()) && keys.read(request) instanceof None && !keys.hasOthers(request);
     }
 
-    /** Ends the session that Spring made for a token nobody will send, because strangers could make any number. */
+    /** Ends the session that Spring created for a CSRF token, because strangers could create any number of sessions. */
     private static void forgetNewSession(HttpServletRequest request, HttpServletResponse response) {
         HttpSession session = request.getSession(false);
         if (session != null) {
@@ -84,7 +85,10 @@ final class DeniedRequests implements AuthenticationEntryPoint, AccessDeniedHand
         }
     }
 
-    /** Containers have added the cookie by now, Jetty with an Expires for the whole answer, and only a reset removes it everywhere. */
+    /**
+     * The container has already added the cookie of the session, and Jetty an {@code Expires} for the whole response.
+     * Only a reset removes them in every container.
+     */
     private static void forgetItsHeaders(String sessionId, HttpServletResponse response) {
         Map<String, List<String>> others = new LinkedHashMap<>();
         for (String name : response.getHeaderNames()) {
@@ -114,7 +118,7 @@ final class DeniedRequests implements AuthenticationEntryPoint, AccessDeniedHand
         denials.unauthorized(true, request, response);
     }
 
-    /** Denies for the rate; with the verdict if the key was verified. */
+    /** Denies a request because there are too many; with the verdict if the key was verified. */
     void tooMany(
             Duration wait,
             Verification.@Nullable Accepted accepted,
@@ -126,7 +130,7 @@ final class DeniedRequests implements AuthenticationEntryPoint, AccessDeniedHand
         denials.tooManyRequests(wait, request, response);
     }
 
-    /** Denies because verifier or gate failed. */
+    /** Denies a request because the verifier or the gate failed. */
     void unavailable(String what, Throwable failure, HttpServletRequest request, HttpServletResponse response)
             throws IOException {
         LOG.failed(what, failure, RequestInfo.of(request));

@@ -6,7 +6,7 @@ import org.springframework.security.authentication.AbstractAuthenticationToken;
 import org.springframework.security.core.authority.AuthorityUtils;
 
 /**
- * Says in the events of Spring Security which key was rejected and why; it never authenticates anybody.
+ * Names in the events of Spring Security the key that was rejected, and the reason. It authenticates nobody.
  *
  * <pre>{@code
  * @EventListener
@@ -15,7 +15,7 @@ import org.springframework.security.core.authority.AuthorityUtils;
  * }
  * }</pre>
  *
- * <p>Holds nothing of what was presented. May be shared between threads once its details are set.
+ * <p>Holds no part of the presented text. May be shared between threads once its details are set.
  */
 public final class RejectedApiKey extends AbstractAuthenticationToken {
     private final Verification.@Nullable Reason reason;
@@ -35,7 +35,7 @@ public final class RejectedApiKey extends AbstractAuthenticationToken {
         return reason;
     }
 
-    /** Returns the id of the key where the text is one that is known; null otherwise. */
+    /** Returns the id of the key; null if no record has the presented text. */
     public @Nullable String keyId() {
         return keyId;
     }
@@ -53,9 +53,9 @@ public final class RejectedApiKey extends AbstractAuthenticationToken {
     }
 
     /**
-     * Does nothing for false.
+     * Does nothing if the argument is false.
      *
-     * @throws IllegalArgumentException for true
+     * @throws IllegalArgumentException if the argument is true
      */
     @Override
     public void setAuthenticated(boolean authenticated) {

@@ -11,14 +11,14 @@ import org.springframework.security.web.csrf.CsrfFilter;
 import org.springframework.test.web.servlet.request.RequestPostProcessor;
 
 /**
- * Gives a request of MockMvc the caller that a key would give it, without a key.
+ * Gives a request of MockMvc the caller that a key would give it. The request needs no key.
  *
  * <pre>{@code
  * mvc.perform(post("/v1/jobs").with(apiKey().roles("client").permissions("jobs:submit")))
  *         .andExpect(status().isCreated());
  * }</pre>
  *
- * <p>Nothing is verified. To test what a key in a header does, send one: {@code ThrowAwayKeys} makes them.
+ * <p>No key of the request is verified. To test a key in a header, send one from {@code ThrowAwayKeys}.
  */
 public final class ApiKeyRequests {
     private ApiKeyRequests() {}
@@ -28,7 +28,7 @@ public final class ApiKeyRequests {
         return new Caller();
     }
 
-    /** A caller for one request. Not for use by several threads. */
+    /** A caller for one request. Must not be shared between threads. */
     public static final class Caller implements RequestPostProcessor {
         private String id = "test";
         private @Nullable String owner;
@@ -44,35 +44,35 @@ public final class ApiKeyRequests {
             return this;
         }
 
-        /** Sets whose key it is. */
+        /** Sets the owner of the key. */
         public Caller owner(String owner) {
             this.owner = owner;
             return this;
         }
 
-        /** Sets the roles of the key; each means only itself unless {@link #in} says more. */
+        /** Sets the roles of the key; a role has no permissions and includes no role unless {@link #in} is set. */
         public Caller roles(String... roles) {
             this.roles = List.of(roles);
             return this;
         }
 
-        /** Sets the permissions of the key itself; patterns such as {@code jobs:*} too. */
+        /** Sets the extra permissions of the key; patterns such as {@code jobs:*} are accepted. */
         public Caller permissions(String... permissions) {
             this.permissions = List.of(permissions);
             return this;
         }
 
-        /** Sets what the roles of the application mean: which permissions they hold and which roles they include. */
+        /** Sets the roles of the application, with their permissions and the roles that they include. */
         public Caller in(RoleModel model) {
             this.model = model;
             return this;
         }
 
         /**
-         * Returns the request with this caller; no CSRF token is asked of it.
+         * Returns the request with this caller. The request needs no CSRF token.
          *
-         * @throws IllegalArgumentException if id, a role or a permission has the wrong form
-         * @throws io.keyward.KeyRingException if a role is not one of {@link #in}
+         * @throws IllegalArgumentException if the id, a role or a permission has the wrong form
+         * @throws io.keyward.KeyRingException if {@link #in} is set and does not declare a role of the key
          */
         @Override
         public MockHttpServletRequest postProcessRequest(MockHttpServletRequest request) {

@@ -15,7 +15,7 @@ import io.keyward.spring.security.ApiKeyAuthentication;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Makes authentications by the one way there is: a key, a ring that has it, and a verifier. */
+/** Creates authentications as the filter does: a verifier accepts a key of its ring. */
 final class MockApiKey {
     private static final ApiKeyGenerator GENERATOR = ApiKeyGenerator.of(KeyFormat.of("kw_test"));
 

@@ -9,7 +9,7 @@ import java.lang.annotation.Target;
 import org.springframework.security.test.context.support.WithSecurityContext;
 
 /**
- * Runs a test as the caller that a key would give: for method security, and for MockMvc.
+ * Runs a test as the caller of a key, for method security and for MockMvc.
  *
  * <pre>{@code
  * @Test
@@ -26,10 +26,10 @@ public @interface WithApiKey {
     /** Returns the key id. */
     String id() default "test";
 
-    /** Returns whose key it is; the empty text for nobody's. */
+    /** Returns the owner of the key; the empty text if it has none. */
     String owner() default "";
 
-    /** Returns the roles of the key; each means only itself. */
+    /** Returns the roles of the key; a role has no permissions and includes no role. */
     String[] roles() default {};
 
     /** Returns the permissions of the key. */

@@ -5,7 +5,7 @@ import org.springframework.security.core.context.SecurityContext;
 import org.springframework.security.core.context.SecurityContextHolder;
 import org.springframework.security.test.context.support.WithSecurityContextFactory;
 
-/** Makes the context of {@link WithApiKey}; Spring calls it. */
+/** Creates the security context of {@link WithApiKey}; Spring calls it. */
 final class WithApiKeySecurityContextFactory implements WithSecurityContextFactory<WithApiKey> {
     @Override
     public SecurityContext createSecurityContext(WithApiKey key) {
