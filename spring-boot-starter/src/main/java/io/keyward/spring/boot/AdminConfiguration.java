@@ -13,8 +13,8 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
 /**
- * The admin API below {@code keyward.admin.path}. What guards the application guards it too, and it answers 401 by
- * itself where nobody has verified a key.
+ * Mounts the admin API below {@code keyward.admin.path}. The filter or the chain of the application guards it too. If
+ * neither has verified a key, the API itself answers 401.
  */
 @Configuration(proxyBeanMethods = false)
 @ConditionalOnWebApplication(type = ConditionalOnWebApplication.Type.SERVLET)
@@ -28,7 +28,7 @@ class AdminConfiguration {
         if (store == null) {
             throw new InvalidSettingException(
                     "keyward.admin.path is set and there is no store of keys to change, or there are several",
-                    "set keyward.store to file or jdbc, make one bean of ApiKeys, or remove keyward.admin.path");
+                    "set keyward.store to file or jdbc, create one bean of ApiKeys, or remove keyward.admin.path");
         }
         return ApiKeyAdminServlet.of(store);
     }
@@ -47,7 +47,7 @@ class AdminConfiguration {
         String path = settings.admin() == null ? null : settings.admin().path();
         if (path == null || !path.startsWith("/") || path.endsWith("/") || path.contains("*")) {
             throw new InvalidSettingException(
-                    "keyward.admin.path is no path of a servlet: it must begin with a slash, end without one, and have no *",
+                    "keyward.admin.path is no path of a servlet: it must begin with a slash, end without a slash, and have no *",
                     "set it to a path such as /v1/admin");
         }
         return path;

@@ -6,8 +6,8 @@ import org.springframework.boot.diagnostics.AbstractFailureAnalyzer;
 import org.springframework.boot.diagnostics.FailureAnalysis;
 
 /**
- * Shows what is wrong with the keys in place of a stack trace. Spring makes it, by its name in
- * {@code spring.factories}.
+ * Shows the problems of the keys instead of a stack trace. Spring creates it, because {@code spring.factories} names
+ * it.
  */
 final class ConfigFailureAnalyzer extends AbstractFailureAnalyzer<ConfigException> {
     ConfigFailureAnalyzer() {}
@@ -20,7 +20,7 @@ final class ConfigFailureAnalyzer extends AbstractFailureAnalyzer<ConfigExceptio
         }
         return new FailureAnalysis(
                 description.toString(),
-                "Correct what is named, or make a bean of ApiKeyVerifier. docs/configuration.md lists all properties.",
+                "Correct each problem, or create a bean of ApiKeyVerifier. docs/configuration.md lists all properties.",
                 cause);
     }
 }

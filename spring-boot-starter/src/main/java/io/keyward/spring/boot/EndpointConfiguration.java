@@ -10,7 +10,7 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
-/** The actuator endpoint {@code keyward}, where it is exposed; its classes are the same in both Boots. */
+/** The actuator endpoint {@code keyward}, if it is exposed. Boot 3 and 4 have the same classes for it. */
 @Configuration(proxyBeanMethods = false)
 @ConditionalOnClass(
         name = "org.springframework.boot.actuate.autoconfigure.endpoint.condition.ConditionalOnAvailableEndpoint")

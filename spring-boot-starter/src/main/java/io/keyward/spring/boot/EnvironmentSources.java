@@ -25,18 +25,17 @@ import org.springframework.core.env.PropertySource;
 import org.springframework.core.env.StandardEnvironment;
 
 /**
- * Shows the property sources of Spring to the reader of keys, one by one and in Spring's order.
+ * Passes the property sources of Spring to the reader of keys, one by one and in Spring's order.
  *
- * <p>Names go through as they are. Spring's relaxed names would make one key of {@code ab} and {@code a_b}, and its
- * binder would break the items of a JSON array.
+ * <p>Names stay unchanged. With Spring's relaxed names {@code ab} and {@code a_b} would be one key, and Spring's binder
+ * would split a JSON array at its commas.
  */
 final class EnvironmentSources {
-    /** Settings of the starter, which mean nothing to the reader of keys. */
+    /** Settings of the starter. The reader of keys does not know them. */
     private static final Pattern OF_STARTER = Pattern.compile(
             "(?i)keyward[._](store|file|prefix|otherwise|tls[-_]?only|rules(\\[\\d+])?|(jdbc|admin)[._-].*)");
 
-    /** What the Environment says besides the keys themselves. */
-    private static final Pattern OF_KEYS_THEMSELVES =
+    private static final Pattern KEYS_ALONE =
             Pattern.compile("(?i)keyward[._]keys[._].*|.*[._-]api[._-](keys|key[._-]hashes)(\\[\\d+])?");
 
     private static final Pattern OF_KEYS =
@@ -47,17 +46,17 @@ final class EnvironmentSources {
 
     private EnvironmentSources() {}
 
-    /** Returns what the Environment says of keys at this moment. */
+    /** Returns the current properties of keys, roles and peppers. */
     static SmallRyeConfig of(ConfigurableEnvironment environment) {
         return of(environment, EnvironmentSources::isOfKeys);
     }
 
-    /** Returns all but the keys: roles, peppers and settings, and the variables that a key file may refer to. */
+    /** Returns all current properties except keys, because a key file may refer to any variable. */
     static SmallRyeConfig settingsOf(ConfigurableEnvironment environment) {
         return of(
                 environment,
                 name -> !OF_STARTER.matcher(name).matches()
-                        && !OF_KEYS_THEMSELVES.matcher(name).matches());
+                        && !KEYS_ALONE.matcher(name).matches());
     }
 
     private static SmallRyeConfig of(ConfigurableEnvironment environment, Predicate<String> wanted) {
@@ -111,12 +110,12 @@ final class EnvironmentSources {
         return OF_KEYS.matcher(name).matches() && !OF_STARTER.matcher(name).matches();
     }
 
-    /** Resolves a value that is one reference; inside a longer text {@code $} is a character like any other. */
+    /** Resolves a value that is one reference. In a longer text {@code $} has no special meaning. */
     private static String resolved(String text, ConfigurableEnvironment environment) {
         return REFERENCE.matcher(text).matches() ? environment.resolvePlaceholders(text) : text;
     }
 
-    /** Returns the items of a list as the JSON array that the reader of keys takes. */
+    /** Returns the items of a list as a JSON array, because the reader of keys accepts one. */
     private static String json(Map<Integer, String> items) {
         List<String> quoted = new ArrayList<>();
         items.values().forEach(item -> quoted.add(quoted(item)));
@@ -153,7 +152,7 @@ final class EnvironmentSources {
                 : -1;
     }
 
-    /** One property source of Spring, as it was at the start. */
+    /** One property source of Spring, with the values that it had when the keys were read. */
     private static final class Source implements ConfigValueConfigSource {
         private final String name;
         private final Map<String, ConfigValue> values;

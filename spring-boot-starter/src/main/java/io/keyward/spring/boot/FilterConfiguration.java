@@ -20,13 +20,12 @@ import org.springframework.context.annotation.Configuration;
 import org.springframework.core.Ordered;
 import org.springframework.web.context.WebApplicationContext;
 
-/** Guards the application with the servlet filter where there is no Spring Security. */
+/** Guards the application with the servlet filter if Spring Security is not on the class path. */
 @Configuration(proxyBeanMethods = false)
 @ConditionalOnWebApplication(type = ConditionalOnWebApplication.Type.SERVLET)
 @ConditionalOnClass(name = "jakarta.servlet.Filter")
 @ConditionalOnMissingClass("org.springframework.security.config.annotation.web.builders.HttpSecurity")
 class FilterConfiguration {
-    /** Behind Spring's filters for forwarded headers, for the encoding and for metrics. */
     static final int ORDER = Ordered.HIGHEST_PRECEDENCE + 2;
 
     @Bean
@@ -40,8 +39,8 @@ class FilterConfiguration {
         String otherwise = settings.otherwise();
         if (otherwise == null) {
             throw new IllegalArgumentException(
-                    "keyward.otherwise is not set: it says who may go where no rule of"
-                            + " keyward.rules names the path; set it to denyAll or authenticated, or make a bean of ApiKeyFilter");
+                    "keyward.otherwise is not set: it says who may use the paths that no rule of"
+                            + " keyward.rules names; set it to denyAll or authenticated, or create a bean of ApiKeyFilter");
         }
         ApiKeyFilter.Builder filter = ApiKeyFilter.builder().verifier(verifier);
         RuleText.addTo(filter, settings.rulesOrNone());
@@ -54,8 +53,8 @@ class FilterConfiguration {
     }
 
     /**
-     * Registers the filter for all dispatches. Ahead of it are only Spring's filters for forwarded headers, for the
-     * encoding and for metrics, see docs/servlet.md.
+     * Registers the filter for all dispatches. Only Spring's filters for forwarded headers, for the encoding and for
+     * metrics run before it, see docs/servlet.md.
      */
     @Bean
     FilterRegistrationBean<ApiKeyFilter> apiKeyFilterRegistration(ApiKeyFilter filter) {
@@ -65,7 +64,7 @@ class FilterConfiguration {
         return registration;
     }
 
-    /** Names rules that nothing meets, where Spring MVC can say what it answers. */
+    /** Logs a warning for rules that no request can meet. Needs Spring MVC, which knows the paths of its handlers. */
     @Configuration(proxyBeanMethods = false)
     @ConditionalOnClass(name = "org.springframework.web.servlet.HandlerMapping")
     static class OfSpringMvc {
@@ -76,7 +75,7 @@ class FilterConfiguration {
         }
     }
 
-    /** Names what does nothing, or not what its author thinks, where this filter guards. */
+    /** Logs a warning for annotations and CORS settings that have no effect together with this filter. */
     @Bean
     static SmartInitializingSingleton keywardIgnoredAnnotations(ConfigurableListableBeanFactory beans) {
         return () -> {

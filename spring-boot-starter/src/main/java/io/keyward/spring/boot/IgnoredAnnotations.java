@@ -14,12 +14,12 @@ import org.springframework.core.annotation.MergedAnnotations.SearchStrategy;
 import org.springframework.util.ClassUtils;
 import org.springframework.util.ReflectionUtils;
 
-/** Finds annotations that do nothing where the servlet filter guards the application. */
+/** Finds annotations that do nothing if the servlet filter guards the application. */
 final class IgnoredAnnotations {
     private static final Logger LOG = LoggerFactory.getLogger(KeywardAutoConfiguration.class);
     private static final int SHOWN = 5;
 
-    /** By name, because their jars need not be there. */
+    /** Names, because the jars of these classes may be missing. */
     static final List<String> OF_METHOD_SECURITY = List.of(
             "org.springframework.security.access.prepost.PreAuthorize",
             "org.springframework.security.access.prepost.PostAuthorize",
@@ -29,26 +29,28 @@ final class IgnoredAnnotations {
 
     private IgnoredAnnotations() {}
 
-    /** Names what is ignored, in one line. */
+    /** Logs one warning that names the annotations. */
     static void warn(ConfigurableListableBeanFactory beans) {
         Set<String> found = in(beans, OF_METHOD_SECURITY);
         if (!found.isEmpty()) {
             LOG.warn(
-                    "nobody checks {} annotations of method security without Spring Security: {}; add"
-                            + " spring-boot-starter-security, or say the same in keyward.rules",
+                    "without Spring Security, {} annotations of method security are not checked: {}; add"
+                            + " spring-boot-starter-security, or write rules in keyward.rules",
                     found.size(),
                     Shortened.list(found, SHOWN));
         }
     }
 
-    /** Returns each class or method of a bean with such an annotation; the filter itself reads those of servlets. */
+    /**
+     * Returns each class or method of a bean that has such an annotation. The filter reads those of servlets itself.
+     */
     static Set<String> in(ConfigurableListableBeanFactory beans, List<String> annotations) {
         Set<String> found = new TreeSet<>();
         for (String name : beans.getBeanDefinitionNames()) {
             try {
                 addOfBean(name, beans, annotations, found);
             } catch (LinkageError | IllegalStateException | TypeNotPresentException missing) {
-                // The class names a type of an optional jar. Spring may never load it, so the start must not fail here.
+                // The class needs a type whose jar is missing. Spring may never load that type, so the start goes on.
                 LOG.debug("cannot look for annotations in bean {}: {}", name, missing.toString());
             }
         }
@@ -58,12 +60,12 @@ final class IgnoredAnnotations {
     private static void addOfBean(
             String name, ConfigurableListableBeanFactory beans, List<String> annotations, Set<String> found) {
         Class<?> type = beans.getType(name, false);
-        if (type != null && !isOfOthers(type) && !Servlet.class.isAssignableFrom(type)) {
+        if (type != null && !isOfFramework(type) && !Servlet.class.isAssignableFrom(type)) {
             collect(ClassUtils.getUserClass(type), annotations, found);
         }
     }
 
-    private static boolean isOfOthers(Class<?> type) {
+    private static boolean isOfFramework(Class<?> type) {
         return type.getName().startsWith("org.springframework.")
                 || type.getName().startsWith("java.");
     }

@@ -1,6 +1,6 @@
 package io.keyward.spring.boot;
 
-/** Says that a setting of the starter cannot be meant; the analyzer shows it in place of a stack trace. */
+/** Thrown if a setting of the starter is invalid. The analyzer shows message and remedy instead of a stack trace. */
 final class InvalidSettingException extends IllegalArgumentException {
     private static final long serialVersionUID = 1L;
 

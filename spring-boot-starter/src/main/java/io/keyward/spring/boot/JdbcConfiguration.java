@@ -22,7 +22,7 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.core.env.ConfigurableEnvironment;
 
-/** Keys in a database, by {@code keyward.store=jdbc}. */
+/** Keys in a database, with {@code keyward.store=jdbc}. */
 @Configuration(proxyBeanMethods = false)
 @ConditionalOnProperty(name = "keyward.store", havingValue = "jdbc")
 @ConditionalOnClass(name = "io.keyward.jdbc.JdbcApiKeyStore")
@@ -30,7 +30,7 @@ import org.springframework.core.env.ConfigurableEnvironment;
 class JdbcConfiguration {
     private static final Logger LOG = LoggerFactory.getLogger(JdbcConfiguration.class);
 
-    /** Waits for whatever creates tables, such as Flyway, and checks them. */
+    /** Checks the tables. Spring calls this after Flyway or another initializer has created them. */
     @Bean
     @ConditionalOnMissingBean
     @DependsOnDatabaseInitialization
@@ -58,14 +58,11 @@ class JdbcConfiguration {
     }
 
     private static DataSource dataSource(ObjectProvider<DataSource> marked, ObjectProvider<DataSource> all) {
-        DataSource found = marked.getIfAvailable();
-        if (found == null) {
-            found = all.getIfUnique();
-        }
+        DataSource found = marked.getIfAvailable(all::getIfUnique);
         if (found == null) {
             throw new InvalidSettingException(
-                    "keyward.store=jdbc and there is no DataSource, or several and none is primary",
-                    "mark the bean to be used with @KeywardDataSource");
+                    "keyward.store=jdbc is set and there is no DataSource, or there are several and none is primary",
+                    "mark the bean for the keys with @KeywardDataSource");
         }
         return found;
     }
@@ -113,7 +110,7 @@ class JdbcConfiguration {
         return new KeysSource("jdbc");
     }
 
-    /** Returns the peppers, that of new keys first. */
+    /** Returns the peppers; the pepper of new keys comes first. */
     private static List<KeyHasher> peppers(List<KeyHasher> hashers, KeywardProperties.Jdbc jdbc) {
         List<KeyHasher> peppers = new ArrayList<>(hashers);
         peppers.removeIf(hasher -> !hasher.scheme().startsWith("hmac-"));
@@ -129,14 +126,14 @@ class JdbcConfiguration {
                 .filter(hasher -> hasher.scheme().endsWith(":" + jdbc.pepper()))
                 .findFirst()
                 .orElseThrow(() -> new InvalidSettingException(
-                        "keyward.jdbc.pepper names a pepper that is not there",
+                        "keyward.jdbc.pepper names a pepper that does not exist",
                         "set keyward.peppers." + jdbc.pepper()));
         peppers.remove(first);
         peppers.add(0, first);
         return peppers;
     }
 
-    /** Is closed before the keys are, which writes what is not yet written. */
+    /** Spring closes the writer before the keys, so it can still write the last times of use. */
     @Bean(destroyMethod = "close")
     @ConditionalOnMissingBean
     LastUseWriter lastUseWriter(JdbcApiKeyStore store, ApiKeys keys, KeywardProperties settings) {

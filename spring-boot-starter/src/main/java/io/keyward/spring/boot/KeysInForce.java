@@ -11,15 +11,15 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.ObjectProvider;
 
 /**
- * The keys that requests are verified against, and how they are.
+ * The keys that requests are verified against, and their state.
  *
- * @param config where they are written; null if a store has them
+ * @param config the configuration with the keys; null if a store has them
  */
 record KeysInForce(
         LiveKeyRing ring,
         Supplier<KeysState> state,
         @Nullable KeywardConfig config) {
-    /** Returns those of a store, else those of the configuration; null where the application has a verifier of its own. */
+    /** Returns the keys of a store or of the configuration; null if the application has its own verifier. */
     static @Nullable KeysInForce of(ObjectProvider<KeywardConfig> config, ObjectProvider<ApiKeys> keys) {
         ApiKeys ofStore = keys.getIfUnique();
         if (ofStore != null) {
@@ -29,7 +29,7 @@ record KeysInForce(
         return ofConfig == null ? null : new KeysInForce(ofConfig.ring(), ofConfig::state, ofConfig);
     }
 
-    /** Returns property source and line of each key that is written in the configuration, by its id. */
+    /** Returns the property source and line of each key in the configuration, by key id. */
     Map<String, String> origins() {
         Map<String, String> origins = new HashMap<>();
         if (config != null) {

@@ -7,11 +7,11 @@ import org.springframework.context.ApplicationEvent;
 import org.springframework.context.event.SmartApplicationListener;
 
 /**
- * Loads the keys of the Environment again after Spring Cloud has changed it, as by {@code /actuator/refresh}. The new ring
- * takes the place of the old one, so keys that were taken out are rejected; with any problem the last good one stays.
+ * Loads the keys again after Spring Cloud has changed the Environment, for example at {@code /actuator/refresh}. The
+ * new ring replaces the old one, so removed keys are rejected. If there is a problem, the last good ring stays.
  */
 final class KeysRefresh implements SmartApplicationListener {
-    /** By name, because Spring Cloud need not be there. */
+    /** A name, because the jar of Spring Cloud may be missing. */
     private static final String CHANGED = "org.springframework.cloud.context.environment.EnvironmentChangeEvent";
 
     private final ObjectProvider<KeywardConfig> keys;
@@ -30,8 +30,7 @@ final class KeysRefresh implements SmartApplicationListener {
         try {
             keys.getObject().reloadNow();
         } catch (ConfigException refused) {
-            // The reload has logged each problem, and health shows that it was refused. The refresh of all else goes
-            // on.
+            // The reload has logged each problem, and health shows that it was refused. Other beans still refresh.
         }
     }
 }

@@ -1,9 +1,7 @@
 package io.keyward.spring.boot;
 
 /**
- * Says which value of {@code keyward.store} the keys come from; there is no such bean where the application brings its
- * own.
- *
- * @param name the value
+ * The value of {@code keyward.store} that the keys come from. If the application has its own verifier or keys, there is
+ * no such bean.
  */
 record KeysSource(String name) {}

@@ -27,12 +27,12 @@ import org.springframework.context.annotation.Import;
 import org.springframework.core.env.ConfigurableEnvironment;
 
 /**
- * Loads keys from the Environment and guards the application with them: with a chain of Spring Security where that is
- * on the class path, with the servlet filter where it is not.
+ * Loads keys from the Environment and guards the application with them. If Spring Security is on the class path, a
+ * chain of Spring Security guards, otherwise the servlet filter.
  *
- * <p>A bean of the application replaces what is made here: an {@link ApiKeyVerifier} the loading of keys, a
- * {@code SecurityFilterChain} the chain, an {@code ApiKeyFilter} the filter. A bean of {@link RoleModel} declares roles
- * in code.
+ * <p>A bean of the application replaces a bean of this configuration: an {@link ApiKeyVerifier} replaces the loading of
+ * keys, a {@code SecurityFilterChain} the chain, an {@code ApiKeyFilter} the filter. A bean of {@link RoleModel}
+ * declares roles in code.
  */
 @AutoConfiguration(
         beforeName = {
@@ -57,10 +57,10 @@ import org.springframework.core.env.ConfigurableEnvironment;
     EndpointConfiguration.class
 })
 public final class KeywardAutoConfiguration {
-    /** Made by Spring. */
+    /** Called by Spring. */
     public KeywardAutoConfiguration() {}
 
-    /** Matches also where {@code keyward.store} is misspelt, so that the message is about that. */
+    /** Also matches a misspelt {@code keyward.store}, because then the message names the property. */
     static final class NoStoreNamed extends NoneNestedConditions {
         NoStoreNamed() {
             super(ConfigurationPhase.PARSE_CONFIGURATION);
@@ -74,15 +74,15 @@ public final class KeywardAutoConfiguration {
     }
 
     /**
-     * Makes our beans at the start, even if all others wait for their first use. So a mistake in the settings fails the
-     * start, and a store is followed before the first request.
+     * Excludes our beans from lazy initialization. So a mistake in the settings fails the start, and a store is
+     * followed before the first request.
      */
     @Bean
     static LazyInitializationExcludeFilter keywardIsNotLazy() {
         return (name, definition, type) -> type.getName().startsWith("io.keyward.");
     }
 
-    /** Notifies each listener of the application of every verification. */
+    /** Returns a verifier that notifies each listener of the application of every verification. */
     static ApiKeyVerifier notifying(ApiKeyVerifier verifier, ObjectProvider<VerificationListener> listeners) {
         ApiKeyVerifier notifying = verifier;
         for (VerificationListener listener : listeners.orderedStream().toList()) {
@@ -91,7 +91,7 @@ public final class KeywardAutoConfiguration {
         return notifying;
     }
 
-    /** Reads the keys of the Environment, unless the application brings a verifier. */
+    /** Reads the keys of the Environment, unless the application has its own verifier or keys. */
     @Configuration(proxyBeanMethods = false)
     @ConditionalOnMissingBean({ApiKeyVerifier.class, ApiKeys.class})
     @Conditional(NoStoreNamed.class)
@@ -110,7 +110,7 @@ public final class KeywardAutoConfiguration {
             return loaded;
         }
 
-        /** Names where each key is written, once, because people expect a later profile to replace the keys of others. */
+        /** Logs the property source of each key, because people expect that a profile replaces the keys of others. */
         private static void logOrigins(ConfigReport report) {
             Map<String, Set<String>> ids = new TreeMap<>();
             for (ConfigReport.ReportedKey key : report.keys()) {

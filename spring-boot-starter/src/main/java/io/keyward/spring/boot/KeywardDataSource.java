@@ -8,8 +8,8 @@ import java.lang.annotation.Target;
 import org.springframework.beans.factory.annotation.Qualifier;
 
 /**
- * Marks the {@code DataSource} bean that {@code keyward.store=jdbc} uses. Without one it is the primary data source, or
- * the only one.
+ * Marks the {@code DataSource} bean that {@code keyward.store=jdbc} uses. If no bean is marked, it uses the primary or
+ * the only data source.
  */
 @Target({ElementType.FIELD, ElementType.METHOD, ElementType.PARAMETER, ElementType.TYPE})
 @Retention(RetentionPolicy.RUNTIME)

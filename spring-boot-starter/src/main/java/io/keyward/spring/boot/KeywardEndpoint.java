@@ -32,7 +32,7 @@ final class KeywardEndpoint {
         this.clock = clock;
     }
 
-    /** Returns the keys by id. Only the source is known where the application has a verifier of its own. */
+    /** Returns the keys by id; only the source if the application has its own verifier. */
     @ReadOperation
     Keys keys() {
         if (inForce == null) {
@@ -48,10 +48,10 @@ final class KeywardEndpoint {
     }
 
     /**
-     * What the endpoint answers.
+     * The answer of the endpoint.
      *
      * @param source the value of {@code keyward.store}, or {@code application}
-     * @param count how many records there are, whatever their state
+     * @param count the number of records in any state
      * @param fresh false if the keys are so old that no key is accepted
      * @param keys the keys by id
      */
@@ -67,11 +67,11 @@ final class KeywardEndpoint {
      * @param id the id of the record
      * @param state {@code active}, {@code not-yet-valid}, {@code expired}, {@code disabled}, {@code revoked} or
      *     {@code unsupported}
-     * @param roles the names of its roles, without those that they include
-     * @param notBefore when the current secret begins; null for no such time
-     * @param expiresAt when the current secret ends; null for never
-     * @param retiringUntil when the secret before it ends; null if there is none
-     * @param origin property source and line of the key; null if a store has it
+     * @param roles the names of its roles, without the roles that they include
+     * @param notBefore when the current secret becomes valid; null if it has no such time
+     * @param expiresAt when the current secret expires; null if never
+     * @param retiringUntil when the previous secret expires; null if there is none
+     * @param origin the property source and line of the key; null if a store has it
      */
     record Key(
             String id,
@@ -92,7 +92,7 @@ final class KeywardEndpoint {
                     origin);
         }
 
-        /** Returns the state that a verification of the best secret would meet, in the order in which it looks. */
+        /** Returns the state in which a verification finds the key. It checks in the order of a verification. */
         private static String stateOf(ApiKeyRecord record, Instant now) {
             if (!record.unknownAttributes().isEmpty()) {
                 return "unsupported";

@@ -9,7 +9,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.ObjectProvider;
 
-/** Says whether keys can be verified at this moment, and how they are. */
+/** Returns whether keys can be verified now, and the state of the keys. */
 final class KeywardHealth {
     private final ApiKeyVerifier verifier;
     private final @Nullable KeysInForce keys;
@@ -19,7 +19,7 @@ final class KeywardHealth {
         this.keys = KeysInForce.of(config, keys);
     }
 
-    /** Returns whether a verification is answered; a key that is rejected is an answer. */
+    /** Returns whether a verification gives a verdict; a rejection is a verdict. */
     boolean isUp() {
         try {
             verifier.verify(null);
@@ -29,7 +29,7 @@ final class KeywardHealth {
         }
     }
 
-    /** Returns numbers and states; no key and no hash. A problem that says a file's name is left to the log. */
+    /** Returns numbers and states; no key, no hash and no file name. The log has the problems with their files. */
     Map<String, Object> details() {
         Map<String, Object> details = new LinkedHashMap<>();
         if (keys != null) {

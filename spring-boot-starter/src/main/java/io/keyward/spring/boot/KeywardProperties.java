@@ -7,17 +7,17 @@ import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 
 /**
- * Settings of the starter. The keys themselves are not here: {@code keyward.keys}, {@code keyward.roles} and all else
- * that docs/configuration.md names is read by name, exactly, and never bound.
+ * Settings of the starter. The keys are not among them: Keyward reads {@code keyward.keys}, {@code keyward.roles} and
+ * the other properties of docs/configuration.md by their exact names, and Spring does not bind them.
  *
  * @param store where keys come from; {@code config} is the Environment
  * @param file the {@code .env} file of {@code keyward.store=file}
- * @param prefix what new keys begin with, such as {@code acme_live}; {@code kw_live} if not set
+ * @param prefix the prefix of new keys, such as {@code acme_live}; {@code kw_live} if not set
  * @param jdbc settings of {@code keyward.store=jdbc}
  * @param admin settings of the admin API
- * @param rules who may go where, one text a rule: {@code GET /v1/jobs/* = jobs:read}; only without Spring Security
- * @param otherwise who may go where no rule names the path; needed with rules
- * @param tlsOnly whether keys are denied that did not come over TLS
+ * @param rules who may use which paths, such as {@code GET /v1/jobs/* = jobs:read}; only without Spring Security
+ * @param otherwise who may use the paths that no rule names; required without Spring Security
+ * @param tlsOnly whether requests with a key are denied if they did not come over TLS
  */
 @ConfigurationProperties("keyward")
 public record KeywardProperties(
@@ -30,13 +30,13 @@ public record KeywardProperties(
         @Nullable String otherwise,
         @DefaultValue("false") boolean tlsOnly) {
 
-    /** Says where keys come from. */
+    /** Where keys come from. */
     public enum Store {
         /** The Environment: yaml, properties, profiles, variables, a config server. */
         CONFIG,
         /** The {@code .env} file that {@code keyward.file} names. */
         FILE,
-        /** A database, by keyward-jdbc-store. */
+        /** A database, with keyward-jdbc-store. */
         JDBC
     }
 
@@ -44,13 +44,13 @@ public record KeywardProperties(
      * Settings of {@code keyward.store=jdbc}.
      *
      * @param schema the schema of the tables; {@code keyward} if not set
-     * @param tablePrefix what table names begin with; {@code keyward_} if not set
-     * @param createSchema whether what is missing of the tables is created at the start
+     * @param tablePrefix the prefix of table names; {@code keyward_} if not set
+     * @param createSchema whether missing tables are created at the start
      * @param readOnly whether changes are refused, for a database user that can only read
-     * @param interval how often the database is asked for changes; twice a second if not set
-     * @param maxStaleness how long keys are verified while the database is away; 15 minutes if not set
-     * @param lastUseInterval how often times of last use are written
-     * @param pepper the id of the pepper that hashes new keys; needed where there are several
+     * @param interval the time between two polls of the database; 500 ms if not set
+     * @param maxStaleness how long keys are verified while the database cannot be reached; 15 minutes if not set
+     * @param lastUseInterval the time between two writes of the times of last use
+     * @param pepper the id of the pepper that hashes new keys; required if there are several
      */
     public record Jdbc(
             @Nullable String schema,
@@ -63,10 +63,9 @@ public record KeywardProperties(
             @Nullable String pepper) {}
 
     /**
-     * Settings of the admin API, by keyward-admin.
+     * Settings of the admin API of keyward-admin.
      *
-     * @param path what its paths begin with, such as {@code /v1/admin} for {@code /v1/admin/keys}; not mounted if not
-     *     set
+     * @param path the prefix of its paths, such as {@code /v1/admin} for {@code /v1/admin/keys}; not mounted if not set
      */
     public record Admin(@Nullable String path) {}
 

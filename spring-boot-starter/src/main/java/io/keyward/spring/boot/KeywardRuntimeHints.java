@@ -6,8 +6,8 @@ import org.springframework.aot.hint.RuntimeHints;
 import org.springframework.aot.hint.RuntimeHintsRegistrar;
 
 /**
- * Names the files that the modules read from their jars, for native images. Spring makes it, by its name in
- * {@code aot.factories}.
+ * Names the files that the modules read from their jars, for native images. Spring creates it, because
+ * {@code aot.factories} names it.
  */
 final class KeywardRuntimeHints implements RuntimeHintsRegistrar {
     private static final List<String> RESOURCES = List.of(

@@ -16,7 +16,7 @@ import org.springframework.util.ClassUtils;
 import org.springframework.web.filter.CorsFilter;
 import org.springframework.web.servlet.handler.AbstractHandlerMapping;
 
-/** Finds settings of CORS that come too late: the key filter runs before them, and a preflight carries no key. */
+/** Finds CORS settings that have no effect, because the key filter runs before them and a preflight has no key. */
 final class LateCors {
     private static final Logger LOG = LoggerFactory.getLogger(KeywardAutoConfiguration.class);
     private static final int SHOWN = 5;
@@ -24,18 +24,18 @@ final class LateCors {
     private static final String SPRING_MVC = "org.springframework.web.servlet.handler.AbstractHandlerMapping";
     private static final String MAPPING = "requestMappingHandlerMapping";
 
-    /** Of Boot 3.5 and later: its order is not looked into. */
+    /** Exists in Boot 3.5 and later. The order in this annotation is not read. */
     private static final String REGISTRATION = "org.springframework.boot.web.servlet.FilterRegistration";
 
     private LateCors() {}
 
-    /** Names the settings in one line, if there are such and no policy answers preflights before the key filter. */
+    /** Logs one warning that names the settings, unless a policy answers preflights before the key filter. */
     static void warn(ConfigurableListableBeanFactory beans) {
         Set<String> late = in(beans);
         if (!late.isEmpty()) {
             LOG.warn(
-                    "preflights are 401, because the key filter runs before Spring MVC, and a preflight carries no key: {};"
-                            + " make a bean of CorsPolicy, or register a CorsFilter with Ordered.HIGHEST_PRECEDENCE",
+                    "preflights are 401, because the key filter runs before these settings, and a preflight has no key: {};"
+                            + " create a bean of CorsPolicy, or register a CorsFilter with Ordered.HIGHEST_PRECEDENCE",
                     Shortened.list(late, SHOWN));
         }
     }
@@ -81,7 +81,7 @@ final class LateCors {
                 && annotated.getFactoryMethodMetadata().isAnnotated(REGISTRATION);
     }
 
-    /** Apart, because Spring MVC need not be there. */
+    /** A class of its own, because Spring MVC may be missing. */
     private static final class SpringMvc {
         static boolean hasMappings(ConfigurableListableBeanFactory beans) {
             return beans.containsBean(MAPPING)

@@ -5,27 +5,27 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * The set of paths that a rule, a servlet mapping or a pattern of Spring MVC names, as far as it is needed to see that
- * two of them have no path in common. If in doubt, it has too many paths, not too few.
+ * The set of paths of a rule, a servlet mapping or a pattern of Spring MVC. It serves to prove that two of them have no
+ * path in common. If a set cannot be exact, it has too many paths, not too few.
  */
 final class PathShape {
-    /** A segment of which any text may be. */
+    /** Stands for a segment with any text. */
     private static final String ANY = "*";
 
     private final List<String> segments;
     private final boolean open;
 
     /**
-     * Creates the shape.
+     * Creates a set of paths.
      *
-     * @param open whether more segments may come
+     * @param open whether more segments may follow
      */
     private PathShape(List<String> segments, boolean open) {
         this.segments = segments;
         this.open = open;
     }
 
-    /** Returns the paths of a rule: an exact one, or {@code /prefix/*} with the prefix itself. */
+    /** Returns the paths of a rule: an exact path, or {@code /prefix/*}, which includes the prefix itself. */
     static PathShape ofRule(String path) {
         return path.endsWith("/*")
                 ? new PathShape(split(path.substring(0, path.length() - 2)), true)
@@ -51,12 +51,12 @@ final class PathShape {
         return new PathShape(segments, false);
     }
 
-    /** A slash at the end makes no difference here, because some rules and some applications ignore it. */
+    /** Ignores a slash at the end, because some rules and some applications ignore it. */
     private static List<String> split(String path) {
         return Stream.of(path.split("/")).filter(segment -> !segment.isEmpty()).toList();
     }
 
-    /** Returns whether some path may be in both. */
+    /** Returns whether both sets may have a path in common. */
     boolean meets(PathShape other) {
         int common = Math.min(segments.size(), other.segments.size());
         for (int i = 0; i < common; i++) {
@@ -71,7 +71,7 @@ final class PathShape {
         return one.equals(ANY) || other.equals(ANY) || one.equalsIgnoreCase(other);
     }
 
-    /** Returns the path without what may come after it. */
+    /** Returns the segments as a path, without the further segments that may follow. */
     String text() {
         return segments.isEmpty() ? "" : "/" + String.join("/", segments);
     }

@@ -34,16 +34,16 @@ final class RuleText {
         }
     }
 
-    /** Returns the path of a rule; null if the text is no rule. */
+    /** Returns the path of a rule; null if the text is not a rule. */
     static @Nullable String pathOf(String text) {
         Matcher rule = RULE.matcher(text.strip());
         return rule.matches() ? rule.group(2) : null;
     }
 
     /**
-     * Returns who may.
+     * Returns the access that a text names.
      *
-     * @throws IllegalArgumentException if the text is none of the forms
+     * @throws IllegalArgumentException if the text has none of the forms
      */
     static Access access(String property, String text) {
         String access = text.strip();

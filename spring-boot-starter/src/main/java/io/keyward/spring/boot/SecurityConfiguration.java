@@ -18,12 +18,12 @@ import org.springframework.security.core.userdetails.UserDetailsService;
 import org.springframework.security.core.userdetails.UsernameNotFoundException;
 import org.springframework.security.web.SecurityFilterChain;
 
-/** Guards the application with a chain of Spring Security where that is on the class path. */
+/** Guards the application with a chain of Spring Security, if that is on the class path. */
 @Configuration(proxyBeanMethods = false)
 @ConditionalOnWebApplication(type = ConditionalOnWebApplication.Type.SERVLET)
 @ConditionalOnClass(name = "org.springframework.security.config.annotation.web.builders.HttpSecurity")
 class SecurityConfiguration {
-    /** Closes every path to callers without a key, until the application says more by a chain of its own. */
+    /** Denies callers without a key on every path, unless the application has its own chain. */
     @Bean
     @ConditionalOnMissingBean(SecurityFilterChain.class)
     SecurityFilterChain apiKeyFilterChain(HttpSecurity http, ApiKeyVerifier verifier) throws Exception {
@@ -38,7 +38,7 @@ class SecurityConfiguration {
         return new ApiKeyPermissions();
     }
 
-    /** Knows nobody: without it Boot makes a user whose password it prints, a second way in. */
+    /** Has no users. Without this bean Boot creates a user and prints the password, which would be a second way in. */
     @Bean
     @ConditionalOnMissingBean({UserDetailsService.class, AuthenticationProvider.class, AuthenticationManager.class})
     UserDetailsService noUsersBesidesKeys() {
@@ -47,7 +47,7 @@ class SecurityConfiguration {
         };
     }
 
-    /** Refuses rules that would have no effect, because a path that its author thinks is closed would be open. */
+    /** Refuses rules, because they have no effect here: a path that its author thinks is closed could be open. */
     @Bean
     SmartInitializingSingleton keywardRulesAreRefused(KeywardProperties settings) {
         return () -> {

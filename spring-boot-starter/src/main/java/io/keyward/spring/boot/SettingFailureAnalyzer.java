@@ -4,8 +4,7 @@ import org.springframework.boot.diagnostics.AbstractFailureAnalyzer;
 import org.springframework.boot.diagnostics.FailureAnalysis;
 
 /**
- * Shows a setting that cannot be meant in place of a stack trace. Spring makes it, by its name in
- * {@code spring.factories}.
+ * Shows an invalid setting instead of a stack trace. Spring creates it, because {@code spring.factories} names it.
  */
 final class SettingFailureAnalyzer extends AbstractFailureAnalyzer<InvalidSettingException> {
     SettingFailureAnalyzer() {}

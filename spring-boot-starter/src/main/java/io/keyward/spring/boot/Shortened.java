@@ -2,11 +2,11 @@ package io.keyward.spring.boot;
 
 import java.util.Collection;
 
-/** Writes lists that may be too long for a line of a log. */
+/** Shortens lists that may be too long for a line of the log. */
 final class Shortened {
     private Shortened() {}
 
-    /** Returns the first texts, with a sign if there are more. */
+    /** Returns the first texts, and … if there are more. */
     static String list(Collection<String> texts, int most) {
         return String.join(", ", texts.stream().limit(most).toList()) + (texts.size() > most ? ", …" : "");
     }

@@ -9,7 +9,7 @@ import io.keyward.store.ApiKeyManager;
 import io.keyward.store.ApiKeys;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.stream.Collectors;
+import java.util.List;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
@@ -18,11 +18,11 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.core.env.ConfigurableEnvironment;
 
-/** Keeps keys in the file or the database that {@code keyward.store} names, and in nothing that is merely there. */
+/** Keeps keys in the store that {@code keyward.store} names. A file or a database that only exists is not used. */
 final class StoreConfiguration {
     private StoreConfiguration() {}
 
-    /** Reads roles, peppers and settings of the Environment, which must have no keys next to those of a store. */
+    /** Reads roles, peppers and settings of the Environment. Throws if the Environment has keys, too. */
     static KeywardConfig withoutKeys(ConfigurableEnvironment environment, ObjectProvider<RoleModel> roles) {
         KeywardConfig.Builder builder = KeywardConfig.builder()
                 .config(() -> EnvironmentSources.of(environment))
@@ -31,19 +31,18 @@ final class StoreConfiguration {
         roles.ifAvailable(builder::roles);
         KeywardConfig settings = builder.load();
         if (!settings.report().keys().isEmpty()) {
-            String ids = settings.report().keys().stream()
+            List<String> ids = settings.report().keys().stream()
                     .map(ConfigReport.ReportedKey::id)
-                    .limit(20)
-                    .collect(Collectors.joining(", "));
+                    .toList();
             throw new InvalidSettingException(
-                    "the Environment has keys (" + ids + ") that keyward.store="
+                    "the Environment has keys (" + Shortened.list(ids, 20) + ") that keyward.store="
                             + environment.getProperty("keyward.store") + " would not accept",
                     "move them into the store, or set keyward.store=config");
         }
         return settings;
     }
 
-    /** An {@code .env} file as a store, which is followed. */
+    /** Keys in an {@code .env} file, with {@code keyward.store=file}. Changes to the file are followed. */
     @Configuration(proxyBeanMethods = false)
     @ConditionalOnProperty(name = "keyward.store", havingValue = "file")
     @ConditionalOnMissingBean(ApiKeys.class)
@@ -68,20 +67,20 @@ final class StoreConfiguration {
         private static Path fileOf(KeywardProperties settings) {
             if (settings.file() == null) {
                 throw new InvalidSettingException(
-                        "keyward.store=file and keyward.file is not set",
+                        "keyward.store=file is set and keyward.file is not set",
                         "set keyward.file to the path of the .env file");
             }
             Path file = Path.of(settings.file());
             if (!Files.exists(file)) {
                 throw new InvalidSettingException(
-                        "keyward.file names a file that is not there: " + file.toAbsolutePath(),
-                        "correct the path, or create the file; an empty one denies everything");
+                        "keyward.file names a file that does not exist: " + file.toAbsolutePath(),
+                        "correct the path, or create the file; an empty file denies everything");
             }
             return file;
         }
     }
 
-    /** The parts of a store's keys as beans. */
+    /** Makes the verifier and the manager of a store's keys beans. */
     @Configuration(proxyBeanMethods = false)
     @ConditionalOnBean(ApiKeys.class)
     static class Parts {

@@ -24,11 +24,10 @@ import org.springframework.web.servlet.resource.PathResourceResolver;
 import org.springframework.web.servlet.resource.ResourceHttpRequestHandler;
 
 /**
- * Finds rules that no request to a handler, a servlet or a static file can meet. The usual cause is a path without
- * {@code spring.mvc.servlet.path}, or a misspelt one: then another rule decides about the path that was meant.
+ * Finds rules that no request to a handler, a servlet or a static file can meet. The usual cause is a path that is
+ * misspelt or lacks {@code spring.mvc.servlet.path}. Then another rule decides about the path that the author meant.
  *
- * <p>A rule is unmet only if that is certain. Where something may answer that cannot be looked into, such as a router
- * function, no rule is.
+ * <p>A rule is unmet only if that is certain. A router function may answer any path, so no rule below it is unmet.
  */
 final class UnmetRules {
     private static final Logger LOG = LoggerFactory.getLogger(KeywardAutoConfiguration.class);
@@ -36,8 +35,8 @@ final class UnmetRules {
     private static final Pattern WHOLE_FOLDER = Pattern.compile("[^*?{]*/\\*\\*");
 
     /**
-     * Resolvers that find a file by its own path. Those of webjars are in each chain where their jar is, and find files
-     * by other paths only below {@code /webjars}.
+     * Resolvers that find a file by its own path. If the jar of webjars is there, its resolvers are in each chain, but
+     * they map other paths to files only below {@code /webjars}.
      */
     private static final Set<String> PLAIN_RESOLVERS = Set.of(
             PathResourceResolver.class.getName(),
@@ -54,7 +53,7 @@ final class UnmetRules {
 
     private UnmetRules() {}
 
-    /** Names the rules in one line, if there are such rules. */
+    /** Logs one warning that names the rules. */
     static void warn(List<String> rules, WebApplicationContext application) {
         List<String> unmet = in(rules, application);
         if (!unmet.isEmpty()) {
@@ -65,7 +64,7 @@ final class UnmetRules {
         }
     }
 
-    /** Returns the rules that nothing meets, as they are written. */
+    /** Returns the text of each unmet rule. */
     static List<String> in(List<String> rules, WebApplicationContext application) {
         ServletContext servlets = application.getServletContext();
         ServletRegistration dispatcher = servlets == null ? null : servlets.getServletRegistration(DISPATCHER);
@@ -79,7 +78,7 @@ final class UnmetRules {
                 .flatMap(servlet -> servlet.getMappings().stream())
                 .filter(mapping -> !(isDefault && mapping.equals("/")))
                 .forEach(known::addServlet);
-        // A filter for some paths may answer them; one for all paths, like most, only adds to the answers.
+        // A filter for some paths may answer them. A filter for all paths, like most filters, only adds to answers.
         servlets.getFilterRegistrations().values().stream()
                 .flatMap(filter -> filter.getUrlPatternMappings().stream())
                 .filter(mapping -> !mapping.equals("/*"))
@@ -98,7 +97,7 @@ final class UnmetRules {
         met.add(PathShape.ofServletMapping(mapping));
     }
 
-    /** A management server on a port of its own asks the same rules, and its mappings are made later. */
+    /** A management server with its own port checks the same rules, and its mappings do not exist yet. */
     private void addManagementServer(Environment environment) {
         String port = environment.getProperty("management.server.port");
         if (port != null && (port.equals("0") || !port.equals(environment.getProperty("server.port", "8080")))) {
@@ -179,7 +178,7 @@ final class UnmetRules {
             return location.createRelative(path).exists()
                     || location.createRelative(path + "/").exists();
         } catch (IOException unreadable) {
-            // It cannot be known, so the rule is not named.
+            // The file may exist, so the rule is not named.
             return true;
         }
     }

@@ -1,7 +1,6 @@
 package io.keyward.spring.boot;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -165,11 +164,7 @@ class AdminPathTest {
     }
 
     private static void assertSaid(Throwable failure, String said) {
-        assertFalse(failure == null);
-        StringBuilder messages = new StringBuilder();
-        for (Throwable t = failure; t != null; t = t.getCause()) {
-            messages.append(t.getMessage()).append('\n');
-        }
-        assertTrue(messages.toString().contains(said), messages.toString());
+        String messages = FailedStart.messages(failure);
+        assertTrue(messages.contains(said), messages);
     }
 }

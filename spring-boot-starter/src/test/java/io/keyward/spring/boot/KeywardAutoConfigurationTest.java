@@ -155,11 +155,8 @@ class KeywardAutoConfigurationTest {
             runner = runner.withPropertyValues("keyward.otherwise=denyAll");
         }
         runner.run(context -> {
-            StringBuilder messages = new StringBuilder();
-            for (Throwable t = context.getStartupFailure(); t != null; t = t.getCause()) {
-                messages.append(t.getMessage()).append('\n');
-            }
-            assertTrue(messages.toString().contains(said), messages.toString());
+            String messages = FailedStart.messages(context.getStartupFailure());
+            assertTrue(messages.contains(said), messages);
         });
     }
 
@@ -353,7 +350,7 @@ class KeywardAutoConfigurationTest {
                             IgnoredAnnotations.in(
                                     context.getSourceApplicationContext().getBeanFactory(),
                                     IgnoredAnnotations.OF_METHOD_SECURITY));
-                    assertTrue(output.getAll().contains("nobody checks 3 annotations of method security"));
+                    assertTrue(output.getAll().contains("3 annotations of method security are not checked"));
                 });
         withSecurity
                 .withUserConfiguration(WithMethodSecurity.class)

@@ -30,7 +30,6 @@ import java.util.List;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
 import javax.sql.DataSource;
-import org.h2.jdbcx.JdbcDataSource;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
@@ -58,14 +57,10 @@ class LazyStartTest {
 
     private final Set<Thread> threadsBefore =
             new HashSet<>(Thread.getAllStackTraces().keySet());
-    private final JdbcDataSource database = new JdbcDataSource();
+    private final DataSource database = EmptyDatabase.create();
     private final Pool pool = new Pool(database);
     private ApiKeys elsewhere;
     private IssuedKey issued;
-
-    LazyStartTest() {
-        database.setURL("jdbc:h2:mem:" + ThrowAwayKeys.newKey().reveal() + ";DB_CLOSE_DELAY=-1");
-    }
 
     /** Another node that shares the database. */
     @BeforeEach
@@ -263,11 +258,8 @@ class LazyStartTest {
         Exception refused = assertThrows(
                 Exception.class,
                 () -> application.run(all.toArray(String[]::new)).close());
-        StringBuilder messages = new StringBuilder();
-        for (Throwable t = refused; t != null; t = t.getCause()) {
-            messages.append(t.getMessage()).append('\n');
-        }
-        assertTrue(messages.toString().contains(said), messages.toString());
-        assertFalse(messages.toString().contains(hash));
+        String messages = FailedStart.messages(refused);
+        assertTrue(messages.contains(said), messages);
+        assertFalse(messages.contains(hash));
     }
 }

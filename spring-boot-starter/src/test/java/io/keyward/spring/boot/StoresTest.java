@@ -20,7 +20,6 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
 import javax.sql.DataSource;
-import org.h2.jdbcx.JdbcDataSource;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -50,17 +49,11 @@ class StoresTest {
             .withUserConfiguration(OneDatabase.class)
             .withPropertyValues("keyward.store=jdbc", "keyward.jdbc.create-schema=true");
 
-    private static JdbcDataSource newDatabase() {
-        JdbcDataSource database = new JdbcDataSource();
-        database.setURL("jdbc:h2:mem:" + ThrowAwayKeys.newKey().reveal() + ";DB_CLOSE_DELAY=-1");
-        return database;
-    }
-
     @Configuration
     static class OneDatabase {
         @Bean
         DataSource dataSource() {
-            return newDatabase();
+            return EmptyDatabase.create();
         }
     }
 
@@ -68,13 +61,13 @@ class StoresTest {
     static class TwoDatabases {
         @Bean
         DataSource other() {
-            return newDatabase();
+            return EmptyDatabase.create();
         }
 
         @Bean
         @KeywardDataSource
         DataSource ofKeys() {
-            return newDatabase();
+            return EmptyDatabase.create();
         }
     }
 
@@ -88,14 +81,6 @@ class StoresTest {
     private static IssuedKey issue(ApplicationContext context) {
         return context.getBean(ApiKeyManager.class)
                 .issue(IssueRequest.builder().owner("alice").roles("client").build());
-    }
-
-    private static String messages(Throwable failure) {
-        StringBuilder messages = new StringBuilder();
-        for (Throwable t = failure; t != null; t = t.getCause()) {
-            messages.append(t.getMessage()).append('\n');
-        }
-        return messages.toString();
     }
 
     @Test
@@ -218,12 +203,12 @@ class StoresTest {
             delimiter = ';',
             value = {
                 "keyward.store=file; keyward.file is not set",
-                "keyward.store=file,keyward.file=no/such.env; keyward.file names a file that is not there",
+                "keyward.store=file,keyward.file=no/such.env; keyward.file names a file that does not exist",
                 "keyward.store=jdbc; there is no DataSource"
             })
     void refusesSettingsThatCannotBeMeant(String settings, String said) {
         application.withPropertyValues(settings.split(",")).run(context -> {
-            String messages = messages(context.getStartupFailure());
+            String messages = FailedStart.messages(context.getStartupFailure());
             assertTrue(messages.contains(said), messages);
         });
     }
@@ -231,7 +216,7 @@ class StoresTest {
     @Test
     void refusesKeysOfTheEnvironmentNextToAStore() {
         onDatabase.withPropertyValues("keyward.keys.bob.hash=" + hash).run(context -> {
-            String messages = messages(context.getStartupFailure());
+            String messages = FailedStart.messages(context.getStartupFailure());
             assertTrue(messages.contains("the Environment has keys (bob)"), messages);
             assertFalse(messages.contains(hash));
         });
@@ -240,13 +225,13 @@ class StoresTest {
     @Test
     void refusesADatabaseWithoutTablesAndAMissingJar() {
         onDatabase.withPropertyValues("keyward.jdbc.create-schema=false").run(context -> {
-            String messages = messages(context.getStartupFailure());
+            String messages = FailedStart.messages(context.getStartupFailure());
             assertTrue(messages.contains("keyward.jdbc.create-schema=true"), messages);
         });
         onDatabase
                 .withClassLoader(new FilteredClassLoader("io.keyward.jdbc"))
                 .run(context -> assertTrue(
-                        messages(context.getStartupFailure()).contains("needs keyward-jdbc-store"),
-                        messages(context.getStartupFailure())));
+                        FailedStart.messages(context.getStartupFailure()).contains("needs keyward-jdbc-store"),
+                        FailedStart.messages(context.getStartupFailure())));
     }
 }
