@@ -7,27 +7,19 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.keyward.ApiKey;
 import io.keyward.KeyHasher;
 import io.keyward.testing.ThrowAwayKeys;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
-import org.springframework.boot.Banner;
-import org.springframework.boot.SpringApplication;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
-import org.springframework.boot.test.context.FilteredClassLoader;
-import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Configuration;
-import org.springframework.core.io.DefaultResourceLoader;
 
 @DisplayName("issue 21 and PR-26: endpoint and health over HTTP, on a management port, where beans are lazy")
 class ActuatorTest {
     private static final ApiKey ALICE = ThrowAwayKeys.newKey();
     private static final ApiKey OPS = ThrowAwayKeys.newKey();
-    private static ConfigurableApplicationContext application;
+    private static RunningApplication application;
 
     @Configuration(proxyBeanMethods = false)
     @EnableAutoConfiguration
@@ -35,13 +27,8 @@ class ActuatorTest {
 
     @BeforeAll
     static void start() {
-        SpringApplication boot = new SpringApplication(
-                new DefaultResourceLoader(new FilteredClassLoader("org.springframework.security", "org.eclipse.jetty")),
-                Application.class);
-        boot.setBannerMode(Banner.Mode.OFF);
-        application = boot.run(
-                "--server.port=0",
-                "--server.address=127.0.0.1",
+        application = RunningApplication.start(
+                Application.class,
                 "--spring.main.lazy-initialization=true",
                 "--management.server.port=0",
                 "--management.server.address=127.0.0.1",
@@ -66,20 +53,13 @@ class ActuatorTest {
         return KeyHasher.sha256().hash(key).reveal();
     }
 
-    private static HttpResponse<String> get(String path, ApiKey key) throws Exception {
-        HttpRequest.Builder request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:"
-                + application.getEnvironment().getRequiredProperty("local.management.port") + path));
-        if (key != null) {
-            request.header("X-Api-Key", key.reveal());
-        }
-        return HttpClient.newHttpClient().send(request.build(), HttpResponse.BodyHandlers.ofString());
-    }
-
     @Test
     void theEndpointListsIdsForThoseWhoMayAndNoSecret() throws Exception {
-        assertEquals(401, get("/actuator/keyward", null).statusCode());
-        assertEquals(403, get("/actuator/keyward", ALICE).statusCode());
-        HttpResponse<String> shown = get("/actuator/keyward", OPS);
+        assertEquals(
+                401, application.getFromManagement("/actuator/keyward", null).statusCode());
+        assertEquals(
+                403, application.getFromManagement("/actuator/keyward", ALICE).statusCode());
+        HttpResponse<String> shown = application.getFromManagement("/actuator/keyward", OPS);
         assertEquals(200, shown.statusCode());
         for (String part : new String[] {
             "\"source\":\"config\"", "\"count\":2", "\"id\":\"alice\"", "\"state\":\"active\"", "\"roles\":[\"admin\"]"
@@ -89,12 +69,15 @@ class ActuatorTest {
         for (String secret : new String[] {hash(ALICE).substring(7), hash(OPS).substring(7), "Sales"}) {
             assertFalse(shown.body().contains(secret));
         }
-        assertEquals(401, get("/actuator", null).statusCode(), "the rest-rule holds on the management port too");
+        assertEquals(
+                401,
+                application.getFromManagement("/actuator", null).statusCode(),
+                "the rest-rule holds on the management port too");
     }
 
     @Test
     void healthSaysThatKeysCanBeVerified() throws Exception {
-        HttpResponse<String> health = get("/actuator/health", null);
+        HttpResponse<String> health = application.getFromManagement("/actuator/health", null);
         assertEquals(200, health.statusCode());
         String component = health.body().substring(health.body().indexOf("\"keyward\":"));
         assertTrue(component.contains("\"keys\":2"), component);

@@ -7,16 +7,13 @@ import io.keyward.ApiKey;
 import io.keyward.KeyHasher;
 import io.keyward.testing.ThrowAwayKeys;
 import jakarta.servlet.http.HttpServlet;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -24,16 +21,11 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.springframework.boot.Banner;
-import org.springframework.boot.SpringApplication;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
-import org.springframework.boot.test.context.FilteredClassLoader;
 import org.springframework.boot.web.servlet.ServletRegistrationBean;
-import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
-import org.springframework.core.io.DefaultResourceLoader;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.RestController;
 import org.springframework.web.servlet.function.RouterFunction;
@@ -45,7 +37,6 @@ import org.springframework.web.servlet.view.RedirectView;
 class RulePathsTest {
     private static final ApiKey READER = ThrowAwayKeys.newKey();
     private static final ApiKey OTHER = ThrowAwayKeys.newKey();
-    private static final HttpClient CLIENT = HttpClient.newHttpClient();
 
     @TempDir
     static Path files;
@@ -101,15 +92,8 @@ class RulePathsTest {
         }
     }
 
-    private static ConfigurableApplicationContext start(
-            Class<?> application, List<String> rules, String... properties) {
-        SpringApplication boot = new SpringApplication(
-                new DefaultResourceLoader(new FilteredClassLoader("org.springframework.security", "org.eclipse.jetty")),
-                application);
-        boot.setBannerMode(Banner.Mode.OFF);
+    private static RunningApplication start(Class<?> application, List<String> rules, String... properties) {
         List<String> all = new ArrayList<>(List.of(
-                "--server.port=0",
-                "--server.address=127.0.0.1",
                 "--server.servlet.context-path=/app",
                 "--spring.mvc.servlet.path=/api",
                 "--spring.web.resources.static-locations=" + files.toUri(),
@@ -125,18 +109,15 @@ class RulePathsTest {
             all.add("--keyward.rules[" + i + "]=" + rules.get(i));
         }
         all.addAll(List.of(properties));
-        return boot.run(all.toArray(String[]::new));
+        return RunningApplication.start(application, all.toArray(String[]::new));
     }
 
-    private static int status(ConfigurableApplicationContext on, String port, String path, ApiKey key)
-            throws Exception {
-        HttpRequest.Builder request = HttpRequest.newBuilder(
-                URI.create("http://127.0.0.1:" + on.getEnvironment().getRequiredProperty(port) + path));
-        if (key != null) {
-            request.header("X-Api-Key", key.reveal());
-        }
-        return CLIENT.send(request.build(), HttpResponse.BodyHandlers.discarding())
-                .statusCode();
+    private static int status(RunningApplication on, String path, @Nullable ApiKey key) throws Exception {
+        return on.get(path, key).statusCode();
+    }
+
+    private static int statusOfManagement(RunningApplication on, String path, @Nullable ApiKey key) throws Exception {
+        return on.getFromManagement(path, key).statusCode();
     }
 
     private String named() {
@@ -170,34 +151,32 @@ class RulePathsTest {
                 "/api/v3/api-docs.yaml = permitAll",
                 "/api/swagger-ui.html = permitAll",
                 "/api/swagger-ui/* = permitAll");
-        try (ConfigurableApplicationContext on =
-                start(Application.class, rules, "--spring.main.lazy-initialization=" + lazy)) {
+        try (RunningApplication on = start(Application.class, rules, "--spring.main.lazy-initialization=" + lazy)) {
             assertEquals(
                     "WARN GET /v1/jobs/* = jobs:read, /api/v1/job/* = denyAll, /manage/health = permitAll,"
                             + " /api/assets/nosuch.css = permitAll",
                     named());
-            String port = "local.server.port";
-            assertEquals(403, status(on, port, "/app/api/v1/jobs/7", OTHER));
-            assertEquals(200, status(on, port, "/app/api/v1/jobs/7", READER));
-            assertEquals(401, status(on, port, "/app/api/v1/jobs/7", null));
-            assertEquals(404, status(on, port, "/app/v1/jobs/7", READER), "no servlet is there");
-            assertEquals(200, status(on, port, "/app/api/manage/health", null));
-            assertEquals(401, status(on, port, "/app/api/manage/info", null));
-            assertEquals(404, status(on, port, "/app/manage/info", null), "Tomcat asks no filter where no servlet is");
-            assertEquals(200, status(on, port, "/app/api/assets/site.css", null));
+            assertEquals(403, status(on, "/app/api/v1/jobs/7", OTHER));
+            assertEquals(200, status(on, "/app/api/v1/jobs/7", READER));
+            assertEquals(401, status(on, "/app/api/v1/jobs/7", null));
+            assertEquals(404, status(on, "/app/v1/jobs/7", READER), "no servlet is there");
+            assertEquals(200, status(on, "/app/api/manage/health", null));
+            assertEquals(401, status(on, "/app/api/manage/info", null));
+            assertEquals(404, status(on, "/app/manage/info", null), "Tomcat asks no filter where no servlet is");
+            assertEquals(200, status(on, "/app/api/assets/site.css", null));
             for (String documentation : List.of(
                     "/v3/api-docs", "/v3/api-docs.yaml", "/v3/api-docs/swagger-config", "/swagger-ui/index.html")) {
-                assertEquals(200, status(on, port, "/app/api" + documentation, null), documentation);
+                assertEquals(200, status(on, "/app/api" + documentation, null), documentation);
             }
-            assertEquals(302, status(on, port, "/app/api/swagger-ui.html", null));
-            assertEquals(401, status(on, port, "/app/api/v3", null));
+            assertEquals(302, status(on, "/app/api/swagger-ui.html", null));
+            assertEquals(401, status(on, "/app/api/v3", null));
         }
     }
 
     @Test
     void rulesForAManagementServerAreNotNamed() throws Exception {
         List<String> rules = List.of("/manage/health = permitAll", "/elsewhere = permitAll");
-        try (ConfigurableApplicationContext on = start(
+        try (RunningApplication on = start(
                 Application.class,
                 rules,
                 "--management.server.port=0",
@@ -205,9 +184,9 @@ class RulePathsTest {
                 // Adds a resolver that keeps what it found, as a jar with webjars does.
                 "--spring.web.resources.chain.enabled=true")) {
             assertEquals("WARN /elsewhere = permitAll", named());
-            assertEquals(200, status(on, "local.management.port", "/manage/health", null));
-            assertEquals(401, status(on, "local.management.port", "/manage/info", null));
-            assertEquals(200, status(on, "local.management.port", "/manage/info", OTHER));
+            assertEquals(200, statusOfManagement(on, "/manage/health", null));
+            assertEquals(401, statusOfManagement(on, "/manage/info", null));
+            assertEquals(200, statusOfManagement(on, "/manage/info", OTHER));
         }
     }
 

@@ -13,10 +13,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
-import org.springframework.boot.Banner;
-import org.springframework.boot.SpringApplication;
-import org.springframework.boot.test.context.FilteredClassLoader;
-import org.springframework.core.io.DefaultResourceLoader;
 
 /**
  * Measures what the auto-configuration adds to the CPU time that the start of an application takes, each start in a JVM of its
@@ -86,11 +82,7 @@ public final class StartUpCheck {
     }
 
     private static void start(boolean with) {
-        SpringApplication boot = new SpringApplication(
-                new DefaultResourceLoader(new FilteredClassLoader("org.springframework.security", "org.eclipse.jetty")),
-                ActuatorTest.Application.class);
-        boot.setBannerMode(Banner.Mode.OFF);
-        List<String> settings = new ArrayList<>(List.of("--server.port=0", "--keyward.otherwise=authenticated"));
+        List<String> settings = new ArrayList<>(List.of("--keyward.otherwise=authenticated"));
         for (int i = 0; i < 10; i++) {
             settings.add("--keyward.keys.key" + i + ".hash="
                     + KeyHasher.sha256().hash(ThrowAwayKeys.newKey()).reveal());
@@ -98,7 +90,7 @@ public final class StartUpCheck {
         if (!with) {
             settings.add("--spring.autoconfigure.exclude=" + KeywardAutoConfiguration.class.getName());
         }
-        boot.run(settings.toArray(String[]::new));
+        RunningApplication.start(ActuatorTest.Application.class, settings.toArray(String[]::new));
         long nanos = ((OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean()).getProcessCpuTime();
         System.out.println("started " + nanos / 1_000_000);
         System.exit(0);

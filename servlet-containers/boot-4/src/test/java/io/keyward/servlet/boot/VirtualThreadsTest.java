@@ -8,9 +8,6 @@ import io.keyward.ApiKeyVerifier;
 import io.keyward.KeyRing;
 import io.keyward.Verification;
 import io.keyward.testing.ThrowAwayKeys;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -21,15 +18,10 @@ import org.junit.jupiter.api.condition.EnabledForJreRange;
 import org.junit.jupiter.api.condition.JRE;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.springframework.boot.Banner;
-import org.springframework.boot.SpringApplication;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
-import org.springframework.boot.test.context.FilteredClassLoader;
-import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
-import org.springframework.core.io.DefaultResourceLoader;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.RequestAttribute;
 import org.springframework.web.bind.annotation.RestController;
@@ -79,24 +71,13 @@ class VirtualThreadsTest {
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
     void theCallerIsThatOfOneVerification(boolean security) throws Exception {
-        FilteredClassLoader classes = security
-                ? new FilteredClassLoader("org.eclipse.jetty")
-                : new FilteredClassLoader("org.eclipse.jetty", "org.springframework.security");
-        SpringApplication boot = new SpringApplication(new DefaultResourceLoader(classes), Application.class);
-        boot.setBannerMode(Banner.Mode.OFF);
-        try (ConfigurableApplicationContext on = boot.run(
-                "--server.port=0",
-                "--server.address=127.0.0.1",
-                "--spring.threads.virtual.enabled=true",
-                security ? "--logging.level.root=OFF" : "--keyward.otherwise=authenticated")) {
+        String virtual = "--spring.threads.virtual.enabled=true";
+        try (RunningApplication on = security
+                ? RunningApplication.startWithSecurity(Application.class, virtual, "--logging.level.root=OFF")
+                : RunningApplication.start(Application.class, virtual, "--keyward.otherwise=authenticated")) {
             for (String path : List.of("/at-once", "/later")) {
                 int before = VERIFICATIONS.get();
-                HttpRequest request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:"
-                                + on.getEnvironment().getRequiredProperty("local.server.port") + path))
-                        .header("X-Api-Key", KEY.reveal())
-                        .build();
-                HttpResponse<String> response =
-                        HttpClient.newHttpClient().send(request, HttpResponse.BodyHandlers.ofString());
+                HttpResponse<String> response = on.get(path, KEY);
                 assertEquals(
                         "200 " + ThrowAwayKeys.FORMAT.idOf(KEY) + " true",
                         response.statusCode() + " " + response.body());
