@@ -313,9 +313,9 @@ class FaultTest {
         assertTrue(statements.get(0).contains("keyward-poll"), statements.get(0));
     }
 
-    /** The driver may send statements of its own, which no proxy of a data source sees. */
+    /** The driver may send statements of its own after the poll, and no proxy of a data source sees them. */
     @Test
-    void pollIsTheOnlyStatementThatTheServerGets() throws Exception {
+    void serverGetsNoStatementAfterThePoll() throws Exception {
         try (var only = TestDatabases.postgres("postgres", "postgres").getConnection();
                 var other = dataSource.getConnection();
                 var asked = other.createStatement()) {

@@ -172,13 +172,8 @@ class LongReadTest {
     @Test
     void statementTimeoutOfTheUserIsRaisedForLongReadsOnly() throws Exception {
         store.insert(record());
-        String user = TestDatabases.newName("hurried");
-        TestDatabases.execute(
-                dataSource,
-                "create role " + user + " login",
-                "alter role " + user + " set statement_timeout = '60s'",
-                "grant usage on schema " + schema + " to " + user,
-                "grant select on all tables in schema " + schema + " to " + user);
+        String user = TestDatabases.newReaderOf(schema);
+        TestDatabases.execute(dataSource, "alter role " + user + " set statement_timeout = '60s'");
         Map<String, String> timeouts = new ConcurrentHashMap<>();
         DataSource source = Proxies.observing(TestDatabases.postgres(user, "postgres"), (connection, sql) -> {
             if (sql.contains("keyward_") || sql.contains("sha256(")) {

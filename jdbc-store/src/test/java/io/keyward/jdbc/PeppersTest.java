@@ -106,13 +106,8 @@ class PeppersTest {
     @Test
     void nodeWhoseUserMayOnlyReadOpensAndKeepsNothing() throws Exception {
         use("PostgreSQL");
-        String role = TestDatabases.newName("pepperless");
-        TestDatabases.execute(
-                dataSource,
-                "create role " + role + " login",
-                "grant usage on schema " + schema + " to " + role,
-                "grant select on all tables in schema " + schema + " to " + role);
-        JdbcApiKeyStore store = JdbcApiKeyStore.builder(TestDatabases.postgres(role, "postgres"))
+        JdbcApiKeyStore store = JdbcApiKeyStore.builder(
+                        TestDatabases.postgres(TestDatabases.newReaderOf(schema), "postgres"))
                 .schema(schema)
                 .build();
 

@@ -208,12 +208,7 @@ class SchemaTest {
         DataSource owner = TestDatabases.postgres();
         String schema = TestDatabases.newName("named");
         JdbcApiKeyStore.builder(owner).schema(schema).build().createSchema();
-        String verifier = TestDatabases.newName("verifier");
-        TestDatabases.execute(
-                owner,
-                "create role " + verifier + " login",
-                "grant usage on schema " + schema + " to " + verifier,
-                "grant select on all tables in schema " + schema + " to " + verifier);
+        String verifier = TestDatabases.newReaderOf(schema);
 
         assertFalse(loggedAtStart(TestDatabases.postgres(verifier, "postgres"), schema)
                 .contains("besides the owner"));

@@ -46,6 +46,17 @@ final class TestDatabases {
         return start + COUNT.incrementAndGet();
     }
 
+    /** Creates a PostgreSQL role that may read all tables of a schema and no more, and returns its name. */
+    static String newReaderOf(String schema) throws SQLException {
+        String role = newName("reader");
+        execute(
+                postgres(),
+                "create role " + role + " login",
+                "grant usage on schema " + schema + " to " + role,
+                "grant select on all tables in schema " + schema + " to " + role);
+        return role;
+    }
+
     /** Returns an empty H2 database in memory, with these settings at the end of its URL. */
     static DataSource h2(String settings) {
         String url = "jdbc:h2:mem:" + UUID.randomUUID() + ";DB_CLOSE_DELAY=-1" + settings;
