@@ -11,6 +11,7 @@ import io.keyward.KeyFormat;
 import io.keyward.KeyHasher;
 import io.keyward.KeyState;
 import io.keyward.cli.terminal.Terminal;
+import io.keyward.cli.terminal.TestTerminal;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -29,7 +30,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.locks.ReentrantLock;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -299,14 +299,13 @@ class DatabaseCommandsTest {
     }
 
     private static Terminal nobodySees(OutputStream out, OutputStream err) {
-        return new Terminal(
+        return TestTerminal.of(
                 new ByteArrayInputStream(new byte[0]),
                 out,
                 new PrintStream(err, true, UTF_8),
                 Map.of("KEYWARD_JDBC_PASSWORD", DatabaseOperator.PASSWORD),
                 null,
-                true,
-                new ReentrantLock());
+                true);
     }
 
     @Test
@@ -472,7 +471,7 @@ class DatabaseCommandsTest {
     void passwordIsAskedForWhereItIsMissing() {
         List<String> questions = new ArrayList<>();
         ByteArrayOutputStream err = new ByteArrayOutputStream();
-        Terminal person = new Terminal(
+        Terminal person = TestTerminal.of(
                 new ByteArrayInputStream(new byte[0]),
                 new ByteArrayOutputStream(),
                 new PrintStream(err, true, UTF_8),
@@ -481,8 +480,7 @@ class DatabaseCommandsTest {
                     questions.add(question);
                     return DatabaseOperator.PASSWORD.toCharArray();
                 },
-                false,
-                new ReentrantLock());
+                false);
 
         int exitCode = Main.run(List.of("list", "--jdbc-url", operator.url(), "--jdbc-user=operator"), person);
 

@@ -12,6 +12,7 @@ import io.keyward.KeyFormat;
 import io.keyward.KeyHasher;
 import io.keyward.KeyState;
 import io.keyward.cli.terminal.Terminal;
+import io.keyward.cli.terminal.TestTerminal;
 import io.keyward.jdbc.JdbcApiKeyStore;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.ByteArrayInputStream;
@@ -24,7 +25,6 @@ import java.sql.Statement;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.locks.ReentrantLock;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
@@ -175,14 +175,13 @@ class DbCommandTest {
             assertEquals(0, outcome.exitCode(), command + ": " + outcome.err());
         }
         ByteArrayOutputStream err = new ByteArrayOutputStream();
-        Terminal nobodySees = new Terminal(
+        Terminal nobodySees = TestTerminal.of(
                 new ByteArrayInputStream(new byte[0]),
                 new ByteArrayOutputStream(),
                 new PrintStream(err, true, UTF_8),
                 Map.of(),
                 null,
-                true,
-                new ReentrantLock());
+                true);
         assertEquals(
                 3,
                 Main.run(List.of(with(login, "issue", "--role=client", "--owner=nobody")), nobodySees),

@@ -10,6 +10,7 @@ import io.keyward.ApiKeyRecord;
 import io.keyward.KeyHasher;
 import io.keyward.KeyState;
 import io.keyward.cli.terminal.Terminal;
+import io.keyward.cli.terminal.TestTerminal;
 import io.keyward.config.EnvFileApiKeyStore;
 import io.keyward.testing.ThrowAwayKeys;
 import java.io.ByteArrayOutputStream;
@@ -23,7 +24,6 @@ import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
-import java.util.concurrent.locks.ReentrantLock;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -170,14 +170,13 @@ class KeyByTextTest {
     void asksPersonWithoutEcho() {
         String key = issue();
         ByteArrayOutputStream err = new ByteArrayOutputStream();
-        Terminal terminal = new Terminal(
+        Terminal terminal = TestTerminal.of(
                 InputStream.nullInputStream(),
                 OutputStream.nullOutputStream(),
                 new PrintStream(err, true, UTF_8),
                 Map.of("KEYWARD_FILE", operator.file().toString()),
                 question -> key.toCharArray(),
-                false,
-                new ReentrantLock());
+                false);
 
         assertEquals(0, Main.run(List.of("revoke", "--key", "-"), terminal), err.toString(UTF_8));
         assertEquals(KeyState.REVOKED, onlyRecord().state());

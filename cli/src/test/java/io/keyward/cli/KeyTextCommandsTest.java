@@ -8,10 +8,10 @@ import io.keyward.ApiKey;
 import io.keyward.KeyFormat;
 import io.keyward.KeyHasher;
 import io.keyward.cli.terminal.Terminal;
+import io.keyward.cli.terminal.TestTerminal;
 import io.keyward.testing.ThrowAwayKeys;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.locks.ReentrantLock;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -57,14 +57,13 @@ class KeyTextCommandsTest {
     @Test
     void asksPersonWithoutEcho() {
         var out = new java.io.ByteArrayOutputStream();
-        Terminal terminal = new Terminal(
+        Terminal terminal = TestTerminal.of(
                 java.io.InputStream.nullInputStream(),
                 out,
                 new java.io.PrintStream(java.io.OutputStream.nullOutputStream()),
                 Map.of("TERM", "xterm"),
                 question -> key.reveal().toCharArray(),
-                false,
-                new ReentrantLock());
+                false);
 
         assertEquals(0, Main.run(List.of("hash"), terminal));
         assertTrue(out.toString().startsWith("sha256:"));
@@ -210,14 +209,13 @@ class KeyTextCommandsTest {
     }
 
     private static Terminal terminal(Map<String, String> environment, boolean person) {
-        return new Terminal(
+        return TestTerminal.of(
                 java.io.InputStream.nullInputStream(),
                 java.io.OutputStream.nullOutputStream(),
                 new java.io.PrintStream(java.io.OutputStream.nullOutputStream()),
                 environment,
                 person ? question -> new char[0] : null,
-                false,
-                new ReentrantLock());
+                false);
     }
 
     private String mistyped() {

@@ -12,6 +12,7 @@ import io.keyward.ApiKeyRecord;
 import io.keyward.KeyFormat;
 import io.keyward.KeyHasher;
 import io.keyward.cli.terminal.Terminal;
+import io.keyward.cli.terminal.TestTerminal;
 import io.keyward.config.EnvFileApiKeyStore;
 import jakarta.json.Json;
 import jakarta.json.JsonArray;
@@ -30,7 +31,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.locks.ReentrantLock;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
@@ -339,14 +339,13 @@ class ManyKeysTest {
                 out.write(bytes);
             }
         };
-        Terminal terminal = new Terminal(
+        Terminal terminal = TestTerminal.of(
                 new ByteArrayInputStream(new byte[0]),
                 full,
                 new PrintStream(err, true, UTF_8),
                 Map.of("KEYWARD_FILE", operator.file().toString()),
                 null,
-                false,
-                new ReentrantLock());
+                false);
 
         int exitCode = Main.run(List.of("issue", "--role=client", "--from=" + csv), terminal);
 

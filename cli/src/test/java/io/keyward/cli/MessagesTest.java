@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.keyward.cli.terminal.Terminal;
+import io.keyward.cli.terminal.TestTerminal;
 import jakarta.json.Json;
 import jakarta.json.JsonObject;
 import java.io.ByteArrayOutputStream;
@@ -18,7 +19,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.locks.ReentrantLock;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
@@ -286,26 +286,24 @@ class MessagesTest {
 
     private Outcome writingTo(OutputStream out, String... args) {
         ByteArrayOutputStream err = new ByteArrayOutputStream();
-        Terminal terminal = new Terminal(
+        Terminal terminal = TestTerminal.of(
                 InputStream.nullInputStream(),
                 out,
                 new PrintStream(err, true, UTF_8),
                 Map.of("KEYWARD_FILE", operator.file().toString()),
                 null,
-                false,
-                new ReentrantLock());
+                false);
         return new Outcome(Main.run(List.of(args), terminal), "", err.toString(UTF_8));
     }
 
     private static Terminal silent() {
-        return new Terminal(
+        return TestTerminal.of(
                 InputStream.nullInputStream(),
                 OutputStream.nullOutputStream(),
                 new PrintStream(OutputStream.nullOutputStream(), true, UTF_8),
                 Map.of(),
                 null,
-                false,
-                new ReentrantLock());
+                false);
     }
 
     private static JsonObject read(String text) {

@@ -3,12 +3,12 @@ package io.keyward.cli;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.keyward.cli.terminal.Terminal;
+import io.keyward.cli.terminal.TestTerminal;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.locks.ReentrantLock;
 
 /** What a run of the command within this process gave. */
 public record Outcome(int exitCode, String out, String err) {
@@ -30,14 +30,8 @@ public record Outcome(int exitCode, String out, String err) {
     public static Outcome in(Map<String, String> environment, byte[] input, String... args) {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         ByteArrayOutputStream err = new ByteArrayOutputStream();
-        Terminal terminal = new Terminal(
-                new ByteArrayInputStream(input),
-                out,
-                new PrintStream(err, true, UTF_8),
-                environment,
-                null,
-                false,
-                new ReentrantLock());
+        Terminal terminal = TestTerminal.of(
+                new ByteArrayInputStream(input), out, new PrintStream(err, true, UTF_8), environment, null, false);
         int exitCode = Main.run(List.of(args), terminal);
         return new Outcome(exitCode, out.toString(UTF_8), err.toString(UTF_8));
     }

@@ -57,7 +57,6 @@ abstract sealed class CredentialPlace {
         return label;
     }
 
-    /** Returns the file. */
     SecretFile file() {
         return file;
     }

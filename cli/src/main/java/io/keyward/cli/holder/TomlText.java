@@ -104,7 +104,6 @@ final class TomlText {
         return "\"" + Toml.tomlEscape(text) + "\"";
     }
 
-    /** Returns the whole text. */
     String text() {
         return mark + String.join("", lines);
     }

@@ -45,7 +45,6 @@ final class KeyOutput {
             return label;
         }
 
-        /** Reads a form. */
         static final class Converter implements ITypeConverter<Form> {
             @Override
             public Form convert(String value) {
@@ -101,7 +100,6 @@ final class KeyOutput {
             description = "Variable of --output env, and name in the data of a Secret. Default: ${DEFAULT-VALUE}.")
     private String variable = "API_KEY";
 
-    /** Reads the name of a variable. */
     static final class VariableName implements ITypeConverter<String> {
         private static final Pattern NAME = Pattern.compile("[A-Za-z_][A-Za-z0-9_]{0,127}");
 
@@ -133,7 +131,6 @@ final class KeyOutput {
         }
     }
 
-    /** Returns whether JSON is asked for. */
     boolean isJson() {
         return json || form == Form.JSON;
     }

@@ -83,7 +83,6 @@ final class Selection {
         return ids.size() == 1 && criteria().isEmpty() && !dryRun ? ids.get(0) : null;
     }
 
-    /** Returns whether this is a dry run. */
     boolean isDryRun() {
         return dryRun;
     }

@@ -92,14 +92,14 @@ final class KeyScanner {
             path = lastAfter(PATH, limit, path);
             kept = OVERLAP;
             reported = OVERLAP;
-            line += newlines(0, limit - kept);
+            line += newlinesBefore(limit - kept);
             System.arraycopy(buffer, limit - kept, buffer, 0, kept);
         }
     }
 
-    private int newlines(int from, int to) {
+    private int newlinesBefore(int end) {
         int count = 0;
-        for (int i = from; i < to; i++) {
+        for (int i = 0; i < end; i++) {
             count += buffer[i] == '\n' ? 1 : 0;
         }
         return count;
@@ -145,7 +145,7 @@ final class KeyScanner {
                 int from = i + 1 - HASH;
                 String id = hashes.get(new String(buffer, from, HASH, ISO_8859_1).toLowerCase(Locale.ROOT));
                 if (id != null) {
-                    findings.accept(new Finding(firstLine + newlines(0, from), placeOf(from), id, null, null));
+                    findings.accept(new Finding(firstLine + newlinesBefore(from), placeOf(from), id, null, null));
                 }
             }
         }
@@ -187,7 +187,7 @@ final class KeyScanner {
             String text = new String(buffer, underscore - length, length + 1 + TAIL, ISO_8859_1);
             Optional<KeyFormat> format = only != null ? Optional.of(only) : KeyFormat.recognise(text);
             if (format.isPresent() && format.get().flawOf(text).isEmpty()) {
-                long line = firstLine + newlines(0, start);
+                long line = firstLine + newlinesBefore(start);
                 ApiKey key = ApiKey.of(text);
                 findings.accept(new Finding(line, placeOf(start), format.get().idOf(key), format.get(), key));
                 return;

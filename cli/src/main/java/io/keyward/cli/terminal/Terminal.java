@@ -59,18 +59,6 @@ public record Terminal(
     private static final Path STANDARD_INPUT = Path.of("/proc/self/fd/0");
     private static final Path STANDARD_OUTPUT = Path.of("/proc/self/fd/1");
 
-    /** Makes a terminal whose output is a screen if a person is there to be asked. */
-    public Terminal(
-            InputStream in,
-            OutputStream out,
-            PrintStream err,
-            Map<String, String> environment,
-            @Nullable Function<String, char[]> prompt,
-            boolean discardsOutput,
-            Lock changes) {
-        this(in, out, err, environment, prompt, discardsOutput, changes, prompt != null);
-    }
-
     /** Returns the terminal of this process. */
     @SuppressWarnings("SystemConsoleNull") // isInteractive tells what null told before JDK 22
     public static Terminal ofProcess() {

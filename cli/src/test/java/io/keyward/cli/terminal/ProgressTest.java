@@ -10,7 +10,6 @@ import java.io.PrintStream;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -21,14 +20,13 @@ class ProgressTest {
     private final AtomicLong nanos = new AtomicLong();
 
     private Progress progress(Function<String, char[]> person) {
-        Terminal terminal = new Terminal(
+        Terminal terminal = TestTerminal.of(
                 new ByteArrayInputStream(new byte[0]),
                 OutputStream.nullOutputStream(),
                 new PrintStream(err, true, UTF_8),
                 Map.of(),
                 person,
-                false,
-                new ReentrantLock());
+                false);
         return new Progress(terminal, nanos::get);
     }
 
