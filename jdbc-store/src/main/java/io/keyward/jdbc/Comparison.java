@@ -156,14 +156,11 @@ final class Comparison {
 
     private void readBucket(Connection connection, int bucket, Map<String, Long> checksums) throws SQLException {
         String sql = "select k.id, " + ROW_SQL + " from keyward.keyward_key k where " + BUCKET_SQL + " = ?";
-        try (PreparedStatement statement = connection.prepareStatement(names.in(sql))) {
-            statement.setString(1, String.format("%03x", bucket));
-            try (ResultSet row = statement.executeQuery()) {
-                while (row.next()) {
-                    checksums.put(row.getString(1), row.getLong(2));
-                }
-            }
-        }
+        Statements.query(
+                connection,
+                names.in(sql),
+                row -> checksums.put(row.getString(1), row.getLong(2)),
+                String.format("%03x", bucket));
     }
 
     private static int bucketOf(String id) {

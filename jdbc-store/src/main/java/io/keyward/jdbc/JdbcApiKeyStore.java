@@ -24,7 +24,6 @@ import java.sql.Statement;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -303,29 +302,26 @@ public final class JdbcApiKeyStore implements ApiKeyStore {
                 .map(part -> part == null ? "-" : part.toString())
                 .collect(Collectors.joining("\t"));
         String mark = Marks.after(before.mark(), entry);
-        try (PreparedStatement statement =
-                connection.prepareStatement(database.names.in("update keyward.keyward_meta set number = ?, mark = ?"
-                        + (isRemoval ? ", pruned_to = number + 1" : "")))) {
-            statement.setLong(1, number);
-            statement.setString(2, mark);
-            statement.executeUpdate();
-        }
-        try (PreparedStatement statement = connection.prepareStatement(
-                database.names.in(
-                        "insert into keyward.keyward_change (number, mark, key_id, changed_at, cause,"
-                                + " changed_by, by_name, by_address, request_id, entry) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"))) {
-            statement.setLong(1, number);
-            statement.setString(2, mark);
-            statement.setString(3, id);
-            statement.setObject(4, time.atOffset(ZoneOffset.UTC));
-            statement.setString(5, action);
-            statement.setString(6, actor.label());
-            statement.setString(7, actor.name());
-            statement.setString(8, actor.address());
-            statement.setString(9, cause.requestId());
-            statement.setString(10, entry);
-            statement.executeUpdate();
-        }
+        Statements.update(
+                connection,
+                database.names.in("update keyward.keyward_meta set number = ?, mark = ?"
+                        + (isRemoval ? ", pruned_to = number + 1" : "")),
+                number,
+                mark);
+        Statements.update(
+                connection,
+                database.names.in("insert into keyward.keyward_change (number, mark, key_id, changed_at, cause,"
+                        + " changed_by, by_name, by_address, request_id, entry) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"),
+                number,
+                mark,
+                id,
+                time,
+                action,
+                actor.label(),
+                actor.name(),
+                actor.address(),
+                cause.requestId(),
+                entry);
         if (dialect == Dialect.POSTGRESQL) {
             // shows the triggers that this change has its number
             configure(connection, database.names.in("keyward.keyward_number"), Long.toString(number));
@@ -683,15 +679,11 @@ public final class JdbcApiKeyStore implements ApiKeyStore {
 
     private Map<Long, String> marksOf(Connection connection, long after) throws SQLException {
         Map<Long, String> marks = new LinkedHashMap<>();
-        try (PreparedStatement statement = connection.prepareStatement(database.names.in(
-                "select number, mark from keyward.keyward_change where number > ? order by number"))) {
-            statement.setLong(1, after);
-            try (ResultSet row = statement.executeQuery()) {
-                while (row.next()) {
-                    marks.put(row.getLong(1), row.getString(2));
-                }
-            }
-        }
+        Statements.query(
+                connection,
+                database.names.in("select number, mark from keyward.keyward_change where number > ? order by number"),
+                row -> marks.put(row.getLong(1), row.getString(2)),
+                after);
         return marks;
     }
 

@@ -2,7 +2,6 @@ package io.keyward.jdbc;
 
 import io.keyward.store.StoreException;
 import java.sql.Connection;
-import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -112,10 +111,6 @@ final class Peppers {
         String text = checks.entrySet().stream()
                 .map(check -> check.getKey() + "=" + check.getValue())
                 .collect(Collectors.joining(" "));
-        try (PreparedStatement statement =
-                connection.prepareStatement(database.names.in("update keyward.keyward_meta set pepper_checks = ?"))) {
-            statement.setString(1, text);
-            statement.executeUpdate();
-        }
+        Statements.update(connection, database.names.in("update keyward.keyward_meta set pepper_checks = ?"), text);
     }
 }

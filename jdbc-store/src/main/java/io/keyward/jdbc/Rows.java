@@ -4,15 +4,14 @@ import io.keyward.ApiKeyRecord;
 import io.keyward.HashedSecret;
 import io.keyward.KeyHash;
 import io.keyward.KeyState;
+import io.keyward.jdbc.Statements.Reader;
 import io.keyward.role.Permission;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Types;
 import java.time.Instant;
 import java.time.OffsetDateTime;
-import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -34,8 +33,6 @@ import org.slf4j.LoggerFactory;
 /** Reads records from the rows of three tables, and writes them there. */
 final class Rows {
     private static final Logger LOG = LoggerFactory.getLogger(JdbcApiKeyStore.class);
-    /** Makes the PostgreSQL driver stream; otherwise a million rows are in memory twice. */
-    private static final int FETCH_SIZE = 2_000;
 
     static final Instant FIRST = Instant.parse("0001-01-01T00:00:00Z");
     static final Instant LAST = Instant.parse("9999-12-31T23:59:59.999999Z");
@@ -56,16 +53,16 @@ final class Rows {
 
     /** Returns all records without those that are not sound, so that the keys of these are rejected. */
     Read all(Connection connection, long generation) throws SQLException {
-        return read(connection, generation, ALL, List.of());
+        return read(connection, generation, ALL);
     }
 
     Read one(Connection connection, long generation, String id) throws SQLException {
-        return read(connection, generation, ONE, List.of(id));
+        return read(connection, generation, ONE, id);
     }
 
     /** Returns the records whose last change is after a number, in the order of their last change. */
     Read after(Connection connection, long generation, long number) throws SQLException {
-        return read(connection, generation, AFTER, List.of(number));
+        return read(connection, generation, AFTER, number);
     }
 
     /** Returns the ids that the clauses choose, in order, after a given one. */
@@ -77,38 +74,31 @@ final class Rows {
         query(
                 connection,
                 "select k.id from keyward.keyward_key k where " + clauses.sql() + "k.id > ? order by k.id limit ?",
-                arguments,
-                row -> ids.add(row.getString(1)));
+                row -> ids.add(row.getString(1)),
+                arguments.toArray());
         return ids;
     }
 
     /** Returns the records of these ids that are sound, in the order of their ids. */
     List<ApiKeyRecord> of(Connection connection, long generation, List<String> ids) throws SQLException {
         String places = String.join(", ", Collections.nCopies(ids.size(), "?"));
-        return read(connection, generation, " where k.id in (" + places + ")", ids).records().stream()
+        return read(connection, generation, " where k.id in (" + places + ")", ids.toArray()).records().stream()
                 .sorted(Comparator.comparing(ApiKeyRecord::id))
                 .toList();
     }
 
     void remove(Connection connection, String id) throws SQLException {
-        try (PreparedStatement statement =
-                connection.prepareStatement(names.in("delete from keyward.keyward_key where id = ?"))) {
-            statement.setString(1, id);
-            statement.executeUpdate();
-        }
+        update(connection, "delete from keyward.keyward_key where id = ?", id);
     }
 
     Set<String> idsAfter(Connection connection, long number) throws SQLException {
         Set<String> ids = new HashSet<>();
-        query(
-                connection,
-                "select k.id from keyward.keyward_key k" + AFTER,
-                List.of(number),
-                row -> ids.add(row.getString(1)));
+        query(connection, "select k.id from keyward.keyward_key k" + AFTER, row -> ids.add(row.getString(1)), number);
         return ids;
     }
 
-    private Read read(Connection connection, long generation, String condition, List<?> arguments) throws SQLException {
+    private Read read(Connection connection, long generation, String condition, Object... arguments)
+            throws SQLException {
         Map<String, List<HashedSecret>> secrets = new HashMap<>();
         Map<String, Map<String, String>> metadata = new HashMap<>();
         Map<String, Map<String, String>> attributes = new HashMap<>();
@@ -118,7 +108,6 @@ final class Rows {
                 "select s.key_id, s.hash, s.not_before, s.expires_at, s.ordinal from keyward.keyward_secret s"
                         + (condition.isEmpty() ? "" : " join keyward.keyward_key k on k.id = s.key_id" + condition)
                         + " order by s.key_id, s.retiring, s.ordinal desc",
-                arguments,
                 row -> {
                     String id = row.getString(1);
                     try {
@@ -129,12 +118,12 @@ final class Rows {
                         // its message contains nothing of the hash
                         unsound.put(id, String.valueOf(e.getMessage()));
                     }
-                });
+                },
+                arguments);
         query(
                 connection,
                 "select a.key_id, a.attribute, a.content, a.kind from keyward.keyward_attribute a"
                         + (condition.isEmpty() ? "" : " join keyward.keyward_key k on k.id = a.key_id" + condition),
-                arguments,
                 row -> {
                     String id = row.getString(1);
                     try {
@@ -144,14 +133,14 @@ final class Rows {
                     } catch (IllegalArgumentException e) {
                         unsound.put(id, String.valueOf(e.getMessage()));
                     }
-                });
+                },
+                arguments);
         List<ApiKeyRecord> records = new ArrayList<>();
         query(
                 connection,
                 "select k.id, k.version, k.owner, k.name, k.state, k.roles, k.permissions, k.created_at,"
                         + " k.created_by, k.changed_at, k.changed_by from keyward.keyward_key k"
                         + condition + " order by k.version",
-                arguments,
                 row -> {
                     String id = row.getString(1);
                     try {
@@ -168,7 +157,8 @@ final class Rows {
                     } catch (IllegalArgumentException e) {
                         unsound.put(id, String.valueOf(e.getMessage()));
                     }
-                });
+                },
+                arguments);
         return new Read(records, unsound);
     }
 
@@ -219,19 +209,12 @@ final class Rows {
         return time == null ? null : time.toInstant();
     }
 
-    private void query(Connection connection, String sql, List<?> arguments, Reader reader) throws SQLException {
-        try (PreparedStatement statement = connection.prepareStatement(names.in(sql))) {
-            statement.setFetchSize(FETCH_SIZE);
-            int index = 1;
-            for (Object argument : arguments) {
-                statement.setObject(index++, argument);
-            }
-            try (ResultSet rows = statement.executeQuery()) {
-                while (rows.next()) {
-                    reader.take(rows);
-                }
-            }
-        }
+    private void query(Connection connection, String sql, Reader reader, Object... arguments) throws SQLException {
+        Statements.query(connection, names.in(sql), reader, arguments);
+    }
+
+    private void update(Connection connection, String sql, @Nullable Object... arguments) throws SQLException {
+        Statements.update(connection, names.in(sql), arguments);
     }
 
     /** Returns the record as it comes back from the database: times to the microsecond. */
@@ -264,30 +247,27 @@ final class Rows {
         if (hashes.size() < record.secrets().size()) {
             return true;
         }
-        try (PreparedStatement statement = connection.prepareStatement(
-                names.in("select 1 from keyward.keyward_secret where hash = ? and key_id <> ?"))) {
-            for (String hash : hashes) {
-                statement.setString(1, hash);
-                statement.setString(2, record.id());
-                try (ResultSet rows = statement.executeQuery()) {
-                    if (rows.next()) {
-                        return true;
-                    }
-                }
-            }
+        List<String> owners = new ArrayList<>();
+        for (String hash : hashes) {
+            query(
+                    connection,
+                    "select key_id from keyward.keyward_secret where hash = ? and key_id <> ?",
+                    row -> owners.add(row.getString(1)),
+                    hash,
+                    record.id());
         }
-        return false;
+        return !owners.isEmpty();
     }
 
     /** Returns the number of the last change of a key; 0 if there is none. */
     long numberOf(Connection connection, String id) throws SQLException {
-        try (PreparedStatement statement =
-                connection.prepareStatement(names.in("select version from keyward.keyward_key where id = ?"))) {
-            statement.setString(1, id);
-            try (ResultSet rows = statement.executeQuery()) {
-                return rows.next() ? rows.getLong(1) : 0;
-            }
-        }
+        List<Long> numbers = new ArrayList<>(1);
+        query(
+                connection,
+                "select version from keyward.keyward_key where id = ?",
+                row -> numbers.add(row.getLong(1)),
+                id);
+        return numbers.isEmpty() ? 0 : numbers.get(0);
     }
 
     void insert(Connection connection, ApiKeyRecord record) throws SQLException {
@@ -305,26 +285,26 @@ final class Rows {
                 record,
                 "update keyward.keyward_key set version = ?, owner = ?, name = ?, state = ?, roles = ?, permissions = ?,"
                         + " created_at = ?, created_by = ?, changed_at = ?, changed_by = ? where id = ?");
-        delete(connection, "keyward.keyward_secret", record.id());
-        delete(connection, "keyward.keyward_attribute", record.id());
+        update(connection, "delete from keyward.keyward_secret where key_id = ?", record.id());
+        update(connection, "delete from keyward.keyward_attribute where key_id = ?", record.id());
         insertParts(connection, record);
     }
 
     private void write(Connection connection, ApiKeyRecord record, String sql) throws SQLException {
-        try (PreparedStatement statement = connection.prepareStatement(names.in(sql))) {
-            statement.setLong(1, History.numberOf(record.version()));
-            statement.setString(2, record.owner());
-            statement.setString(3, record.name());
-            statement.setString(4, textOf(record.state()));
-            statement.setString(5, joined(record.roles()));
-            statement.setString(6, joined(record.permissions()));
-            setTime(statement, 7, record.createdAt());
-            statement.setString(8, record.createdBy());
-            setTime(statement, 9, record.changedAt());
-            statement.setString(10, record.changedBy());
-            statement.setString(11, record.id());
-            statement.executeUpdate();
-        }
+        update(
+                connection,
+                sql,
+                History.numberOf(record.version()),
+                record.owner(),
+                record.name(),
+                textOf(record.state()),
+                joined(record.roles()),
+                joined(record.permissions()),
+                record.createdAt(),
+                record.createdBy(),
+                record.changedAt(),
+                record.changedBy(),
+                record.id());
     }
 
     static String textOf(KeyState state) {
@@ -337,29 +317,20 @@ final class Rows {
         return String.join(" ", texts);
     }
 
-    private void delete(Connection connection, String table, String id) throws SQLException {
-        try (PreparedStatement statement =
-                connection.prepareStatement(names.in("delete from " + table + " where key_id = ?"))) {
-            statement.setString(1, id);
-            statement.executeUpdate();
-        }
-    }
-
     private void insertParts(Connection connection, ApiKeyRecord record) throws SQLException {
-        try (PreparedStatement statement = connection.prepareStatement(
-                names.in("insert into keyward.keyward_secret (hash, key_id, ordinal, retiring, not_before, expires_at)"
-                        + " values (?, ?, ?, ?, ?, ?)"))) {
-            boolean isRetiring = false;
-            for (HashedSecret secret : record.secrets()) {
-                statement.setString(1, secret.hash().reveal());
-                statement.setString(2, record.id());
-                statement.setInt(3, secret.ordinal());
-                statement.setBoolean(4, isRetiring);
-                setTime(statement, 5, secret.notBefore());
-                setTime(statement, 6, secret.expiresAt());
-                statement.executeUpdate();
-                isRetiring = true;
-            }
+        boolean isRetiring = false;
+        for (HashedSecret secret : record.secrets()) {
+            update(
+                    connection,
+                    "insert into keyward.keyward_secret (hash, key_id, ordinal, retiring, not_before, expires_at)"
+                            + " values (?, ?, ?, ?, ?, ?)",
+                    secret.hash().reveal(),
+                    record.id(),
+                    secret.ordinal(),
+                    isRetiring,
+                    secret.notBefore(),
+                    secret.expiresAt());
+            isRetiring = true;
         }
         insertEntries(connection, record.id(), METADATA, record.metadata());
         insertEntries(connection, record.id(), ATTRIBUTE, record.attributes());
@@ -383,14 +354,6 @@ final class Rows {
         }
     }
 
-    private static void setTime(PreparedStatement statement, int index, @Nullable Instant time) throws SQLException {
-        if (time == null) {
-            statement.setNull(index, Types.TIMESTAMP_WITH_TIMEZONE);
-        } else {
-            statement.setObject(index, time.atOffset(ZoneOffset.UTC));
-        }
-    }
-
     /**
      * What was read.
      *
@@ -403,10 +366,5 @@ final class Rows {
             unsound.forEach((id, flaw) ->
                     LOG.error("key `{}` is not sound in the database, so it is left out and rejected: {}", id, flaw));
         }
-    }
-
-    @FunctionalInterface
-    private interface Reader {
-        void take(ResultSet row) throws SQLException;
     }
 }

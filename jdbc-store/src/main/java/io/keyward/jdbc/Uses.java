@@ -3,7 +3,6 @@ package io.keyward.jdbc;
 import io.keyward.jdbc.LastUseWriter.SecretUse;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.time.OffsetDateTime;
@@ -24,17 +23,12 @@ final class Uses {
 
     Map<Integer, Instant> of(Connection connection, String id) throws SQLException {
         Map<Integer, Instant> uses = new TreeMap<>();
-        try (PreparedStatement statement = connection.prepareStatement(
-                names.in("select ordinal, used_at from keyward.keyward_use where key_id = ?"))) {
-            statement.setString(1, id);
-            try (ResultSet row = statement.executeQuery()) {
-                while (row.next()) {
-                    uses.put(
-                            row.getInt(1),
-                            row.getObject(2, OffsetDateTime.class).toInstant());
-                }
-            }
-        }
+        Statements.query(
+                connection,
+                names.in("select ordinal, used_at from keyward.keyward_use where key_id = ?"),
+                row -> uses.put(
+                        row.getInt(1), row.getObject(2, OffsetDateTime.class).toInstant()),
+                id);
         return uses;
     }
 
