@@ -67,7 +67,7 @@ final class KeyCalls {
     }
 
     Answer show(Call call) {
-        return answer(200, find(call.id()));
+        return answer(find(call.id()));
     }
 
     Answer issue(Call call) {
@@ -125,7 +125,7 @@ final class KeyCalls {
         if (call.isAboutCaller() && !confirmed) {
             lastAdmin.requireAnotherUnlessAdmin(before.id(), change.roles(), change.permissions());
         }
-        return answer(200, manager(call).ifVersion(before.version()).change(before.id(), change.toKeyChange()));
+        return answer(manager(call).ifVersion(before.version()).change(before.id(), change.toKeyChange()));
     }
 
     Answer rotate(Call call) {
@@ -188,7 +188,7 @@ final class KeyCalls {
             manager = manager.ifVersion(before.version());
         }
         check.run();
-        return answer(200, change.apply(manager, call.id()));
+        return answer(change.apply(manager, call.id()));
     }
 
     private ApiKeyRecord find(String id) {
@@ -243,8 +243,8 @@ final class KeyCalls {
         return json.of(record, keys.ring().current().roles());
     }
 
-    private Answer answer(int status, ApiKeyRecord record) {
-        return Answer.json(status, shown(record)).withHeader("ETag", IfMatch.tagOf(record));
+    private Answer answer(ApiKeyRecord record) {
+        return Answer.ok(shown(record)).withHeader("ETag", IfMatch.tagOf(record));
     }
 
     /** Returns the only answer that ever has the secret. */
