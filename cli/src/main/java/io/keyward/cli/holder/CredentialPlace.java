@@ -38,13 +38,17 @@ abstract sealed class CredentialPlace {
     /** Returns the places in the person's own file that hold a key, in the order of the file. */
     static List<CredentialPlace> allStored(SecretFile file) {
         List<CredentialPlace> places = new ArrayList<>();
-        Optional<TomlText> toml = file.read().map(text -> TomlText.parse(file.path(), text));
-        toml.ifPresent(entries -> entries.names(List.of())
-                .forEach(environment -> entries.names(List.of(environment)).stream()
-                        .filter(role ->
-                                entries.names(List.of(environment, role)).contains(KEY))
-                        .forEach(role -> places.add(new Stored(file, environment, role)))));
+        tomlOf(file)
+                .ifPresent(entries -> entries.names(List.of())
+                        .forEach(environment -> entries.names(List.of(environment)).stream()
+                                .filter(role -> entries.names(List.of(environment, role))
+                                        .contains(KEY))
+                                .forEach(role -> places.add(new Stored(file, environment, role)))));
         return places;
+    }
+
+    private static Optional<TomlText> tomlOf(SecretFile file) {
+        return file.read().map(text -> TomlText.parse(file.path(), text));
     }
 
     /** Returns the place at the top of a flat file like FetchML's {@code ~/.ml/config.toml}. */
@@ -67,7 +71,7 @@ abstract sealed class CredentialPlace {
      * @throws CommandFailure if the file is damaged, a link that is not followed, or open to others
      */
     Optional<Credential> find() {
-        Optional<Credential> found = file.read().flatMap(text -> credentialIn(TomlText.parse(file.path(), text)));
+        Optional<Credential> found = tomlOf(file).flatMap(this::credentialIn);
         if (found.isPresent()) {
             file.requirePrivate();
         }
@@ -90,7 +94,7 @@ abstract sealed class CredentialPlace {
      */
     Optional<Credential> peek() {
         try {
-            return file.read().flatMap(text -> credentialIn(TomlText.parse(file.path(), text)));
+            return tomlOf(file).flatMap(this::credentialIn);
         } catch (CommandFailure damaged) {
             return Optional.empty();
         }
@@ -101,7 +105,7 @@ abstract sealed class CredentialPlace {
 
     /** Returns the URL that is stored here, with a key or without one; nothing if there is none. */
     Optional<ServiceUrl> url() {
-        return file.read().map(text -> TomlText.parse(file.path(), text)).flatMap(this::urlIn);
+        return tomlOf(file).flatMap(this::urlIn);
     }
 
     /** Stores a key here instead of the previous one. The previous URL stays if none is given. */
@@ -119,17 +123,13 @@ abstract sealed class CredentialPlace {
 
     /** Removes the key that is stored here, and returns whether there was one. */
     boolean erase() {
-        if (file.read()
-                .map(text -> TomlText.parse(file.path(), text))
-                .filter(this::holdsKey)
-                .isEmpty()) {
-            return false;
+        boolean holdsKey =
+                tomlOf(file).filter(toml -> toml.names(table).contains(KEY)).isPresent();
+        if (holdsKey) {
+            file.edit(before -> before.map(text ->
+                    TomlText.parse(file.path(), text).without(table, erased()).text()));
         }
-        file.edit(before -> before.map(text -> {
-            TomlText toml = TomlText.parse(file.path(), text);
-            return toml.without(table, erased()).text();
-        }));
-        return true;
+        return holdsKey;
     }
 
     /** Returns the URL among the entries. */
@@ -155,10 +155,6 @@ abstract sealed class CredentialPlace {
         } catch (CommandFailure e) {
             throw CommandFailure.file(toml.place(at(name)) + ": " + e.getMessage(), e);
         }
-    }
-
-    private boolean holdsKey(TomlText toml) {
-        return toml.names(table).contains(KEY);
     }
 
     private Optional<Credential> credentialIn(TomlText toml) {

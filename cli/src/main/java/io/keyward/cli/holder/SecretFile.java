@@ -73,7 +73,7 @@ final class SecretFile {
     /** Returns whether users other than its owner can read or change the file; false if that cannot be known. */
     boolean isExposed() {
         try {
-            return isPosix() && Files.exists(path) && !OWNER_ONLY.containsAll(permissions());
+            return isPosix() && Files.exists(path) && !OWNER_ONLY.containsAll(Files.getPosixFilePermissions(path));
         } catch (IOException e) {
             throw failure(e);
         }
@@ -104,10 +104,7 @@ final class SecretFile {
             while (!Files.isDirectory(directory)) {
                 directory = parentOf(directory);
             }
-            FileAttribute<?>[] ownerOnly = isPosix()
-                    ? new FileAttribute<?>[] {PosixFilePermissions.asFileAttribute(OWNER_ONLY)}
-                    : new FileAttribute<?>[0];
-            Path probe = Files.createTempFile(directory, ".keyward-", ".tmp", ownerOnly);
+            Path probe = Files.createTempFile(directory, ".keyward-", ".tmp", attributes(OWNER_ONLY));
             try {
                 if (!keepsPermissions(probe)) {
                     throw new FileSystemException(
@@ -198,10 +195,6 @@ final class SecretFile {
         } catch (CharacterCodingException e) {
             throw new FileSystemException(file.toString(), null, "is not a text in UTF-8");
         }
-    }
-
-    private Set<PosixFilePermission> permissions() throws IOException {
-        return Files.getPosixFilePermissions(path);
     }
 
     private void makeDirectory() throws IOException {

@@ -115,7 +115,7 @@ final class Transfer {
                 + Confirmation.keys(countOf(rows, dryRun ? TO_BE_DONE : DONE)) + " to " + place + "; "
                 + countOf(rows, THERE)
                 + " there already" + (failed == 0 ? "" : "; " + failed + " failed"));
-        terminal.show(json ? jsonOf(rows) : table(rows));
+        terminal.show(json ? Json.print(Json.array(rows, Row::json).build()) : table(rows));
         noteWhatServicesNeed(from, terminal);
         return failed == 0 ? ExitCode.OK : ExitCode.REFUSED;
     }
@@ -194,10 +194,6 @@ final class Transfer {
         StringBuilder text = new StringBuilder();
         rows.forEach(row -> text.append(Terminal.oneLine(row.line(width))).append('\n'));
         return text.toString();
-    }
-
-    private static String jsonOf(List<Row> rows) {
-        return Json.print(Json.array(rows, Row::json).build());
     }
 
     private record Row(
