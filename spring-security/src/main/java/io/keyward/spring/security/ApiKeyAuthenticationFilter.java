@@ -36,11 +36,11 @@ import org.springframework.security.web.context.SecurityContextRepository;
 import org.springframework.web.filter.OncePerRequestFilter;
 
 /**
- * Verifies the key of a request, once a request. {@link ApiKeysConfigurer} makes it; its name is for
- * {@code addFilterAfter} and the like.
+ * Verifies the key of a request, once for each request. {@link ApiKeysConfigurer} creates it. The class is public so
+ * that {@code addFilterAfter} and similar methods can name it.
  *
- * <p>The context goes into the request and never into a session, so asynchronous and error dispatches of the request
- * find the first verdict, and nothing else does. May be shared between threads.
+ * <p>It stores the security context in the request and never in a session. So asynchronous and error dispatches of the
+ * request find the first verdict, and no other request does. May be shared between threads.
  */
 public final class ApiKeyAuthenticationFilter extends OncePerRequestFilter {
     private final ApiKeyVerifier verifier;
@@ -73,13 +73,13 @@ public final class ApiKeyAuthenticationFilter extends OncePerRequestFilter {
         this.holder = holder;
     }
 
-    /** Returns that asynchronous dispatches pass here too, because they hide the credential again. */
+    /** Returns false, because this filter must also hide the credential in asynchronous dispatches. */
     @Override
     protected boolean shouldNotFilterAsyncDispatch() {
         return false;
     }
 
-    /** Returns that error dispatches pass here too, because they hide the credential again. */
+    /** Returns false, because this filter must also hide the credential in error dispatches. */
     @Override
     protected boolean shouldNotFilterErrorDispatch() {
         return false;
@@ -200,7 +200,7 @@ public final class ApiKeyAuthenticationFilter extends OncePerRequestFilter {
     private void failed(Throwable failure, HttpServletRequest request, HttpServletResponse response)
             throws IOException {
         holder.clearContext();
-        // Without the cause: what a failing driver quotes in its message may be the key.
+        // Without the cause, because the message of a failing driver may quote the key.
         publish(new AuthenticationServiceException("the verifier failed"), null, null, request);
         denied.unavailable("verifier", failure, request, response);
     }
@@ -215,7 +215,7 @@ public final class ApiKeyAuthenticationFilter extends OncePerRequestFilter {
         events.publishAuthenticationFailure(exception, rejected);
     }
 
-    /** Spring maps exactly these classes, and no subclass of them, to events of their own. */
+    /** Spring maps exactly these classes to different events, and none of their subclasses. */
     private static AuthenticationException exception(Verification.Reason reason) {
         String message = "API key rejected: " + reason;
         return switch (reason) {

@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.security.core.GrantedAuthority;
 import org.springframework.security.core.authority.SimpleGrantedAuthority;
 
-/** Puts roles and permissions into the one list of texts that Spring Security knows. */
+/** Returns the roles and permissions of a caller as authorities, because Spring Security has one list for both. */
 final class Authorities {
     private static final String ROLE = "ROLE_";
     private static final String FACTOR = "FACTOR_";
@@ -53,7 +53,7 @@ final class Authorities {
         }
     }
 
-    /** Security 6.5 has no such class, and this module is compiled against it. */
+    /** Uses reflection, because this module is compiled against Spring Security 6.5, which has no such class. */
     private static @Nullable Method factorOf() {
         try {
             return Class.forName(FACTOR_CLASS, true, GrantedAuthority.class.getClassLoader())

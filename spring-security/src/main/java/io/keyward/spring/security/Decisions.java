@@ -44,18 +44,18 @@ final class Decisions {
         try {
             listener.decided(outcome, verification, RequestInfo.of(request));
         } catch (Throwable failure) {
-            // Errors and checked exceptions of other languages too, because the decision does not depend on the
-            // listener.
+            // Throwable also covers errors, and checked exceptions of other languages. The decision does not depend
+            // on the listener.
             DeniedRequests.LOG.listenerFailed(failure);
         }
     }
 
-    /** The rules of the chain are asked about error pages too, but that is no other request. */
+    /** The chain also checks the dispatch to an error page, but that is the same request. */
     private static boolean isErrorPageOfWhatWasTold(HttpServletRequest request) {
         return request.getDispatcherType() == DispatcherType.ERROR && request.getAttribute(TOLD) != null;
     }
 
-    /** Runs after all that may deny a request by its path, and reports the requests that come this far. */
+    /** Runs after each filter that may deny a request by its path, and reports the requests that reach it. */
     static final class Allowed extends OncePerRequestFilter {
         private final Decisions decisions;
         private final SecurityContextHolderStrategy holder;

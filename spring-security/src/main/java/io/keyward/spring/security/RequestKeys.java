@@ -13,7 +13,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 
-/** Reads the key of a request, and keeps apart what belongs to the other mechanisms of the chain. */
+/** Reads the key of a request, and leaves the credentials of other mechanisms of the chain to them. */
 final class RequestKeys {
     private static final String AUTHORIZATION = "Authorization";
     private static final String BEARER = "bearer";
@@ -23,10 +23,10 @@ final class RequestKeys {
     private final List<KeyFormat> formats;
 
     /**
-     * Takes what to read.
+     * Creates a reader.
      *
      * @param otherSchemes the schemes of other mechanisms, in lower case
-     * @param formats what a key has to look like where Bearer is one of them; any issued key if empty
+     * @param formats if Bearer is one of these schemes, the formats of keys; if empty, any issued key is accepted
      */
     RequestKeys(KeySource[] sources, Set<String> otherSchemes, List<KeyFormat> formats) {
         this.reader = KeyReader.of(sources);
@@ -34,19 +34,19 @@ final class RequestKeys {
         this.formats = formats;
     }
 
-    /** Returns the key of a request; credentials of other mechanisms are ignored. */
+    /** Returns the key of a request; ignores credentials of other mechanisms. */
     Credential read(HttpServletRequest request) {
         return reader.read(name -> ours(request, name), request.getQueryString());
     }
 
-    /** Returns whether a header carries a key, right or wrong: what no page of another site can add to a request. */
+    /** Returns whether a header has a key, valid or not. A page of another site cannot add one to a request. */
     boolean isInHeader(HttpServletRequest request) {
         Credential inHeaders =
                 reader.read(name -> name.equalsIgnoreCase("Cookie") ? List.of() : ours(request, name), null);
         return inHeaders != None.INSTANCE;
     }
 
-    /** Returns whether a request carries the credentials of another mechanism. */
+    /** Returns whether a request has the credentials of another mechanism. */
     boolean hasOthers(HttpServletRequest request) {
         return values(request, AUTHORIZATION).stream()
                 .anyMatch(value -> otherSchemes.contains(scheme(value)) && !isOurs(value));
@@ -65,7 +65,7 @@ final class RequestKeys {
                 : values;
     }
 
-    /** Returns whether another mechanism takes bearer tokens and this one does not look like a key. */
+    /** Returns whether this is a bearer token for another mechanism, because it does not look like a key. */
     private boolean isOfOthers(String authorization) {
         String scheme = scheme(authorization);
         return scheme.equals(BEARER)
@@ -81,7 +81,7 @@ final class RequestKeys {
                 : formats.stream().anyMatch(format -> hasShape(format, text));
     }
 
-    /** Wrong check digits are a typing error in a key, not a token of somebody else. */
+    /** Ignores wrong check digits, because such a text is a mistyped key and not a token of another mechanism. */
     private static boolean hasShape(KeyFormat format, String text) {
         Optional<KeyFormat.Flaw> flaw = format.flawOf(text);
         return flaw.isEmpty() || flaw.get() == KeyFormat.Flaw.CHECK_DIGITS;
