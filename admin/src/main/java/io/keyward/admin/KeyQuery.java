@@ -242,17 +242,7 @@ final class KeyQuery {
     }
 
     /** The place of a record in the order, which is known even after the record is removed. */
-    private static final class Position {
-        private final String key;
-        private final String id;
-        private final @Nullable ApiKeyRecord record;
-
-        private Position(String key, String id, @Nullable ApiKeyRecord record) {
-            this.key = key;
-            this.id = id;
-            this.record = record;
-        }
-    }
+    private record Position(String key, String id, @Nullable ApiKeyRecord record) {}
 
     private String cursor(Position last) {
         String text = sort() + "\n" + last.id + "\n" + last.key;
