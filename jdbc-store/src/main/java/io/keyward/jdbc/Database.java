@@ -36,6 +36,7 @@ final class Database {
     private final DataSource dataSource;
     private final int networkTimeoutMillis;
     private final int loadTimeoutMillis;
+    private final int lockTimeoutMillis;
     final Names names;
     private volatile @Nullable Dialect dialect;
 
@@ -43,6 +44,8 @@ final class Database {
         this.dataSource = dataSource;
         this.networkTimeoutMillis = (int) networkTimeout.toMillis();
         this.loadTimeoutMillis = Math.max(networkTimeoutMillis, (int) loadTimeout.toMillis());
+        // at least 1: zero would wait without an end
+        this.lockTimeoutMillis = Math.max(1, Math.min(5000, networkTimeoutMillis / 2));
         this.names = names;
         refuseBoundConnections(dataSource.getClass());
     }
@@ -116,6 +119,19 @@ final class Database {
                 statement.setLong(2, loadTimeoutMillis);
                 statement.execute();
             }
+        }
+    }
+
+    /**
+     * Limits how long the rest of this transaction waits for a lock, so that PostgreSQL answers before the network
+     * time-out cuts the connection, and lets it be acknowledged only when it is written: many servers are set to
+     * {@code synchronous_commit = off}, and would lose a revocation in a crash.
+     */
+    void configureChange(Connection connection) throws SQLException {
+        try (Statement statement = connection.createStatement()) {
+            statement.execute("select set_config('lock_timeout', '" + lockTimeoutMillis + "', true),"
+                    + " case when current_setting('synchronous_commit') = 'off'"
+                    + " then set_config('synchronous_commit', 'on', true) end");
         }
     }
 

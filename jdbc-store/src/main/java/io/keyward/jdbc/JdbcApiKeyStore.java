@@ -224,7 +224,7 @@ public final class JdbcApiKeyStore implements ApiKeyStore {
     private Poll locked(Connection connection, Dialect dialect, Known known) throws SQLException {
         schema.require(connection);
         if (dialect == Dialect.POSTGRESQL) {
-            configureChange(connection);
+            database.configureChange(connection);
         }
         Poll before = positionLocked(connection);
         meet(connection, before, known, true);
@@ -327,18 +327,6 @@ public final class JdbcApiKeyStore implements ApiKeyStore {
             configure(connection, database.names.in("keyward.keyward_number"), Long.toString(number));
         }
         return new Position(before.epoch(), number, mark);
-    }
-
-    /**
-     * Lets the rest of this transaction wait for a lock no longer than 5 seconds, and be acknowledged only when it is
-     * written: many servers are set to {@code synchronous_commit = off}, and would lose a revocation in a crash.
-     */
-    static void configureChange(Connection connection) throws SQLException {
-        try (Statement statement = connection.createStatement()) {
-            statement.execute("select set_config('lock_timeout', '5s', true),"
-                    + " case when current_setting('synchronous_commit') = 'off'"
-                    + " then set_config('synchronous_commit', 'on', true) end");
-        }
     }
 
     /** Sets a parameter for this transaction only, because a pooler may give the next one another session. */
@@ -841,7 +829,8 @@ public final class JdbcApiKeyStore implements ApiKeyStore {
         /**
          * Sets how long to wait for data from the network, by default 10 seconds, from 1 millisecond to 1 day. The time
          * in which a node notices that the database is away includes it. Statements that read all keys have
-         * {@link #loadTimeout} instead.
+         * {@link #loadTimeout} instead. On PostgreSQL a change waits half of this, at most 5 seconds, for a lock that
+         * others hold; it tries five times.
          *
          * @throws IllegalArgumentException if it is out of range
          */

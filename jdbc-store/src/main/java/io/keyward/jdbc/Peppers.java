@@ -68,7 +68,7 @@ final class Peppers {
         try {
             return database.write("keep the check values of its peppers", (connection, dialect) -> {
                 if (dialect == Dialect.POSTGRESQL) {
-                    JdbcApiKeyStore.configureChange(connection);
+                    database.configureChange(connection);
                 }
                 Map<String, String> all = kept(connection, " for update");
                 if (checks.keySet().stream().noneMatch(id -> isOther(all, id, checks))) {

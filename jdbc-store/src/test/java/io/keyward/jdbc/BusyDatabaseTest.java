@@ -95,16 +95,22 @@ class BusyDatabaseTest {
     @Test
     @DisplayName("a transaction that others hold open makes a change fail after a while, and the next one works")
     void transactionIsHeldOpen() throws Exception {
-        ApiKeys node = opened(node(dataSource));
+        // shorter than the 5 seconds that a change waits for a lock by default: the server must answer first
+        JdbcApiKeyStore impatient = JdbcApiKeyStore.builder(dataSource)
+                .schema(schema)
+                .networkTimeout(Duration.ofSeconds(3))
+                .build();
+        ApiKeys node = opened(ApiKeys.over(impatient).format("kw_test").interval(Duration.ofMillis(50)));
         IssuedKey key = issue(node);
 
         try (Connection other = dataSource.getConnection();
                 Statement statement = other.createStatement()) {
             other.setAutoCommit(false);
             statement.execute("select * from " + schema + ".keyward_meta for update");
-            assertThrows(
+            StoreException failed = assertThrows(
                     StoreException.class,
                     () -> node.manager().revoke(key.record().id()));
+            assertTrue(failed.getMessage().contains("a lock was held by others"), failed.getMessage());
             assertTrue(isAccepted(node, key));
             assertTrue(node.state().isLastReloadGood(), "reading waits for no lock");
             other.rollback();
