@@ -4,7 +4,11 @@ import static java.util.Objects.requireNonNull;
 
 import io.keyward.ApiKeyPrincipal;
 import io.keyward.role.RoleModel;
+import java.util.Collection;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.springframework.security.authentication.AbstractAuthenticationToken;
+import org.springframework.security.core.GrantedAuthority;
 
 /**
  * Tells Spring Security who the caller with a valid key is and what the caller may do.
@@ -25,10 +29,16 @@ import org.springframework.security.authentication.AbstractAuthenticationToken;
  */
 public final class ApiKeyAuthentication extends AbstractAuthenticationToken {
     private final ApiKeyPrincipal principal;
+    private final RoleModel roles;
+    private final @Nullable GrantedAuthority factor = Authorities.factor();
+
+    /** Null until somebody asks, because many rules need to know only that there is a caller. */
+    private volatile @Nullable List<GrantedAuthority> authorities;
 
     private ApiKeyAuthentication(ApiKeyPrincipal principal, RoleModel roles) {
-        super(Authorities.of(principal, roles));
+        super(null);
         this.principal = principal;
+        this.roles = roles;
         super.setAuthenticated(true);
     }
 
@@ -39,6 +49,21 @@ public final class ApiKeyAuthentication extends AbstractAuthenticationToken {
      */
     public static ApiKeyAuthentication of(ApiKeyPrincipal principal, RoleModel roles) {
         return new ApiKeyAuthentication(requireNonNull(principal, "principal"), requireNonNull(roles, "roles"));
+    }
+
+    /** Returns the authorities, which do not change. */
+    @Override
+    public Collection<GrantedAuthority> getAuthorities() {
+        return authorities();
+    }
+
+    private List<GrantedAuthority> authorities() {
+        List<GrantedAuthority> made = authorities;
+        if (made == null) {
+            made = Authorities.of(principal, roles, factor);
+            authorities = made;
+        }
+        return made;
     }
 
     /** Returns the caller. */
@@ -64,5 +89,25 @@ public final class ApiKeyAuthentication extends AbstractAuthenticationToken {
             throw new IllegalArgumentException("only a verifier authenticates a key; create another authentication");
         }
         super.setAuthenticated(authenticated);
+    }
+
+    /** Returns whether principal, authorities and details are equal. */
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return other instanceof ApiKeyAuthentication that
+                && super.equals(that)
+                && authorities().equals(that.authorities());
+    }
+
+    /** Returns a hash of principal and details. */
+    @Override
+    public int hashCode() {
+        return super.hashCode();
+    }
+
+    @Override
+    public String toString() {
+        return "ApiKeyAuthentication [Principal=" + principal + ", Authenticated=" + isAuthenticated() + ", Details="
+                + getDetails() + ", Granted Authorities=" + authorities() + "]";
     }
 }

@@ -6,7 +6,7 @@ import io.keyward.role.Role;
 import io.keyward.role.RoleModel;
 import java.lang.reflect.Method;
 import java.util.ArrayList;
-import java.util.Collection;
+import java.util.Collections;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -24,32 +24,49 @@ final class Authorities {
 
     private Authorities() {}
 
-    static Collection<GrantedAuthority> of(ApiKeyPrincipal principal, RoleModel roles) {
-        Set<String> texts = new LinkedHashSet<>();
-        principal.effectiveRoles().forEach(role -> texts.add(ROLE + role));
-        Set<Permission> held = principal.permissions();
-        held.forEach(permission -> add(permission, texts));
+    /** Returns what a principal has, and the factor if there is one. */
+    static List<GrantedAuthority> of(ApiKeyPrincipal principal, RoleModel roles, @Nullable GrantedAuthority factor) {
+        List<GrantedAuthority> authorities = new ArrayList<>();
+        principal.effectiveRoles().forEach(role -> authorities.add(new SimpleGrantedAuthority(ROLE + role)));
+        for (Permission permission : withCovered(principal.permissions(), roles)) {
+            String text = permission.toString();
+            // It would make a role or a factor of a permission.
+            if (!text.startsWith(ROLE) && !text.startsWith(FACTOR)) {
+                authorities.add(new SimpleGrantedAuthority(text));
+            }
+        }
+        if (factor != null) {
+            authorities.add(factor);
+        }
+        return Collections.unmodifiableList(authorities);
+    }
+
+    /** Adds the declared permissions that patterns among those held cover. */
+    private static Set<Permission> withCovered(Set<Permission> held, RoleModel roles) {
         List<Permission> patterns = held.stream().filter(Permission::isPattern).toList();
-        if (!patterns.isEmpty()) {
-            for (Role role : roles.roles()) {
-                for (Permission declared : role.permissions()) {
-                    if (patterns.stream().anyMatch(pattern -> pattern.implies(declared))) {
-                        add(declared, texts);
-                    }
+        if (patterns.isEmpty()) {
+            return held;
+        }
+        Set<Permission> all = new LinkedHashSet<>(held);
+        for (Role role : roles.roles()) {
+            for (Permission declared : role.permissions()) {
+                if (patterns.stream().anyMatch(pattern -> pattern.implies(declared))) {
+                    all.add(declared);
                 }
             }
         }
-        List<GrantedAuthority> authorities = new ArrayList<>(texts.size() + 1);
-        texts.forEach(text -> authorities.add(new SimpleGrantedAuthority(text)));
-        addFactor(authorities);
-        return authorities;
+        return all;
     }
 
-    /** Leaves out what would make a role or a factor of a permission. */
-    private static void add(Permission permission, Set<String> texts) {
-        String text = permission.toString();
-        if (!text.startsWith(ROLE) && !text.startsWith(FACTOR)) {
-            texts.add(text);
+    /** Returns {@code FACTOR_API_KEY}, given now; null before Security 7, which has no factors. */
+    static @Nullable GrantedAuthority factor() {
+        if (FACTOR_OF == null) {
+            return null;
+        }
+        try {
+            return (GrantedAuthority) FACTOR_OF.invoke(null, FACTOR + "API_KEY");
+        } catch (ReflectiveOperationException unexpected) {
+            throw new IllegalStateException("cannot make FACTOR_API_KEY with this Spring Security", unexpected);
         }
     }
 
@@ -60,17 +77,6 @@ final class Authorities {
                     .getMethod("fromAuthority", String.class);
         } catch (ReflectiveOperationException securityBefore7) {
             return null;
-        }
-    }
-
-    private static void addFactor(List<GrantedAuthority> authorities) {
-        if (FACTOR_OF == null) {
-            return;
-        }
-        try {
-            authorities.add((GrantedAuthority) FACTOR_OF.invoke(null, FACTOR + "API_KEY"));
-        } catch (ReflectiveOperationException unexpected) {
-            throw new IllegalStateException("cannot make FACTOR_API_KEY with this Spring Security", unexpected);
         }
     }
 }

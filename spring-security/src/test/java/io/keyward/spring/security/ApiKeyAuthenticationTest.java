@@ -2,6 +2,8 @@ package io.keyward.spring.security;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -17,6 +19,7 @@ import io.keyward.testing.ThrowAwayKeys;
 import java.io.ByteArrayOutputStream;
 import java.io.NotSerializableException;
 import java.io.ObjectOutputStream;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -45,7 +48,11 @@ class ApiKeyAuthenticationTest {
             "role_x");
 
     private static ApiKeyPrincipal principal(RoleModel model, List<String> roles, List<String> permissions) {
-        ApiKey key = ThrowAwayKeys.newKey();
+        return principal(ThrowAwayKeys.newKey(), model, roles, permissions);
+    }
+
+    private static ApiKeyPrincipal principal(
+            ApiKey key, RoleModel model, List<String> roles, List<String> permissions) {
         KeyRing ring = KeyRing.builder()
                 .roles(model)
                 .add(ThrowAwayKeys.recordOf(key)
@@ -108,6 +115,42 @@ class ApiKeyAuthenticationTest {
             is7 = false;
         }
         assertEquals(is7 ? Set.of("FACTOR_API_KEY") : Set.of(), authorities);
+    }
+
+    @Test
+    void onSecurity7TheFactorHasTheTimeOfTheVerification() throws ReflectiveOperationException {
+        ApiKeyAuthentication authentication =
+                ApiKeyAuthentication.of(principal(RoleModel.empty(), List.of(), List.of()), RoleModel.empty());
+        Instant verified = Instant.now();
+        while (!Instant.now().isAfter(verified)) {
+            Thread.onSpinWait();
+        }
+        for (GrantedAuthority factor : authentication.getAuthorities()) {
+            Instant issuedAt =
+                    (Instant) factor.getClass().getMethod("getIssuedAt").invoke(factor);
+            assertFalse(issuedAt.isAfter(verified), issuedAt + " is after " + verified);
+        }
+    }
+
+    @Test
+    void differsWhereTheRolesOfTheSameKeyDo() {
+        RoleModel model = RoleModel.of(Role.of("client"), Role.of("admin"));
+        ApiKey key = ThrowAwayKeys.newKey();
+        ApiKeyAuthentication client =
+                ApiKeyAuthentication.of(principal(key, model, List.of("client"), List.of()), model);
+        ApiKeyAuthentication admin = ApiKeyAuthentication.of(principal(key, model, List.of("admin"), List.of()), model);
+        assertEquals(client.getPrincipal(), admin.getPrincipal());
+        assertNotEquals(client, admin);
+        assertEquals(client, client);
+        assertSame(client.getAuthorities(), client.getAuthorities());
+    }
+
+    @Test
+    void itsTextHasTheAuthorities() {
+        RoleModel model = RoleModel.of(Role.of("client").permitting("jobs:read"));
+        String text = ApiKeyAuthentication.of(principal(model, List.of("client"), List.of()), model)
+                .toString();
+        assertTrue(text.contains("ROLE_client") && text.contains("jobs:read"), text);
     }
 
     @Test
