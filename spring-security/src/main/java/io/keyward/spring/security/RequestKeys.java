@@ -6,7 +6,7 @@ import io.keyward.servlet.KeyReader.Credential;
 import io.keyward.servlet.KeyReader.None;
 import io.keyward.servlet.KeySource;
 import jakarta.servlet.http.HttpServletRequest;
-import java.util.Collections;
+import java.util.ArrayList;
 import java.util.Enumeration;
 import java.util.List;
 import java.util.Locale;
@@ -48,8 +48,9 @@ final class RequestKeys {
 
     /** Returns whether a request has the credentials of another mechanism. */
     boolean hasOthers(HttpServletRequest request) {
-        return values(request, AUTHORIZATION).stream()
-                .anyMatch(value -> otherSchemes.contains(scheme(value)) && !isOurs(value));
+        return !otherSchemes.isEmpty()
+                && values(request, AUTHORIZATION).stream()
+                        .anyMatch(value -> otherSchemes.contains(scheme(value)) && !isOurs(value));
     }
 
     private boolean isOurs(String authorization) {
@@ -60,7 +61,7 @@ final class RequestKeys {
 
     private List<String> ours(HttpServletRequest request, String name) {
         List<String> values = values(request, name);
-        return name.equalsIgnoreCase(AUTHORIZATION)
+        return otherSchemes.contains(BEARER) && name.equalsIgnoreCase(AUTHORIZATION)
                 ? values.stream().filter(value -> !isOfOthers(value)).toList()
                 : values;
     }
@@ -94,6 +95,15 @@ final class RequestKeys {
 
     private static List<String> values(HttpServletRequest request, String name) {
         Enumeration<String> values = request.getHeaders(name);
-        return values == null ? List.of() : Collections.list(values);
+        if (values == null || !values.hasMoreElements()) {
+            return List.of();
+        }
+        String first = values.nextElement();
+        if (!values.hasMoreElements()) {
+            return List.of(first);
+        }
+        List<String> all = new ArrayList<>(List.of(first));
+        values.asIterator().forEachRemaining(all::add);
+        return all;
     }
 }
