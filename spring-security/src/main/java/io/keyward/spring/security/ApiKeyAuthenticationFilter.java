@@ -47,6 +47,7 @@ public final class ApiKeyAuthenticationFilter extends OncePerRequestFilter {
     private final RequestKeys keys;
     private final Passage passage;
     private final DeniedRequests denied;
+    private final Decisions decisions;
     private final @Nullable RequestGate gate;
     private final boolean tlsOnly;
     private final AuthenticationEventPublisher events;
@@ -54,11 +55,15 @@ public final class ApiKeyAuthenticationFilter extends OncePerRequestFilter {
     private final SecurityContextRepository contexts = new RequestAttributeSecurityContextRepository();
     private final WebAuthenticationDetailsSource details = new WebAuthenticationDetailsSource();
 
+    /** Made once, because Spring would join the same text for each request. */
+    private @Nullable String alreadyFilteredName;
+
     ApiKeyAuthenticationFilter(
             ApiKeyVerifier verifier,
             RequestKeys keys,
             Passage passage,
             DeniedRequests denied,
+            Decisions decisions,
             @Nullable RequestGate gate,
             boolean tlsOnly,
             AuthenticationEventPublisher events,
@@ -67,6 +72,7 @@ public final class ApiKeyAuthenticationFilter extends OncePerRequestFilter {
         this.keys = keys;
         this.passage = passage;
         this.denied = denied;
+        this.decisions = decisions;
         this.gate = gate;
         this.tlsOnly = tlsOnly;
         this.events = events;
@@ -83,6 +89,16 @@ public final class ApiKeyAuthenticationFilter extends OncePerRequestFilter {
     @Override
     protected boolean shouldNotFilterErrorDispatch() {
         return false;
+    }
+
+    @Override
+    protected String getAlreadyFilteredAttributeName() {
+        String name = alreadyFilteredName;
+        if (name == null) {
+            name = super.getAlreadyFilteredAttributeName();
+            alreadyFilteredName = name;
+        }
+        return name;
     }
 
     @Override
@@ -138,7 +154,7 @@ public final class ApiKeyAuthenticationFilter extends OncePerRequestFilter {
                 holder.clearContext();
                 return;
             }
-            Decisions.keep(accepted, request);
+            decisions.keep(accepted, request);
             accept(ApiKeyAuthentication.of(accepted.principal(), roles), request, response, chain);
         } else if (verification instanceof Verification.Rejected rejected) {
             reject(rejected, request, response);

@@ -224,6 +224,7 @@ public final class ApiKeysConfigurer extends AbstractHttpConfigurer<ApiKeysConfi
                 requireNonNull(keys, "keys"),
                 Passage.hiding(sources),
                 requireNonNull(denied, "denied"),
+                decisions,
                 gate,
                 Boolean.TRUE.equals(tlsOnly),
                 publisher(http),

@@ -27,9 +27,11 @@ final class Decisions {
         this.listener = listener;
     }
 
-    /** Keeps the verdict for what is decided later. */
-    static void keep(Verification.Accepted accepted, HttpServletRequest request) {
-        request.setAttribute(ACCEPTED, accepted);
+    /** Keeps the verdict for what the listener is told later. */
+    void keep(Verification.Accepted accepted, HttpServletRequest request) {
+        if (listener != null) {
+            request.setAttribute(ACCEPTED, accepted);
+        }
     }
 
     static Verification.@Nullable Accepted acceptedOf(HttpServletRequest request) {
