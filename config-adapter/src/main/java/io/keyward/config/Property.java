@@ -194,6 +194,7 @@ enum Property {
     private final @Nullable String tail;
     private final String environmentHead;
     private final @Nullable String environmentTail;
+    private final boolean isOfKey;
 
     Property(String pattern, String type, String defaultValue, String example, String refuses) {
         this.pattern = pattern;
@@ -207,6 +208,7 @@ enum Property {
         this.tail = open < 0 ? null : pattern.substring(close + 1).replace("<name>", "");
         this.environmentHead = environmentForm(head);
         this.environmentTail = tail == null ? null : environmentForm(tail);
+        this.isOfKey = head.equals("keyward.keys.");
     }
 
     /** Returns whether the name ends with one that the user chooses. */
@@ -242,7 +244,7 @@ enum Property {
 
     /** Returns whether it is part of a named key. */
     boolean isOfKey() {
-        return pattern.startsWith("keyward.keys.");
+        return isOfKey;
     }
 
     /** Returns what is before the first placeholder of the dotted name: all of it where there is none. */

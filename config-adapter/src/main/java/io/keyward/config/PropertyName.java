@@ -1,9 +1,11 @@
 package io.keyward.config;
 
-import java.util.Arrays;
-import java.util.Comparator;
+import static java.util.Objects.requireNonNull;
+
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,89 +16,121 @@ import org.jspecify.annotations.Nullable;
  * @param metadata the name of the metadata or attribute; empty for all others
  */
 record PropertyName(Property property, String id, String metadata) {
-    /** In the environment form the longest ending wins; an ending that the user chooses is always the longest. */
-    private static final List<Property> LONGEST_FIRST = Arrays.stream(Property.values())
-            .filter(property -> property.head().startsWith(Property.DOTTED))
-            .sorted(Comparator.comparingInt(PropertyName::tailLength).reversed())
-            .toList();
+    /** The properties without a placeholder, in both spellings. */
+    private static final Map<String, Property> WHOLE = new HashMap<>();
+    /** Those with one, in both spellings: by what is before the placeholder, then by what is after it. */
+    private static final Map<String, Map<String, Property>> ENDINGS = new HashMap<>();
+    /** Those whose name ends with one that the user chooses, so that no table can have it. */
+    private static final List<Property> OPEN = List.of(Property.METADATA, Property.ATTRIBUTE);
 
-    private static int tailLength(Property property) {
-        String tail = property.tail();
-        return property.isOpen() ? Integer.MAX_VALUE : tail == null ? 0 : tail.length();
+    static {
+        for (Property property : Property.values()) {
+            if (property.head().startsWith(Property.DOTTED)) {
+                register(property, property.head(), property.tail());
+                register(property, property.environmentHead(), property.environmentTail());
+            }
+        }
+    }
+
+    private static void register(Property property, String head, @Nullable String tail) {
+        if (tail == null) {
+            WHOLE.put(head, property);
+        } else {
+            Map<String, Property> endings = ENDINGS.computeIfAbsent(head, start -> new HashMap<>());
+            if (!property.isOpen()) {
+                endings.put(tail, property);
+            }
+        }
     }
 
     /** Returns whether a name begins as ours do, known or not. */
     static boolean isOurs(String name) {
-        return name.regionMatches(true, 0, Property.DOTTED, 0, Property.DOTTED.length())
-                || name.regionMatches(true, 0, Property.ENVIRONMENT, 0, Property.ENVIRONMENT.length());
+        int sign = Property.DOTTED.length() - 1;
+        return name.length() > sign
+                && (name.charAt(sign) == '.' || name.charAt(sign) == '_')
+                && name.regionMatches(true, 0, Property.DOTTED, 0, sign);
     }
 
     /**
      * Returns what a name of ours means; null if it means nothing. In the environment form the longest known ending
-     * wins, so {@code KEYWARD_KEYS_A_RETIRING_HASH} is of key {@code a}.
+     * wins, so {@code KEYWARD_KEYS_A_RETIRING_HASH} is of key {@code a}, and an ending that the user chooses is always
+     * the longest.
      */
     static @Nullable PropertyName parse(String name) {
+        Property whole = WHOLE.get(name);
+        if (whole != null) {
+            return new PropertyName(whole, "", "");
+        }
         boolean environment = name.startsWith(Property.ENVIRONMENT);
-        for (Property property : LONGEST_FIRST) {
-            PropertyName parsed = environment ? parseEnvironment(property, name) : parseDotted(property, name);
-            if (parsed != null) {
-                return parsed;
+        int start = name.indexOf(environment ? '_' : '.', Property.ENVIRONMENT.length()) + 1;
+        Map<String, Property> endings = ENDINGS.get(name.substring(0, start));
+        if (endings == null) {
+            return null;
+        }
+        return environment ? parseEnvironment(name, start, endings) : parseDotted(name, start, endings);
+    }
+
+    private static @Nullable PropertyName parseDotted(String name, int start, Map<String, Property> endings) {
+        int stop = name.indexOf('.', start);
+        int end = stop < 0 ? name.length() : stop;
+        if (end == start) {
+            return null;
+        }
+        String id = name.substring(start, end);
+        for (Property open : OPEN) {
+            int rest = end + requireNonNull(open.tail()).length();
+            if (name.startsWith(open.head()) && name.startsWith(open.tail(), end) && rest < name.length()) {
+                return new PropertyName(open, id, name.substring(rest));
+            }
+        }
+        Property property = endings.get(name.substring(end));
+        return property == null ? null : new PropertyName(property, id, "");
+    }
+
+    private static @Nullable PropertyName parseEnvironment(String name, int start, Map<String, Property> endings) {
+        for (Property open : OPEN) {
+            String tail = requireNonNull(open.environmentTail());
+            int end = name.startsWith(open.environmentHead()) ? name.indexOf(tail, start + 1) : -1;
+            int rest = end + tail.length();
+            if (end > start && rest < name.length()) {
+                return new PropertyName(open, lowerCase(name, start, end), lowerCase(name, rest, name.length()));
+            }
+        }
+        for (int end = start + 1; end <= name.length(); end++) {
+            Property property =
+                    end == name.length() || name.charAt(end) == '_' ? endings.get(name.substring(end)) : null;
+            if (property == Property.PEPPER && name.endsWith(Property.FILE_SUFFIX)) {
+                return null; // a path, as Docker's images write it, and no pepper
+            }
+            if (property != null) {
+                return new PropertyName(property, lowerCase(name, start, end), "");
             }
         }
         return null;
     }
 
-    private static @Nullable PropertyName parseDotted(Property property, String name) {
-        String head = property.head();
-        String tail = property.tail();
-        if (tail == null) {
-            return name.equals(head) ? new PropertyName(property, "", "") : null;
-        }
-        if (!name.startsWith(head)) {
-            return null;
-        }
-        int stop = name.indexOf('.', head.length());
-        int end = stop < 0 ? name.length() : stop;
-        if (end == head.length()) {
-            return null;
-        }
-        String id = name.substring(head.length(), end);
-        if (!property.isOpen()) {
-            return name.substring(end).equals(tail) ? new PropertyName(property, id, "") : null;
-        }
-        boolean named = name.startsWith(tail, end) && name.length() > end + tail.length();
-        return named ? new PropertyName(property, id, name.substring(end + tail.length())) : null;
-    }
-
-    private static @Nullable PropertyName parseEnvironment(Property property, String name) {
-        String head = property.environmentHead();
-        String tail = property.environmentTail();
-        if (tail == null) {
-            return name.equals(head) ? new PropertyName(property, "", "") : null;
-        }
-        if (!name.startsWith(head)) {
-            return null;
-        }
-        int end = property.isOpen()
-                ? name.indexOf(tail, head.length() + 1)
-                : name.endsWith(tail) ? name.length() - tail.length() : -1;
-        if (end <= head.length()) {
-            return null;
-        }
-        if (property == Property.PEPPER && name.endsWith(Property.FILE_SUFFIX)) {
-            return null; // a path, as Docker's images write it, and no pepper
-        }
-        int rest = property.isOpen() ? end + tail.length() : name.length();
-        return property.isOpen() && rest == name.length()
-                ? null
-                : new PropertyName(
-                        property,
-                        name.substring(head.length(), end).toLowerCase(Locale.ROOT),
-                        name.substring(rest).toLowerCase(Locale.ROOT));
+    private static String lowerCase(String name, int start, int end) {
+        return name.substring(start, end).toLowerCase(Locale.ROOT);
     }
 
     /** Returns the dotted spelling, one for all spellings of a name. */
     String canonical() {
         return id.isEmpty() ? property.pattern() : property.head() + id + property.tail() + metadata;
+    }
+
+    // equals and hashCode are written out, because those of a record go through method handles, which are slow at a
+    // start
+
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return other instanceof PropertyName that
+                && property == that.property
+                && id.equals(that.id)
+                && metadata.equals(that.metadata);
+    }
+
+    @Override
+    public int hashCode() {
+        return 31 * (31 * id.hashCode() + property.pattern().hashCode()) + metadata.hashCode();
     }
 }
