@@ -33,7 +33,6 @@ import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.eclipse.microprofile.config.spi.ConfigSource;
 import org.jspecify.annotations.Nullable;
 
@@ -73,6 +72,7 @@ final class ConfigSources {
     private final FileSnapshot files;
     private final List<ConfigProblem> problems;
     private final Map<PropertyName, List<Assignment>> named = new LinkedHashMap<>();
+    private final List<PropertyName> settings = new ArrayList<>();
     private final Map<String, List<Assignment>> lists = new LinkedHashMap<>();
     private final Map<String, List<Assignment>> almostLists = new LinkedHashMap<>();
     private final Set<String> referredTo = new HashSet<>();
@@ -130,6 +130,11 @@ final class ConfigSources {
         return Collections.unmodifiableMap(named);
     }
 
+    /** Returns the names of {@link #named} that are part of no key, which are few. */
+    List<PropertyName> settings() {
+        return Collections.unmodifiableList(settings);
+    }
+
     /** Returns the values of every variable that has the form of a key list, by its environment spelling. */
     Map<String, List<Assignment>> lists() {
         return Collections.unmodifiableMap(lists);
@@ -174,15 +179,17 @@ final class ConfigSources {
     /** Returns the files that names of ours or key lists were found in. */
     Set<Path> filesOfKeys() {
         Set<Path> paths = new LinkedHashSet<>();
-        Stream.of(named, lists)
-                .flatMap(all -> all.values().stream())
-                .flatMap(List::stream)
-                .forEach(found -> {
-                    if (found.file() != null) {
-                        paths.add(found.file());
-                    }
-                });
+        named.values().forEach(found -> addFiles(found, paths));
+        lists.values().forEach(found -> addFiles(found, paths));
         return paths;
+    }
+
+    private static void addFiles(List<Assignment> found, Set<Path> paths) {
+        for (Assignment each : found) {
+            if (each.file() != null) {
+                paths.add(each.file());
+            }
+        }
     }
 
     /**
@@ -347,41 +354,49 @@ final class ConfigSources {
     }
 
     private void collect(ConfigSource source) {
+        if (source instanceof EnvFileSource file) {
+            int rank = rankOf(file);
+            for (EnvDocument.Entry entry : file.text.firstOfEach()) {
+                String name = withoutProfile(entry.name());
+                if (name != null) {
+                    collect(name, file.assignment(entry, rank));
+                }
+            }
+            return;
+        }
         for (String raw : namesIn(source)) {
             String name = withoutProfile(raw);
-            if (name == null) {
-                continue;
+            String value = name == null ? null : source.getValue(raw);
+            if (name != null && value != null) {
+                collect(name, found(source, raw, value));
             }
-            String value =
-                    source instanceof EnvFileSource file ? file.text.values().get(raw) : source.getValue(raw);
-            if (value == null) {
-                continue;
+        }
+    }
+
+    private void collect(String name, Assignment found) {
+        if (PropertyName.isOurs(name)) {
+            PropertyName parsed = PropertyName.parse(name);
+            if (parsed == null) {
+                unknown.add(found);
+                return;
             }
-            Assignment found = found(source, raw, value);
-            if (PropertyName.isOurs(name)) {
-                PropertyName parsed = PropertyName.parse(name);
-                if (parsed == null) {
-                    unknown.add(found);
-                } else {
-                    add(named, repeatedNames, parsed, found);
-                }
-            } else {
-                String environmentName = environmentForm(name);
-                if (KEY_LIST.matcher(environmentName).matches() || environmentName.equals(Property.APP_ENV.pattern())) {
-                    add(lists, repeatedLists, environmentName, found);
-                } else if (ALMOST_LIST.matcher(environmentName).matches()) {
-                    almostLists
-                            .computeIfAbsent(environmentName, key -> new ArrayList<>())
-                            .add(found);
-                }
+            if (!parsed.property().isOfKey() && !named.containsKey(parsed)) {
+                settings.add(parsed);
+            }
+            add(named, repeatedNames, parsed, found);
+        } else {
+            String environmentName = environmentForm(name);
+            if (KEY_LIST.matcher(environmentName).matches() || environmentName.equals(Property.APP_ENV.pattern())) {
+                add(lists, repeatedLists, environmentName, found);
+            } else if (ALMOST_LIST.matcher(environmentName).matches()) {
+                almostLists
+                        .computeIfAbsent(environmentName, key -> new ArrayList<>())
+                        .add(found);
             }
         }
     }
 
     private static Set<String> namesIn(ConfigSource source) {
-        if (source instanceof EnvFileSource file) {
-            return file.text.values().keySet();
-        }
         Set<String> names = source.getPropertyNames();
         if (!(source instanceof EnvConfigSource)) {
             return names;
@@ -393,7 +408,7 @@ final class ConfigSources {
     }
 
     private <N> void add(Map<N, List<Assignment>> to, Set<N> repeated, N name, Assignment found) {
-        List<Assignment> all = to.computeIfAbsent(name, key -> new ArrayList<>());
+        List<Assignment> all = to.computeIfAbsent(name, key -> new ArrayList<>(1));
         if (ordered.get(found.rank()) instanceof EnvFileSource file && file.text.isRepeated(found.spelling())) {
             repeated.add(name);
         }
@@ -414,7 +429,11 @@ final class ConfigSources {
         Comparator<Assignment> byRank = Comparator.comparingInt(Assignment::rank)
                 .thenComparing(
                         found -> isProfiled(found.spelling()) ? profileIndex(profileOf(found.spelling())) : MAX_VALUE);
-        all.values().forEach(found -> found.sort(byRank));
+        for (List<Assignment> found : all.values()) {
+            if (found.size() > 1) {
+                found.sort(byRank);
+            }
+        }
     }
 
     private int profileIndex(String wanted) {
@@ -470,8 +489,8 @@ final class ConfigSources {
     private Assignment found(ConfigSource source, String name, String value) {
         if (source instanceof EnvFileSource file) {
             EnvDocument.Entry entry = file.text.find(name);
-            return new Assignment(
-                    name, value, file.text.source(), file.path, entry == null ? 0 : entry.line(), rankOf(source));
+            int line = entry == null ? 0 : entry.line();
+            return new Assignment(name, value, file.text.source(), file.path, line, rankOf(source));
         }
         Path path = pathOf(source);
         return new Assignment(
@@ -531,19 +550,23 @@ final class ConfigSources {
         private transient @Nullable EnvConfigSource allNames;
 
         EnvFileSource(Path path, EnvDocument text, int ordinal) {
-            super(namesOfSmallRye(text.values()), ordinal);
+            super(namesOfSmallRye(text), ordinal);
             this.path = path;
             this.text = text;
         }
 
-        private static Map<String, String> namesOfSmallRye(Map<String, String> values) {
+        private static Map<String, String> namesOfSmallRye(EnvDocument text) {
             Map<String, String> names = new LinkedHashMap<>();
-            values.forEach((name, value) -> {
-                if (isOfSmallRye(name)) {
-                    names.put(name, value);
+            for (EnvDocument.Entry entry : text.firstOfEach()) {
+                if (isOfSmallRye(entry.name())) {
+                    names.put(entry.name(), entry.value());
                 }
-            });
+            }
             return names;
+        }
+
+        Assignment assignment(EnvDocument.Entry entry, int rank) {
+            return new Assignment(entry.name(), entry.value(), text.source(), path, entry.line(), rank);
         }
 
         /** Returns whether SmallRye itself may ask for a name, also for one profile. */

@@ -1,6 +1,7 @@
 package io.keyward.config;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
+import static java.util.Objects.requireNonNull;
 
 import io.keyward.env.InvalidValue;
 import io.keyward.env.KeyFileBytes;
@@ -63,18 +64,18 @@ final class ValueReader {
         return found == null ? null : found.get(0);
     }
 
-    /** Goes through the assignments that win of a property with a placeholder. */
+    /** Goes through the assignments that win of a property with a placeholder that is part of no key. */
     void each(Property property, BiConsumer<PropertyName, Assignment> action) {
-        sources.named().forEach((name, found) -> {
+        for (PropertyName name : sources.settings()) {
             if (name.property() == property) {
-                action.accept(name, found.get(0));
+                action.accept(name, requireNonNull(sources.named().get(name)).get(0));
             }
-        });
+        }
     }
 
     /** Returns whether a text is a reference and nothing else. */
     static boolean isReference(String text) {
-        return REFERENCE.matcher(text).matches();
+        return text.startsWith("${") && REFERENCE.matcher(text).matches();
     }
 
     /**

@@ -1,5 +1,6 @@
 package io.keyward.env;
 
+import java.util.Collection;
 import java.util.Collections;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -20,7 +21,6 @@ public final class EnvDocument {
     private final List<Entry> entries;
     private final List<EnvProblem> problems;
     private final Map<String, Entry> byName = new LinkedHashMap<>();
-    private final Map<String, String> values = new LinkedHashMap<>();
     private final Set<String> repeated = new HashSet<>();
 
     public EnvDocument(String source, String text, List<Entry> entries, List<EnvProblem> problems) {
@@ -32,7 +32,6 @@ public final class EnvDocument {
             if (byName.putIfAbsent(entry.name(), entry) != null) {
                 repeated.add(entry.name());
             }
-            values.putIfAbsent(entry.name(), entry.value());
         }
     }
 
@@ -66,9 +65,16 @@ public final class EnvDocument {
         return repeated.contains(name);
     }
 
-    /** Returns names and values, in their order. */
+    /** Returns the first entry of each name, in their order. */
+    public Collection<Entry> firstOfEach() {
+        return Collections.unmodifiableCollection(byName.values());
+    }
+
+    /** Returns names and values, in their order; a new map at each call. */
     public Map<String, String> values() {
-        return Collections.unmodifiableMap(values);
+        Map<String, String> values = new LinkedHashMap<>();
+        byName.forEach((name, entry) -> values.put(name, entry.value()));
+        return values;
     }
 
     @Override
