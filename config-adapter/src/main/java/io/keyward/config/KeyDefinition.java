@@ -6,7 +6,6 @@ import io.keyward.KeyState;
 import io.keyward.env.ListValue;
 import java.util.Collection;
 import java.util.Collections;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -28,6 +27,7 @@ final class KeyDefinition {
     private final List<ConfigProblem> problems;
     private boolean ambiguous;
     private boolean copied;
+    private boolean second;
 
     private KeyDefinition(
             String id,
@@ -42,13 +42,18 @@ final class KeyDefinition {
         this.record = record;
         this.place = place;
         this.plaintext = plaintext;
-        this.assignments = Collections.unmodifiableMap(new LinkedHashMap<>(assignments));
+        this.assignments = Collections.unmodifiableMap(assignments);
         this.item = item;
         this.claims = List.copyOf(claims);
         this.problems = List.copyOf(problems);
     }
 
-    /** Makes the definition of a named key; the record is null if its id is not well-formed. */
+    /**
+     * Makes the definition of a named key.
+     *
+     * @param record null if the id is not well-formed
+     * @param assignments not copied
+     */
     static KeyDefinition named(
             String id,
             @Nullable ApiKeyRecord record,
@@ -154,6 +159,16 @@ final class KeyDefinition {
     /** Returns whether a secret of the key is written elsewhere, too. */
     boolean isCopied() {
         return copied;
+    }
+
+    /** Notes that a secret of the key is written elsewhere too, and that the other place is the one that is used. */
+    void setSecond() {
+        second = true;
+    }
+
+    /** Returns whether another place of its secret is used. */
+    boolean isSecond() {
+        return second;
     }
 
     /** Returns whether the key is disabled or revoked. */

@@ -11,6 +11,7 @@ import io.keyward.role.Role;
 import io.keyward.role.RoleModel;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -44,8 +45,10 @@ final class KeyDefinitions {
     private final Map<String, KeyDefinition> byId = new LinkedHashMap<>();
     private final Map<KeyHash, Claim> byHash = new HashMap<>();
     private final Map<String, Integer> itemsByList = new HashMap<>();
-    /** Keys of which another was first. */
-    private final Set<KeyDefinition> twice = new HashSet<>();
+    /** The keys that have no problem, and their records. */
+    private final List<KeyDefinition> sound = new ArrayList<>();
+
+    private final List<ApiKeyRecord> records = new ArrayList<>();
 
     private final List<Copy> copies = new ArrayList<>();
     private final Problems problems = new Problems();
@@ -69,6 +72,7 @@ final class KeyDefinitions {
         readLists();
         readNamed();
         findTwice();
+        findSound();
     }
 
     /**
@@ -104,16 +108,14 @@ final class KeyDefinitions {
         return byId.get(id);
     }
 
+    /** Returns the keys that have no problem, each with its record. */
+    List<KeyDefinition> sound() {
+        return Collections.unmodifiableList(sound);
+    }
+
     /** Returns the records of the keys that have no problem. */
     List<ApiKeyRecord> records() {
-        List<ApiKeyRecord> records = new ArrayList<>();
-        for (KeyDefinition key : byId.values()) {
-            ApiKeyRecord record = key.record();
-            if (record != null && key.problems().isEmpty() && !twice.contains(key)) {
-                records.add(record);
-            }
-        }
-        return records;
+        return Collections.unmodifiableList(records);
     }
 
     /** Returns everything that is wrong with lists and keys. */
@@ -263,11 +265,11 @@ final class KeyDefinitions {
             byHash.putIfAbsent(claim.hash(), claim);
             if (before != null) {
                 noteTwice(owned, before);
-                twice.add(owned.key());
+                owned.key().setSecond();
             }
         }
         for (KeyDefinition key : all) {
-            KeyDefinition before = twice.contains(key) ? null : byId.putIfAbsent(key.id(), key);
+            KeyDefinition before = key.isSecond() ? null : byId.putIfAbsent(key.id(), key);
             if (before != null) {
                 problems.add(
                         key.place(),
@@ -278,7 +280,17 @@ final class KeyDefinitions {
                 before.setAmbiguous();
             }
         }
-        twice.forEach(key -> byId.putIfAbsent(key.id(), key));
+        all.stream().filter(KeyDefinition::isSecond).forEach(key -> byId.putIfAbsent(key.id(), key));
+    }
+
+    private void findSound() {
+        for (KeyDefinition key : byId.values()) {
+            ApiKeyRecord record = key.record();
+            if (record != null && key.problems().isEmpty() && !key.isSecond()) {
+                sound.add(key);
+                records.add(record);
+            }
+        }
     }
 
     private void noteTwice(Owned owned, Owned before) {

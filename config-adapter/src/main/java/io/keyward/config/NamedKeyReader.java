@@ -1,6 +1,7 @@
 package io.keyward.config;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
+import static java.util.Objects.requireNonNull;
 
 import io.keyward.ApiKeyRecord;
 import io.keyward.HashedSecret;
@@ -11,12 +12,14 @@ import io.keyward.env.InvalidValue;
 import io.keyward.role.Permission;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -27,6 +30,9 @@ final class NamedKeyReader {
     private final Predicate<String> isRole;
     private final Secrets secrets;
     private final Map<PropertyName, Assignment> assignments = new LinkedHashMap<>();
+    /** The same without metadata and attributes, which alone may be there several times. */
+    private final Map<Property, Assignment> single = new EnumMap<>(Property.class);
+
     private final Problems problems = new Problems();
     private final List<Claim> claims = new ArrayList<>();
     private boolean repeated;
@@ -40,6 +46,9 @@ final class NamedKeyReader {
 
     void add(PropertyName name, Assignment assignment, boolean isRepeated) {
         assignments.put(name, assignment);
+        if (!name.property().isOpen()) {
+            single.put(name.property(), assignment);
+        }
         repeated |= isRepeated;
     }
 
@@ -70,9 +79,42 @@ final class NamedKeyReader {
     }
 
     private ApiKeyRecord record(ApiKeyRecord.Builder builder, Assignment place) {
+        setSecrets(builder, place);
+        read(Property.OWNER, found -> builder.owner(values.text(found)));
+        read(Property.KEY_NAME, found -> builder.name(values.text(found)));
+        read(Property.KEY_ROLES, found -> builder.roles(declared(values.list(found))));
+        read(Property.KEY_PERMISSIONS, found -> builder.permissions(permissions(found)));
+        read(
+                Property.STATE,
+                found -> builder.state(KeyState.valueOf(
+                        values.word(found, "active", "disabled", "revoked").toUpperCase(Locale.ROOT))));
+        if (assignments.size() > single.size()) {
+            readEntries(Property.METADATA, builder::metadata);
+            readEntries(Property.ATTRIBUTE, builder::attributes);
+        }
+        Instant createdAt = read(Property.CREATED_AT, found -> {
+            Instant at = values.instant(found);
+            builder.created(at, null);
+            return at;
+        });
+        Instant changedAt = read(Property.CHANGED_AT, found -> {
+            Instant at = values.instant(found);
+            builder.changed(at, null);
+            return at;
+        });
+        read(Property.CREATED_BY, found -> builder.created(createdAt, values.text(found)));
+        read(Property.CHANGED_BY, found -> builder.changed(changedAt, values.text(found)));
+        return builder.build();
+    }
+
+    private void setSecrets(ApiKeyRecord.Builder builder, Assignment place) {
         List<HashedSecret> read = secrets(place);
+        builder.secrets(read);
+        if (read.size() == 1) {
+            return;
+        }
         try {
-            builder.secrets(read).build();
+            builder.build();
         } catch (IllegalArgumentException e) {
             problems.add(
                     place,
@@ -81,51 +123,39 @@ final class NamedKeyReader {
                     "remove them");
             builder.secrets(read.subList(0, 1));
         }
-        set(Property.OWNER, found -> builder.owner(values.text(found)));
-        set(Property.KEY_NAME, found -> builder.name(values.text(found)));
-        set(Property.KEY_ROLES, found -> builder.roles(declared(values.list(found))));
-        set(Property.KEY_PERMISSIONS, found -> builder.permissions(permissions(found)));
-        set(
-                Property.STATE,
-                found -> builder.state(KeyState.valueOf(
-                        values.word(found, "active", "disabled", "revoked").toUpperCase(Locale.ROOT))));
-        entries(Property.METADATA, builder::metadata);
-        entries(Property.ATTRIBUTE, builder::attributes);
-        set(Property.CREATED_AT, found -> builder.created(values.instant(found), null));
-        set(Property.CHANGED_AT, found -> builder.changed(values.instant(found), null));
-        Instant createdAt = builder.build().createdAt();
-        Instant changedAt = builder.build().changedAt();
-        set(Property.CREATED_BY, found -> builder.created(createdAt, values.text(found)));
-        set(Property.CHANGED_BY, found -> builder.changed(changedAt, values.text(found)));
-        return builder.build();
     }
 
     private @Nullable Assignment find(Property property) {
-        return assignments.get(new PropertyName(property, id, ""));
+        return single.get(property);
     }
 
-    private void entries(Property property, EntriesSetter setter) {
+    private void readEntries(Property property, Consumer<Map<String, String>> setter) {
         Map<String, String> texts = new TreeMap<>();
         assignments.forEach((name, assignment) -> {
             if (name.property() == property) {
                 attempt(property, assignment, found -> {
                     // one at a time, so that a problem names its own line
-                    setter.set(Map.of(name.metadata(), values.text(found)));
-                    texts.put(name.metadata(), values.text(found));
+                    setter.accept(Map.of(name.metadata(), values.text(found)));
+                    return texts.put(name.metadata(), values.text(found));
                 });
             }
         });
         if (!texts.isEmpty()) {
-            attempt(property, first(name -> name.property() == property), found -> setter.set(texts));
+            attempt(property, first(name -> name.property() == property), found -> {
+                setter.accept(texts);
+                return texts;
+            });
         }
     }
 
     private Assignment first(Predicate<PropertyName> which) {
-        return assignments.entrySet().stream()
-                .filter(entry -> which.test(entry.getKey()))
-                .min(Map.Entry.comparingByKey(NamedKeyReader::inOrder))
-                .orElseThrow()
-                .getValue();
+        Map.Entry<PropertyName, Assignment> first = null;
+        for (Map.Entry<PropertyName, Assignment> entry : assignments.entrySet()) {
+            if (which.test(entry.getKey()) && (first == null || inOrder(entry.getKey(), first.getKey()) < 0)) {
+                first = entry;
+            }
+        }
+        return requireNonNull(first).getValue();
     }
 
     /** The ring checks this too, but its message would quote the value. */
@@ -148,25 +178,25 @@ final class NamedKeyReader {
     }
 
     private List<HashedSecret> secrets(Assignment place) {
-        List<HashedSecret> read = new ArrayList<>();
         KeyHash current = current(place);
         KeyHash retiring = retiring();
-        read.add(numbered(
+        HashedSecret first = numbered(
                 Property.ORDINAL,
-                new HashedSecret(current, instant(Property.NOT_BEFORE), instant(Property.EXPIRES_AT))));
-        Instant until = instant(Property.RETIRING_UNTIL);
-        if (retiring != null) {
-            read.add(numbered(
-                    Property.RETIRING_ORDINAL,
-                    new HashedSecret(retiring, instant(Property.RETIRING_NOT_BEFORE), until)));
+                new HashedSecret(
+                        current,
+                        read(Property.NOT_BEFORE, values::instant),
+                        read(Property.EXPIRES_AT, values::instant)));
+        Instant until = read(Property.RETIRING_UNTIL, values::instant);
+        if (retiring == null) {
+            return List.of(first);
         }
-        return read;
+        HashedSecret second = new HashedSecret(retiring, read(Property.RETIRING_NOT_BEFORE, values::instant), until);
+        return List.of(first, numbered(Property.RETIRING_ORDINAL, second));
     }
 
     private HashedSecret numbered(Property property, HashedSecret secret) {
-        List<HashedSecret> numbered = new ArrayList<>(List.of(secret));
-        set(property, found -> numbered.set(0, secret.withOrdinal(values.number(found))));
-        return numbered.get(0);
+        HashedSecret numbered = read(property, found -> secret.withOrdinal(values.number(found)));
+        return numbered == null ? secret : numbered;
     }
 
     private KeyHash current(Assignment place) {
@@ -217,22 +247,15 @@ final class NamedKeyReader {
         }
     }
 
-    private @Nullable Instant instant(Property property) {
-        List<Instant> read = new ArrayList<>(1);
-        set(property, found -> read.add(values.instant(found)));
-        return read.isEmpty() ? null : read.get(0);
-    }
-
-    private void set(Property property, Setter setter) {
+    /** Reads the value of a property; returns null if there is none, or notes what is wrong with it. */
+    private <T> @Nullable T read(Property property, Problems.Reading<T> reading) {
         Assignment found = find(property);
-        if (found != null) {
-            attempt(property, found, setter);
-        }
+        return found == null ? null : attempt(property, found, reading);
     }
 
-    private void attempt(Property property, Assignment found, Setter setter) {
+    private <T> @Nullable T attempt(Property property, Assignment found, Problems.Reading<T> reading) {
         try {
-            setter.set(found);
+            return reading.read(found);
         } catch (InvalidValue e) {
             problems.add(found, e);
         } catch (IllegalArgumentException e) {
@@ -242,18 +265,11 @@ final class NamedKeyReader {
                     "it is " + property.type() + "; not accepted: " + property.refuses(),
                     "correct it");
         }
+        return null;
     }
 
     /** Reads a secret of the key: the key itself or its hash. */
     interface Secrets {
         Claim read(Assignment assignment, boolean isText) throws InvalidValue;
-    }
-
-    private interface Setter {
-        void set(Assignment assignment) throws InvalidValue;
-    }
-
-    private interface EntriesSetter {
-        void set(Map<String, String> entries);
     }
 }

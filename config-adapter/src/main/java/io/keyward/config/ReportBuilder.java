@@ -1,5 +1,7 @@
 package io.keyward.config;
 
+import static java.util.Objects.requireNonNull;
+
 import io.keyward.ApiKeyRecord;
 import io.keyward.config.ConfigReport.FileUse;
 import io.keyward.config.ConfigReport.Findings;
@@ -77,15 +79,16 @@ final class ReportBuilder {
     }
 
     private void warnOfUnknownAttributes(List<ConfigProblem> warnings) {
-        for (ApiKeyRecord record : definitions.records()) {
+        for (KeyDefinition key : definitions.sound()) {
+            ApiKeyRecord record = requireNonNull(key.record());
             Set<String> unknown = record.unknownAttributes();
-            KeyDefinition key = definitions.find(record.id());
-            Assignment found = key == null ? null : key.place();
-            if (!unknown.isEmpty() && found != null) {
-                warnings.add(found.problem(new InvalidValue(
-                        "key `" + record.id() + "` is rejected because of its attributes " + new TreeSet<>(unknown),
-                        "a key with an attribute that this version does not know is rejected",
-                        "upgrade this service, or remove them with the version that set them")));
+            if (!unknown.isEmpty()) {
+                warnings.add(key.place()
+                        .problem(new InvalidValue(
+                                "key `" + record.id() + "` is rejected because of its attributes "
+                                        + new TreeSet<>(unknown),
+                                "a key with an attribute that this version does not know is rejected",
+                                "upgrade this service, or remove them with the version that set them")));
             }
         }
     }
@@ -123,17 +126,16 @@ final class ReportBuilder {
 
     private List<ReportedKey> keys() {
         List<ReportedKey> keys = new ArrayList<>();
-        for (ApiKeyRecord record : definitions.records()) {
-            KeyDefinition key = definitions.find(record.id());
-            Assignment found = key == null ? null : key.place();
+        for (KeyDefinition key : definitions.sound()) {
+            ApiKeyRecord record = requireNonNull(key.record());
             keys.add(new ReportedKey(
                     record.id(),
                     record.roles(),
                     record.state(),
                     record.current().expiresAt(),
                     record.retiring().map(secret -> secret.expiresAt()).orElse(null),
-                    key != null && key.isPlaintext(),
-                    found == null ? new Place("", 0, "") : place(found)));
+                    key.isPlaintext(),
+                    place(key.place())));
         }
         keys.sort(Comparator.comparing(ReportedKey::id));
         return keys;
@@ -143,16 +145,18 @@ final class ReportBuilder {
         List<Setting> all = new ArrayList<>();
         sources.lists().forEach((name, found) -> {
             if (concernsUs(name)) {
-                all.add(setting(name, found));
+                all.add(setting(name, found, definitions.itemsOf(name)));
             }
         });
-        sources.named().forEach((name, found) -> all.add(setting(name.canonical(), found)));
+        sources.named().forEach((name, found) -> all.add(setting(name.canonical(), found, 0)));
         return all;
     }
 
-    private Setting setting(String name, List<Assignment> found) {
-        List<Place> places = found.stream().map(ReportBuilder::place).toList();
-        return new Setting(name, places.get(0), places.subList(1, places.size()), definitions.itemsOf(name));
+    private static Setting setting(String name, List<Assignment> found, int items) {
+        List<Place> losers = found.size() == 1
+                ? List.of()
+                : found.stream().skip(1).map(ReportBuilder::place).toList();
+        return new Setting(name, place(found.get(0)), losers, items);
     }
 
     private static Place place(Assignment found) {
