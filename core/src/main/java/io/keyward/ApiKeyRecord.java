@@ -51,7 +51,7 @@ public final class ApiKeyRecord {
     private static final Instant FIRST_TIME = Instant.parse("0001-01-01T00:00:00Z");
     private static final Instant END_OF_TIME = Instant.parse("+10000-01-01T00:00:00Z");
 
-    private static final Pattern ID = Pattern.compile("[a-z0-9_]{1,64}");
+    private static final int MAX_ID = 64;
     private static final Pattern ENTRY_NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9_.-]{0,63}");
 
     private final String id;
@@ -287,10 +287,20 @@ public final class ApiKeyRecord {
         private long version;
 
         private Builder(String id) {
-            if (!ID.matcher(id).matches()) {
+            if (!isId(id)) {
                 throw new IllegalArgumentException("key id must be 1 to 64 of a-z 0-9 _");
             }
             this.id = id;
+        }
+
+        private static boolean isId(String id) {
+            for (int i = 0; i < id.length(); i++) {
+                char c = id.charAt(i);
+                if ((c < 'a' || c > 'z') && (c < '0' || c > '9') && c != '_') {
+                    return false;
+                }
+            }
+            return !id.isEmpty() && id.length() <= MAX_ID;
         }
 
         /**
@@ -490,11 +500,20 @@ public final class ApiKeyRecord {
         /** Refuses text that would break a line of a file or a log. */
         private String requireLine(String what, String text, int most) {
             boolean isLine = !text.isBlank() && text.length() <= most;
-            if (!isLine || text.codePoints().anyMatch(Builder::breaksLine)) {
+            if (!isLine || breaksLine(text)) {
                 throw new IllegalArgumentException(what + " of key `" + id + "` must be 1 to " + most
                         + " characters, not all blank, without control characters and line breaks");
             }
             return text;
+        }
+
+        private static boolean breaksLine(String text) {
+            for (int i = 0; i < text.length(); i += Character.charCount(text.codePointAt(i))) {
+                if (breaksLine(text.codePointAt(i))) {
+                    return true;
+                }
+            }
+            return false;
         }
 
         private static boolean breaksLine(int codePoint) {

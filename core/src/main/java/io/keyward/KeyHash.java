@@ -4,7 +4,6 @@ import static java.util.Objects.requireNonNull;
 
 import java.util.HexFormat;
 import java.util.Set;
-import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -22,9 +21,10 @@ public final class KeyHash {
     static final String SHA256 = "sha256";
     static final String HMAC_SHA256 = "hmac-sha256";
 
-    private static final Pattern TEXT =
-            Pattern.compile("(?:(sha256):|(hmac-sha256:[a-z0-9][a-z0-9_-]{0,31}):)?([0-9A-Fa-f]{64})");
+    private static final String SHA256_COLON = SHA256 + ":";
+    private static final Pattern HMAC_COLON = Pattern.compile("hmac-sha256:[a-z0-9][a-z0-9_-]{0,31}:");
     private static final int WORD_DIGITS = 16;
+    private static final int DIGITS = 4 * WORD_DIGITS;
     private static final HexFormat HEX = HexFormat.of();
     /** SHA-256 of no bytes at all, FIPS 180-4: what a script computes if its key variable is not set. */
     private static final KeyHash OF_NOTHING =
@@ -51,20 +51,38 @@ public final class KeyHash {
      *     string or of another text that is no key, such as {@code null}; the message holds nothing of the text
      */
     public static KeyHash parse(String text) {
-        Matcher matcher = TEXT.matcher(text);
-        if (!matcher.matches()) {
+        int start = text.length() - DIGITS;
+        String scheme = start < 0 ? null : schemeOf(text, start);
+        if (scheme == null || !areDigits(text, start)) {
             throw new IllegalArgumentException("hash must be sha256:<64 hex digits> or hmac-sha256:<pepper id>:<64 hex"
                     + " digits>; this text has " + text.length() + " characters");
         }
-        String scheme = matcher.group(2) != null ? matcher.group(2) : SHA256;
-        String hex = matcher.group(3);
-        KeyHash hash = new KeyHash(scheme, word(hex, 0), word(hex, 1), word(hex, 2), word(hex, 3));
+        KeyHash hash = new KeyHash(
+                scheme, word(text, start, 0), word(text, start, 1), word(text, start, 2), word(text, start, 3));
         hash.refuseKnownEmpty();
         return hash;
     }
 
-    private static long word(String hex, int index) {
-        return Long.parseUnsignedLong(hex, index * WORD_DIGITS, (index + 1) * WORD_DIGITS, 16);
+    /** Returns the scheme that is written before the digits; null if it is none. */
+    private static @Nullable String schemeOf(String text, int end) {
+        if (end == 0 || (end == SHA256_COLON.length() && text.startsWith(SHA256_COLON))) {
+            return SHA256;
+        }
+        return HMAC_COLON.matcher(text).region(0, end).matches() ? text.substring(0, end - 1) : null;
+    }
+
+    private static boolean areDigits(String text, int start) {
+        for (int i = start; i < text.length(); i++) {
+            if (!HexFormat.isHexDigit(text.charAt(i))) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private static long word(String text, int start, int index) {
+        int at = start + index * WORD_DIGITS;
+        return HexFormat.fromHexDigitsToLong(text, at, at + WORD_DIGITS);
     }
 
     private void refuseKnownEmpty() {

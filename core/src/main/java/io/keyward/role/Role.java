@@ -5,7 +5,6 @@ import java.util.LinkedHashSet;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Function;
-import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -21,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * are exact and case-sensitive, so {@code Admin} is not {@code admin}. Immutable; may be shared between threads.
  */
 public final class Role {
-    private static final Pattern NAME = Pattern.compile("[A-Za-z][A-Za-z0-9_-]{0,63}");
+    private static final int MAX_NAME = 64;
 
     private final String name;
     private final Set<Permission> permissions;
@@ -77,11 +76,23 @@ public final class Role {
     }
 
     private static String requireName(String name) {
-        if (!NAME.matcher(name).matches()) {
+        if (!isName(name)) {
             throw new IllegalArgumentException(
                     "role name (" + Quoted.of(name) + ") must be a letter and up to 63 of A-Z a-z 0-9 _ -");
         }
         return name;
+    }
+
+    private static boolean isName(String name) {
+        for (int i = 0; i < name.length(); i++) {
+            char c = name.charAt(i);
+            boolean letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+            boolean other = i > 0 && ((c >= '0' && c <= '9') || c == '_' || c == '-');
+            if (!letter && !other) {
+                return false;
+            }
+        }
+        return !name.isEmpty() && name.length() <= MAX_NAME;
     }
 
     private static <T> Set<T> union(Set<T> present, String[] added, Function<String, T> read) {
