@@ -15,7 +15,6 @@ import org.jspecify.annotations.Nullable;
 /** Turns single keys and hashes into hashes, by the rules of a service or, more leniently, of a tool. */
 final class EntryReader {
     private static final String SHA256 = "sha256";
-    private static final Pattern KNOWN_SCHEME = Pattern.compile("(sha256|hmac-sha256):.*", Pattern.DOTALL);
     private static final Pattern BARE_HASH = Pattern.compile("(0x)?[0-9A-Fa-f]{64}");
 
     private final Map<String, KeyHasher> hashers;
@@ -60,7 +59,7 @@ final class EntryReader {
 
     /** Returns whether an item that may be a key or a hash is the key itself. */
     boolean isPlaintext(String entry) {
-        return !KNOWN_SCHEME.matcher(entry).matches() && (hexKeys || !isBareHash(entry));
+        return !hasKnownScheme(entry) && (hexKeys || !isBareHash(entry));
     }
 
     /** Refuses an item that names a file: as a key, the file's name would be one that anyone can guess. */
@@ -81,7 +80,7 @@ final class EntryReader {
 
     /** Returns the hash where only a hash may stand; 64 hexadecimal digits alone are SHA-256. */
     KeyHash hash(String entry) throws InvalidValue {
-        if (!KNOWN_SCHEME.matcher(entry).matches() && !isBareHash(entry)) {
+        if (!hasKnownScheme(entry) && !isBareHash(entry)) {
             throw entry.indexOf(':') >= 0
                     ? new InvalidValue(
                             "the text before the colon is no known scheme",
@@ -106,6 +105,10 @@ final class EntryReader {
         return hash;
     }
 
+    private static boolean hasKnownScheme(String entry) {
+        return entry.startsWith("sha256:") || entry.startsWith("hmac-sha256:");
+    }
+
     private static boolean isBareHash(String entry) {
         return BARE_HASH.matcher(entry).matches();
     }
@@ -123,7 +126,7 @@ final class EntryReader {
 
     /** Returns the hash of a plaintext key. */
     KeyHash plaintext(String entry) throws InvalidValue {
-        if (KNOWN_SCHEME.matcher(entry).matches()) {
+        if (hasKnownScheme(entry)) {
             throw new InvalidValue(
                     "there is a hash where a key is expected",
                     "the text of a hash is no key: anyone who reads it could log in",
