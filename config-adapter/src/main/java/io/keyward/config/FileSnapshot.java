@@ -111,7 +111,12 @@ final class FileSnapshot {
 
     /** Returns whether any file differs from what was read. Reads every file again. */
     boolean haveChanged() {
-        return !states.equals(statesNow());
+        return differsFrom(statesNow());
+    }
+
+    /** Returns whether these states are not the ones that were read. */
+    boolean differsFrom(Map<Path, State> now) {
+        return !states.equals(now);
     }
 
     /** Returns the states of the files now, to compare them with later ones. */

@@ -81,8 +81,10 @@ final class FileWatcher implements AutoCloseable {
         while (closed.getCount() > 0) {
             try {
                 watchPlaces();
-                if (followed.files().haveChanged()) {
-                    settle();
+                FileSnapshot read = followed.files();
+                Map<Path, State> now = read.statesNow();
+                if (read.differsFrom(now)) {
+                    settle(now);
                     if (closed.getCount() > 0) {
                         followed.changed();
                     }
@@ -100,10 +102,10 @@ final class FileWatcher implements AutoCloseable {
         }
     }
 
-    private void settle() throws InterruptedException {
+    private void settle(Map<Path, State> changed) throws InterruptedException {
         long deadline = System.nanoTime() + MAX_SETTLING_NANOS;
         Map<Path, State> before;
-        Map<Path, State> now = followed.files().statesNow();
+        Map<Path, State> now = changed;
         do {
             before = now;
             boolean empty = followed.files().hasEmptied(before);
