@@ -508,10 +508,13 @@ public final class ApiKeyRecord {
         }
 
         private static boolean breaksLine(String text) {
-            for (int i = 0; i < text.length(); i += Character.charCount(text.codePointAt(i))) {
-                if (breaksLine(text.codePointAt(i))) {
+            int at = 0;
+            while (at < text.length()) {
+                int codePoint = text.codePointAt(at);
+                if (breaksLine(codePoint)) {
                     return true;
                 }
+                at += Character.charCount(codePoint);
             }
             return false;
         }
