@@ -48,6 +48,10 @@ class PropertyTest {
         "KEYWARD_KEYS_KEY_KEY, keyward.keys.key.key",
         "KEYWARD_KEYS_A_METADATA_TEAM, keyward.keys.a.metadata.team",
         "KEYWARD_KEYS_A_METADATA_RETIRING_HASH, keyward.keys.a.metadata.retiring_hash",
+        "KEYWARD_KEYS_A_ATTRIBUTE_B_METADATA_C, keyward.keys.a_attribute_b.metadata.c",
+        "KEYWARD_KEYS_METADATA_HASH, keyward.keys.metadata.hash",
+        "KEYWARD_PEPPERS_P_1, keyward.peppers.p_1",
+        "KEYWARD_PEPPERS_P_CHECK, keyward.peppers.p.check",
         "keyward.keys.a.metadata.cost.centre, keyward.keys.a.metadata.cost.centre",
         "keyward.keys.a.retiring.until, keyward.keys.a.retiring.until",
     })
@@ -70,6 +74,8 @@ class PropertyTest {
                 "KEYWARD_KEYS_HASH",
                 "KEYWARD_KEYS_A_METADATA_",
                 "KEYWARD_PEPPERS_",
+                "KEYWARD_PEPPERS_P_FILE",
+                "KEYWARD_",
                 "KEYWARD_PORT",
                 "keyward.roles.a"
             })
