@@ -12,7 +12,6 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Enumeration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -100,21 +99,7 @@ final class Authenticator {
 
     private Credential credential(HttpServletRequest request) {
         HttpServletRequest unguarded = unguarded(request);
-        return reader.read(name -> values(unguarded, name), unguarded.getQueryString());
-    }
-
-    private static List<String> values(HttpServletRequest request, String name) {
-        Enumeration<String> values = request.getHeaders(name);
-        if (values == null || !values.hasMoreElements()) {
-            return List.of();
-        }
-        String first = values.nextElement();
-        if (!values.hasMoreElements()) {
-            return List.of(first);
-        }
-        List<String> all = new ArrayList<>(List.of(first));
-        values.asIterator().forEachRemaining(all::add);
-        return all;
+        return reader.read(name -> KeyReader.values(unguarded.getHeaders(name)), unguarded.getQueryString());
     }
 
     /** Returns the request as it came, because another filter of this kind before this one hides the credentials. */

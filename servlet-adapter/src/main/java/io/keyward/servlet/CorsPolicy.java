@@ -6,7 +6,6 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.Enumeration;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -177,8 +176,7 @@ public final class CorsPolicy {
     }
 
     private static @Nullable String single(HttpServletRequest request, String name) {
-        Enumeration<String> values = request.getHeaders(name);
-        List<String> all = values == null ? List.of() : Collections.list(values);
+        List<String> all = KeyReader.values(request.getHeaders(name));
         return all.size() == 1 && !all.get(0).isEmpty() ? all.get(0) : null;
     }
 

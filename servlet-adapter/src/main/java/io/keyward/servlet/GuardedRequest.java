@@ -96,8 +96,7 @@ final class GuardedRequest extends HttpServletRequestWrapper {
     }
 
     private List<String> values(String name) {
-        Enumeration<String> raw = super.getHeaders(name);
-        return headers.visible(name, raw == null ? List.of() : Collections.list(raw), principal);
+        return headers.visible(name, KeyReader.values(super.getHeaders(name)), principal);
     }
 
     @Override

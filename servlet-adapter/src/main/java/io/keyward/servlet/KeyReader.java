@@ -2,6 +2,8 @@ package io.keyward.servlet;
 
 import static java.util.Objects.requireNonNull;
 
+import java.util.ArrayList;
+import java.util.Enumeration;
 import java.util.List;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -68,6 +70,25 @@ public final class KeyReader {
             return None.INSTANCE;
         }
         return found.isSingle() ? new One(text) : new Unusable(found.isSeveral(), found.problem());
+    }
+
+    /**
+     * Returns the values of a header field as a list, for APIs that have an enumeration of them, such as
+     * {@code HttpServletRequest.getHeaders}.
+     *
+     * @param values null if there are none, as some containers say it
+     */
+    public static List<String> values(@Nullable Enumeration<String> values) {
+        if (values == null || !values.hasMoreElements()) {
+            return List.of();
+        }
+        String first = values.nextElement();
+        if (!values.hasMoreElements()) {
+            return List.of(first);
+        }
+        List<String> all = new ArrayList<>(List.of(first));
+        values.asIterator().forEachRemaining(all::add);
+        return all;
     }
 
     List<KeySource> sources() {

@@ -53,6 +53,14 @@ class KeyReaderTest {
     }
 
     @Test
+    void listsTheValuesOfAnEnumeration() {
+        assertEquals(List.of(), KeyReader.values(null));
+        for (List<String> values : List.of(List.<String>of(), List.of("a"), List.of("a", "b", "a"))) {
+            assertEquals(values, KeyReader.values(Collections.enumeration(values)));
+        }
+    }
+
+    @Test
     @DisplayName("issue 17, item 13: the second credential is named, with its place and kind, and never its text")
     void namesTheSecondCredential() {
         String jwt = "eyJhbGciOiJIUzI1NiJ9.e30.c2lnbmF0dXJl";

@@ -6,8 +6,6 @@ import io.keyward.servlet.KeyReader.Credential;
 import io.keyward.servlet.KeyReader.None;
 import io.keyward.servlet.KeySource;
 import jakarta.servlet.http.HttpServletRequest;
-import java.util.ArrayList;
-import java.util.Enumeration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -94,16 +92,6 @@ final class RequestKeys {
     }
 
     private static List<String> values(HttpServletRequest request, String name) {
-        Enumeration<String> values = request.getHeaders(name);
-        if (values == null || !values.hasMoreElements()) {
-            return List.of();
-        }
-        String first = values.nextElement();
-        if (!values.hasMoreElements()) {
-            return List.of(first);
-        }
-        List<String> all = new ArrayList<>(List.of(first));
-        values.asIterator().forEachRemaining(all::add);
-        return all;
+        return KeyReader.values(request.getHeaders(name));
     }
 }
