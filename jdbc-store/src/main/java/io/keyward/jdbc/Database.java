@@ -124,10 +124,13 @@ final class Database {
 
     /**
      * Limits how long the rest of this transaction waits for a lock, so that PostgreSQL answers before the network
-     * time-out cuts the connection, and lets it be acknowledged only when it is written: many servers are set to
-     * {@code synchronous_commit = off}, and would lose a revocation in a crash.
+     * time-out cuts the connection. The transaction is acknowledged only when it is written: many servers are set to
+     * {@code synchronous_commit = off}, and would lose a revocation in a crash. Does nothing on H2.
      */
-    void configureChange(Connection connection) throws SQLException {
+    void configureChange(Connection connection, Dialect dialect) throws SQLException {
+        if (dialect != Dialect.POSTGRESQL) {
+            return;
+        }
         try (Statement statement = connection.createStatement()) {
             statement.execute("select set_config('lock_timeout', '" + lockTimeoutMillis + "', true),"
                     + " case when current_setting('synchronous_commit') = 'off'"

@@ -223,9 +223,7 @@ public final class JdbcApiKeyStore implements ApiKeyStore {
      */
     private Poll locked(Connection connection, Dialect dialect, Known known) throws SQLException {
         schema.require(connection);
-        if (dialect == Dialect.POSTGRESQL) {
-            database.configureChange(connection);
-        }
+        database.configureChange(connection, dialect);
         Poll before = positionLocked(connection);
         meet(connection, before, known, true);
         return before;
@@ -620,20 +618,21 @@ public final class JdbcApiKeyStore implements ApiKeyStore {
         }
         reportLostChanges(
                 now.position(),
-                "change " + latest.number()
-                        + ", which this node has seen. It was restored from a backup, or a failover");
+                "change " + latest.number() + ", which this node has seen",
+                "It was restored from a backup, or a failover");
     }
 
     private static void reportOtherHistory(Position now) {
-        reportLostChanges(now, "a change that this node has made. A failover");
+        reportLostChanges(now, "a change that this node has made", "A failover");
     }
 
-    private static void reportLostChanges(Position now, String thanWhichAndWhatDid) {
+    private static void reportLostChanges(Position now, String known, String cause) {
         LOG.error(
-                "the database has lost changes: it is at change {} of another history than {} lost commits. All keys are"
-                        + " loaded again; repeat the changes made since",
+                "the database has lost changes: it is at change {} of another history than {}. {} lost commits. All"
+                        + " keys are loaded again; repeat the changes made since",
                 now.number(),
-                thanWhichAndWhatDid);
+                known,
+                cause);
     }
 
     private static void reportLost(Set<String> lost) {

@@ -67,9 +67,7 @@ final class Peppers {
     private Map<String, String> keptWith(Map<String, String> checks, Map<String, String> before) {
         try {
             return database.write("keep the check values of its peppers", (connection, dialect) -> {
-                if (dialect == Dialect.POSTGRESQL) {
-                    database.configureChange(connection);
-                }
+                database.configureChange(connection, dialect);
                 Map<String, String> all = kept(connection, " for update");
                 if (checks.keySet().stream().noneMatch(id -> isOther(all, id, checks))) {
                     checks.forEach(all::putIfAbsent);
