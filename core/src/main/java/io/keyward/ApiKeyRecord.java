@@ -294,13 +294,16 @@ public final class ApiKeyRecord {
         }
 
         private static boolean isId(String id) {
+            if (id.isEmpty() || id.length() > MAX_ID) {
+                return false;
+            }
             for (int i = 0; i < id.length(); i++) {
                 char c = id.charAt(i);
                 if ((c < 'a' || c > 'z') && (c < '0' || c > '9') && c != '_') {
                     return false;
                 }
             }
-            return !id.isEmpty() && id.length() <= MAX_ID;
+            return true;
         }
 
         /**

@@ -1,5 +1,7 @@
 package io.keyward.config;
 
+import static java.util.Objects.requireNonNull;
+
 import io.keyward.ApiKeyRecord;
 import io.keyward.KeyHash;
 import io.keyward.KeyState;
@@ -45,10 +47,8 @@ final class KeyDefinitions {
     private final Map<String, KeyDefinition> byId = new LinkedHashMap<>();
     private final Map<KeyHash, Claim> byHash = new HashMap<>();
     private final Map<String, Integer> itemsByList = new HashMap<>();
-    /** The keys that have no problem, and their records. */
+    /** The keys that have no problem. */
     private final List<KeyDefinition> sound = new ArrayList<>();
-
-    private final List<ApiKeyRecord> records = new ArrayList<>();
 
     private final List<Copy> copies = new ArrayList<>();
     private final Problems problems = new Problems();
@@ -115,7 +115,7 @@ final class KeyDefinitions {
 
     /** Returns the records of the keys that have no problem. */
     List<ApiKeyRecord> records() {
-        return Collections.unmodifiableList(records);
+        return sound.stream().map(key -> requireNonNull(key.record())).toList();
     }
 
     /** Returns everything that is wrong with lists and keys. */
@@ -285,10 +285,8 @@ final class KeyDefinitions {
 
     private void findSound() {
         for (KeyDefinition key : byId.values()) {
-            ApiKeyRecord record = key.record();
-            if (record != null && key.problems().isEmpty() && !key.isSecond()) {
+            if (key.record() != null && key.problems().isEmpty() && !key.isSecond()) {
                 sound.add(key);
-                records.add(record);
             }
         }
     }

@@ -84,6 +84,9 @@ public final class Role {
     }
 
     private static boolean isName(String name) {
+        if (name.isEmpty() || name.length() > MAX_NAME) {
+            return false;
+        }
         for (int i = 0; i < name.length(); i++) {
             char c = name.charAt(i);
             boolean letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
@@ -92,7 +95,7 @@ public final class Role {
                 return false;
             }
         }
-        return !name.isEmpty() && name.length() <= MAX_NAME;
+        return true;
     }
 
     private static <T> Set<T> union(Set<T> present, String[] added, Function<String, T> read) {
