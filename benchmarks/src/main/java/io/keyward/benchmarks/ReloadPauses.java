@@ -56,7 +56,7 @@ public final class ReloadPauses {
                         .with(List.of(record.toBuilder().name("changed").build()));
             }
         },
-        /** The whole ring is built anew, as by a changed file, one after the other without a rest. */
+        /** The whole ring is rebuilt again and again without a pause, as if a file changed all the time. */
         WHOLE {
             @Override
             KeyRing next(ReloadPauses pauses, Random random) {

@@ -485,7 +485,7 @@ final class Report {
         return switch (swap) {
             case NONE -> "nothing";
             case ONE_RECORD -> "one record after the other is changed";
-            case WHOLE -> "the whole ring is built anew, again and again";
+            case WHOLE -> "the whole ring is rebuilt again and again";
         };
     }
 
