@@ -90,10 +90,12 @@ final class ValueReader {
 
     /** Returns a value without blanks around it, its reference followed. */
     String text(Assignment assignment) throws InvalidValue {
-        List<Assignment> passed = new ArrayList<>(List.of(assignment));
         String text = written(assignment);
-        while (isReference(text)) {
-            text = written(referred(text, passed));
+        if (isReference(text)) {
+            List<Assignment> passed = new ArrayList<>(List.of(assignment));
+            do {
+                text = written(referred(text, passed));
+            } while (isReference(text));
         }
         return requireResolved(text);
     }
@@ -203,6 +205,9 @@ final class ValueReader {
      * @param items splits the value of a list into items
      */
     List<String> expand(String item, Assignment list, Items items) throws InvalidValue {
+        if (!isReference(item)) {
+            return List.of(requireResolved(item));
+        }
         List<String> expanded = new ArrayList<>();
         expand(item, new ArrayList<>(List.of(list)), items, expanded);
         return expanded;

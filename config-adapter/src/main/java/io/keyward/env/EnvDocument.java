@@ -2,7 +2,6 @@ package io.keyward.env;
 
 import java.util.Collection;
 import java.util.Collections;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -20,19 +19,28 @@ public final class EnvDocument {
     private final String text;
     private final List<Entry> entries;
     private final List<EnvProblem> problems;
-    private final Map<String, Entry> byName = new LinkedHashMap<>();
-    private final Set<String> repeated = new HashSet<>();
+    private final Map<String, Entry> firstByName;
+    private final Set<String> repeated;
 
-    public EnvDocument(String source, String text, List<Entry> entries, List<EnvProblem> problems) {
+    /**
+     * Makes a document of what was read; nothing is copied.
+     *
+     * @param firstByName the first entry of each name, in their order
+     * @param repeated the names that have more than one
+     */
+    EnvDocument(
+            String source,
+            String text,
+            List<Entry> entries,
+            Map<String, Entry> firstByName,
+            Set<String> repeated,
+            List<EnvProblem> problems) {
         this.source = source;
         this.text = text;
-        this.entries = List.copyOf(entries);
-        this.problems = List.copyOf(problems);
-        for (Entry entry : entries) {
-            if (byName.putIfAbsent(entry.name(), entry) != null) {
-                repeated.add(entry.name());
-            }
-        }
+        this.entries = Collections.unmodifiableList(entries);
+        this.firstByName = firstByName;
+        this.repeated = repeated;
+        this.problems = Collections.unmodifiableList(problems);
     }
 
     /** Returns what the text was read from, for messages. */
@@ -57,7 +65,7 @@ public final class EnvDocument {
     /** Returns the first entry of that exact name; null if there is none. */
     @Nullable
     public Entry find(String name) {
-        return byName.get(name);
+        return firstByName.get(name);
     }
 
     /** Returns whether a name has more than one entry. */
@@ -67,13 +75,13 @@ public final class EnvDocument {
 
     /** Returns the first entry of each name, in their order. */
     public Collection<Entry> firstOfEach() {
-        return Collections.unmodifiableCollection(byName.values());
+        return Collections.unmodifiableCollection(firstByName.values());
     }
 
     /** Returns names and values, in their order; a new map at each call. */
     public Map<String, String> values() {
         Map<String, String> values = new LinkedHashMap<>();
-        byName.forEach((name, entry) -> values.put(name, entry.value()));
+        firstByName.forEach((name, entry) -> values.put(name, entry.value()));
         return values;
     }
 

@@ -7,9 +7,12 @@ import io.keyward.env.EnvDocument.Quoting;
 import java.nio.ByteBuffer;
 import java.nio.CharBuffer;
 import java.util.ArrayList;
-import java.util.HashMap;
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -39,15 +42,20 @@ public final class EnvParser {
 
     private final String source;
     private final String text;
+    /** The characters of the text, because a JVM that has just started reads an array several times faster. */
+    private final char[] chars;
+
     private final List<Entry> entries = new ArrayList<>();
+    private final Map<String, Entry> firstByName = new LinkedHashMap<>();
+    private final Set<String> repeated = new HashSet<>();
     private final List<EnvProblem> problems = new ArrayList<>();
-    private final Map<String, Integer> lines = new HashMap<>();
     private int at;
     private int line = 1;
 
-    private EnvParser(String source, String text) {
+    private EnvParser(String source, char[] chars) {
         this.source = source;
-        this.text = text;
+        this.text = new String(chars);
+        this.chars = chars;
     }
 
     /** Reads a file's bytes; {@code source} names it in problems. */
@@ -60,9 +68,9 @@ public final class EnvParser {
                     "a key file has at most " + MAX_FILE + " bytes",
                     "check that it is the right file, or keep so many keys in a database");
         }
-        CharBuffer chars = CharBuffer.allocate(bytes.length);
+        CharBuffer decoded = CharBuffer.allocate(bytes.length);
         ByteBuffer input = ByteBuffer.wrap(bytes);
-        if (UTF_8.newDecoder().decode(input, chars, true).isError()) {
+        if (UTF_8.newDecoder().decode(input, decoded, true).isError()) {
             return unreadable(
                     source,
                     lineAt(bytes, input.position()),
@@ -70,17 +78,18 @@ public final class EnvParser {
                     "a key file is UTF-8 text",
                     "save it as UTF-8, or check that it is the right file");
         }
-        return read(source, chars.flip().toString());
+        char[] chars = decoded.array();
+        return new EnvParser(source, decoded.hasRemaining() ? Arrays.copyOf(chars, decoded.position()) : chars).run();
     }
 
     /** Reads decoded text. */
     public static EnvDocument read(String source, String text) {
-        return new EnvParser(source, text).run();
+        return new EnvParser(source, text.toCharArray()).run();
     }
 
     private static EnvDocument unreadable(String source, int line, String what, String rule, String remedy) {
         EnvProblem problem = new EnvProblem(line, null, what, rule, remedy);
-        return new EnvDocument(source, "", List.of(), List.of(problem));
+        return new EnvDocument(source, "", List.of(), Map.of(), Set.of(), List.of(problem));
     }
 
     private static int lineAt(byte[] bytes, int position) {
@@ -94,22 +103,22 @@ public final class EnvParser {
     }
 
     private EnvDocument run() {
-        if (!text.isEmpty() && text.charAt(0) == BYTE_ORDER_MARK) {
+        if (chars.length > 0 && chars[0] == BYTE_ORDER_MARK) {
             at++;
         }
         if (isText() && linesAreShort()) {
-            while (at < text.length() && problems.size() < MAX_PROBLEMS) {
+            while (at < chars.length && problems.size() < MAX_PROBLEMS) {
                 readLine();
             }
         }
-        return new EnvDocument(source, text, entries, problems);
+        return new EnvDocument(source, text, entries, firstByName, repeated, problems);
     }
 
     /** A zero byte or an escape means that this is another kind of file, so nothing of it is read. */
     private boolean isText() {
         int seen = 1;
-        for (int i = at; i < text.length(); i++) {
-            char c = text.charAt(i);
+        for (int i = at; i < chars.length; i++) {
+            char c = chars[i];
             if (c == '\n') {
                 seen++;
             } else if ((c < ' ' && c != '\t' && !isLineEnd(i)) || c == 0x7f) {
@@ -129,7 +138,7 @@ public final class EnvParser {
     private boolean linesAreShort() {
         int seen = 1;
         int start = at;
-        while (start < text.length()) {
+        while (start < chars.length) {
             int end = lineEnd(start);
             if (end - start > MAX_LINE) {
                 problem(
@@ -150,7 +159,7 @@ public final class EnvParser {
         int start = at;
         int end = lineEnd(start);
         int p = skipBlanks(start, end);
-        if (p == end || text.charAt(p) == '#') {
+        if (p == end || chars[p] == '#') {
             moveTo(end);
             return;
         }
@@ -160,7 +169,7 @@ public final class EnvParser {
         }
         int nameEnd = nameEnd(p, end);
         int equals = skipBlanks(nameEnd, end);
-        if (nameEnd == p || equals == end || text.charAt(equals) != '=') {
+        if (nameEnd == p || equals == end || chars[equals] != '=') {
             reportNoAssignment(p, end);
             moveTo(end);
             return;
@@ -170,7 +179,7 @@ public final class EnvParser {
 
     private void reportNoAssignment(int p, int end) {
         boolean equalsSeen = text.substring(p, end).indexOf('=') >= 0;
-        String what = p < end && text.charAt(p) == '='
+        String what = p < end && chars[p] == '='
                 ? "there is no name before the ="
                 : equalsSeen ? "the text before the = is not a name" : "the line has no =";
         String remedy = equalsSeen
@@ -185,7 +194,7 @@ public final class EnvParser {
             moveTo(end);
             return;
         }
-        char first = p < end ? text.charAt(p) : ' ';
+        char first = p < end ? chars[p] : ' ';
         switch (first) {
             case '\'' -> readQuoted(entry, p, Quoting.SINGLE);
             case '"' -> readQuoted(entry, p, Quoting.DOUBLE);
@@ -196,7 +205,7 @@ public final class EnvParser {
 
     private void readPlain(Start entry, int p, int end) {
         int stop = p;
-        while (stop < end && !(text.charAt(stop) == '#' && isBlank(stop - 1))) {
+        while (stop < end && !(chars[stop] == '#' && isBlank(stop - 1))) {
             stop++;
         }
         while (stop > p && isBlank(stop - 1)) {
@@ -206,20 +215,20 @@ public final class EnvParser {
     }
 
     private void readQuoted(Start entry, int open, Quoting quoting) {
-        char quote = text.charAt(open);
+        char quote = chars[open];
         StringBuilder value = new StringBuilder();
         int p = open + 1;
-        while (p < text.length() && text.charAt(p) != quote) {
-            boolean escapes = quoting == Quoting.DOUBLE && text.charAt(p) == '\\' && p + 1 < text.length();
-            if (escapes && "\"\\$`".indexOf(text.charAt(p + 1)) >= 0) {
+        while (p < chars.length && chars[p] != quote) {
+            boolean escapes = quoting == Quoting.DOUBLE && chars[p] == '\\' && p + 1 < chars.length;
+            if (escapes && "\"\\$`".indexOf(chars[p + 1]) >= 0) {
                 p++;
             }
-            if (text.charAt(p) != '\r') {
-                value.append(text.charAt(p));
+            if (chars[p] != '\r') {
+                value.append(chars[p]);
             }
             p++;
         }
-        if (p == text.length()) {
+        if (p == chars.length) {
             reportUnclosed(entry, "the value opens with a quote that is never closed", "close the quote");
             return;
         }
@@ -234,8 +243,8 @@ public final class EnvParser {
         int depth = 0;
         boolean quoted = false;
         int p = open;
-        for (; p < text.length(); p++) {
-            char c = text.charAt(p);
+        for (; p < chars.length; p++) {
+            char c = chars[p];
             if (quoted && c == '\\') {
                 p++;
             } else if (c == '"') {
@@ -249,7 +258,7 @@ public final class EnvParser {
                 break;
             }
         }
-        if (p >= text.length()) {
+        if (p >= chars.length) {
             reportUnclosed(entry, "the value opens with [ that is never closed", "close the list with ]");
         } else if (p < lineEnd && !isEndOrComment(p + 1, lineEnd)) {
             readPlain(entry, open, lineEnd);
@@ -276,7 +285,7 @@ public final class EnvParser {
 
     private boolean isEndOrComment(int p, int end) {
         int next = skipBlanks(p, end);
-        return next == end || (text.charAt(next) == '#' && next > p);
+        return next == end || (chars[next] == '#' && next > p);
     }
 
     /** It is not known where the quote should end, so only this line is skipped. */
@@ -286,34 +295,36 @@ public final class EnvParser {
     }
 
     private void add(Start entry, String value, int valueStart, int valueEnd, int end, Quoting quoting) {
-        Integer before = lines.putIfAbsent(entry.name, line);
-        if (before != null) {
+        Entry added =
+                new Entry(entry.name, value, line, entry.start, end, valueStart, valueEnd, quoting, entry.exported);
+        entries.add(added);
+        Entry first = firstByName.putIfAbsent(entry.name, added);
+        if (first != null) {
+            repeated.add(entry.name);
             problem(
                     line,
                     entry.name,
-                    "the name is already on line " + before,
+                    "the name is already on line " + first.line(),
                     "a name is written once in a file",
                     "remove one of the two");
         }
-        entries.add(
-                new Entry(entry.name, value, line, entry.start, end, valueStart, valueEnd, quoting, entry.exported));
         moveTo(end);
     }
 
     /** Moves to the line after the one that ends at {@code end}, and counts the lines on the way. */
     private void moveTo(int end) {
-        for (int i = at; i < end; i++) {
-            if (text.charAt(i) == '\n') {
-                line++;
-            }
+        int feed = text.indexOf('\n', at);
+        while (feed >= 0 && feed < end) {
+            line++;
+            feed = text.indexOf('\n', feed + 1);
         }
-        at = afterLineEnd(end);
+        at = feed < 0 ? chars.length : feed + 1;
         line++;
     }
 
     private int nameEnd(int p, int end) {
         int i = p;
-        while (i < end && isNameCharacter(text.charAt(i), i == p)) {
+        while (i < end && isNameCharacter(chars[i], i == p)) {
             i++;
         }
         return i;
@@ -333,25 +344,24 @@ public final class EnvParser {
     }
 
     private boolean isBlank(int i) {
-        return text.charAt(i) == ' ' || text.charAt(i) == '\t';
+        return chars[i] == ' ' || chars[i] == '\t';
     }
 
     private boolean isLineEnd(int i) {
-        return text.charAt(i) == '\n'
-                || (text.charAt(i) == '\r' && i + 1 < text.length() && text.charAt(i + 1) == '\n');
+        return chars[i] == '\n' || (chars[i] == '\r' && i + 1 < chars.length && chars[i + 1] == '\n');
     }
 
     private int lineEnd(int from) {
         int feed = text.indexOf('\n', from);
         if (feed < 0) {
-            return text.length();
+            return chars.length;
         }
-        return feed > from && text.charAt(feed - 1) == '\r' ? feed - 1 : feed;
+        return feed > from && chars[feed - 1] == '\r' ? feed - 1 : feed;
     }
 
     private int afterLineEnd(int end) {
         int feed = text.indexOf('\n', end);
-        return feed < 0 ? text.length() : feed + 1;
+        return feed < 0 ? chars.length : feed + 1;
     }
 
     private void problem(int where, @Nullable String name, String what, String rule, String remedy) {
