@@ -76,7 +76,7 @@ class AdminDocTest {
     private static void api(ServletContext context, ApiKeys keys, ApiKeyFilter filter) {
         // page: admin-api
         ApiKeyFilter.register(context, filter);
-        ApiKeyAdminServlet.register(context, "/admin", keys);
+        ApiKeyAdminServlet.register(context, "/v1/admin", keys);
         // end
     }
 
@@ -126,7 +126,8 @@ class AdminDocTest {
                     .verifier(keys.verifier())
                     .sources(KeySources.header("X-Acme-Key"))
                     .otherwise(authenticated());
-            assertEquals(200, status(context -> api(context, keys, ofAcme.build()), "/admin/keys", "X-Acme-Key", key));
+            assertEquals(
+                    200, status(context -> api(context, keys, ofAcme.build()), "/v1/admin/keys", "X-Acme-Key", key));
             assertEquals(
                     200,
                     status(
