@@ -76,7 +76,7 @@ final class KeyFields {
 
     /**
      * Returns how a name is spelled in the file: as an environment variable, which a shell can source, or as a property
-     * if that variable would be read as another name.
+     * if there is no such variable, or it would be read as another name.
      *
      * @throws IllegalArgumentException if no spelling is read as this name again
      */
@@ -85,7 +85,8 @@ final class KeyFields {
                 .environmentPattern()
                 .replace("<ID>", name.id().toUpperCase(Locale.ROOT))
                 .replace("<NAME>", name.metadata().toUpperCase(Locale.ROOT));
-        if (name.equals(PropertyName.parse(environment))) {
+        boolean isVariable = environment.equals(ConfigSources.environmentForm(environment));
+        if (isVariable && name.equals(PropertyName.parse(environment))) {
             return environment;
         }
         String dotted = name.property().pattern().replace("<id>", name.id()).replace("<name>", name.metadata());

@@ -21,6 +21,7 @@ import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -81,6 +82,19 @@ class PropertyTest {
             })
     void knowsNoOtherName(String spelling) {
         assertNull(PropertyName.parse(spelling));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "team, KEYWARD_KEYS_A_METADATA_TEAM",
+        "cost_centre, KEYWARD_KEYS_A_METADATA_COST_CENTRE",
+        "a.b, keyward.keys.a.metadata.a.b",
+        "a-b, keyward.keys.a.metadata.a-b",
+        "Team, keyward.keys.a.metadata.Team"
+    })
+    @DisplayName("a metadata name that no shell takes as part of a variable is written as a property")
+    void writesVariablesThatAShellTakes(String metadata, String spelling) {
+        assertEquals(spelling, KeyFields.spelling(new PropertyName(Property.METADATA, "a", metadata)));
     }
 
     @Test
