@@ -43,7 +43,7 @@ public final class RecordingListener implements VerificationListener {
     }
 
     /** Returns the reason of each rejected key. */
-    public List<Reason> refusals() {
+    public List<Reason> rejections() {
         return heard.stream()
                 .filter(Rejected.class::isInstance)
                 .map(outcome -> ((Rejected) outcome).reason())

@@ -37,7 +37,7 @@ class TestingDocTest {
         verifier.verify(keys.revoked().key().reveal());
 
         assertEquals(List.of(keys.active().id()), heard.acceptedIds());
-        assertEquals(List.of(Reason.REVOKED), heard.refusals());
+        assertEquals(List.of(Reason.REVOKED), heard.rejections());
         // end
 
         // page

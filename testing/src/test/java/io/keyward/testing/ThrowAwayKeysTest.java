@@ -32,7 +32,7 @@ class ThrowAwayKeysTest {
         }
         assertEquals(
                 List.of(Reason.EXPIRED, Reason.NOT_YET_VALID, Reason.DISABLED, Reason.REVOKED, Reason.UNKNOWN),
-                heard.refusals());
+                heard.rejections());
 
         assertAll(
                 () -> assertTrue(accepted(keys.active()).principal().hasRole("client")),
@@ -48,7 +48,7 @@ class ThrowAwayKeysTest {
 
         List.of(keys.active(), keys.retiring()).forEach(this::verify);
 
-        assertEquals(List.of(Reason.EXPIRED, Reason.EXPIRED), heard.refusals());
+        assertEquals(List.of(Reason.EXPIRED, Reason.EXPIRED), heard.rejections());
         assertFalse(accepted(keys.notYetValid()).retiring());
         assertEquals(3, heard.outcomes().size());
         heard.clear();
