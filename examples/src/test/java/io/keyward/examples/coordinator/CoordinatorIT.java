@@ -64,7 +64,7 @@ class CoordinatorIT {
     private CoordinatorProcess service;
 
     @BeforeAll
-    void start(@TempDir Path directory) throws IOException {
+    void start(@TempDir Path directory) throws IOException, InterruptedException {
         envFile = directory.resolve(".env");
         Files.writeString(envFile, hashes("CLIENT", client) + hashes("MINER", miner) + hashes("ADMIN", admin));
         service = CoordinatorProcess.serving(envFile);
@@ -401,7 +401,7 @@ class CoordinatorIT {
         Instant end = Instant.now().plus(PATIENCE);
         while (!condition.holds()) {
             assertTrue(Instant.now().isBefore(end), "waited in vain");
-            Thread.onSpinWait();
+            TimeUnit.MILLISECONDS.sleep(20);
         }
     }
 }

@@ -17,7 +17,7 @@ import java.util.regex.Pattern;
 
 /** The packaged coordinator as its user starts it: {@code java -jar}, in a process of its own. */
 final class CoordinatorProcess implements AutoCloseable {
-    private static final Path JAR = Path.of("target", "keyward-coordinator.jar");
+    static final Path JAR = Path.of("target", "keyward-coordinator.jar");
     private static final Pattern LISTENING = Pattern.compile("listening on (http://127\\.0\\.0\\.1:\\d+)");
     private static final int PATIENCE_SECONDS = 60;
 
@@ -34,14 +34,21 @@ final class CoordinatorProcess implements AutoCloseable {
     }
 
     /** Starts the service on a free port and waits until it says that it listens. */
-    static CoordinatorProcess serving(Path envFile) throws IOException {
-        return listening("-jar", JAR.toString(), "--env-file", envFile.toString(), "--port", "0");
+    static CoordinatorProcess serving(Path envFile) throws IOException, InterruptedException {
+        return serving(envFile, SharedClasses.options());
+    }
+
+    /** Starts the service as {@link #serving(Path)} does, in a virtual machine with these options. */
+    static CoordinatorProcess serving(Path envFile, List<String> options) throws IOException {
+        return listening(Map.of(), options, "-jar", JAR.toString(), "--env-file", envFile.toString(), "--port", "0");
     }
 
     /** Starts the service over a database on a free port and waits until it says that it listens. */
-    static CoordinatorProcess servingDatabase(String url, String user, String password) throws IOException {
+    static CoordinatorProcess servingDatabase(String url, String user, String password)
+            throws IOException, InterruptedException {
         return listening(
                 Map.of("KEYWARD_JDBC_PASSWORD", password),
+                SharedClasses.options(),
                 "-jar",
                 JAR.toString(),
                 "--jdbc-url",
@@ -53,17 +60,21 @@ final class CoordinatorProcess implements AutoCloseable {
     }
 
     /** Starts the demo on a free port and waits until it says that it listens. */
-    static CoordinatorProcess demo(Path envFile) throws IOException {
-        return listening("-cp", JAR.toString(), Demo.class.getName(), "--port=0", "--env-file=" + envFile);
+    static CoordinatorProcess demo(Path envFile) throws IOException, InterruptedException {
+        return listening(
+                Map.of(),
+                SharedClasses.options(),
+                "-cp",
+                JAR.toString(),
+                Demo.class.getName(),
+                "--port=0",
+                "--env-file=" + envFile);
     }
 
-    private static CoordinatorProcess listening(String... args) throws IOException {
-        return listening(Map.of(), args);
-    }
-
-    private static CoordinatorProcess listening(Map<String, String> environment, String... args) throws IOException {
+    private static CoordinatorProcess listening(Map<String, String> environment, List<String> options, String... args)
+            throws IOException {
         Path stderr = Files.createTempFile("coordinator", ".err");
-        ProcessBuilder builder = builder(stderr, args);
+        ProcessBuilder builder = builder(stderr, options, args);
         builder.environment().putAll(environment);
         Process process = builder.start();
         BufferedReader stdout = new BufferedReader(new InputStreamReader(process.getInputStream(), UTF_8));
@@ -83,15 +94,17 @@ final class CoordinatorProcess implements AutoCloseable {
         Path stderr = Files.createTempFile("coordinator", ".err");
         List<String> command = new ArrayList<>(List.of("-jar", JAR.toString()));
         command.addAll(List.of(args));
-        Process process = builder(stderr, command.toArray(String[]::new)).start();
+        Process process = builder(stderr, SharedClasses.options(), command.toArray(String[]::new))
+                .start();
         String stdout = new String(process.getInputStream().readAllBytes(), UTF_8);
         assertTrue(process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS), "still running");
         return new Refusal(process.exitValue(), stdout, Files.readString(stderr));
     }
 
-    private static ProcessBuilder builder(Path stderr, String... args) {
+    private static ProcessBuilder builder(Path stderr, List<String> options, String... args) {
         String java = ProcessHandle.current().info().command().orElseThrow();
         List<String> command = new ArrayList<>(List.of(java));
+        command.addAll(options);
         command.addAll(List.of(args));
         ProcessBuilder builder = new ProcessBuilder(command).redirectError(stderr.toFile());
         Map<String, String> environment = builder.environment();

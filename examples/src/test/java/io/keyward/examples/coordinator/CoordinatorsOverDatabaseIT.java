@@ -20,6 +20,7 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.concurrent.TimeUnit;
 import org.h2.jdbcx.JdbcConnectionPool;
 import org.h2.tools.Server;
 import org.junit.jupiter.api.AfterEach;
@@ -143,7 +144,7 @@ class CoordinatorsOverDatabaseIT {
         Instant end = Instant.now().plus(PATIENCE);
         while (!condition.holds()) {
             assertTrue(Instant.now().isBefore(end), "waited in vain");
-            Thread.onSpinWait();
+            TimeUnit.MILLISECONDS.sleep(20);
         }
     }
 }

@@ -64,7 +64,15 @@ class ReadmeTest {
                         "target/test-classes")
                 .filter(Objects::nonNull)
                 .collect(joining(File.pathSeparator));
-        Process service = new ProcessBuilder(java, "-cp", path, GuardedService.class.getName(), envFile.toString(), "0")
+        Process service = new ProcessBuilder(
+                        java,
+                        "-XX:+UseSerialGC",
+                        "-XX:TieredStopAtLevel=1",
+                        "-cp",
+                        path,
+                        GuardedService.class.getName(),
+                        envFile.toString(),
+                        "0")
                 .redirectError(ProcessBuilder.Redirect.INHERIT)
                 .start();
         try (BufferedReader output = service.inputReader()) {
