@@ -44,16 +44,17 @@ final class KeyScanner {
         }
     }
 
-    /** How the lines of {@code git log -p} begin that name the place of the lines after them. */
-    private static final byte[] COMMIT = "\ncommit ".getBytes(ISO_8859_1);
-
-    private static final byte[] PATH = "\n+++ b/".getBytes(ISO_8859_1);
-
     private final @Nullable KeyFormat only;
     private final Map<String, String> hashes;
-    private String commit = "";
-    private String path = "";
     private final byte[] buffer = new byte[BUFFER];
+    /** How the lines of {@code git log -p} begin that name the place of the lines after them. */
+    private final LastLine commit = new LastLine("\ncommit ");
+
+    private final LastLine path = new LastLine("\n+++ b/");
+    /** How much of the buffer was looked through for ends of lines, and the line there. */
+    private int walked;
+
+    private long line;
     private long bytesRead;
 
     /**
@@ -75,41 +76,53 @@ final class KeyScanner {
     /** Reads a stream to its end and reports each key, and each hash that is looked for, with its line. */
     void scan(InputStream in, Consumer<Finding> findings) throws IOException {
         InputStream plain = new WithoutNul(in);
-        commit = "";
-        path = "";
+        commit.forget();
+        path.forget();
+        walked = 0;
+        line = 1;
         int kept = 0;
         int reported = 0;
-        long line = 1;
         while (true) {
             int count = plain.readNBytes(buffer, kept, BUFFER - kept);
             int limit = kept + count;
             bytesRead += count;
-            scanBuffer(limit, reported, line, findings);
+            scanBuffer(limit, reported, findings);
             if (limit < BUFFER) {
                 return;
             }
-            commit = lastAfter(COMMIT, limit, commit);
-            path = lastAfter(PATH, limit, path);
+            walkTo(limit);
+            commit.endOfBuffer();
+            path.endOfBuffer();
             kept = OVERLAP;
             reported = OVERLAP;
-            line += newlinesBefore(limit - kept);
+            for (int i = limit - kept; i < limit; i++) {
+                line -= buffer[i] == '\n' ? 1 : 0;
+            }
+            walked = 0;
             System.arraycopy(buffer, limit - kept, buffer, 0, kept);
         }
     }
 
-    private int newlinesBefore(int end) {
-        int count = 0;
-        for (int i = 0; i < end; i++) {
-            count += buffer[i] == '\n' ? 1 : 0;
+    /**
+     * Counts lines up to a position, and notes what they name. Positions rise from one finding to the next, so many
+     * findings cost no more than one.
+     */
+    private void walkTo(int position) {
+        for (int i = walked; i < position; i++) {
+            if (buffer[i] == '\n') {
+                line++;
+                commit.look(i);
+                path.look(i);
+            }
         }
-        return count;
+        walked = Math.max(walked, position);
     }
 
     /**
      * Looks for runs of 44 and more; what ended within the first {@code reported} bytes was reported with the last
      * buffer.
      */
-    private void scanBuffer(int limit, int reported, long firstLine, Consumer<Finding> findings) {
+    private void scanBuffer(int limit, int reported, Consumer<Finding> findings) {
         int probe = TAIL - 1;
         int lowest = 0;
         while (probe < limit) {
@@ -127,17 +140,17 @@ final class KeyScanner {
                 end++;
             }
             if (end - start >= TAIL && start + TAIL > reported) {
-                report(start, firstLine, findings);
+                report(start, findings);
             }
             if (end - start >= HASH && !hashes.isEmpty()) {
-                findHashes(Math.max(start, reported - HASH + 1), end, firstLine, findings);
+                findHashes(Math.max(start, reported - HASH + 1), end, findings);
             }
             lowest = end;
             probe = end + TAIL;
         }
     }
 
-    private void findHashes(int start, int end, long firstLine, Consumer<Finding> findings) {
+    private void findHashes(int start, int end, Consumer<Finding> findings) {
         int digits = 0;
         for (int i = start; i < end; i++) {
             digits = Character.digit(buffer[i], 16) < 0 ? 0 : digits + 1;
@@ -145,40 +158,23 @@ final class KeyScanner {
                 int from = i + 1 - HASH;
                 String id = hashes.get(new String(buffer, from, HASH, ISO_8859_1).toLowerCase(Locale.ROOT));
                 if (id != null) {
-                    findings.accept(new Finding(firstLine + newlinesBefore(from), placeOf(from), id, null, null));
+                    walkTo(from);
+                    findings.accept(new Finding(line, placeOf(from), id, null, null));
                 }
             }
         }
-    }
-
-    /**
-     * Returns the rest of the last line before a position that begins with these bytes; if there is none, what is
-     * known from earlier buffers.
-     */
-    private String lastAfter(byte[] start, int before, String known) {
-        for (int i = before - start.length; i >= 0; i--) {
-            if (buffer[i] == '\n' && Arrays.equals(buffer, i, i + start.length, start, 0, start.length)) {
-                int from = i + start.length;
-                int end = from;
-                while (end < before && buffer[end] != '\n' && buffer[end] != '\r') {
-                    end++;
-                }
-                return new String(buffer, from, end - from, UTF_8);
-            }
-        }
-        return known;
     }
 
     private String placeOf(int position) {
-        String file = lastAfter(PATH, position, path);
+        String file = path.before(position);
         if (file.isEmpty()) {
             return "";
         }
-        String hash = lastAfter(COMMIT, position, commit);
+        String hash = commit.before(position);
         return hash.isEmpty() ? file : file + " in commit " + hash;
     }
 
-    private void report(int start, long firstLine, Consumer<Finding> findings) {
+    private void report(int start, Consumer<Finding> findings) {
         if (start == 0 || buffer[start - 1] != '_') {
             return;
         }
@@ -187,11 +183,52 @@ final class KeyScanner {
             String text = new String(buffer, underscore - length, length + 1 + TAIL, ISO_8859_1);
             Optional<KeyFormat> format = only != null ? Optional.of(only) : KeyFormat.recognise(text);
             if (format.isPresent() && format.get().flawOf(text).isEmpty()) {
-                long line = firstLine + newlinesBefore(start);
+                walkTo(start);
                 ApiKey key = ApiKey.of(text);
                 findings.accept(new Finding(line, placeOf(start), format.get().idOf(key), format.get(), key));
                 return;
             }
+        }
+    }
+
+    /** The last line that begins with certain bytes; its rest is in the buffer, or was in an earlier one. */
+    private final class LastLine {
+        private final byte[] start;
+        private int from = -1;
+        private String earlier = "";
+
+        LastLine(String start) {
+            this.start = start.getBytes(ISO_8859_1);
+        }
+
+        void forget() {
+            from = -1;
+            earlier = "";
+        }
+
+        /** Notes the line after this line end if it is such a line. */
+        void look(int newline) {
+            int end = newline + start.length;
+            if (end <= BUFFER && Arrays.equals(buffer, newline, end, start, 0, start.length)) {
+                from = end;
+            }
+        }
+
+        /** Returns the rest of the line, as far as it is before a position; an empty text if there is no such line. */
+        String before(int position) {
+            if (from < 0) {
+                return earlier;
+            }
+            int end = from;
+            while (end < position && buffer[end] != '\n' && buffer[end] != '\r') {
+                end++;
+            }
+            return new String(buffer, from, end - from, UTF_8);
+        }
+
+        void endOfBuffer() {
+            earlier = before(BUFFER);
+            from = -1;
         }
     }
 

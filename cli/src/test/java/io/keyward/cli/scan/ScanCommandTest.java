@@ -156,6 +156,27 @@ class ScanCommandTest {
     }
 
     @Test
+    @DisplayName("each of many keys in a dump has its own line, file and commit, also where its file is named by a key")
+    void namesThePlaceOfEachOfManyKeys() throws IOException {
+        StringBuilder dump = new StringBuilder("+KEY=" + key.reveal() + "\n");
+        List<String> expected = new ArrayList<>(List.of("1 "));
+        for (int i = 0; i < 20_000; i++) {
+            dump.append("commit c").append(i).append("\n+++ b/f").append(i).append("\r\n");
+            dump.append(key.reveal()).append("\n+++ b/of_").append(key.reveal()).append("\n");
+            expected.add(4 * i + 4 + " f" + i + " in commit c" + i);
+            expected.add(4 * i + 5 + " of_kw_test_ in commit c" + i);
+        }
+        List<String> found = new ArrayList<>();
+
+        new KeyScanner(ThrowAwayKeys.FORMAT, Map.of())
+                .scan(
+                        new ByteArrayInputStream(dump.toString().getBytes(UTF_8)),
+                        finding -> found.add(finding.line() + " " + finding.diff()));
+
+        assertEquals(expected, found);
+    }
+
+    @Test
     void skipsGitObjectsAndLinks() throws IOException {
         Files.createDirectories(directory.resolve(".git"));
         Files.writeString(directory.resolve(".git/packed"), key.reveal());
