@@ -108,8 +108,10 @@ class EndToEndIT {
     }
 
     private Process start(String... args) throws IOException {
-        List<String> command = new ArrayList<>(
-                List.of(ProcessHandle.current().info().command().orElseThrow(), "-jar", COORDINATOR.toString()));
+        List<String> command =
+                new ArrayList<>(List.of(ProcessHandle.current().info().command().orElseThrow()));
+        command.addAll(RunningCoordinator.SHORT_LIVED);
+        command.addAll(List.of("-jar", COORDINATOR.toString()));
         command.addAll(List.of(args));
         ProcessBuilder builder = new ProcessBuilder(command)
                 .directory(directory.toFile())
@@ -133,7 +135,7 @@ class EndToEndIT {
         long deadline = System.nanoTime() + RELOAD_BOUND.toNanos();
         int status = status(uri, key);
         while (status != expected && System.nanoTime() < deadline) {
-            TimeUnit.MILLISECONDS.sleep(50);
+            TimeUnit.MILLISECONDS.sleep(200);
             status = status(uri, key);
         }
         assertEquals(expected, status, "within the reload bound");

@@ -28,7 +28,8 @@ import org.junit.jupiter.api.parallel.ExecutionMode;
  * Follows docs/handover.md from top to bottom, as an admin and a user would, beside the coordinator.
  *
  * <p>Each block of the guide that begins with {@code ```sh} says who runs it and, where it is not 0, with which exit
- * code it ends. What the user is asked for is the key the admin was shown last.
+ * code it ends. What the user is asked for is the key the admin was shown last. A block with a pipe runs in a real shell,
+ * with processes; one of plain commands runs within this process.
  */
 @Execution(ExecutionMode.CONCURRENT)
 class HandoverGuideIT {
@@ -85,7 +86,7 @@ class HandoverGuideIT {
         try (ServerSocket socket = new ServerSocket(0)) {
             port = socket.getLocalPort();
         }
-        user.gives(
+        user.givesInProcess(
                 "made_elsewhere_0123",
                 "keyward login --config-file ~/.ml/config.toml --api-url ws://127.0.0.1:" + port + "/ws");
 
@@ -100,7 +101,7 @@ class HandoverGuideIT {
     private void runAsAdmin(Shell admin, Block block) throws Exception {
         String lines = filledIn(block.lines());
 
-        Outcome outcome = admin.run(lines);
+        Outcome outcome = admin.givesInProcess("", lines);
 
         assertEquals(block.exitCode(), outcome.exitCode(), () -> lines + outcome.err());
         Matcher shown = KEY.matcher(outcome.out());
@@ -119,10 +120,11 @@ class HandoverGuideIT {
         }
         String lines = filledIn(block.lines());
         long deadline = System.nanoTime() + RunningCoordinator.RELOAD_BOUND.toNanos();
-        Outcome outcome;
-        do {
-            outcome = user.gives(keyOnScreen, lines);
-        } while (outcome.exitCode() != block.exitCode() && System.nanoTime() < deadline);
+        Outcome outcome = user.givesInProcess(keyOnScreen, lines);
+        while (outcome.exitCode() != block.exitCode() && System.nanoTime() < deadline) {
+            RunningCoordinator.pause();
+            outcome = user.givesInProcess(keyOnScreen, lines);
+        }
         String said = outcome.out() + outcome.err();
         assertEquals(block.exitCode(), outcome.exitCode(), () -> lines + said);
         assertFalse(KEY.matcher(said).find(), "the key is on the screen: " + block.lines());

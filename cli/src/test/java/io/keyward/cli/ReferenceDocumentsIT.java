@@ -103,10 +103,11 @@ class ReferenceDocumentsIT {
     }
 
     /** Asks until the service has read its file again. */
-    private void awaitVerdict(String key, int exitCode) {
+    private void awaitVerdict(String key, int exitCode) throws InterruptedException {
         long deadline = System.nanoTime() + RunningCoordinator.RELOAD_BOUND.toNanos();
         Outcome outcome = gives(key, "login", "--role=awaited", "--api-url=" + url());
         while (outcome.exitCode() != exitCode && System.nanoTime() < deadline) {
+            RunningCoordinator.pause();
             outcome = gives(key, "login", "--role=awaited", "--api-url=" + url());
         }
         assertEquals(exitCode, outcome.exitCode(), outcome.err());

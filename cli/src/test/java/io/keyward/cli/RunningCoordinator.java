@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -19,6 +20,9 @@ import org.jspecify.annotations.Nullable;
 final class RunningCoordinator implements AutoCloseable {
     /** Ten times the poll interval that the configuration adapter states, for a machine with other work to do. */
     static final Duration RELOAD_BOUND = Duration.ofSeconds(50);
+
+    /** Cheaper for a service that answers a few requests: no second collector thread, no second compiler. */
+    static final List<String> SHORT_LIVED = List.of("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1");
 
     private static final Path JAR =
             Path.of("..", "examples", "target", "keyward-coordinator.jar").toAbsolutePath();
@@ -46,12 +50,10 @@ final class RunningCoordinator implements AutoCloseable {
     }
 
     private static RunningCoordinator start(@Nullable Path directory, String... options) throws IOException {
-        List<String> command = new ArrayList<>(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-jar",
-                JAR.toString(),
-                "--port",
-                "0"));
+        List<String> command = new ArrayList<>(
+                List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString()));
+        command.addAll(SHORT_LIVED);
+        command.addAll(List.of("-jar", JAR.toString(), "--port", "0"));
         command.addAll(List.of(options));
         ProcessBuilder builder = new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.DISCARD);
         if (directory != null) {
@@ -67,6 +69,11 @@ final class RunningCoordinator implements AutoCloseable {
             }
         }
         throw new IllegalStateException("the coordinator did not start");
+    }
+
+    /** Waits before a question about a change of the file is asked again. */
+    static void pause() throws InterruptedException {
+        TimeUnit.MILLISECONDS.sleep(50);
     }
 
     long pid() {

@@ -11,6 +11,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /** A shell of a person at a machine of their own, with the packaged command on its path. */
 final class Shell {
@@ -23,6 +25,12 @@ final class Shell {
             Path.of("src", "test", "sh").toAbsolutePath());
 
     private static final int PATIENCE_SECONDS = 120;
+
+    /** A command of keyward alone, in whose words a shell has nothing to do but to take off single quotes. */
+    private static final Pattern PLAIN_COMMAND =
+            Pattern.compile("\\s*keyward(?: +(?:'[^']*'|[^'\"\\s|&;<>()$`\\\\*?\\[#])+)+");
+
+    private static final Pattern WORD = Pattern.compile("'([^']*)'|\\S+");
 
     private final Path home;
     private final Map<String, String> environment;
@@ -82,6 +90,51 @@ final class Shell {
             Files.delete(out);
             Files.delete(err);
         }
+    }
+
+    /**
+     * Runs lines as {@link #gives} does, but within this process where every line is a plain command. A file of the home
+     * directory is known by its dot, or because it exists.
+     */
+    Outcome givesInProcess(String input, String lines) throws IOException, InterruptedException {
+        List<String> commands = lines.strip().lines().toList();
+        if (!commands.stream()
+                .allMatch(command -> PLAIN_COMMAND.matcher(command).matches())) {
+            return gives(input, lines);
+        }
+        StringBuilder out = new StringBuilder();
+        StringBuilder err = new StringBuilder();
+        int exitCode = 0;
+        String left = input;
+        for (String command : commands) {
+            if (exitCode == 0) {
+                Outcome outcome =
+                        Outcome.in(Map.of("HOME", home.toString()), left.getBytes(UTF_8), argumentsOf(command));
+                left = "";
+                out.append(outcome.out());
+                err.append(outcome.err());
+                exitCode = outcome.exitCode();
+            }
+        }
+        return new Outcome(exitCode, out.toString(), err.toString());
+    }
+
+    /** Returns the arguments of a plain command, with files of the home directory by their full paths. */
+    private String[] argumentsOf(String command) {
+        return words(command).skip(1).map(this::expanded).toArray(String[]::new);
+    }
+
+    private String expanded(String word) {
+        if (word.startsWith("~/")) {
+            return home + word.substring(1);
+        }
+        boolean isFile = word.startsWith(".") || (!word.isEmpty() && Files.exists(home.resolve(word)));
+        return isFile ? home.resolve(word).toString() : word;
+    }
+
+    /** Returns the words of a plain command, without their quotes. */
+    static Stream<String> words(String command) {
+        return WORD.matcher(command).results().map(word -> word.group(1) == null ? word.group() : word.group(1));
     }
 
     private static void write(String input, Process process) throws InterruptedException {
