@@ -214,7 +214,7 @@ class HolderIT {
     @DisplayName("CL-15 says so when the answer cannot be written")
     void saysThatTheAnswerCannotBeWritten() throws Exception {
         try (StandInService service = StandInService.guarded(key, request -> Reply.json(200, "{}"))) {
-            gives(key, "keyward login --api-url " + service.url());
+            inProcess(key, "keyward login --api-url " + service.url());
 
             assertEquals(3, runs("keyward request GET /x > /dev/full").exitCode());
             assertEquals(3, runs("keyward request GET /x >&-").exitCode());
