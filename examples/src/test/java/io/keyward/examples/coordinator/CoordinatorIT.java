@@ -49,7 +49,10 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Shows the packaged service at work: the calls of the reference document, its key file, its ends. */
+/**
+ * Shows the packaged service at work: the calls of the reference document, its key file, its ends. What is about neither its
+ * process nor its jar is shown within this process.
+ */
 @TestInstance(Lifecycle.PER_CLASS)
 @Timeout(value = 180, threadMode = ThreadMode.SEPARATE_THREAD)
 class CoordinatorIT {
@@ -126,38 +129,39 @@ class CoordinatorIT {
         Files.writeString(file, hashes("CLIENT", client) + hashes("ADMIN", admin));
         ApiKey kept;
         ApiKey revoked;
-        try (CoordinatorProcess first = CoordinatorProcess.serving(file)) {
-            kept = issue(first);
-            revoked = issue(first);
-            assertEquals(200, status(first, kept));
-            assertEquals(200, status(first, revoked));
+        try (CoordinatorHere first = CoordinatorHere.serving(file)) {
+            kept = issue(first.url());
+            revoked = issue(first.url());
+            assertEquals(200, status(first.url(), kept));
+            assertEquals(200, status(first.url(), revoked));
             String id = KeyFormat.of("kw_live").idOf(revoked);
             assertEquals(
                     200,
-                    post(first, "/v1/admin/keys/" + id + "/revoke", admin, "").statusCode());
-            assertEquals(401, status(first, revoked));
-            assertEquals(403, post(first, "/v1/admin/keys", kept, "{}").statusCode(), "a client is no admin");
+                    post(first.url(), "/v1/admin/keys/" + id + "/revoke", admin, "")
+                            .statusCode());
+            assertEquals(401, status(first.url(), revoked));
+            assertEquals(403, post(first.url(), "/v1/admin/keys", kept, "{}").statusCode(), "a client is no admin");
             assertFalse(Files.readString(file).contains(kept.reveal()));
         }
         try (CoordinatorProcess second = CoordinatorProcess.serving(file)) {
-            assertEquals(200, status(second, kept));
-            assertEquals(401, status(second, revoked));
-            assertEquals(200, post(second, "/v1/admin/me/revoke", kept, "").statusCode(), "its own key");
-            assertEquals(401, status(second, kept));
+            assertEquals(200, status(second.url(), kept));
+            assertEquals(401, status(second.url(), revoked));
+            assertEquals(
+                    200, post(second.url(), "/v1/admin/me/revoke", kept, "").statusCode(), "its own key");
+            assertEquals(401, status(second.url(), kept));
         }
     }
 
-    private ApiKey issue(CoordinatorProcess service) throws Exception {
-        HttpResponse<String> answer = post(service, "/v1/admin/keys", admin, "{\"roles\":[\"client\"]}");
+    private ApiKey issue(String url) throws Exception {
+        HttpResponse<String> answer = post(url, "/v1/admin/keys", admin, "{\"roles\":[\"client\"]}");
         assertEquals(201, answer.statusCode(), answer.body());
         Matcher key = Pattern.compile("kw_live_[0-9A-Za-z]{44}").matcher(answer.body());
         assertTrue(key.find(), answer.body());
         return ApiKey.of(key.group());
     }
 
-    private HttpResponse<String> post(CoordinatorProcess service, String path, ApiKey key, String body)
-            throws Exception {
-        HttpRequest request = HttpRequest.newBuilder(URI.create(service.url() + path))
+    private HttpResponse<String> post(String url, String path, ApiKey key, String body) throws Exception {
+        HttpRequest request = HttpRequest.newBuilder(URI.create(url + path))
                 .timeout(PATIENCE)
                 .header("X-Api-Key", key.reveal())
                 .header("Content-Type", "application/json")
@@ -242,11 +246,11 @@ class CoordinatorIT {
             ApiKey after = ThrowAwayKeys.newKey();
             Path file = directory.resolve(".env");
             Files.writeString(file, hashes("CLIENT", before));
-            try (CoordinatorProcess changing = CoordinatorProcess.serving(file)) {
-                assertEquals(200, status(changing, before));
+            try (CoordinatorHere changing = CoordinatorHere.serving(file)) {
+                assertEquals(200, status(changing.url(), before));
                 Files.writeString(file, hashes("CLIENT", after));
-                await(() -> status(changing, after) == 200);
-                assertEquals(401, status(changing, before));
+                await(() -> status(changing.url(), after) == 200);
+                assertEquals(401, status(changing.url(), before));
             }
         }
 
@@ -255,14 +259,14 @@ class CoordinatorIT {
         void showsInTheHealthWhenItIsRefused(@TempDir Path directory) throws Exception {
             Path file = directory.resolve(".env");
             Files.writeString(file, hashes("CLIENT", client));
-            try (CoordinatorProcess changing = CoordinatorProcess.serving(file)) {
-                assertEquals(200, health(changing).statusCode());
+            try (CoordinatorHere changing = CoordinatorHere.serving(file)) {
+                assertEquals(200, health(changing.url()).statusCode());
                 Files.writeString(file, hashes("CLIENT", client) + "no assignment\n");
-                await(() -> health(changing).statusCode() == 503);
-                assertFalse(health(changing).body().contains(".env"));
-                assertEquals(200, status(changing, client));
+                await(() -> health(changing.url()).statusCode() == 503);
+                assertFalse(health(changing.url()).body().contains(".env"));
+                assertEquals(200, status(changing.url(), client));
                 Files.writeString(file, hashes("CLIENT", client));
-                await(() -> health(changing).statusCode() == 200);
+                await(() -> health(changing.url()).statusCode() == 200);
             }
         }
 
@@ -277,8 +281,8 @@ class CoordinatorIT {
                     ADMIN_API_KEYS=["admin_dev_key_1_valid"]
                     """);
             try (CoordinatorProcess reference = CoordinatorProcess.serving(file)) {
-                assertEquals(200, status(reference, ApiKey.of("client_dev_key_2_valid")));
-                assertEquals(200, status(reference, ApiKey.of("admin_dev_key_1_valid")));
+                assertEquals(200, status(reference.url(), ApiKey.of("client_dev_key_2_valid")));
+                assertEquals(200, status(reference.url(), ApiKey.of("admin_dev_key_1_valid")));
                 assertTrue(reference.stderr().contains(file.toString()), reference.stderr());
                 assertFalse(reference.stderr().contains("client_dev_key_2_valid"), reference.stderr());
             }
@@ -356,16 +360,16 @@ class CoordinatorIT {
         return http.send(request.build(), BodyHandlers.ofString());
     }
 
-    private int status(CoordinatorProcess other, ApiKey key) throws Exception {
-        HttpRequest request = HttpRequest.newBuilder(URI.create(other.url() + "/v1/whoami"))
+    private int status(String url, ApiKey key) throws Exception {
+        HttpRequest request = HttpRequest.newBuilder(URI.create(url + "/v1/whoami"))
                 .timeout(PATIENCE)
                 .header("X-Api-Key", key.reveal())
                 .build();
         return http.send(request, BodyHandlers.ofString()).statusCode();
     }
 
-    private HttpResponse<String> health(CoordinatorProcess other) throws Exception {
-        HttpRequest request = HttpRequest.newBuilder(URI.create(other.url() + "/health"))
+    private HttpResponse<String> health(String url) throws Exception {
+        HttpRequest request = HttpRequest.newBuilder(URI.create(url + "/health"))
                 .timeout(PATIENCE)
                 .build();
         return http.send(request, BodyHandlers.ofString());

@@ -30,7 +30,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.Timeout.ThreadMode;
 
-/** Two coordinators in processes of their own share a database, which this process serves. */
+/** Two coordinators, one in a process of its own and one in this, share a database, which this process serves. */
 @Timeout(value = 300, threadMode = ThreadMode.SEPARATE_THREAD)
 class CoordinatorsOverDatabaseIT {
     private static final Duration PATIENCE = Duration.ofSeconds(60);
@@ -77,22 +77,24 @@ class CoordinatorsOverDatabaseIT {
     void revocationTakesEffectOnTheOther() throws Exception {
         String admin = firstAdmin();
         try (CoordinatorProcess one = CoordinatorProcess.servingDatabase(url, USER, PASSWORD);
-                CoordinatorProcess other = CoordinatorProcess.servingDatabase(url, USER, PASSWORD)) {
-            JsonObject issued =
-                    read(call("POST", one, "/v1/admin/keys", admin, "{\"owner\":\"alice\",\"roles\":[\"client\"]}"));
+                CoordinatorHere other = CoordinatorHere.servingDatabase(url, USER, PASSWORD)) {
+            JsonObject issued = read(
+                    call("POST", one.url(), "/v1/admin/keys", admin, "{\"owner\":\"alice\",\"roles\":[\"client\"]}"));
             String key = issued.getString("key");
             String id = issued.getString("id");
-            assertEquals(200, call("GET", one, "/v1/jobs", key, "").statusCode());
-            await(() -> call("GET", other, "/v1/jobs", key, "").statusCode() == 200);
+            assertEquals(200, call("GET", one.url(), "/v1/jobs", key, "").statusCode());
+            await(() -> call("GET", other.url(), "/v1/jobs", key, "").statusCode() == 200);
 
-            assertTrue(call("POST", other, "/v1/admin/keys/" + id + "/revoke", admin, "")
+            assertTrue(call("POST", other.url(), "/v1/admin/keys/" + id + "/revoke", admin, "")
                             .statusCode()
                     < 300);
 
-            assertEquals(401, call("GET", other, "/v1/jobs", key, "").statusCode(), "where it was revoked, at once");
-            await(() -> call("GET", one, "/v1/jobs", key, "").statusCode() == 401);
-            assertEquals(200, call("GET", one, "/v1/admin/keys", admin, "").statusCode());
-            assertEquals(200, call("GET", other, "/admin/", "", "").statusCode(), "the page for people");
+            assertEquals(
+                    401, call("GET", other.url(), "/v1/jobs", key, "").statusCode(), "where it was revoked, at once");
+            await(() -> call("GET", one.url(), "/v1/jobs", key, "").statusCode() == 401);
+            assertEquals(
+                    200, call("GET", one.url(), "/v1/admin/keys", admin, "").statusCode());
+            assertEquals(200, call("GET", other.url(), "/admin/", "", "").statusCode(), "the page for people");
             assertFalse(one.stderr().contains(PASSWORD));
         }
     }
@@ -119,9 +121,8 @@ class CoordinatorsOverDatabaseIT {
         assertFalse(refusal.stderr().contains(PASSWORD), "the password of the URL");
     }
 
-    private HttpResponse<String> call(String method, CoordinatorProcess at, String path, String key, String body)
-            throws Exception {
-        HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(at.url() + path))
+    private HttpResponse<String> call(String method, String at, String path, String key, String body) throws Exception {
+        HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(at + path))
                 .timeout(PATIENCE)
                 .header("Content-Type", "application/json")
                 .method(method, body.isEmpty() ? BodyPublishers.noBody() : BodyPublishers.ofString(body));
