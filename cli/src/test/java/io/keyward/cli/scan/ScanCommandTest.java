@@ -87,8 +87,9 @@ class ScanCommandTest {
 
     @Test
     void findsEveryKeyAtEveryPlaceAroundTheSeamOfTwoBuffers() throws IOException {
+        byte[] blanks = " ".repeat((1 << 20) + (1 << 10)).getBytes(ISO_8859_1);
         for (int offset = -70; offset <= 3; offset++) {
-            byte[] bytes = " ".repeat(2 << 20).getBytes(ISO_8859_1);
+            byte[] bytes = blanks.clone();
             byte[] text = key.reveal().getBytes(ISO_8859_1);
             System.arraycopy(text, 0, bytes, (1 << 20) + offset, text.length);
             List<Long> lines = new ArrayList<>();
@@ -266,8 +267,9 @@ class ScanCommandTest {
     @Test
     void findsHashesAroundTheSeamOfTwoBuffers() throws IOException {
         byte[] hash = "0123456789abcdef".repeat(4).getBytes(ISO_8859_1);
+        byte[] blanks = " ".repeat((1 << 20) + (1 << 10)).getBytes(ISO_8859_1);
         for (int offset = -70; offset <= 3; offset++) {
-            byte[] bytes = " ".repeat(2 << 20).getBytes(ISO_8859_1);
+            byte[] bytes = blanks.clone();
             System.arraycopy(hash, 0, bytes, (1 << 20) + offset, hash.length);
             List<String> ids = new ArrayList<>();
             new KeyScanner(null, Map.of("0123456789abcdef".repeat(4), "alice"))
