@@ -36,7 +36,8 @@ class EndToEndIT {
                     "keyward.coordinator.jar",
                     Path.of("..", "examples", "target", "keyward-coordinator.jar")
                             .toString()))
-            .toAbsolutePath();
+            .toAbsolutePath()
+            .normalize();
     private static final Pattern LISTENING = Pattern.compile("listening on (http://\\S+)");
     /** Ten times the poll interval that the configuration adapter states, for a machine with other work to do. */
     private static final Duration RELOAD_BOUND = Duration.ofSeconds(50);
@@ -110,7 +111,7 @@ class EndToEndIT {
     private Process start(String... args) throws IOException {
         List<String> command =
                 new ArrayList<>(List.of(ProcessHandle.current().info().command().orElseThrow()));
-        command.addAll(RunningCoordinator.SHORT_LIVED);
+        command.addAll(RunningCoordinator.options());
         command.addAll(List.of("-jar", COORDINATOR.toString()));
         command.addAll(List.of(args));
         ProcessBuilder builder = new ProcessBuilder(command)

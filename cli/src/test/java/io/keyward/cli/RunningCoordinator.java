@@ -21,11 +21,12 @@ final class RunningCoordinator implements AutoCloseable {
     /** Ten times the poll interval that the configuration adapter states, for a machine with other work to do. */
     static final Duration RELOAD_BOUND = Duration.ofSeconds(50);
 
-    /** Cheaper for a service that answers a few requests: no second collector thread, no second compiler. */
-    static final List<String> SHORT_LIVED = List.of("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1");
+    private static final Path BUILD =
+            Path.of("..", "examples", "target").toAbsolutePath().normalize();
+    private static final Path JAR = BUILD.resolve("keyward-coordinator.jar");
+    /** The classes that a coordinator loads: the tests of the examples leave this archive, if they run before. */
+    private static final Path CLASSES = BUILD.resolve("coordinator-" + Runtime.version() + ".jsa");
 
-    private static final Path JAR =
-            Path.of("..", "examples", "target", "keyward-coordinator.jar").toAbsolutePath();
     private static final Pattern LISTENING = Pattern.compile("listening on (http://127\\.0\\.0\\.1:\\d+)");
 
     private final Process process;
@@ -34,6 +35,18 @@ final class RunningCoordinator implements AutoCloseable {
     private RunningCoordinator(Process process, String url) {
         this.process = process;
         this.url = url;
+    }
+
+    /**
+     * Returns the options of a virtual machine for a service that answers a few requests: no second collector thread, no
+     * second compiler, and classes from the archive.
+     */
+    static List<String> options() {
+        List<String> options = new ArrayList<>(List.of("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"));
+        if (Files.exists(CLASSES)) {
+            options.addAll(List.of("-Xshare:auto", "-Xlog:disable", "-XX:SharedArchiveFile=" + CLASSES));
+        }
+        return options;
     }
 
     static void assumeBuilt() {
@@ -52,7 +65,7 @@ final class RunningCoordinator implements AutoCloseable {
     private static RunningCoordinator start(@Nullable Path directory, String... options) throws IOException {
         List<String> command = new ArrayList<>(
                 List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString()));
-        command.addAll(SHORT_LIVED);
+        command.addAll(options());
         command.addAll(List.of("-jar", JAR.toString(), "--port", "0"));
         command.addAll(List.of(options));
         ProcessBuilder builder = new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.DISCARD);

@@ -17,7 +17,7 @@ import java.util.regex.Pattern;
 
 /** The packaged coordinator as its user starts it: {@code java -jar}, in a process of its own. */
 final class CoordinatorProcess implements AutoCloseable {
-    static final Path JAR = Path.of("target", "keyward-coordinator.jar");
+    static final Path JAR = Path.of("target", "keyward-coordinator.jar").toAbsolutePath();
     private static final Pattern LISTENING = Pattern.compile("listening on (http://127\\.0\\.0\\.1:\\d+)");
     private static final int PATIENCE_SECONDS = 60;
 

@@ -21,7 +21,7 @@ final class SharedClasses {
     /** One collector and one compiler are enough for a service that answers a few requests. */
     private static final List<String> SHORT_LIVED = List.of("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1");
 
-    /** Another JDK cannot use it, so its version is in the name. */
+    /** Another JDK cannot use it, so its version is in the name. The tests of the CLI look for it, too. */
     private static final Path ARCHIVE =
             Path.of("target", "coordinator-" + Runtime.version() + ".jsa").toAbsolutePath();
 
