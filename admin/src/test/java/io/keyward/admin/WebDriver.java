@@ -18,6 +18,7 @@ import java.time.Instant;
 import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
 
@@ -106,6 +107,13 @@ final class WebDriver implements AutoCloseable {
                 Json.object().add("text", text).build());
     }
 
+    /** Puts a text into a field at once, as the clipboard does; each key that is typed is several messages. */
+    void paste(String css, String text) {
+        until(css, () -> isShown(css));
+        run("document.querySelector(arguments[0]).focus()", css);
+        devTools("Input.insertText", Json.object().add("text", text).build());
+    }
+
     /** Chooses the option of this value. */
     void choose(String css, String value) {
         run(
@@ -117,30 +125,40 @@ final class WebDriver implements AutoCloseable {
 
     /** Returns the text that a person sees. */
     String text(String css) {
-        return ((JsonString) call("GET", session + "/element/" + find(css) + "/text", null)).getString();
+        return ((JsonString) whenShown(css, "e.innerText")).getString().strip();
     }
 
     boolean isShown(String css) {
-        return run("const e = document.querySelector(arguments[0]); return !!e && e.getClientRects().length > 0;", css)
-                == JsonValue.TRUE;
+        return ifShown(css, "true") == JsonValue.TRUE;
     }
 
     private String find(String css) {
-        until(css, () -> isShown(css));
-        return call(
-                        "POST",
-                        session + "/element",
-                        Json.object()
-                                .add("using", "css selector")
-                                .add("value", css)
-                                .build())
-                .asJsonObject()
-                .getString(ELEMENT);
+        return whenShown(css, "e").asJsonObject().getString(ELEMENT);
     }
 
     /** Waits until a text is seen. */
     void untilText(String css, String text) {
-        until(css + " with " + text, () -> isShown(css) && text(css).contains(text));
+        until(
+                css + " with " + text,
+                () -> ifShown(css, "e.innerText") instanceof JsonString shown
+                        && shown.getString().contains(text));
+    }
+
+    private JsonValue whenShown(String css, String value) {
+        AtomicReference<JsonValue> shown = new AtomicReference<>(JsonValue.NULL);
+        until(css, () -> {
+            shown.set(ifShown(css, value));
+            return shown.get() != JsonValue.NULL;
+        });
+        return shown.get();
+    }
+
+    /** Returns a value of the first element {@code e} that a selector finds; null if that element cannot be seen. */
+    private JsonValue ifShown(String css, String value) {
+        return run(
+                "const e = document.querySelector(arguments[0]); return e && e.getClientRects().length > 0 ? " + value
+                        + " : null;",
+                css);
     }
 
     void until(String what, BooleanSupplier condition) {
