@@ -13,8 +13,7 @@ import java.util.List;
 
 /** Builds a request to the servlet and sends it. Every answer is compared with what openapi.json says. */
 final class Request {
-    private static final HttpClient CLIENT =
-            HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+    private static volatile HttpClient client = newClient();
 
     private final int port;
     private final String method;
@@ -28,6 +27,10 @@ final class Request {
         this.port = port;
         this.method = method;
         this.path = path;
+    }
+
+    private static HttpClient newClient() {
+        return HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
     }
 
     Request key(ApiKey newKey) {
@@ -82,7 +85,12 @@ final class Request {
             request.header(headers.get(i), headers.get(i + 1));
         }
         try {
-            HttpResponse<String> response = CLIENT.send(request.build(), BodyHandlers.ofString());
+            HttpResponse<String> response = client.send(request.build(), BodyHandlers.ofString());
+            if (response.statusCode() == 401) {
+                // The server closes a connection whose body it did not read, perhaps only when the next request is
+                // sent.
+                client = newClient();
+            }
             Reply reply = new Reply(response.statusCode(), response.body(), response.headers());
             OpenApi.document().requireAllows(method, path, reply);
             return reply;
