@@ -29,7 +29,7 @@ import org.junit.jupiter.api.Test;
  *
  * <p>An input is a request of lines: method and target below the servlet, headers, an empty line, a body; {@code {KEY}} is
  * the key of the caller and {@code {ID}} that of another. Replays its seeds, and some changes of them, as a plain test. To
- * fuzz: {@code JAZZER_FUZZ=1 mvn -pl admin -am test -Dtest=AdminFuzzTest#answersAnyRequest
+ * fuzz: {@code JAZZER_FUZZ=1 mvn -Pfull -pl admin -am test -Dtest=AdminFuzzTest#answersAnyRequest
  * -Dsurefire.failIfNoSpecifiedTests=false}.
  */
 class AdminFuzzTest {
