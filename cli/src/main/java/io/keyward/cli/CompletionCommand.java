@@ -1,6 +1,5 @@
 package io.keyward.cli;
 
-import io.keyward.cli.terminal.ExitCode;
 import io.keyward.cli.terminal.FileOptions;
 import io.keyward.cli.terminal.Json;
 import io.keyward.cli.terminal.Terminal;
@@ -16,7 +15,6 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "completion",
         description = "Prints a completion script for a shell: bash, zsh or fish.",
-        exitCodeList = {ExitCode.OK_LINE, ExitCode.USAGE_LINE, ExitCode.FILE_LINE},
         footer = {
             "  source <(keyward completion bash)",
             "  keyward completion zsh > ~/.zfunc/_keyward",
@@ -92,7 +90,6 @@ final class CompletionCommand implements Runnable {
     @Command(
             name = "man",
             description = "Prints the manual page, made from the help of every command.",
-            exitCodeList = {ExitCode.OK_LINE, ExitCode.USAGE_LINE, ExitCode.FILE_LINE},
             footer = {"  keyward man > /usr/local/share/man/man1/keyward.1", "  keyward man | man -l -"})
     static final class ManCommand implements Runnable {
         private final Terminal terminal;

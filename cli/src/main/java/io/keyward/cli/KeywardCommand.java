@@ -1,7 +1,6 @@
 package io.keyward.cli;
 
 import io.keyward.cli.terminal.CommandGroup;
-import io.keyward.cli.terminal.ExitCode;
 import picocli.CommandLine.Command;
 
 /** The command itself, which lists its subcommands. */
@@ -14,8 +13,6 @@ import picocli.CommandLine.Command;
                     + " argument, where the process list and the shell history would show it: keyward asks for it, or"
                     + " reads it from standard input."
         },
-        synopsisSubcommandLabel = "COMMAND",
-        exitCodeList = {ExitCode.OK_LINE, ExitCode.REFUSED_LINE, ExitCode.USAGE_LINE, ExitCode.FILE_LINE},
         footer = {
             "  keyward issue --role client --owner alice --file .env",
             "  keyward list --file .env",

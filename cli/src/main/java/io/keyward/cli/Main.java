@@ -33,6 +33,7 @@ import io.keyward.cli.store.DatabaseOptions;
 import io.keyward.cli.terminal.Arguments;
 import io.keyward.cli.terminal.CommandFailure;
 import io.keyward.cli.terminal.Defaults;
+import io.keyward.cli.terminal.ExitCode;
 import io.keyward.cli.terminal.Terminal;
 import java.io.InputStream;
 import java.io.PrintWriter;
@@ -43,6 +44,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import picocli.CommandLine;
@@ -210,6 +212,9 @@ public final class Main {
         }
         commandLine.getCommandSpec().versionProvider(Main::version).mixinStandardHelpOptions(true);
         UsageMessageSpec usage = commandLine.getCommandSpec().usageMessage().exitCodeListHeading("%nExit codes:%n");
+        Map<String, String> exitCodes = new TreeMap<>(ExitCode.MEANINGS);
+        exitCodes.putAll(usage.exitCodeList());
+        usage.exitCodeList(exitCodes);
         if (usage.footer().length > 0) {
             usage.footerHeading("%nExamples:%n");
         }

@@ -26,9 +26,7 @@ import picocli.CommandLine.Option;
         },
         exitCodeList = {
             "0:a key is stored, and with --check every server accepts its key",
-            "1:no key is stored, or a server rejects one or could not be asked",
-            ExitCode.USAGE_LINE,
-            ExitCode.FILE_LINE
+            "1:no key is stored, or a server rejects one or could not be asked"
         },
         footer = {
             "  keyward auth status",

@@ -2,7 +2,6 @@ package io.keyward.cli.holder;
 
 import io.keyward.cli.terminal.Arguments;
 import io.keyward.cli.terminal.CommandFailure;
-import io.keyward.cli.terminal.ExitCode;
 import io.keyward.cli.terminal.Json;
 import io.keyward.cli.terminal.Terminal;
 import picocli.CommandLine.Command;
@@ -17,12 +16,7 @@ import picocli.CommandLine.Option;
             "",
             "Refuses to print it to a terminal, where it would stay on the screen, unless --show is given."
         },
-        exitCodeList = {
-            "0:the key was printed",
-            "1:no key is stored, or standard output is a terminal",
-            ExitCode.USAGE_LINE,
-            ExitCode.FILE_LINE
-        },
+        exitCodeList = {"0:the key was printed", "1:no key is stored, or standard output is a terminal"},
         footer = {
             "  keyward auth token | docker login --username alice --password-stdin registry.example.com",
             "  keyward auth token --role admin --show"

@@ -6,7 +6,6 @@ import io.keyward.cli.holder.Probe.Verdict;
 import io.keyward.cli.operator.HashCommand;
 import io.keyward.cli.terminal.Arguments;
 import io.keyward.cli.terminal.CommandFailure;
-import io.keyward.cli.terminal.ExitCode;
 import io.keyward.cli.terminal.Terminal;
 import java.util.List;
 import java.util.regex.Pattern;
@@ -35,9 +34,7 @@ import picocli.CommandLine.Option;
         },
         exitCodeList = {
             "0:the key is stored; standard error says what the server answered",
-            "1:the key has a typo, or the server rejects it; nothing is stored",
-            ExitCode.USAGE_LINE,
-            ExitCode.FILE_LINE
+            "1:the key has a typo, or the server rejects it; nothing is stored"
         },
         footer = {
             "  keyward login --api-url https://api.example.com",

@@ -2,7 +2,6 @@ package io.keyward.cli.holder;
 
 import io.keyward.cli.terminal.Arguments;
 import io.keyward.cli.terminal.CommandFailure;
-import io.keyward.cli.terminal.ExitCode;
 import io.keyward.cli.terminal.Json;
 import io.keyward.cli.terminal.Terminal;
 import picocli.CommandLine.Command;
@@ -17,7 +16,7 @@ import picocli.CommandLine.Option;
             "",
             "The server is not told: if the key has leaked, the person who issued it must revoke it."
         },
-        exitCodeList = {"0:the key is removed", "1:there was none", ExitCode.USAGE_LINE, ExitCode.FILE_LINE},
+        exitCodeList = {"0:the key is removed", "1:there was none"},
         footer = {
             "  keyward logout",
             "  keyward logout --environment staging --role admin",

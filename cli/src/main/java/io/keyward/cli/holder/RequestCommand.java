@@ -41,9 +41,7 @@ import picocli.CommandLine.Parameters;
         },
         exitCodeList = {
             "0:the server answered with a status under 300",
-            "1:it answered another, or not at all, or the key was not sent",
-            ExitCode.USAGE_LINE,
-            ExitCode.FILE_LINE
+            "1:it answered another, or not at all, or the key was not sent"
         },
         footer = {
             "  keyward request GET https://api.example.com/v1/jobs",

@@ -1,7 +1,6 @@
 package io.keyward.cli.holder;
 
 import io.keyward.cli.terminal.Arguments;
-import io.keyward.cli.terminal.ExitCode;
 import io.keyward.cli.terminal.Json;
 import io.keyward.cli.terminal.Terminal;
 import jakarta.json.JsonObjectBuilder;
@@ -23,9 +22,7 @@ import picocli.CommandLine.Option;
         },
         exitCodeList = {
             "0:a key is stored, and the server did not reject it",
-            "1:no key is stored, or the server rejects it or did not answer",
-            ExitCode.USAGE_LINE,
-            ExitCode.FILE_LINE
+            "1:no key is stored, or the server rejects it or did not answer"
         },
         footer = {"  keyward whoami", "  keyward whoami --role admin --path /me"})
 public final class WhoamiCommand implements Callable<Integer>, Arguments.TakesSecret {

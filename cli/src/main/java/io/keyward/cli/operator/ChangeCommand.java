@@ -4,7 +4,6 @@ import io.keyward.ApiKeyRecord;
 import io.keyward.KeyFormat;
 import io.keyward.cli.store.OpenKeys;
 import io.keyward.cli.terminal.CommandFailure;
-import io.keyward.cli.terminal.ExitCode;
 import io.keyward.cli.terminal.PrefixOption;
 import io.keyward.cli.terminal.Terminal;
 import io.keyward.role.Permission;
@@ -29,12 +28,7 @@ import picocli.CommandLine.Parameters;
             "",
             "Everything that no option names stays as it is. Roles and permissions are replaced as a whole."
         },
-        exitCodeList = {
-            ExitCode.OK_LINE,
-            "1:the key does not exist or is revoked, or a value is refused; nothing was changed",
-            ExitCode.USAGE_LINE,
-            ExitCode.FILE_LINE
-        },
+        exitCodeList = "1:the key does not exist or is revoked, or a value is refused; nothing was changed",
         footer = {
             "  keyward change 7hq2mz9a --owner bob",
             "  keyward change 7hq2mz9a --role client --role miner --expires never",

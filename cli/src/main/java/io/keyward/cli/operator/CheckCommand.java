@@ -24,12 +24,7 @@ import picocli.CommandLine.Option;
             "Checks only the form and the check digits. `keyward verify` or the service says whether the key was"
                     + " issued and is still valid."
         },
-        exitCodeList = {
-            "0:the key is well formed",
-            "1:it is not, or has no check digits",
-            ExitCode.USAGE_LINE,
-            ExitCode.FILE_LINE
-        },
+        exitCodeList = {"0:the key is well formed", "1:it is not, or has no check digits"},
         footer = {"  keyward check", "  keyward check --prefix acme_live < key.txt"})
 public final class CheckCommand implements Callable<Integer>, Arguments.TakesSecret {
     private final Terminal terminal;

@@ -26,9 +26,7 @@ import picocli.CommandLine.Option;
         },
         exitCodeList = {
             "0:services can work with the database; there may be warnings",
-            "1:they cannot, or it cannot be reached; with --strict also if there is a warning",
-            ExitCode.USAGE_LINE,
-            ExitCode.FILE_LINE
+            "1:they cannot, or it cannot be reached; with --strict also if there is a warning"
         },
         footer = {
             "  keyward db check --jdbc-url jdbc:postgresql://db/app --jdbc-user owner",

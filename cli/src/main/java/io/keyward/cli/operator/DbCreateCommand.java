@@ -5,7 +5,6 @@ import io.keyward.cli.store.DatabaseOptions;
 import io.keyward.cli.store.OpenKeys;
 import io.keyward.cli.terminal.ActorOption;
 import io.keyward.cli.terminal.CommandFailure;
-import io.keyward.cli.terminal.ExitCode;
 import io.keyward.cli.terminal.PrefixOption;
 import io.keyward.cli.terminal.Terminal;
 import io.keyward.jdbc.DatabaseFinding;
@@ -33,7 +32,6 @@ import picocli.CommandLine.Option;
         exitCodeList = {
             "0:the tables exist, and with --first-admin the first key was shown",
             "1:--first-admin was given and the database has keys; the tables exist",
-            ExitCode.USAGE_LINE,
             "3:the database cannot be reached, or refused something"
         },
         footer = {

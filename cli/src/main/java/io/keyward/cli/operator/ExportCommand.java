@@ -2,7 +2,6 @@ package io.keyward.cli.operator;
 
 import io.keyward.ApiKeyRecord;
 import io.keyward.cli.terminal.CommandFailure;
-import io.keyward.cli.terminal.ExitCode;
 import io.keyward.cli.terminal.FileOptions;
 import io.keyward.cli.terminal.Terminal;
 import io.keyward.cli.terminal.WriteOptions;
@@ -25,12 +24,7 @@ import picocli.CommandLine.Parameters;
             "A missing file is created, readable by its owner only; everything else in an existing file stays. The"
                     + " keys are stored in one change of the file: all or none. Times of last use are not stored."
         },
-        exitCodeList = {
-            "0:each key of the database is in the file",
-            "1:a key was refused, or there is no key",
-            ExitCode.USAGE_LINE,
-            ExitCode.FILE_LINE
-        },
+        exitCodeList = {"0:each key of the database is in the file", "1:a key was refused, or there is no key"},
         footer = {
             "  keyward export keys.env --jdbc-url jdbc:postgresql://db/app --jdbc-user owner --dry-run",
             "  keyward export /etc/app/.env --yes"

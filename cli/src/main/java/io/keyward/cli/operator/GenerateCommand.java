@@ -3,7 +3,6 @@ package io.keyward.cli.operator;
 import io.keyward.ApiKey;
 import io.keyward.ApiKeyGenerator;
 import io.keyward.KeyFormat;
-import io.keyward.cli.terminal.ExitCode;
 import io.keyward.cli.terminal.Json;
 import io.keyward.cli.terminal.PrefixOption;
 import io.keyward.cli.terminal.Terminal;
@@ -19,7 +18,6 @@ import picocli.CommandLine.Option;
             "Nothing is stored: hand the key out, and its hash (`keyward hash`) to the service. `keyward issue`"
                     + " does both."
         },
-        exitCodeList = {ExitCode.OK_LINE, ExitCode.USAGE_LINE, ExitCode.FILE_LINE},
         footer = {"  keyward generate --prefix acme_live", "  keyward generate > key.txt && keyward hash < key.txt"})
 public final class GenerateCommand implements Runnable {
     private final Terminal terminal;

@@ -6,7 +6,6 @@ import io.keyward.KeyHasher;
 import io.keyward.cli.terminal.Arguments;
 import io.keyward.cli.terminal.CommandFailure;
 import io.keyward.cli.terminal.EnvironmentOption;
-import io.keyward.cli.terminal.ExitCode;
 import io.keyward.cli.terminal.FileOptions;
 import io.keyward.cli.terminal.Json;
 import io.keyward.cli.terminal.RolesOption;
@@ -35,7 +34,7 @@ import picocli.CommandLine.Option;
             "The hash is as secret as the key. A key whose check digits do not match is refused, because its hash"
                     + " would be of no use."
         },
-        exitCodeList = {ExitCode.OK_LINE, "1:the text is not a valid key", ExitCode.USAGE_LINE, ExitCode.FILE_LINE},
+        exitCodeList = "1:the text is not a valid key",
         footer = {
             "  keyward hash",
             "  keyward hash --bare < key.txt",

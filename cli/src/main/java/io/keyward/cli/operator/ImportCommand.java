@@ -2,7 +2,6 @@ package io.keyward.cli.operator;
 
 import io.keyward.ApiKeyRecord;
 import io.keyward.cli.terminal.EnvironmentOption;
-import io.keyward.cli.terminal.ExitCode;
 import io.keyward.cli.terminal.FileOptions;
 import io.keyward.cli.terminal.Progress;
 import io.keyward.cli.terminal.Terminal;
@@ -34,9 +33,7 @@ import picocli.CommandLine.Parameters;
         },
         exitCodeList = {
             "0:each key of the file is in the database",
-            "1:a key was refused and the others were stored, or there is no key",
-            ExitCode.USAGE_LINE,
-            ExitCode.FILE_LINE
+            "1:a key was refused and the others were stored, or there is no key"
         },
         footer = {
             "  keyward import .env --jdbc-url jdbc:postgresql://db/app --jdbc-user owner --dry-run",

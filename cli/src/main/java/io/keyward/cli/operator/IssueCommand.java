@@ -58,7 +58,6 @@ import picocli.CommandLine.TypeConversionException;
         exitCodeList = {
             "0:the key is stored and was shown, or every one is",
             "1:a value is refused; nothing was stored, or the message says which keys were not",
-            ExitCode.USAGE_LINE,
             "3:a file or standard output cannot be written; nothing is stored, or the message says what"
         },
         footer = {

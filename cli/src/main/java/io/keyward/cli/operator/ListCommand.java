@@ -5,7 +5,6 @@ import io.keyward.HashedSecret;
 import io.keyward.cli.store.OpenKeys;
 import io.keyward.cli.store.StoreOptions;
 import io.keyward.cli.terminal.CommandFailure;
-import io.keyward.cli.terminal.ExitCode;
 import io.keyward.cli.terminal.Json;
 import io.keyward.cli.terminal.SpanConverter;
 import io.keyward.cli.terminal.Terminal;
@@ -31,7 +30,6 @@ import picocli.CommandLine.Option;
             "Warns on standard error of keys that end within 14 days, of old secrets that are still valid, and of"
                     + " plaintext."
         },
-        exitCodeList = {ExitCode.OK_LINE, ExitCode.USAGE_LINE, ExitCode.FILE_LINE},
         footer = {
             "  keyward list",
             "  keyward list --file /etc/app/.env --declared-roles client,miner,admin",

@@ -2,7 +2,6 @@ package io.keyward.cli.operator;
 
 import io.keyward.KeyHasher;
 import io.keyward.cli.terminal.CommandFailure;
-import io.keyward.cli.terminal.ExitCode;
 import io.keyward.cli.terminal.Json;
 import io.keyward.cli.terminal.Terminal;
 import io.keyward.env.Failures;
@@ -33,12 +32,7 @@ import picocli.CommandLine.Parameters;
             "With --check, reads an existing pepper from standard input and prints the line of its check value."
                     + " Give a new pepper a new id, because the hashes of an id fit only the pepper that made them."
         },
-        exitCodeList = {
-            ExitCode.OK_LINE,
-            "1:the text is not a pepper, or the id is not valid",
-            ExitCode.USAGE_LINE,
-            ExitCode.FILE_LINE
-        },
+        exitCodeList = "1:the text is not a pepper, or the id is not valid",
         footer = {
             "  keyward pepper p1 --out /run/secrets/pepper >> .env",
             "  keyward pepper p1 --check < /run/secrets/pepper >> .env"

@@ -23,12 +23,7 @@ import picocli.CommandLine.Option;
             "",
             "`keyward rotate` gives a key a new secret."
         },
-        exitCodeList = {
-            ExitCode.OK_LINE,
-            "1:a key does not exist, is revoked, or would end earlier; the others were renewed",
-            ExitCode.USAGE_LINE,
-            ExitCode.FILE_LINE
-        },
+        exitCodeList = "1:a key does not exist, is revoked, or would end earlier; the others were renewed",
         footer = {
             "  keyward renew 7hq2mz9a --expires 365d",
             "  keyward renew --ending-within 14d --dry-run",

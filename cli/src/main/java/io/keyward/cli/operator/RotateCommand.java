@@ -36,7 +36,6 @@ import picocli.CommandLine.Option;
         exitCodeList = {
             "0:the new secret is stored and was shown",
             "1:a key does not exist or a value is refused, and the key was not changed; the others were",
-            ExitCode.USAGE_LINE,
             "3:a file or standard output cannot be written; the message says what was changed, if anything was"
         },
         footer = {

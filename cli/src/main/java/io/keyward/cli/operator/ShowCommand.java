@@ -4,7 +4,6 @@ import io.keyward.ApiKeyRecord;
 import io.keyward.cli.store.OpenKeys;
 import io.keyward.cli.store.StoreOptions;
 import io.keyward.cli.terminal.CommandFailure;
-import io.keyward.cli.terminal.ExitCode;
 import io.keyward.cli.terminal.Json;
 import io.keyward.cli.terminal.Terminal;
 import java.time.Instant;
@@ -18,12 +17,7 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "show",
         description = "Shows the record of a key, never the key or its hash.",
-        exitCodeList = {
-            ExitCode.OK_LINE,
-            "1:the key does not exist, or no key has that text",
-            ExitCode.USAGE_LINE,
-            ExitCode.FILE_LINE
-        },
+        exitCodeList = "1:the key does not exist, or no key has that text",
         footer = {
             "  keyward show 7hq2mz9a",
             "  keyward show alice --file /etc/app/.env --json",

@@ -17,11 +17,11 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** Switches a key off, on, or off for good: three commands that differ in one call. */
+@Command(
+        exitCodeList =
+                "1:a key does not exist or is revoked, and was not changed (the others were); or a service refuses the file"
+                        + " because of another line; or the key is also written elsewhere, where it is rejected, too")
 public abstract class StateCommand implements Callable<Integer> {
-    private static final String NOT_ALL_LINE =
-            "1:a key does not exist or is revoked, and was not changed (the others were); or a service refuses the file"
-                    + " because of another line; or the key is also written elsewhere, where it is rejected, too";
-
     private final Terminal terminal;
     private final String verb;
     private final String done;
@@ -88,7 +88,6 @@ public abstract class StateCommand implements Callable<Integer> {
     @Command(
             name = "revoke",
             description = "Ends a key for good, with all its secrets. The record stays, so the id is not used again.",
-            exitCodeList = {ExitCode.OK_LINE, NOT_ALL_LINE, ExitCode.USAGE_LINE, ExitCode.FILE_LINE},
             footer = {
                 "  keyward revoke 7hq2mz9a",
                 "  keyward revoke --owner bob --dry-run",
@@ -105,7 +104,6 @@ public abstract class StateCommand implements Callable<Integer> {
     @Command(
             name = "disable",
             description = "Switches a key off until it is enabled again.",
-            exitCodeList = {ExitCode.OK_LINE, NOT_ALL_LINE, ExitCode.USAGE_LINE, ExitCode.FILE_LINE},
             footer = {"  keyward disable 7hq2mz9a", "  keyward disable 7hq2mz9a k3x0p1qa --yes"})
     public static final class DisableCommand extends StateCommand {
         public DisableCommand(Terminal terminal) {
@@ -117,12 +115,7 @@ public abstract class StateCommand implements Callable<Integer> {
     @Command(
             name = "enable",
             description = "Switches a disabled key on. A revoked key stays revoked.",
-            exitCodeList = {
-                ExitCode.OK_LINE,
-                "1:a key does not exist or is revoked, and was not changed; the others were",
-                ExitCode.USAGE_LINE,
-                ExitCode.FILE_LINE
-            },
+            exitCodeList = "1:a key does not exist or is revoked, and was not changed; the others were",
             footer = {"  keyward enable 7hq2mz9a"})
     public static final class EnableCommand extends StateCommand {
         public EnableCommand(Terminal terminal) {

@@ -40,9 +40,7 @@ import picocli.CommandLine.Option;
         exitCodeList = {
             "0:a service would start with this; there may be warnings",
             "1:a service would refuse this; with --url also if it is not in force there; with --strict also if there"
-                    + " is a warning",
-            ExitCode.USAGE_LINE,
-            ExitCode.FILE_LINE
+                    + " is a warning"
         },
         footer = {
             "  keyward status",

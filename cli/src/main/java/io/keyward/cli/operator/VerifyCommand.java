@@ -29,12 +29,7 @@ import picocli.CommandLine.Option;
             "",
             "A file is read as the service reads it, by the rules of its mode."
         },
-        exitCodeList = {
-            "0:the key is accepted",
-            "1:the key is rejected, or the file is refused",
-            ExitCode.USAGE_LINE,
-            ExitCode.FILE_LINE
-        },
+        exitCodeList = {"0:the key is accepted", "1:the key is rejected, or the file is refused"},
         footer = {
             "  keyward verify",
             "  keyward verify --file /etc/app/.env --declared-roles client,miner,admin < key.txt"

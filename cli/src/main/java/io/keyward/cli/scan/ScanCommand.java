@@ -55,7 +55,6 @@ import picocli.CommandLine.Parameters;
         exitCodeList = {
             "0:no key was found",
             "1:a key or a hash was found",
-            ExitCode.USAGE_LINE,
             "3:nothing was found, but something could not be read or searched"
         },
         footer = {

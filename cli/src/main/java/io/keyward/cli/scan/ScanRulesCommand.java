@@ -2,7 +2,6 @@ package io.keyward.cli.scan;
 
 import io.keyward.KeyFormat;
 import io.keyward.ScannerRules;
-import io.keyward.cli.terminal.ExitCode;
 import io.keyward.cli.terminal.Json;
 import io.keyward.cli.terminal.PrefixOption;
 import io.keyward.cli.terminal.Terminal;
@@ -17,7 +16,6 @@ import picocli.CommandLine.Option;
             "",
             "The rule does not compare the check digits. `keyward scan` does, so it reports no look-alikes."
         },
-        exitCodeList = {ExitCode.OK_LINE, ExitCode.USAGE_LINE, ExitCode.FILE_LINE},
         footer = {
             "  keyward scan-rules --format regex",
             "  keyward scan-rules --format gitleaks --prefix acme_live >> .gitleaks.toml"

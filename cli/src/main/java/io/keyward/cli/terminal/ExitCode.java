@@ -1,5 +1,7 @@
 package io.keyward.cli.terminal;
 
+import java.util.Map;
+
 /** The exit codes of every command. Scripts rely on them, so their meaning never changes. */
 public final class ExitCode {
     public static final int OK = 0;
@@ -13,10 +15,11 @@ public final class ExitCode {
     /** What a shell reports for a program that writes to a closed pipe: 128 and the number of SIGPIPE. */
     public static final int NOBODY_READS = 141;
 
-    public static final String OK_LINE = "0:done, or healthy";
-    public static final String REFUSED_LINE = "1:refused, found, or unhealthy";
-    public static final String USAGE_LINE = "2:the command line cannot be understood";
-    public static final String FILE_LINE = "3:a file, a stream or a database cannot be read or written";
+    /** What each code means in the help of a command that does not say it in words of its own. */
+    public static final Map<String, String> MEANINGS = Map.of(
+            "0", "done, or healthy",
+            "2", "the command line cannot be understood",
+            "3", "a file, a stream or a database cannot be read or written");
 
     private ExitCode() {}
 }
