@@ -2,31 +2,8 @@ package io.keyward.cli;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import io.keyward.cli.holder.AuthCommand;
-import io.keyward.cli.holder.AuthStatusCommand;
-import io.keyward.cli.holder.AuthTokenCommand;
-import io.keyward.cli.holder.LoginCommand;
-import io.keyward.cli.holder.LogoutCommand;
-import io.keyward.cli.holder.RequestCommand;
-import io.keyward.cli.holder.WhoamiCommand;
-import io.keyward.cli.operator.ChangeCommand;
-import io.keyward.cli.operator.CheckCommand;
-import io.keyward.cli.operator.DbCheckCommand;
-import io.keyward.cli.operator.DbCommand;
-import io.keyward.cli.operator.DbCreateCommand;
-import io.keyward.cli.operator.ExportCommand;
-import io.keyward.cli.operator.GenerateCommand;
-import io.keyward.cli.operator.HashCommand;
-import io.keyward.cli.operator.ImportCommand;
-import io.keyward.cli.operator.IssueCommand;
-import io.keyward.cli.operator.ListCommand;
-import io.keyward.cli.operator.PepperCommand;
-import io.keyward.cli.operator.RenewCommand;
-import io.keyward.cli.operator.RotateCommand;
-import io.keyward.cli.operator.ShowCommand;
-import io.keyward.cli.operator.StateCommand;
-import io.keyward.cli.operator.StatusCommand;
-import io.keyward.cli.operator.VerifyCommand;
+import io.keyward.cli.holder.HolderCommands;
+import io.keyward.cli.operator.OperatorCommands;
 import io.keyward.cli.scan.ScanCommand;
 import io.keyward.cli.scan.ScanRulesCommand;
 import io.keyward.cli.store.DatabaseOptions;
@@ -117,42 +94,10 @@ public final class Main {
 
     /** Returns what makes each command, by the name of the command. */
     static Map<String, Supplier<Object>> commands(Terminal terminal) {
-        Map<String, Supplier<Object>> commands = new LinkedHashMap<>();
-        commands.put("issue", () -> new IssueCommand(terminal));
-        commands.put("list", () -> new ListCommand(terminal));
-        commands.put("show", () -> new ShowCommand(terminal));
-        commands.put("rotate", () -> new RotateCommand(terminal));
-        commands.put("renew", () -> new RenewCommand(terminal));
-        commands.put("change", () -> new ChangeCommand(terminal));
-        commands.put("revoke", () -> new StateCommand.RevokeCommand(terminal));
-        commands.put("disable", () -> new StateCommand.DisableCommand(terminal));
-        commands.put("enable", () -> new StateCommand.EnableCommand(terminal));
-        commands.put("status", () -> new StatusCommand(terminal));
-        commands.put("verify", () -> new VerifyCommand(terminal));
-        commands.put("check", () -> new CheckCommand(terminal));
-        commands.put("hash", () -> new HashCommand(terminal));
-        commands.put("generate", () -> new GenerateCommand(terminal));
-        commands.put("pepper", () -> new PepperCommand(terminal));
-        commands.put(
-                "db",
-                () -> new CommandLine(new DbCommand())
-                        .addSubcommand(new DbCreateCommand(terminal))
-                        .addSubcommand(new DbCheckCommand(terminal)));
-        commands.put("import", () -> new ImportCommand(terminal));
-        commands.put("export", () -> new ExportCommand(terminal));
+        Map<String, Supplier<Object>> commands = new LinkedHashMap<>(OperatorCommands.of(terminal));
         commands.put("scan", () -> new ScanCommand(terminal));
         commands.put("scan-rules", () -> new ScanRulesCommand(terminal));
-        commands.put("login", () -> new LoginCommand(terminal));
-        commands.put(
-                "auth",
-                () -> new CommandLine(new AuthCommand())
-                        .addSubcommand(new LoginCommand(terminal))
-                        .addSubcommand(new LogoutCommand(terminal))
-                        .addSubcommand(new AuthStatusCommand(terminal))
-                        .addSubcommand(new AuthTokenCommand(terminal)));
-        commands.put("logout", () -> new LogoutCommand(terminal));
-        commands.put("whoami", () -> new WhoamiCommand(terminal));
-        commands.put("request", () -> new RequestCommand(terminal));
+        commands.putAll(HolderCommands.of(terminal));
         commands.put("completion", () -> new CompletionCommand(terminal));
         commands.put("complete-ids", () -> new CompletionCommand.IdsCommand(terminal));
         commands.put("man", () -> new CompletionCommand.ManCommand(terminal));

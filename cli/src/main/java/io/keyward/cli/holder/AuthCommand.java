@@ -9,4 +9,4 @@ import picocli.CommandLine.Command;
         name = "auth",
         description = "Stores, shows and removes the keys of this machine.",
         footer = {"  keyward auth login", "  keyward auth status --check", "  keyward auth token | pbcopy"})
-public final class AuthCommand extends CommandGroup implements Arguments.TakesSecret {}
+final class AuthCommand extends CommandGroup implements Arguments.TakesSecret {}

@@ -33,7 +33,7 @@ import picocli.CommandLine.Option;
             "  keyward auth status --check --environment staging",
             "  keyward auth status --config-file ~/.ml/config.toml --check"
         })
-public final class AuthStatusCommand implements Callable<Integer>, Arguments.TakesSecret {
+final class AuthStatusCommand implements Callable<Integer>, Arguments.TakesSecret {
     private final Terminal terminal;
 
     @Mixin
@@ -49,7 +49,7 @@ public final class AuthStatusCommand implements Callable<Integer>, Arguments.Tak
                             + " reason).")
     private boolean json;
 
-    public AuthStatusCommand(Terminal terminal) {
+    AuthStatusCommand(Terminal terminal) {
         this.terminal = terminal;
     }
 

@@ -21,7 +21,7 @@ import picocli.CommandLine.Option;
             "  keyward auth token | docker login --username alice --password-stdin registry.example.com",
             "  keyward auth token --role admin --show"
         })
-public final class AuthTokenCommand implements Runnable, Arguments.TakesSecret {
+final class AuthTokenCommand implements Runnable, Arguments.TakesSecret {
     private final Terminal terminal;
 
     @Mixin
@@ -33,7 +33,7 @@ public final class AuthTokenCommand implements Runnable, Arguments.TakesSecret {
     @Option(names = "--json", description = "Print JSON: stored, token.")
     private boolean json;
 
-    public AuthTokenCommand(Terminal terminal) {
+    AuthTokenCommand(Terminal terminal) {
         this.terminal = terminal;
     }
 

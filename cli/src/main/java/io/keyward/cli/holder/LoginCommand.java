@@ -3,7 +3,6 @@ package io.keyward.cli.holder;
 import io.keyward.ApiKey;
 import io.keyward.cli.holder.Probe.Answered;
 import io.keyward.cli.holder.Probe.Verdict;
-import io.keyward.cli.operator.HashCommand;
 import io.keyward.cli.terminal.Arguments;
 import io.keyward.cli.terminal.CommandFailure;
 import io.keyward.cli.terminal.Terminal;
@@ -42,7 +41,7 @@ import picocli.CommandLine.Option;
             "  bw get password 7hq2mz9a | keyward login --config-file ~/.ml/config.toml"
                     + " --api-url ws://localhost:9100/ws"
         })
-public final class LoginCommand implements Runnable, Arguments.TakesSecret {
+final class LoginCommand implements Runnable, Arguments.TakesSecret {
     private static final Pattern HASH = Pattern.compile("(?:sha256|hmac-sha256):.*");
     private static final Pattern HEX = Pattern.compile("[0-9A-Fa-f]{64}");
 
@@ -74,7 +73,7 @@ public final class LoginCommand implements Runnable, Arguments.TakesSecret {
     @Option(names = "--json", description = "Print JSON: stored, id, prefix, origin, check, reason.")
     private boolean json;
 
-    public LoginCommand(Terminal terminal) {
+    LoginCommand(Terminal terminal) {
         this.terminal = terminal;
     }
 
@@ -125,7 +124,7 @@ public final class LoginCommand implements Runnable, Arguments.TakesSecret {
     }
 
     private ApiKey readValidKey() {
-        ApiKey key = terminal.readKey();
+        ApiKey key = terminal.readKeyWithoutTypo();
         if (HASH.matcher(key.reveal()).matches()) {
             throw CommandFailure.refused("this is a hash and not a key; ask for the key it was made from");
         }
@@ -134,7 +133,6 @@ public final class LoginCommand implements Runnable, Arguments.TakesSecret {
                     "this may be a hash and not a key: it is 64 hexadecimal digits; use --hex-key if it is a key of"
                             + " that form, else ask for the key it was made from");
         }
-        HashCommand.refuseTypo(key);
         return key;
     }
 

@@ -22,7 +22,7 @@ import picocli.CommandLine.Option;
             "  keyward logout --environment staging --role admin",
             "  keyward logout --config-file ~/.ml/config.toml"
         })
-public final class LogoutCommand implements Runnable, Arguments.TakesSecret {
+final class LogoutCommand implements Runnable, Arguments.TakesSecret {
     private final Terminal terminal;
 
     @Mixin
@@ -31,7 +31,7 @@ public final class LogoutCommand implements Runnable, Arguments.TakesSecret {
     @Option(names = "--json", description = "Print JSON: removed.")
     private boolean json;
 
-    public LogoutCommand(Terminal terminal) {
+    LogoutCommand(Terminal terminal) {
         this.terminal = terminal;
     }
 

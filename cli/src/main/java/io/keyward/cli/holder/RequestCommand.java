@@ -48,7 +48,7 @@ import picocli.CommandLine.Parameters;
             "  keyward request POST /v1/jobs -d '{\"prompt\":\"test\"}'",
             "  keyward request POST /v1/jobs -d @job.json -H 'Idempotency-Key: 7'"
         })
-public final class RequestCommand implements Callable<Integer>, Arguments.TakesSecret {
+final class RequestCommand implements Callable<Integer>, Arguments.TakesSecret {
     private static final Pattern METHOD = Pattern.compile("[A-Za-z]{1,20}");
     private static final Pattern HEADER = Pattern.compile("([!#$%&'*+.^_`|~0-9A-Za-z-]+):[ \\t]*([ -~]*)");
     /** Headers with credentials, which the process list would show. TRACE would send the key back. */
@@ -101,7 +101,7 @@ public final class RequestCommand implements Callable<Integer>, Arguments.TakesS
             description = "Print JSON: method, url, status, body (a text, up to 256 KiB), whatever the answer.")
     private boolean json;
 
-    public RequestCommand(Terminal terminal) {
+    RequestCommand(Terminal terminal) {
         this.terminal = terminal;
     }
 

@@ -25,7 +25,7 @@ import picocli.CommandLine.Option;
             "1:no key is stored, or the server rejects it or did not answer"
         },
         footer = {"  keyward whoami", "  keyward whoami --role admin --path /me"})
-public final class WhoamiCommand implements Callable<Integer>, Arguments.TakesSecret {
+final class WhoamiCommand implements Callable<Integer>, Arguments.TakesSecret {
     private final Terminal terminal;
     private final Server server = new Server();
 
@@ -45,7 +45,7 @@ public final class WhoamiCommand implements Callable<Integer>, Arguments.TakesSe
                     + " say is null.")
     private boolean json;
 
-    public WhoamiCommand(Terminal terminal) {
+    WhoamiCommand(Terminal terminal) {
         this.terminal = terminal;
     }
 

@@ -34,7 +34,7 @@ import picocli.CommandLine.Parameters;
             "  keyward change 7hq2mz9a --role client --role miner --expires never",
             "  keyward change 7hq2mz9a --metadata ticket=4711 --metadata host="
         })
-public final class ChangeCommand implements Runnable {
+final class ChangeCommand implements Runnable {
     private final Terminal terminal;
 
     @Mixin
@@ -74,7 +74,7 @@ public final class ChangeCommand implements Runnable {
     @Option(names = "--json", description = "Print the key as `show --json` does.")
     private boolean json;
 
-    public ChangeCommand(Terminal terminal) {
+    ChangeCommand(Terminal terminal) {
         this.terminal = terminal;
     }
 

@@ -26,7 +26,7 @@ import picocli.CommandLine.Option;
         },
         exitCodeList = {"0:the key is well formed", "1:it is not, or has no check digits"},
         footer = {"  keyward check", "  keyward check --prefix acme_live < key.txt"})
-public final class CheckCommand implements Callable<Integer>, Arguments.TakesSecret {
+final class CheckCommand implements Callable<Integer>, Arguments.TakesSecret {
     private final Terminal terminal;
 
     @Option(
@@ -39,7 +39,7 @@ public final class CheckCommand implements Callable<Integer>, Arguments.TakesSec
     @Option(names = "--json", description = "Print JSON: wellFormed, prefix, id, flaw, reason.")
     private boolean json;
 
-    public CheckCommand(Terminal terminal) {
+    CheckCommand(Terminal terminal) {
         this.terminal = terminal;
     }
 

@@ -32,7 +32,7 @@ import picocli.CommandLine.Option;
             "  keyward db check --jdbc-url jdbc:postgresql://db/app --jdbc-user owner",
             "  keyward db check --strict --json"
         })
-public final class DbCheckCommand implements Callable<Integer> {
+final class DbCheckCommand implements Callable<Integer> {
     private final Terminal terminal;
 
     @Mixin
@@ -44,7 +44,7 @@ public final class DbCheckCommand implements Callable<Integer> {
     @Option(names = "--json", description = "Print JSON: healthy, findings (an array of level and message).")
     private boolean json;
 
-    public DbCheckCommand(Terminal terminal) {
+    DbCheckCommand(Terminal terminal) {
         this.terminal = terminal;
     }
 

@@ -11,4 +11,4 @@ import picocli.CommandLine.Command;
             "  keyward db create --jdbc-url jdbc:postgresql://db/app --jdbc-user owner --first-admin",
             "  keyward db check --jdbc-url jdbc:postgresql://db/app --jdbc-user owner"
         })
-public final class DbCommand extends CommandGroup {}
+final class DbCommand extends CommandGroup {}

@@ -38,7 +38,7 @@ import picocli.CommandLine.Option;
             "  keyward db create --jdbc-url jdbc:postgresql://db/app --jdbc-user owner",
             "  keyward db create --first-admin --owner anna --output env"
         })
-public final class DbCreateCommand implements Runnable {
+final class DbCreateCommand implements Runnable {
     private final Terminal terminal;
 
     @Mixin
@@ -86,7 +86,7 @@ public final class DbCreateCommand implements Runnable {
                     + " key cannot issue a key that outlives it. Default: ${DEFAULT-VALUE}.")
     private KeyEnd end = new KeyEnd(null, null);
 
-    public DbCreateCommand(Terminal terminal) {
+    DbCreateCommand(Terminal terminal) {
         this.terminal = terminal;
     }
 

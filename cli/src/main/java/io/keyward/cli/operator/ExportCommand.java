@@ -29,7 +29,7 @@ import picocli.CommandLine.Parameters;
             "  keyward export keys.env --jdbc-url jdbc:postgresql://db/app --jdbc-user owner --dry-run",
             "  keyward export /etc/app/.env --yes"
         })
-public final class ExportCommand implements Callable<Integer> {
+final class ExportCommand implements Callable<Integer> {
     private final Terminal terminal;
 
     @Parameters(paramLabel = "FILE", description = "The key file.")
@@ -41,7 +41,7 @@ public final class ExportCommand implements Callable<Integer> {
     @Mixin
     private Transfer transfer = new Transfer();
 
-    public ExportCommand(Terminal terminal) {
+    ExportCommand(Terminal terminal) {
         this.terminal = terminal;
     }
 

@@ -19,7 +19,7 @@ import picocli.CommandLine.Option;
                     + " does both."
         },
         footer = {"  keyward generate --prefix acme_live", "  keyward generate > key.txt && keyward hash < key.txt"})
-public final class GenerateCommand implements Runnable {
+final class GenerateCommand implements Runnable {
     private final Terminal terminal;
 
     @Option(
@@ -34,7 +34,7 @@ public final class GenerateCommand implements Runnable {
     @Option(names = "--json", description = "Print JSON: key, id, prefix.")
     private boolean json;
 
-    public GenerateCommand(Terminal terminal) {
+    GenerateCommand(Terminal terminal) {
         this.terminal = terminal;
     }
 

@@ -1,7 +1,6 @@
 package io.keyward.cli.operator;
 
 import io.keyward.ApiKey;
-import io.keyward.KeyFormat;
 import io.keyward.KeyHasher;
 import io.keyward.cli.terminal.Arguments;
 import io.keyward.cli.terminal.CommandFailure;
@@ -15,7 +14,6 @@ import io.keyward.config.KeyFile;
 import io.keyward.config.WellKnownKeys;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -41,7 +39,7 @@ import picocli.CommandLine.Option;
             "  keyward hash --file .env --declared-roles client,miner,admin",
             "  keyward hash --file .env --declared-roles client --hex-keys"
         })
-public final class HashCommand implements Runnable, Arguments.TakesSecret {
+final class HashCommand implements Runnable, Arguments.TakesSecret {
     private final Terminal terminal;
 
     @Option(names = "--bare", description = "Print the 64 hexadecimal digits without `sha256:` before them.")
@@ -71,7 +69,7 @@ public final class HashCommand implements Runnable, Arguments.TakesSecret {
     @Option(names = "--json", description = "Print JSON: hash; with --file: hashed, an array of ids.")
     private boolean json;
 
-    public HashCommand(Terminal terminal) {
+    HashCommand(Terminal terminal) {
         this.terminal = terminal;
     }
 
@@ -105,8 +103,7 @@ public final class HashCommand implements Runnable, Arguments.TakesSecret {
     }
 
     private void hashKey() {
-        ApiKey key = terminal.readKey();
-        refuseTypo(key);
+        ApiKey key = terminal.readKeyWithoutTypo();
         if (WellKnownKeys.isWellKnown(key)) {
             throw CommandFailure.refused(
                     "the key is well known or looks like one of an example file, and its hash would hide that;"
@@ -115,14 +112,5 @@ public final class HashCommand implements Runnable, Arguments.TakesSecret {
         String hash = KeyHasher.sha256().hash(key).reveal();
         String shown = bare ? hash.substring(hash.lastIndexOf(':') + 1) : hash;
         terminal.show(json ? Json.print(Json.object().add("hash", shown).build()) : shown + "\n");
-    }
-
-    /** Refuses a key that looks like an issued one and has a wrong character in it. */
-    public static void refuseTypo(ApiKey key) {
-        String text = key.reveal();
-        Optional<KeyFormat.Flaw> flaw = KeyFormat.recognise(text).flatMap(format -> format.flawOf(text));
-        if (flaw.isPresent()) {
-            throw CommandFailure.refused("the key " + flaw.get().description() + "; copy it again");
-        }
     }
 }

@@ -39,7 +39,7 @@ import picocli.CommandLine.Parameters;
             "  keyward import .env --jdbc-url jdbc:postgresql://db/app --jdbc-user owner --dry-run",
             "  keyward import /etc/app/.env --declared-roles client,miner,admin --yes"
         })
-public final class ImportCommand implements Callable<Integer> {
+final class ImportCommand implements Callable<Integer> {
     private final Terminal terminal;
 
     @Parameters(paramLabel = "FILE", description = "The key file; one that ends in .properties is read as such.")
@@ -51,7 +51,7 @@ public final class ImportCommand implements Callable<Integer> {
     @Mixin
     private Transfer transfer = new Transfer();
 
-    public ImportCommand(Terminal terminal) {
+    ImportCommand(Terminal terminal) {
         this.terminal = terminal;
     }
 

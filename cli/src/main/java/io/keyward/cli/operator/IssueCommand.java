@@ -70,7 +70,7 @@ import picocli.CommandLine.TypeConversionException;
             "  keyward issue --role client --owner alice --output 1password | op item create -",
             "  keyward issue --role client --owner ci --output kubernetes | kubectl apply -f -"
         })
-public final class IssueCommand implements Callable<Integer> {
+final class IssueCommand implements Callable<Integer> {
     /** The name of the metadata for the prefix of a key, so a rotation uses it again. */
     static final String PREFIX_NOTE = "prefix";
 
@@ -141,7 +141,7 @@ public final class IssueCommand implements Callable<Integer> {
     @Option(names = "--dry-run", description = "Check what --from or --count would issue, print it, and store nothing.")
     private boolean dryRun;
 
-    public IssueCommand(Terminal terminal) {
+    IssueCommand(Terminal terminal) {
         this.terminal = terminal;
     }
 

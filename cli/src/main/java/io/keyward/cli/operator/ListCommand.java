@@ -37,7 +37,7 @@ import picocli.CommandLine.Option;
             "  keyward list --columns id,owner,created,createdBy,changed,changedBy",
             "  keyward list --match ali --state active --json"
         })
-public final class ListCommand implements Runnable {
+final class ListCommand implements Runnable {
     /** The orders in which keys are listed. */
     enum Order {
         id,
@@ -116,7 +116,7 @@ public final class ListCommand implements Runnable {
     @Option(names = "--json", description = "Print JSON: an array of keys, each as `show --json` prints it.")
     private boolean json;
 
-    public ListCommand(Terminal terminal) {
+    ListCommand(Terminal terminal) {
         this.terminal = terminal;
     }
 

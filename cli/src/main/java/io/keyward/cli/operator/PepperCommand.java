@@ -37,7 +37,7 @@ import picocli.CommandLine.Parameters;
             "  keyward pepper p1 --out /run/secrets/pepper >> .env",
             "  keyward pepper p1 --check < /run/secrets/pepper >> .env"
         })
-public final class PepperCommand implements Runnable {
+final class PepperCommand implements Runnable {
     private static final FileAttribute<?> OWNER_ONLY =
             PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
 
@@ -63,7 +63,7 @@ public final class PepperCommand implements Runnable {
     private boolean json;
 
     /** Makes the command. */
-    public PepperCommand(Terminal terminal) {
+    PepperCommand(Terminal terminal) {
         this.terminal = terminal;
     }
 

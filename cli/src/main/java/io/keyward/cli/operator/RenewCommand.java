@@ -29,7 +29,7 @@ import picocli.CommandLine.Option;
             "  keyward renew --ending-within 14d --dry-run",
             "  keyward renew --ending-within 14d --owner ci --expires 90d --yes"
         })
-public final class RenewCommand implements Callable<Integer> {
+final class RenewCommand implements Callable<Integer> {
     private final Terminal terminal;
 
     @Mixin
@@ -54,7 +54,7 @@ public final class RenewCommand implements Callable<Integer> {
                     + " owner, expiresAt, result, reason.")
     private boolean json;
 
-    public RenewCommand(Terminal terminal) {
+    RenewCommand(Terminal terminal) {
         this.terminal = terminal;
     }
 

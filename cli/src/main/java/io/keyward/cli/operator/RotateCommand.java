@@ -44,7 +44,7 @@ import picocli.CommandLine.Option;
             "  keyward rotate --ending-within 14d --expires 365d --yes > new-keys.csv",
             "  keyward rotate client_01k2x3y4 --declared-roles client,miner,admin --overlap 0s --output env"
         })
-public final class RotateCommand implements Callable<Integer> {
+final class RotateCommand implements Callable<Integer> {
     private final Terminal terminal;
 
     @Mixin
@@ -90,7 +90,7 @@ public final class RotateCommand implements Callable<Integer> {
                     "The prefix of the new key. Default: the one it was issued with, or " + PrefixOption.DEFAULT + ".")
     private @Nullable KeyFormat format;
 
-    public RotateCommand(Terminal terminal) {
+    RotateCommand(Terminal terminal) {
         this.terminal = terminal;
     }
 

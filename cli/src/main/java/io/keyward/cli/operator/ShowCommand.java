@@ -23,7 +23,7 @@ import picocli.CommandLine.Parameters;
             "  keyward show alice --file /etc/app/.env --json",
             "  keyward show --key -"
         })
-public final class ShowCommand implements Runnable {
+final class ShowCommand implements Runnable {
     private final Terminal terminal;
 
     @Mixin
@@ -42,7 +42,7 @@ public final class ShowCommand implements Runnable {
                     + " changedBy, revokedAt, revokedBy, warnings.")
     private boolean json;
 
-    public ShowCommand(Terminal terminal) {
+    ShowCommand(Terminal terminal) {
         this.terminal = terminal;
     }
 

@@ -21,7 +21,7 @@ import picocli.CommandLine.Option;
         exitCodeList =
                 "1:a key does not exist or is revoked, and was not changed (the others were); or a service refuses the file"
                         + " because of another line; or the key is also written elsewhere, where it is rejected, too")
-public abstract class StateCommand implements Callable<Integer> {
+abstract class StateCommand implements Callable<Integer> {
     private final Terminal terminal;
     private final String verb;
     private final String done;
@@ -94,8 +94,8 @@ public abstract class StateCommand implements Callable<Integer> {
                 "  keyward revoke --key - < leaked.txt",
                 "  keyward revoke client_01k2x3y4 --declared-roles client,miner,admin --file /etc/app/.env"
             })
-    public static final class RevokeCommand extends StateCommand {
-        public RevokeCommand(Terminal terminal) {
+    static final class RevokeCommand extends StateCommand {
+        RevokeCommand(Terminal terminal) {
             super(terminal, "revoke", "revoked", ApiKeyManager::revoke);
         }
     }
@@ -105,8 +105,8 @@ public abstract class StateCommand implements Callable<Integer> {
             name = "disable",
             description = "Switches a key off until it is enabled again.",
             footer = {"  keyward disable 7hq2mz9a", "  keyward disable 7hq2mz9a k3x0p1qa --yes"})
-    public static final class DisableCommand extends StateCommand {
-        public DisableCommand(Terminal terminal) {
+    static final class DisableCommand extends StateCommand {
+        DisableCommand(Terminal terminal) {
             super(terminal, "disable", "disabled", ApiKeyManager::disable);
         }
     }
@@ -117,8 +117,8 @@ public abstract class StateCommand implements Callable<Integer> {
             description = "Switches a disabled key on. A revoked key stays revoked.",
             exitCodeList = "1:a key does not exist or is revoked, and was not changed; the others were",
             footer = {"  keyward enable 7hq2mz9a"})
-    public static final class EnableCommand extends StateCommand {
-        public EnableCommand(Terminal terminal) {
+    static final class EnableCommand extends StateCommand {
+        EnableCommand(Terminal terminal) {
             super(terminal, "enable", "enabled", ApiKeyManager::enable);
         }
     }

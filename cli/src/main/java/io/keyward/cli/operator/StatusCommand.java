@@ -49,7 +49,7 @@ import picocli.CommandLine.Option;
             "  keyward status --pid $(pgrep -f coordinator.jar)",
             "  keyward status --file /etc/app/.env --url https://api.example.com/v1/admin"
         })
-public final class StatusCommand implements Callable<Integer> {
+final class StatusCommand implements Callable<Integer> {
     private final Terminal terminal;
     private @Nullable String fingerprint;
 
@@ -98,7 +98,7 @@ public final class StatusCommand implements Callable<Integer> {
                     + " with --url service: url, inForce, reason, source, lastGood.")
     private boolean json;
 
-    public StatusCommand(Terminal terminal) {
+    StatusCommand(Terminal terminal) {
         this.terminal = terminal;
     }
 

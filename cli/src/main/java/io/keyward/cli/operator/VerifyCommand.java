@@ -34,7 +34,7 @@ import picocli.CommandLine.Option;
             "  keyward verify",
             "  keyward verify --file /etc/app/.env --declared-roles client,miner,admin < key.txt"
         })
-public final class VerifyCommand implements Callable<Integer>, Arguments.TakesSecret {
+final class VerifyCommand implements Callable<Integer>, Arguments.TakesSecret {
     private final Terminal terminal;
 
     @Mixin
@@ -43,7 +43,7 @@ public final class VerifyCommand implements Callable<Integer>, Arguments.TakesSe
     @Option(names = "--json", description = "Print JSON: accepted, id, owner, roles, retiring, reason.")
     private boolean json;
 
-    public VerifyCommand(Terminal terminal) {
+    VerifyCommand(Terminal terminal) {
         this.terminal = terminal;
     }
 

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static java.util.Objects.requireNonNull;
 
 import io.keyward.ApiKey;
+import io.keyward.KeyFormat;
 import io.keyward.cli.Main;
 import io.keyward.env.Failures;
 import java.io.Console;
@@ -243,6 +244,21 @@ public record Terminal(
         } catch (IllegalArgumentException e) {
             throw CommandFailure.refused(String.valueOf(e.getMessage()), e);
         }
+    }
+
+    /**
+     * Reads a key as {@link #readKey} does.
+     *
+     * @throws CommandFailure also if it looks like an issued key and has a wrong character in it
+     */
+    public ApiKey readKeyWithoutTypo() {
+        ApiKey key = readKey();
+        KeyFormat.recognise(key.reveal())
+                .flatMap(format -> format.flawOf(key.reveal()))
+                .ifPresent(flaw -> {
+                    throw CommandFailure.refused("the key " + flaw.description() + "; copy it again");
+                });
+        return key;
     }
 
     /** Asks a person for a secret text, which may be empty, without echo; returns nothing if no person is there. */
