@@ -6,7 +6,6 @@ import io.keyward.cli.terminal.Arguments;
 import io.keyward.cli.terminal.ExitCode;
 import io.keyward.cli.terminal.Json;
 import io.keyward.cli.terminal.PastedKey;
-import io.keyward.cli.terminal.PrefixOption;
 import io.keyward.cli.terminal.Terminal;
 import java.util.Locale;
 import java.util.Optional;
@@ -29,11 +28,7 @@ import picocli.CommandLine.Option;
 final class CheckCommand implements Callable<Integer>, Arguments.TakesSecret {
     private final Terminal terminal;
 
-    @Option(
-            names = "--prefix",
-            paramLabel = "PREFIX",
-            converter = PrefixOption.class,
-            description = "The prefix the key must have. Default: any.")
+    @Option(names = "--prefix", paramLabel = "PREFIX", description = "The prefix the key must have. Default: any.")
     private @Nullable KeyFormat format;
 
     @Option(names = "--json", description = "Print JSON: wellFormed, prefix, id, flaw, reason.")

@@ -8,20 +8,31 @@ import java.util.Locale;
 import java.util.Objects;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
 
-/**
- * The conditions that a key must meet to be listed or changed; null for a condition that does not matter.
- *
- * @param match a text in the id, the owner or the name, in upper or lower case
- * @param endingWithin the longest time until the end of the key; a key that has ended meets the condition, too
- */
-record Criteria(
-        @Nullable String owner,
-        @Nullable String role,
-        @Nullable String match,
-        @Nullable Duration endingWithin) {
+/** The options that name the conditions that a key must meet to be listed or changed. */
+final class Criteria {
     /** A longer span is not left to the store, because its end may be beyond what a database or a clock can hold. */
     private static final Duration LONGEST = Duration.ofDays(365_000);
+
+    @Option(names = "--owner", paramLabel = "WHO", description = "The keys of this owner.")
+    private @Nullable String owner;
+
+    @Option(names = "--role", paramLabel = "ROLE", description = "The keys with this role.")
+    private @Nullable String role;
+
+    @Option(
+            names = "--match",
+            paramLabel = "TEXT",
+            description = "The keys with this text in their id, owner or name, in upper or lower case.")
+    private @Nullable String match;
+
+    @Option(
+            names = "--ending-within",
+            paramLabel = "SPAN",
+            description = "The keys that end within this time, like 30d, or have ended. Several such options select the"
+                    + " keys that fit all of them.")
+    private @Nullable Duration endingWithin;
 
     /** Returns whether every key meets the conditions. */
     boolean isEmpty() {

@@ -1,6 +1,5 @@
 package io.keyward.cli.operator;
 
-import io.keyward.KeyFormat;
 import io.keyward.cli.store.DatabaseOptions;
 import io.keyward.cli.store.OpenKeys;
 import io.keyward.cli.terminal.ActorOption;
@@ -69,13 +68,8 @@ final class DbCreateCommand implements Runnable {
             description = "The owner of the first key. Default: the name of the caller.")
     private @Nullable String owner;
 
-    @Option(
-            names = "--prefix",
-            paramLabel = "PREFIX",
-            converter = PrefixOption.class,
-            defaultValue = PrefixOption.DEFAULT,
-            description = "The prefix of the first key. Default: ${DEFAULT-VALUE}.")
-    private KeyFormat format = KeyFormat.of(PrefixOption.DEFAULT);
+    @Mixin
+    private PrefixOption prefix = new PrefixOption();
 
     @Option(
             names = "--expires",
@@ -114,12 +108,12 @@ final class DbCreateCommand implements Runnable {
         }
         Actor actor = who.actor(terminal);
         OpenKeys keys = database.open(store, List.of(), terminal);
-        ApiKeyManager manager = keys.manager(format, List.of(role), actor);
+        ApiKeyManager manager = keys.manager(prefix.format(), List.of(role), actor);
         IssueRequest request = IssueRequest.builder()
                 .owner(owner == null ? actor.id() : owner)
                 .name("first admin")
                 .roles(role)
-                .metadata(IssueCommand.prefixNote(format))
+                .metadata(prefix.note())
                 .expiresAt(end.fromNow())
                 .build();
         IssuedKey issued = terminal.uninterrupted(() -> {

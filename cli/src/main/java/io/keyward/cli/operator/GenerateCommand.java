@@ -2,11 +2,11 @@ package io.keyward.cli.operator;
 
 import io.keyward.ApiKey;
 import io.keyward.ApiKeyGenerator;
-import io.keyward.KeyFormat;
 import io.keyward.cli.terminal.Json;
 import io.keyward.cli.terminal.PrefixOption;
 import io.keyward.cli.terminal.Terminal;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** Makes a key without a record. */
@@ -22,14 +22,8 @@ import picocli.CommandLine.Option;
 final class GenerateCommand implements Runnable {
     private final Terminal terminal;
 
-    @Option(
-            names = "--prefix",
-            paramLabel = "PREFIX",
-            converter = PrefixOption.class,
-            defaultValue = PrefixOption.DEFAULT,
-            description = "The prefix, which says whose key it is and for which environment, like acme_live."
-                    + " Default: ${DEFAULT-VALUE}.")
-    private KeyFormat format = KeyFormat.of(PrefixOption.DEFAULT);
+    @Mixin
+    private PrefixOption prefix = new PrefixOption();
 
     @Option(names = "--json", description = "Print JSON: key, id, prefix.")
     private boolean json;
@@ -40,15 +34,15 @@ final class GenerateCommand implements Runnable {
 
     @Override
     public void run() {
-        ApiKey key = ApiKeyGenerator.of(format).generate();
+        ApiKey key = ApiKeyGenerator.of(prefix.format()).generate();
         terminal.showKey(json ? asJson(key) : key.reveal() + "\n");
     }
 
     private String asJson(ApiKey key) {
         return Json.print(Json.object()
                 .add("key", key.reveal())
-                .add("id", format.idOf(key))
-                .add("prefix", format.prefix())
+                .add("id", prefix.format().idOf(key))
+                .add("prefix", prefix.format().prefix())
                 .build());
     }
 }

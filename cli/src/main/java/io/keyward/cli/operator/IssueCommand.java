@@ -2,7 +2,6 @@ package io.keyward.cli.operator;
 
 import io.keyward.ApiKeyGenerator;
 import io.keyward.ApiKeyRecord;
-import io.keyward.KeyFormat;
 import io.keyward.KeyRing;
 import io.keyward.LiveKeyRing;
 import io.keyward.cli.operator.ChangeTable.Change;
@@ -29,7 +28,6 @@ import java.time.Instant;
 import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.Callable;
@@ -71,9 +69,6 @@ import picocli.CommandLine.TypeConversionException;
             "  keyward issue --role client --owner ci --output kubernetes | kubectl apply -f -"
         })
 final class IssueCommand implements Callable<Integer> {
-    /** The name of the metadata for the prefix of a key, so a rotation uses it again. */
-    static final String PREFIX_NOTE = "prefix";
-
     /** A larger number is more likely a mistake. */
     private static final int MAX_COUNT = 10_000;
 
@@ -120,14 +115,8 @@ final class IssueCommand implements Callable<Integer> {
     @Option(names = "--not-before", paramLabel = "INSTANT", description = "When the key begins. Default: now.")
     private @Nullable Instant notBefore;
 
-    @Option(
-            names = "--prefix",
-            paramLabel = "PREFIX",
-            converter = PrefixOption.class,
-            defaultValue = PrefixOption.DEFAULT,
-            description = "The prefix, which says whose key it is and for which environment, like acme_live."
-                    + " Default: ${DEFAULT-VALUE}.")
-    private KeyFormat format = KeyFormat.of(PrefixOption.DEFAULT);
+    @Mixin
+    private PrefixOption prefix = new PrefixOption();
 
     @Option(names = "--count", paramLabel = "N", description = "How many keys to issue. Default: 1.")
     private @Nullable Integer count;
@@ -154,7 +143,7 @@ final class IssueCommand implements Callable<Integer> {
         IssueRequest request = request(owner, name, roles, permissions, end, notBefore);
         OpenKeys keys = options.orNew(terminal);
         boolean noneDeclared = keys.declaredRoles().isEmpty();
-        ApiKeyManager manager = options.manager(keys, format, roles, terminal);
+        ApiKeyManager manager = options.manager(keys, prefix.format(), roles, terminal);
         IssuedKey issued = terminal.uninterrupted(() -> {
             IssuedKey stored = manager.issue(request);
             output.show(stored, terminal, () -> options.takeBack(keys, stored.record(), terminal));
@@ -176,15 +165,15 @@ final class IssueCommand implements Callable<Integer> {
         boolean noneDeclared = keys.declaredRoles().isEmpty();
         TreeSet<String> requested = new TreeSet<>();
         wanted.forEach(key -> requested.addAll(key.roles()));
-        ApiKeyManager manager = options.manager(keys, format, requested, terminal);
+        ApiKeyManager manager = options.manager(keys, prefix.format(), requested, terminal);
         List<Change> changes = rehearsed(wanted, list, rehearsal(keys, requested)).stream()
                 .map(key -> change(key, manager, keys, shown))
                 .toList();
         ChangeTable table = new ChangeTable(terminal);
         if (dryRun) {
             changes.forEach(change -> table.plan(change, "would be issued"));
-            terminal.note(
-                    "would issue " + Confirmation.keys(table.fine()) + " in " + keys.name() + "; nothing was stored");
+            terminal.note("would issue " + ConfirmationOptions.keys(table.fine()) + " in " + keys.name()
+                    + "; nothing was stored");
             terminal.show(output.isJson() ? table.json() : table.text());
             return table.exitCode();
         }
@@ -192,7 +181,7 @@ final class IssueCommand implements Callable<Integer> {
         if (table.exitCode() <= ExitCode.REFUSED) {
             shown.end();
         }
-        terminal.note("issue: " + Confirmation.keys(table.fine()) + " stored in " + keys.name()
+        terminal.note("issue: " + ConfirmationOptions.keys(table.fine()) + " stored in " + keys.name()
                 + (keys.isNew() ? ", which is new" : "") + ", and not shown again"
                 + (table.failed() == 0 ? "" : "; " + table.failed() + " could not be issued") + "\n"
                 + table.text().stripTrailing());
@@ -301,7 +290,8 @@ final class IssueCommand implements Callable<Integer> {
         KeyRing ring = KeyRing.builder()
                 .roles(FileOptions.model(keys.rolesFor(requested)))
                 .build();
-        return ApiKeyManager.builder(InMemoryApiKeyStore.create(), LiveKeyRing.of(ring), ApiKeyGenerator.of(format))
+        return ApiKeyManager.builder(
+                        InMemoryApiKeyStore.create(), LiveKeyRing.of(ring), ApiKeyGenerator.of(prefix.format()))
                 .build();
     }
 
@@ -353,14 +343,9 @@ final class IssueCommand implements Callable<Integer> {
                 .roles(itsRoles)
                 .permissions(itsPermissions.stream().map(Permission::of).toList())
                 .notBefore(begins)
-                .metadata(prefixNote(format));
+                .metadata(prefix.note());
         Duration span = ends.span();
         return (span != null ? request.expiresIn(span) : request.expiresAt(ends.instant())).build();
-    }
-
-    /** Returns the metadata that name the prefix of a key, so a rotation uses it again. */
-    static Map<String, String> prefixNote(KeyFormat format) {
-        return format.prefix().equals(PrefixOption.DEFAULT) ? Map.of() : Map.of(PREFIX_NOTE, format.prefix());
     }
 
     private static String endOf(IssuedKey issued) {

@@ -6,9 +6,7 @@ import io.keyward.cli.store.OpenKeys;
 import io.keyward.cli.store.StoreOptions;
 import io.keyward.cli.terminal.CommandFailure;
 import io.keyward.cli.terminal.Json;
-import io.keyward.cli.terminal.SpanConverter;
 import io.keyward.cli.terminal.Terminal;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -66,24 +64,8 @@ final class ListCommand implements Runnable {
     @Mixin
     private StoreOptions options = new StoreOptions();
 
-    @Option(names = "--owner", paramLabel = "WHO", description = "Only keys of this owner.")
-    private @Nullable String owner;
-
-    @Option(names = "--role", paramLabel = "ROLE", description = "Only keys with this role.")
-    private @Nullable String role;
-
-    @Option(
-            names = "--ending-within",
-            paramLabel = "SPAN",
-            converter = SpanConverter.class,
-            description = "Only keys that end within this time, like 30d, or have ended.")
-    private @Nullable Duration endingWithin;
-
-    @Option(
-            names = "--match",
-            paramLabel = "TEXT",
-            description = "Only keys with this text in their id, owner or name, in upper or lower case.")
-    private @Nullable String match;
+    @Mixin
+    private Criteria criteria = new Criteria();
 
     @Option(
             names = "--state",
@@ -155,17 +137,13 @@ final class ListCommand implements Runnable {
     }
 
     private boolean isFiltered() {
-        return !criteria().isEmpty() || state != null || rotating;
-    }
-
-    private Criteria criteria() {
-        return new Criteria(owner, role, match, endingWithin);
+        return !criteria.isEmpty() || state != null || rotating;
     }
 
     private boolean isAskedFor(ApiKeyRecord record, Instant now) {
         return (state == null || new RecordText(record, now, false).state().equals(state))
                 && (!rotating || isRotating(record, now))
-                && criteria().fits(record, now);
+                && criteria.fits(record, now);
     }
 
     private static boolean isRotating(ApiKeyRecord record, Instant now) {

@@ -7,7 +7,6 @@ import io.keyward.cli.store.OpenKeys;
 import io.keyward.cli.terminal.CommandFailure;
 import io.keyward.cli.terminal.ExitCode;
 import io.keyward.cli.terminal.PrefixOption;
-import io.keyward.cli.terminal.SpanConverter;
 import io.keyward.cli.terminal.Terminal;
 import io.keyward.store.ApiKeyManager;
 import io.keyward.store.ChangeRefusedException;
@@ -59,7 +58,6 @@ final class RotateCommand implements Callable<Integer> {
     @Option(
             names = "--overlap",
             paramLabel = "SPAN",
-            converter = SpanConverter.class,
             defaultValue = "24h",
             description = "How long the old secret stays valid, like 30m or 24h; 0s ends it now. Default:"
                     + " ${DEFAULT-VALUE}.")
@@ -85,7 +83,6 @@ final class RotateCommand implements Callable<Integer> {
     @Option(
             names = "--prefix",
             paramLabel = "PREFIX",
-            converter = PrefixOption.class,
             description =
                     "The prefix of the new key. Default: the one it was issued with, or " + PrefixOption.DEFAULT + ".")
     private @Nullable KeyFormat format;
@@ -188,7 +185,7 @@ final class RotateCommand implements Callable<Integer> {
         if (format != null) {
             return format;
         }
-        String noted = before == null ? null : before.metadata().get(IssueCommand.PREFIX_NOTE);
+        String noted = before == null ? null : before.metadata().get(PrefixOption.NOTE);
         return KeyFormat.of(noted == null ? PrefixOption.DEFAULT : noted);
     }
 }

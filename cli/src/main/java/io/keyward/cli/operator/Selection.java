@@ -5,10 +5,8 @@ import io.keyward.KeyState;
 import io.keyward.cli.operator.ChangeTable.Change;
 import io.keyward.cli.store.OpenKeys;
 import io.keyward.cli.terminal.CommandFailure;
-import io.keyward.cli.terminal.SpanConverter;
 import io.keyward.cli.terminal.Terminal;
 import io.keyward.store.StoreException;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -19,47 +17,26 @@ import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /**
  * The options that select the keys to change, and what several changes at once need: a dry run and a question.
  */
 final class Selection {
-    @Parameters(paramLabel = "ID", arity = "0..*", description = "Key ids.")
+    @Parameters(
+            paramLabel = "ID",
+            arity = "0..*",
+            description = "Key ids. Without one, options select the keys, and leave out those that are revoked.")
     private List<String> ids = List.of();
 
     @Mixin
     private KeyByText byText = new KeyByText();
 
-    @Option(names = "--owner", paramLabel = "WHO", description = "All keys of this owner that are not revoked.")
-    private @Nullable String owner;
+    @Mixin
+    private Criteria criteria = new Criteria();
 
-    @Option(names = "--role", paramLabel = "ROLE", description = "All keys with this role that are not revoked.")
-    private @Nullable String role;
-
-    @Option(
-            names = "--match",
-            paramLabel = "TEXT",
-            description = "All keys with this text in their id, owner or name that are not revoked.")
-    private @Nullable String match;
-
-    @Option(
-            names = "--ending-within",
-            paramLabel = "SPAN",
-            converter = SpanConverter.class,
-            description =
-                    "All keys that end within this time, like 14d, and are not revoked. Several such options select the"
-                            + " keys that fit all of them.")
-    private @Nullable Duration endingWithin;
-
-    @Option(names = "--dry-run", description = "Print which keys would be changed, and change none.")
-    private boolean dryRun;
-
-    @Option(
-            names = {"-y", "--yes"},
-            description = "Change several keys without a question.")
-    private boolean yes;
+    @Mixin
+    private ConfirmationOptions confirmation = new ConfirmationOptions();
 
     /**
      * Asks for the text of the key if the key is selected by it; then it is as if its id had been given.
@@ -70,7 +47,7 @@ final class Selection {
         if (!byText.isGiven()) {
             return;
         }
-        if (!ids.isEmpty() || !criteria().isEmpty()) {
+        if (!ids.isEmpty() || !criteria.isEmpty()) {
             throw CommandFailure.usage(
                     "name ids, select keys, or give one by its text with --key -; not several of these");
         }
@@ -80,15 +57,11 @@ final class Selection {
     /** Returns the one id that was given; null for several keys, and for a dry run. */
     @Nullable
     String onlyId() {
-        return ids.size() == 1 && criteria().isEmpty() && !dryRun ? ids.get(0) : null;
+        return ids.size() == 1 && criteria.isEmpty() && !isDryRun() ? ids.get(0) : null;
     }
 
     boolean isDryRun() {
-        return dryRun;
-    }
-
-    private Criteria criteria() {
-        return new Criteria(owner, role, match, endingWithin);
+        return confirmation.isDryRun();
     }
 
     /**
@@ -122,7 +95,7 @@ final class Selection {
             boolean json) {
         List<Change> changes = changes(keys, obstacle, rotate);
         ChangeTable table = changed(changes, keys.name(), terminal, "rotate", made -> made.makeShowingKeys(changes));
-        if (dryRun) {
+        if (isDryRun()) {
             terminal.note(summary(table, keys.name(), "rotate"));
             terminal.show(json ? table.json() : table.text());
         } else {
@@ -138,25 +111,25 @@ final class Selection {
             throw CommandFailure.refused("no key of " + place + " matches; nothing was changed");
         }
         ChangeTable table = new ChangeTable(terminal);
-        if (dryRun) {
+        if (isDryRun()) {
             changes.forEach(change -> table.plan(change, "would be changed"));
         } else {
             long count = changes.stream().filter(one -> one.failure() == null).count();
-            Confirmation.require(
-                    yes || count == 0, verb + " " + Confirmation.keys(count), "nothing was changed", terminal);
+            if (count > 0) {
+                confirmation.require(verb + " " + ConfirmationOptions.keys(count), "nothing was changed", terminal);
+            }
             make.accept(table);
         }
         return table;
     }
 
     private String summary(ChangeTable table, String place, String verb) {
-        return (dryRun ? "would " + verb + " " : verb + ": ") + Confirmation.keys(table.fine()) + " of " + place
-                + (table.failed() == 0 ? "" : "; " + table.failed() + " could not be changed");
+        return (isDryRun() ? "would " + verb + " " : verb + ": ") + ConfirmationOptions.keys(table.fine()) + " of "
+                + place + (table.failed() == 0 ? "" : "; " + table.failed() + " could not be changed");
     }
 
     private List<Change> changes(
             OpenKeys keys, Function<ApiKeyRecord, @Nullable String> obstacle, Function<String, ApiKeyRecord> change) {
-        Criteria criteria = criteria();
         if (ids.isEmpty() && criteria.isEmpty()) {
             throw CommandFailure.usage(
                     "name the ids of keys, or select them by --owner, --role, --match, --ending-within or --key -");

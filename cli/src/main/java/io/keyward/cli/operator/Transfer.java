@@ -48,13 +48,8 @@ final class Transfer {
     @Mixin
     private ActorOption who = new ActorOption();
 
-    @Option(names = "--dry-run", description = "Print what would be stored, and store nothing.")
-    private boolean dryRun;
-
-    @Option(
-            names = {"-y", "--yes"},
-            description = "Store the keys without a question.")
-    private boolean yes;
+    @Mixin
+    private ConfirmationOptions confirmation = new ConfirmationOptions();
 
     @Option(names = "--json", description = "Print JSON: an array of id, owner, result, reason.")
     private boolean json;
@@ -96,15 +91,15 @@ final class Transfer {
         if (from.isEmpty()) {
             throw CommandFailure.refused("there is no key to " + verb + "; nothing was stored");
         }
+        boolean dryRun = confirmation.isDryRun();
         List<Row> rows = rows(from, there, flaw);
         List<ApiKeyRecord> chosen = rows.stream()
                 .filter(row -> row.result().equals(TO_BE_DONE))
                 .map(Row::record)
                 .toList();
         if (!dryRun && !chosen.isEmpty()) {
-            Confirmation.require(
-                    yes,
-                    verb + " " + Confirmation.keys(chosen.size()) + " to " + place,
+            confirmation.require(
+                    verb + " " + ConfirmationOptions.keys(chosen.size()) + " to " + place,
                     "nothing was stored",
                     terminal);
             Map<String, String> refused = store.apply(chosen);
@@ -112,7 +107,7 @@ final class Transfer {
         }
         long failed = countOf(rows, FAILED);
         terminal.note((dryRun ? "would " + verb + " " : verb + ": ")
-                + Confirmation.keys(countOf(rows, dryRun ? TO_BE_DONE : DONE)) + " to " + place + "; "
+                + ConfirmationOptions.keys(countOf(rows, dryRun ? TO_BE_DONE : DONE)) + " to " + place + "; "
                 + countOf(rows, THERE)
                 + " there already" + (failed == 0 ? "" : "; " + failed + " failed"));
         terminal.show(json ? Json.print(Json.array(rows, Row::json).build()) : table(rows));

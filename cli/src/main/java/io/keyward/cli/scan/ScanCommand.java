@@ -82,11 +82,7 @@ public final class ScanCommand implements Callable<Integer> {
             description = "Files and directories to search; - is standard input.")
     private List<String> paths = List.of();
 
-    @Option(
-            names = "--prefix",
-            paramLabel = "PREFIX",
-            converter = PrefixOption.class,
-            description = "Report keys with this prefix only. Default: any.")
+    @Option(names = "--prefix", paramLabel = "PREFIX", description = "Report keys with this prefix only. Default: any.")
     private @Nullable KeyFormat only;
 
     @Option(names = "--revoke", description = "Revoke the found keys that are in the key file.")

@@ -1,11 +1,11 @@
 package io.keyward.cli.scan;
 
-import io.keyward.KeyFormat;
 import io.keyward.ScannerRules;
 import io.keyward.cli.terminal.Json;
 import io.keyward.cli.terminal.PrefixOption;
 import io.keyward.cli.terminal.Terminal;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** Prints rules with which secret scanners find issued keys. */
@@ -38,13 +38,8 @@ public final class ScanRulesCommand implements Runnable {
             description = "regex, gitleaks, trufflehog or github (a custom pattern).")
     private Scanner scanner = Scanner.regex;
 
-    @Option(
-            names = "--prefix",
-            paramLabel = "PREFIX",
-            converter = PrefixOption.class,
-            defaultValue = PrefixOption.DEFAULT,
-            description = "The prefix of the keys. Default: ${DEFAULT-VALUE}.")
-    private KeyFormat format = KeyFormat.of(PrefixOption.DEFAULT);
+    @Mixin
+    private PrefixOption prefix = new PrefixOption();
 
     @Option(names = "--json", description = "Print JSON: format, rule.")
     private boolean json;
@@ -55,7 +50,7 @@ public final class ScanRulesCommand implements Runnable {
 
     @Override
     public void run() {
-        ScannerRules rules = ScannerRules.of(format);
+        ScannerRules rules = ScannerRules.of(prefix.format());
         String rule = switch (scanner) {
             case regex -> rules.regex();
             case gitleaks -> rules.gitleaks();

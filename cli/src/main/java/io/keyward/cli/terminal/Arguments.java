@@ -1,6 +1,7 @@
 package io.keyward.cli.terminal;
 
 import io.keyward.KeyFormat;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
 import java.util.List;
@@ -143,11 +144,13 @@ public final class Arguments {
         return near.isEmpty() ? "" : "; did you mean " + String.join(" or ", near) + "?";
     }
 
-    /** Registers converters for the types whose built-in ones name Java classes in their messages. */
+    /** Registers converters for our types, and for those whose built-in ones name Java classes in their messages. */
     public static void addConverters(CommandLine commandLine) {
         commandLine.registerConverter(Integer.class, text -> whole(text, Integer::valueOf));
         commandLine.registerConverter(Long.class, text -> whole(text, Long::valueOf));
         commandLine.registerConverter(Instant.class, Arguments::instant);
+        commandLine.registerConverter(Duration.class, new SpanConverter());
+        commandLine.registerConverter(KeyFormat.class, Arguments::format);
     }
 
     private static <N> N whole(String text, Function<String, N> type) {
@@ -163,6 +166,14 @@ public final class Arguments {
             return Instant.parse(text);
         } catch (DateTimeParseException e) {
             throw new TypeConversionException("must be an instant like 2027-01-01T00:00:00Z");
+        }
+    }
+
+    private static KeyFormat format(String prefix) {
+        try {
+            return KeyFormat.of(prefix);
+        } catch (IllegalArgumentException e) {
+            throw new TypeConversionException("is not a prefix: " + e.getMessage());
         }
     }
 
