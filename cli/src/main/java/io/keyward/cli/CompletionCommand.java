@@ -56,12 +56,7 @@ final class CompletionCommand implements Runnable {
             case fish -> scripts.fish();
         };
         terminal.show(
-                json
-                        ? Json.print(Json.object()
-                                .add("shell", shell.name())
-                                .add("script", script)
-                                .build())
-                        : script);
+                json ? Json.object().add("shell", shell).add("script", script).print() : script);
     }
 
     /** Prints the ids of a key file for the scripts, which hide its failures because a person is typing. */
@@ -109,8 +104,7 @@ final class CompletionCommand implements Runnable {
             StringBuilder page =
                     new StringBuilder(".TH KEYWARD 1\n.SH NAME\nkeyward \\- makes, hashes and manages API keys\n");
             describe(spec.root().commandLine(), page);
-            terminal.show(
-                    json ? Json.print(Json.object().add("page", page.toString()).build()) : page.toString());
+            terminal.show(json ? Json.object().add("page", page).print() : page.toString());
         }
 
         /** The usual width of a manual page, on every terminal, because its lines are not filled again. */

@@ -85,11 +85,11 @@ record FailureReport(Terminal terminal, boolean json) {
     private int tell(int exitCode, String text) {
         if (json && exitCode != ExitCode.NOBODY_READS) {
             try {
-                terminal.show(Json.print(Json.object()
+                terminal.show(Json.object()
                         .add("title", titleOf(exitCode))
                         .add("detail", text.lines().findFirst().orElse(""))
                         .add("exitCode", exitCode)
-                        .build()));
+                        .print());
             } catch (CommandFailure cannotBeWritten) {
                 // The sentence on standard error says what went wrong first.
                 terminal.note(text);

@@ -6,7 +6,6 @@ import io.keyward.cli.terminal.Arguments;
 import io.keyward.cli.terminal.ExitCode;
 import io.keyward.cli.terminal.Json;
 import io.keyward.cli.terminal.Terminal;
-import jakarta.json.JsonObjectBuilder;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
@@ -97,24 +96,25 @@ final class AuthStatusCommand implements Callable<Integer>, Arguments.TakesSecre
     }
 
     private static String asJson(List<Line> lines, boolean authenticated) {
-        List<String> labels =
-                lines.stream().map(line -> line.credential().label()).toList();
-        return Json.print(Json.object()
+        return Json.object()
                 .add("authenticated", authenticated)
-                .add("stored_credentials", Json.array(labels))
-                .add("credentials", Json.array(lines, line -> object(line.credential(), line.verdict())))
-                .build());
+                .add(
+                        "stored_credentials",
+                        lines.stream().map(line -> line.credential().label()).toList())
+                .add(
+                        "credentials",
+                        lines.stream()
+                                .map(line -> jsonOf(line.credential(), line.verdict()))
+                                .toList())
+                .print();
     }
 
     /** Returns the JSON of one stored key. */
-    static String jsonOf(Credential credential, @Nullable Verdict verdict) {
-        return Json.print(object(credential, verdict).build());
-    }
-
-    private static JsonObjectBuilder object(Credential credential, @Nullable Verdict verdict) {
-        JsonObjectBuilder object = credential.json();
-        Json.add(object, "check", verdict == null ? null : nameOf(verdict));
-        return Json.add(object, "reason", verdict == null ? null : verdict.reason());
+    static Json jsonOf(Credential credential, @Nullable Verdict verdict) {
+        return credential
+                .json()
+                .add("check", verdict == null ? null : nameOf(verdict))
+                .add("reason", verdict == null ? null : verdict.reason());
     }
 
     private static String nameOf(Verdict verdict) {

@@ -48,10 +48,10 @@ final class AuthTokenCommand implements Runnable, Arguments.TakesSecret {
         String key = credential.key().reveal();
         terminal.show(
                 json
-                        ? Json.print(Json.object()
+                        ? Json.object()
                                 .add("stored", credential.label())
                                 .add("token", key)
-                                .build())
+                                .print()
                         : key + "\n");
     }
 }

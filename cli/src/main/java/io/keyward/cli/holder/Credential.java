@@ -3,7 +3,6 @@ package io.keyward.cli.holder;
 import io.keyward.ApiKey;
 import io.keyward.KeyFormat;
 import io.keyward.cli.terminal.Json;
-import jakarta.json.JsonObjectBuilder;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -39,11 +38,12 @@ record Credential(String label, ApiKey key, @Nullable ServiceUrl url) {
     }
 
     /** Returns what JSON says of every stored key. */
-    JsonObjectBuilder json() {
-        JsonObjectBuilder object = Json.object().add("stored", label);
-        Json.add(object, "id", id().orElse(null));
-        Json.add(object, "prefix", prefix().orElse(null));
-        return Json.add(object, "origin", url == null ? null : url.origin());
+    Json json() {
+        return Json.object()
+                .add("stored", label)
+                .add("id", id().orElse(null))
+                .add("prefix", prefix().orElse(null))
+                .add("origin", url == null ? null : url.origin());
     }
 
     /** Returns whether both are one key, before or after a rotation. */

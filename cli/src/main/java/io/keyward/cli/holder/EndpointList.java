@@ -1,12 +1,11 @@
 package io.keyward.cli.holder;
 
+import io.keyward.cli.terminal.Json;
 import io.keyward.cli.terminal.Terminal;
 import jakarta.json.JsonArray;
-import jakarta.json.JsonException;
 import jakarta.json.JsonObject;
 import jakarta.json.JsonString;
 import jakarta.json.JsonValue;
-import java.io.StringReader;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -21,14 +20,11 @@ final class EndpointList {
 
     /** Returns the endpoints, one to a line; nothing if the body lists none. */
     static Optional<List<String>> in(String body) {
-        try (var reader = jakarta.json.Json.createReader(new StringReader(body))) {
-            return reader.readValue() instanceof JsonObject problem
-                            && problem.get("endpoints") instanceof JsonArray listed
-                    ? Optional.of(listed.stream().map(EndpointList::line).toList())
-                    : Optional.empty();
-        } catch (JsonException notJson) {
-            return Optional.empty();
-        }
+        return Json.objectIn(body)
+                .filter(problem -> problem.get("endpoints") instanceof JsonArray)
+                .map(problem -> problem.getJsonArray("endpoints").stream()
+                        .map(EndpointList::line)
+                        .toList());
     }
 
     private static String line(JsonValue endpoint) {

@@ -4,13 +4,12 @@ import io.keyward.cli.holder.Server.Answer;
 import io.keyward.cli.holder.Server.NoAnswerException;
 import io.keyward.cli.terminal.CommandFailure;
 import io.keyward.cli.terminal.ExitCode;
+import io.keyward.cli.terminal.Json;
 import io.keyward.cli.terminal.Terminal;
 import jakarta.json.JsonArray;
-import jakarta.json.JsonException;
 import jakarta.json.JsonObject;
 import jakarta.json.JsonString;
 import jakarta.json.JsonValue;
-import java.io.StringReader;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -53,7 +52,7 @@ record Identity(
     private static Identity read(Answer answer, ServiceUrl url) {
         String what = url + " answered " + answer.status();
         if (answer.status() == OK) {
-            JsonObject body = objectIn(answer.body());
+            JsonObject body = Json.objectIn(answer.body()).orElse(null);
             return body == null
                     ? new Identity(ExitCode.OK, what + " and no JSON object, so owner and roles are not known", null)
                     : new Identity(ExitCode.OK, null, body);
@@ -70,14 +69,6 @@ record Identity(
                         null);
             default -> new Identity(ExitCode.REFUSED, what + ", so owner and roles are not known", null);
         };
-    }
-
-    private static @Nullable JsonObject objectIn(String body) {
-        try (var reader = jakarta.json.Json.createReader(new StringReader(body))) {
-            return reader.readValue() instanceof JsonObject object ? object : null;
-        } catch (JsonException notJson) {
-            return null;
-        }
     }
 
     @Nullable

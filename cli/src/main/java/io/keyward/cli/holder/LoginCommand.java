@@ -145,7 +145,7 @@ final class LoginCommand implements Runnable, Arguments.TakesSecret {
         }
         terminal.show(
                 json
-                        ? AuthStatusCommand.jsonOf(credential, verdict)
+                        ? AuthStatusCommand.jsonOf(credential, verdict).print()
                         : "stored " + credential.label() + ": " + credential.description() + ", for "
                                 + credential.target() + "\n");
         if (exposed) {

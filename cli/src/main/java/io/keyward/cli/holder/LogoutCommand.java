@@ -42,10 +42,7 @@ final class LogoutCommand implements Runnable, Arguments.TakesSecret {
         if (!place.erase()) {
             throw CommandFailure.refused("no key is stored for " + place.label());
         }
-        terminal.show(
-                json
-                        ? Json.print(Json.object().add("removed", place.label()).build())
-                        : "removed " + place.erasure() + "\n");
+        terminal.show(json ? Json.object().add("removed", place.label()).print() : "removed " + place.erasure() + "\n");
         terminal.note(description + " is still valid; if it has leaked, have it revoked");
     }
 }

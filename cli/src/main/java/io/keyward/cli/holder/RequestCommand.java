@@ -255,12 +255,12 @@ final class RequestCommand implements Callable<Integer>, Arguments.TakesSecret {
             throws NoAnswerException {
         int status = response.statusCode();
         if (json) {
-            terminal.show(Json.print(Json.object()
+            terminal.show(Json.object()
                     .add("method", method)
                     .add("url", target.toString())
                     .add("status", status)
                     .add("body", KeyMask.in(Server.beginningOf(response, target), credential.key()))
-                    .build()));
+                    .print());
             return status < 300 ? ExitCode.OK : ExitCode.REFUSED;
         }
         if (status < 300) {

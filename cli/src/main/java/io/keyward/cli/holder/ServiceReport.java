@@ -1,11 +1,9 @@
 package io.keyward.cli.holder;
 
+import io.keyward.cli.terminal.Json;
 import io.keyward.cli.terminal.Terminal;
-import jakarta.json.JsonException;
 import jakarta.json.JsonObject;
 import jakarta.json.JsonString;
-import jakarta.json.JsonValue;
-import java.io.StringReader;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -31,14 +29,9 @@ public record ServiceReport(
         List<String> roles) {
 
     static Optional<ServiceReport> read(String url, String body) {
-        try (var reader = jakarta.json.Json.createReader(new StringReader(body))) {
-            JsonValue value = reader.readValue();
-            return value instanceof JsonObject report && report.get("fingerprint") instanceof JsonString
-                    ? Optional.of(of(url, report))
-                    : Optional.empty();
-        } catch (JsonException notJson) {
-            return Optional.empty();
-        }
+        return Json.objectIn(body)
+                .filter(report -> report.get("fingerprint") instanceof JsonString)
+                .map(report -> of(url, report));
     }
 
     private static ServiceReport of(String url, JsonObject report) {

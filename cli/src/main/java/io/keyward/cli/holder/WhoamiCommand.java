@@ -1,9 +1,7 @@
 package io.keyward.cli.holder;
 
 import io.keyward.cli.terminal.Arguments;
-import io.keyward.cli.terminal.Json;
 import io.keyward.cli.terminal.Terminal;
-import jakarta.json.JsonObjectBuilder;
 import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -72,16 +70,12 @@ final class WhoamiCommand implements Callable<Integer>, Arguments.TakesSecret {
     }
 
     private static String asJson(Credential credential, Identity told) {
-        JsonObjectBuilder object = credential.json();
-        Json.add(object, "owner", told.text("owner", credential));
-        Json.add(object, "name", told.text("name", credential));
-        List<String> roles = told.roles(credential);
-        if (roles == null) {
-            object.addNull("roles");
-        } else {
-            object.add("roles", Json.array(roles));
-        }
-        Json.add(object, "reason", told.reason());
-        return Json.print(object.build());
+        return credential
+                .json()
+                .add("owner", told.text("owner", credential))
+                .add("name", told.text("name", credential))
+                .add("roles", told.roles(credential))
+                .add("reason", told.reason())
+                .print();
     }
 }

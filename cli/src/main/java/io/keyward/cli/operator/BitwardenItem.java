@@ -3,7 +3,7 @@ package io.keyward.cli.operator;
 import io.keyward.ApiKeyRecord;
 import io.keyward.cli.terminal.Json;
 import io.keyward.store.IssuedKey;
-import jakarta.json.JsonObject;
+import java.util.List;
 import java.util.Objects;
 
 /**
@@ -11,29 +11,28 @@ import java.util.Objects;
  * hidden.
  */
 record BitwardenItem(IssuedKey issued, String name) {
-    JsonObject json() {
+    Json json() {
         ApiKeyRecord record = issued.record();
         String hash = record.current().hash().reveal();
         var login = Json.object()
-                .add("uris", Json.array())
+                .add("uris", List.of())
                 .add("username", Objects.requireNonNullElse(record.owner(), record.id()))
                 .add("password", issued.key().reveal())
-                .addNull("totp");
+                .add("totp", null);
         var hidden = Json.object()
                 .add("name", "api_key_hash")
                 .add("value", hash.substring(hash.lastIndexOf(':') + 1))
                 .add("type", 1);
         return Json.object()
-                .addNull("organizationId")
-                .addNull("collectionIds")
-                .addNull("folderId")
+                .add("organizationId", null)
+                .add("collectionIds", null)
+                .add("folderId", null)
                 .add("type", 1)
                 .add("name", name)
                 .add("notes", KeyOutput.noteOf(record))
                 .add("favorite", false)
-                .add("fields", Json.array().add(hidden))
+                .add("fields", List.of(hidden))
                 .add("login", login)
-                .add("reprompt", 0)
-                .build();
+                .add("reprompt", 0);
     }
 }

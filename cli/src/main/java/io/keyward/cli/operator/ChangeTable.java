@@ -9,7 +9,6 @@ import io.keyward.cli.terminal.Terminal;
 import io.keyward.store.ChangeRefusedException;
 import io.keyward.store.StoreConflictException;
 import io.keyward.store.StoreException;
-import jakarta.json.JsonObjectBuilder;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -108,7 +107,7 @@ final class ChangeTable {
 
     /** Returns an object for each change: id, owner, expiresAt, result, reason. */
     String json() {
-        return Json.print(Json.array(rows, Row::json).build());
+        return Json.print(rows.stream().map(Row::json).toList());
     }
 
     /**
@@ -139,11 +138,13 @@ final class ChangeTable {
             return record == null ? null : record.current().expiresAt();
         }
 
-        JsonObjectBuilder json() {
-            JsonObjectBuilder object = Json.object().add("id", id);
-            Json.add(object, "owner", record == null ? null : record.owner());
-            Json.add(object, "expiresAt", end()).add("result", result);
-            return Json.add(object, "reason", failure);
+        Json json() {
+            return Json.object()
+                    .add("id", id)
+                    .add("owner", record == null ? null : record.owner())
+                    .add("expiresAt", end())
+                    .add("result", result)
+                    .add("reason", failure);
         }
 
         String line(int width) {

@@ -69,12 +69,13 @@ final class CheckCommand implements Callable<Integer>, Arguments.TakesSecret {
     }
 
     private static String print(@Nullable String prefix, @Nullable String id, @Nullable Refusal refusal) {
-        var object = Json.object().add("wellFormed", refusal == null);
-        Json.add(object, "prefix", prefix);
-        Json.add(object, "id", id);
-        Json.add(object, "flaw", refusal == null ? null : refusal.flaw());
-        Json.add(object, "reason", refusal == null ? null : refusal.reason());
-        return Json.print(object.build());
+        return Json.object()
+                .add("wellFormed", refusal == null)
+                .add("prefix", prefix)
+                .add("id", id)
+                .add("flaw", refusal == null ? null : refusal.flaw())
+                .add("reason", refusal == null ? null : refusal.reason())
+                .print();
     }
 
     /**

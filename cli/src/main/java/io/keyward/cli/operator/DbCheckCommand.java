@@ -6,7 +6,6 @@ import io.keyward.cli.terminal.Json;
 import io.keyward.cli.terminal.Terminal;
 import io.keyward.jdbc.DatabaseFinding;
 import io.keyward.jdbc.DatabaseFinding.Level;
-import jakarta.json.JsonArrayBuilder;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
@@ -67,11 +66,11 @@ final class DbCheckCommand implements Callable<Integer> {
     }
 
     private static String jsonOf(List<DatabaseFinding> findings, boolean healthy) {
-        JsonArrayBuilder array = Json.array(
-                findings,
-                finding -> Json.object().add("level", wordOf(finding.level())).add("message", finding.message()));
-        return Json.print(
-                Json.object().add("healthy", healthy).add("findings", array).build());
+        List<Json> array = findings.stream()
+                .map(finding ->
+                        Json.object().add("level", wordOf(finding.level())).add("message", finding.message()))
+                .toList();
+        return Json.object().add("healthy", healthy).add("findings", array).print();
     }
 
     private static String wordOf(Level level) {

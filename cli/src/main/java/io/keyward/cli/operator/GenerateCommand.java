@@ -39,10 +39,10 @@ final class GenerateCommand implements Runnable {
     }
 
     private String asJson(ApiKey key) {
-        return Json.print(Json.object()
+        return Json.object()
                 .add("key", key.reveal())
                 .add("id", prefix.format().idOf(key))
                 .add("prefix", prefix.format().prefix())
-                .build());
+                .print();
     }
 }

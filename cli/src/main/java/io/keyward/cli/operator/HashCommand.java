@@ -87,8 +87,7 @@ final class HashCommand implements Runnable, Arguments.TakesSecret {
         KeyFile keys = write.applyTo(hexKeys ? existing.readingHexAsKeys() : existing);
         List<String> ids = terminal.uninterrupted(keys::hashPlaintextKeys);
         if (json) {
-            terminal.show(
-                    Json.print(Json.object().add("hashed", Json.array(ids)).build()));
+            terminal.show(Json.object().add("hashed", ids).print());
         } else {
             terminal.show(ids.isEmpty() ? "" : String.join("\n", ids) + "\n");
         }
@@ -111,6 +110,6 @@ final class HashCommand implements Runnable, Arguments.TakesSecret {
         }
         String hash = KeyHasher.sha256().hash(key).reveal();
         String shown = bare ? hash.substring(hash.lastIndexOf(':') + 1) : hash;
-        terminal.show(json ? Json.print(Json.object().add("hash", shown).build()) : shown + "\n");
+        terminal.show(json ? Json.object().add("hash", shown).print() : shown + "\n");
     }
 }

@@ -7,7 +7,6 @@ import io.keyward.cli.terminal.Terminal;
 import io.keyward.store.IssuedKey;
 import io.keyward.store.StoreConflictException;
 import io.keyward.store.StoreException;
-import jakarta.json.JsonObject;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.Iterator;
@@ -174,8 +173,7 @@ final class KeyOutput {
         private String itemOf(IssuedKey issued) {
             return switch (isJson() ? Form.JSON : form) {
                 case TEXT, ENV -> (begun ? "" : "id,owner,name,key\n") + csvOf(issued);
-                case JSON ->
-                    (begun ? ",\n" : "[\n") + Json.print(jsonOf(issued)).stripTrailing();
+                case JSON -> (begun ? ",\n" : "[\n") + jsonOf(issued).print().stripTrailing();
                 case BITWARDEN -> new BitwardenItem(issued, filled(ITEM_NAME, issued)).json() + "\n";
                 case ONE_PASSWORD -> new OnePasswordItem(issued, filled(ITEM_NAME, issued)).json() + "\n";
                 case KUBERNETES -> (begun ? "---\n" : "") + textOf(issued);
@@ -223,18 +221,18 @@ final class KeyOutput {
         return switch (isJson() ? Form.JSON : form) {
             case TEXT -> issued.key().reveal() + "\n";
             case ENV -> variable + "=" + issued.key().reveal() + "\n";
-            case JSON -> Json.print(jsonOf(issued));
-            case BITWARDEN -> Json.print(new BitwardenItem(issued, filled(ITEM_NAME, issued)).json());
-            case ONE_PASSWORD -> Json.print(new OnePasswordItem(issued, filled(ITEM_NAME, issued)).json());
+            case JSON -> jsonOf(issued).print();
+            case BITWARDEN ->
+                new BitwardenItem(issued, filled(ITEM_NAME, issued)).json().print();
+            case ONE_PASSWORD ->
+                new OnePasswordItem(issued, filled(ITEM_NAME, issued)).json().print();
             case KUBERNETES -> new KubernetesSecret(issued, filled(SECRET_NAME, issued), variable).yaml();
         };
     }
 
-    private static JsonObject jsonOf(IssuedKey issued) {
-        return Json.object()
-                .add("key", issued.key().reveal())
-                .addAll(new RecordText(issued.record(), Instant.now(), false).json())
-                .build();
+    private static Json jsonOf(IssuedKey issued) {
+        Json withKey = Json.object().add("key", issued.key().reveal());
+        return new RecordText(issued.record(), Instant.now(), false).addTo(withKey);
     }
 
     private String filled(String template, IssuedKey issued) {

@@ -122,7 +122,7 @@ final class ListCommand implements Runnable {
                 .toList();
         terminal.show(
                 json
-                        ? Json.print(Json.array(texts, RecordText::json).build())
+                        ? Json.print(texts.stream().map(RecordText::json).toList())
                         : table(texts, columns == null ? Column.USUAL : columns));
         for (int i = 0; i < records.size(); i++) {
             String id = records.get(i).id();

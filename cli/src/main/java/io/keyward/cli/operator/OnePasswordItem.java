@@ -3,8 +3,7 @@ package io.keyward.cli.operator;
 import io.keyward.ApiKeyRecord;
 import io.keyward.cli.terminal.Json;
 import io.keyward.store.IssuedKey;
-import jakarta.json.JsonObject;
-import jakarta.json.JsonObjectBuilder;
+import java.util.List;
 import java.util.Objects;
 
 /**
@@ -12,30 +11,21 @@ import java.util.Objects;
  * {@code op item template get "API Credential"} prints.
  */
 record OnePasswordItem(IssuedKey issued, String title) {
-    JsonObject json() {
+    Json json() {
         ApiKeyRecord record = issued.record();
         return Json.object()
                 .add("title", title)
                 .add("category", "API_CREDENTIAL")
                 .add(
                         "fields",
-                        Json.array()
-                                .add(field("notesPlain", "STRING", "notesPlain", KeyOutput.noteOf(record))
-                                        .add("purpose", "NOTES"))
-                                .add(field(
-                                        "username",
-                                        "STRING",
-                                        "username",
-                                        Objects.requireNonNullElse(record.owner(), record.id())))
-                                .add(field(
-                                        "credential",
-                                        "CONCEALED",
-                                        "credential",
-                                        issued.key().reveal())))
-                .build();
+                        List.of(
+                                field("notesPlain", "STRING", KeyOutput.noteOf(record))
+                                        .add("purpose", "NOTES"),
+                                field("username", "STRING", Objects.requireNonNullElse(record.owner(), record.id())),
+                                field("credential", "CONCEALED", issued.key().reveal())));
     }
 
-    private static JsonObjectBuilder field(String id, String type, String label, String value) {
-        return Json.object().add("id", id).add("type", type).add("label", label).add("value", value);
+    private static Json field(String id, String type, String value) {
+        return Json.object().add("id", id).add("type", type).add("label", id).add("value", value);
     }
 }

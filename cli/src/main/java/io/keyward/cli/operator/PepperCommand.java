@@ -5,7 +5,6 @@ import io.keyward.cli.terminal.CommandFailure;
 import io.keyward.cli.terminal.Json;
 import io.keyward.cli.terminal.Terminal;
 import io.keyward.env.Failures;
-import jakarta.json.JsonObjectBuilder;
 import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
@@ -90,11 +89,11 @@ final class PepperCommand implements Runnable {
     /** Returns the assignments. The value of a pepper is in quotes, because the name of a file may have blanks. */
     private String shown(@Nullable String value, String checkValue) {
         if (json) {
-            JsonObjectBuilder object = Json.object().add("id", id);
+            Json object = Json.object().add("id", id);
             if (value != null) {
                 object.add("pepper", value);
             }
-            return Json.print(object.add("check", checkValue).build());
+            return object.add("check", checkValue).print();
         }
         String name = "keyward.peppers." + id;
         return (value == null ? "" : name + "=\"" + value + "\"\n") + name + ".check=" + checkValue + "\n";

@@ -4,14 +4,13 @@ import io.keyward.ApiKeyRecord;
 import io.keyward.HashedSecret;
 import io.keyward.KeyState;
 import io.keyward.cli.terminal.Json;
-import jakarta.json.JsonArrayBuilder;
-import jakarta.json.JsonObjectBuilder;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
@@ -34,7 +33,7 @@ final class RecordText {
 
     /** Returns a record that was changed, as the commands that change one print it. */
     static String jsonOf(ApiKeyRecord changed) {
-        return Json.print(new RecordText(changed, Instant.now(), false).json().build());
+        return new RecordText(changed, Instant.now(), false).json().print();
     }
 
     /** Returns the state, which is {@code expired} for an active key whose end has passed. */
@@ -160,44 +159,43 @@ final class RecordText {
     }
 
     private static String joined(Collection<?> values) {
-        TreeSet<String> sorted = new TreeSet<>();
-        values.forEach(value -> sorted.add(value.toString()));
-        return String.join(",", sorted);
+        return String.join(",", sorted(values));
+    }
+
+    private static List<String> sorted(Collection<?> values) {
+        return values.stream().map(Object::toString).sorted().toList();
     }
 
     /** Returns the components as JSON. */
-    JsonObjectBuilder json() {
-        JsonObjectBuilder object = Json.object().add("id", record.id());
-        Json.add(object, "owner", record.owner());
-        Json.add(object, "name", record.name());
-        object.add("state", state());
-        object.add("roles", array(record.roles()));
-        object.add("permissions", array(record.permissions()));
-        Json.add(object, "notBefore", record.current().notBefore());
-        Json.add(object, "expiresAt", record.current().expiresAt());
-        Json.add(
-                object,
-                "retiringUntil",
-                record.retiring().map(HashedSecret::expiresAt).orElse(null));
-        object.add("plaintext", plaintext);
-        object.add("metadata", Json.texts(record.metadata()));
-        object.add("attributes", Json.texts(record.attributes()));
-        object.add("ordinal", record.current().ordinal());
-        Json.add(
-                object,
-                "retiringOrdinal",
-                record.retiring().map(HashedSecret::ordinal).orElse(null));
-        Json.add(object, "createdAt", record.createdAt());
-        Json.add(object, "createdBy", record.createdBy());
-        Json.add(object, "changedAt", record.changedAt());
-        Json.add(object, "changedBy", record.changedBy());
-        Json.add(object, "revokedAt", isRevoked() ? record.changedAt() : null);
-        Json.add(object, "revokedBy", isRevoked() ? record.changedBy() : null);
-        object.add("warnings", array(warnings()));
-        return object;
+    Json json() {
+        return addTo(Json.object());
     }
 
-    private static JsonArrayBuilder array(Collection<?> values) {
-        return Json.array(values.stream().map(Object::toString).sorted().toList());
+    /** Returns an object with the components added. */
+    Json addTo(Json object) {
+        Optional<HashedSecret> retiring = record.retiring();
+        return object.add("id", record.id())
+                .add("owner", record.owner())
+                .add("name", record.name())
+                .add("state", state())
+                .add("roles", sorted(record.roles()))
+                .add("permissions", sorted(record.permissions()))
+                .add("notBefore", record.current().notBefore())
+                .add("expiresAt", record.current().expiresAt())
+                .add("retiringUntil", retiring.map(HashedSecret::expiresAt).orElse(null))
+                .add("plaintext", plaintext)
+                .add("metadata", record.metadata())
+                .add("attributes", record.attributes())
+                .add("ordinal", record.current().ordinal())
+                .add(
+                        "retiringOrdinal",
+                        retiring.map(old -> String.valueOf(old.ordinal())).orElse(null))
+                .add("createdAt", record.createdAt())
+                .add("createdBy", record.createdBy())
+                .add("changedAt", record.changedAt())
+                .add("changedBy", record.changedBy())
+                .add("revokedAt", isRevoked() ? record.changedAt() : null)
+                .add("revokedBy", isRevoked() ? record.changedBy() : null)
+                .add("warnings", sorted(warnings()));
     }
 }

@@ -4,7 +4,6 @@ import io.keyward.ApiKeyRecord;
 import io.keyward.cli.store.OpenKeys;
 import io.keyward.cli.store.StoreOptions;
 import io.keyward.cli.terminal.CommandFailure;
-import io.keyward.cli.terminal.Json;
 import io.keyward.cli.terminal.Terminal;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
@@ -59,7 +58,7 @@ final class ShowCommand implements Runnable {
                         "there is no key of that id in " + keys.name() + "; `keyward list` shows the ids"));
         boolean plaintext = keys.plaintextKeyIds().contains(id);
         RecordText text = new RecordText(record, Instant.now(), plaintext);
-        terminal.show(json ? Json.print(text.json().build()) : Terminal.printable(text.lines()));
+        terminal.show(json ? text.json().print() : Terminal.printable(text.lines()));
         text.warnings().forEach(warning -> terminal.note("key " + id + ": " + warning));
     }
 }

@@ -15,14 +15,13 @@ import io.keyward.config.KeywardConfig;
 import io.keyward.role.Role;
 import io.keyward.role.RoleModel;
 import io.keyward.store.StoreException;
-import jakarta.json.JsonArrayBuilder;
-import jakarta.json.JsonObjectBuilder;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeSet;
 import java.util.concurrent.Callable;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -194,57 +193,67 @@ final class StatusCommand implements Callable<Integer> {
 
     private static String jsonOf(
             ConfigReport report, boolean healthy, @Nullable ServiceReport running, @Nullable String difference) {
-        JsonObjectBuilder object = Json.object()
+        Json object = Json.object()
                 .add("healthy", healthy)
                 .add("mode", report.mode().name().toLowerCase(Locale.ROOT))
                 .add("modeReason", report.modeReason());
-        JsonArrayBuilder names = Json.array(
-                report.settings(),
-                setting -> Json.object()
-                        .add("name", setting.name())
-                        .add("place", setting.winner().toString())
-                        .add("overruled", Json.array(setting.losers())));
         if (running != null) {
-            JsonObjectBuilder service = Json.object().add("url", running.url()).add("inForce", difference == null);
-            Json.add(service, "reason", difference);
-            service.add("source", running.source());
-            object.add("service", Json.add(service, "lastGood", running.lastGood()));
+            object.add(
+                    "service",
+                    Json.object()
+                            .add("url", running.url())
+                            .add("inForce", difference == null)
+                            .add("reason", difference)
+                            .add("source", running.source())
+                            .add("lastGood", running.lastGood()));
         }
-        return Json.print(object.add("files", Json.array(report.files(), StatusCommand::jsonOf))
-                .add("names", names)
-                .add("keys", Json.array(report.keys(), StatusCommand::jsonOf))
-                .add(
-                        "expiringSoon",
-                        Json.array(report.expiringSoon().stream()
-                                .map(ConfigReport.ReportedKey::id)
-                                .toList()))
-                .add("warnings", Json.array(report.warnings(), StatusCommand::jsonOf))
-                .add("problems", Json.array(report.problems(), StatusCommand::jsonOf))
-                .build());
+        return object.add("files", each(report.files(), StatusCommand::jsonOf))
+                .add("names", each(report.settings(), StatusCommand::jsonOf))
+                .add("keys", each(report.keys(), StatusCommand::jsonOf))
+                .add("expiringSoon", each(report.expiringSoon(), ConfigReport.ReportedKey::id))
+                .add("warnings", each(report.warnings(), StatusCommand::jsonOf))
+                .add("problems", each(report.problems(), StatusCommand::jsonOf))
+                .print();
     }
 
-    private static JsonObjectBuilder jsonOf(ConfigReport.SeenFile seen) {
-        JsonObjectBuilder object = Json.object()
-                .add("path", seen.path().toString())
-                .add("use", seen.use().name().toLowerCase(Locale.ROOT));
-        Json.add(object, "realPath", seen.realPath());
-        Json.add(object, "modified", seen.modified());
-        Json.add(object, "permissions", seen.permissions());
-        return object.add("size", seen.size()).add("notes", Json.array(seen.notes()));
+    private static <T> List<?> each(List<T> values, Function<T, ?> json) {
+        return values.stream().map(json).toList();
     }
 
-    private static JsonObjectBuilder jsonOf(ConfigReport.ReportedKey key) {
-        JsonObjectBuilder object = Json.object()
+    private static Json jsonOf(ConfigReport.SeenFile seen) {
+        return Json.object()
+                .add("path", seen.path())
+                .add("use", seen.use().name().toLowerCase(Locale.ROOT))
+                .add("realPath", seen.realPath())
+                .add("modified", seen.modified())
+                .add("permissions", seen.permissions())
+                .add("size", seen.size())
+                .add("notes", seen.notes());
+    }
+
+    private static Json jsonOf(ConfigReport.Setting setting) {
+        return Json.object()
+                .add("name", setting.name())
+                .add("place", setting.winner())
+                .add("overruled", setting.losers());
+    }
+
+    private static Json jsonOf(ConfigReport.ReportedKey key) {
+        return Json.object()
                 .add("id", key.id())
-                .add("roles", Json.array(new TreeSet<>(key.roles())))
-                .add("state", key.state().name().toLowerCase(Locale.ROOT));
-        Json.add(object, "expiresAt", key.expiresAt());
-        Json.add(object, "retiringUntil", key.retiringUntil());
-        return object.add("plaintext", key.plaintext()).add("place", key.place().toString());
+                .add("roles", new TreeSet<>(key.roles()))
+                .add("state", key.state().name().toLowerCase(Locale.ROOT))
+                .add("expiresAt", key.expiresAt())
+                .add("retiringUntil", key.retiringUntil())
+                .add("plaintext", key.plaintext())
+                .add("place", key.place());
     }
 
-    private static JsonObjectBuilder jsonOf(ConfigProblem problem) {
-        JsonObjectBuilder object = Json.object().add("place", problem.place());
-        return object.add("what", problem.what()).add("rule", problem.rule()).add("remedy", problem.remedy());
+    private static Json jsonOf(ConfigProblem problem) {
+        return Json.object()
+                .add("place", problem.place())
+                .add("what", problem.what())
+                .add("rule", problem.rule())
+                .add("remedy", problem.remedy());
     }
 }

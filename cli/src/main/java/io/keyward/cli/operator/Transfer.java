@@ -13,7 +13,6 @@ import io.keyward.cli.terminal.RolesOption;
 import io.keyward.cli.terminal.Terminal;
 import io.keyward.store.ChangeCause;
 import io.keyward.store.ChangeCause.Action;
-import jakarta.json.JsonObjectBuilder;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
@@ -110,7 +109,7 @@ final class Transfer {
                 + ConfirmationOptions.keys(countOf(rows, dryRun ? TO_BE_DONE : DONE)) + " to " + place + "; "
                 + countOf(rows, THERE)
                 + " there already" + (failed == 0 ? "" : "; " + failed + " failed"));
-        terminal.show(json ? Json.print(Json.array(rows, Row::json).build()) : table(rows));
+        terminal.show(json ? Json.print(rows.stream().map(Row::json).toList()) : table(rows));
         noteWhatServicesNeed(from, terminal);
         return failed == 0 ? ExitCode.OK : ExitCode.REFUSED;
     }
@@ -201,10 +200,12 @@ final class Transfer {
             return new Row(record, why == null ? DONE : FAILED, why);
         }
 
-        JsonObjectBuilder json() {
-            JsonObjectBuilder object = Json.object().add("id", record.id());
-            Json.add(object, "owner", record.owner()).add("result", result);
-            return Json.add(object, "reason", reason);
+        Json json() {
+            return Json.object()
+                    .add("id", record.id())
+                    .add("owner", record.owner())
+                    .add("result", result)
+                    .add("reason", reason);
         }
 
         String line(int width) {

@@ -11,10 +11,9 @@ import io.keyward.cli.terminal.ExitCode;
 import io.keyward.cli.terminal.Json;
 import io.keyward.cli.terminal.PastedKey;
 import io.keyward.cli.terminal.Terminal;
-import jakarta.json.JsonArrayBuilder;
-import jakarta.json.JsonObjectBuilder;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -72,29 +71,26 @@ final class VerifyCommand implements Callable<Integer>, Arguments.TakesSecret {
             return ExitCode.OK;
         }
         if (!json && verification instanceof Rejected rejected) {
-            terminal.note("rejected: " + reasonOf(rejected)
+            terminal.note("rejected: " + nameOf(rejected).replace('_', ' ')
                     + (rejected.keyId() == null ? "" : ", key " + rejected.keyId())
                     + surroundings.map(text -> "; what was given " + text).orElse(""));
         }
         return ExitCode.REFUSED;
     }
 
-    private static String reasonOf(Rejected rejected) {
-        return rejected.reason().name().toLowerCase(Locale.ROOT).replace('_', ' ');
+    private static String nameOf(Rejected rejected) {
+        return rejected.reason().name().toLowerCase(Locale.ROOT);
     }
 
     private static String jsonOf(Verification verification) {
-        JsonObjectBuilder object = Json.object().add("accepted", verification.isAccepted());
-        Json.add(object, "id", verification.keyId());
-        JsonArrayBuilder roles = Json.array();
-        if (verification instanceof Accepted accepted) {
-            Json.add(object, "owner", accepted.principal().owner());
-            new TreeSet<>(accepted.principal().roles()).forEach(roles::add);
-            object.add("roles", roles).add("retiring", accepted.retiring()).addNull("reason");
-        } else if (verification instanceof Rejected rejected) {
-            object.addNull("owner").add("roles", roles).add("retiring", false);
-            object.add("reason", rejected.reason().name().toLowerCase(Locale.ROOT));
-        }
-        return Json.print(object.build());
+        ApiKeyPrincipal principal = verification instanceof Accepted accepted ? accepted.principal() : null;
+        return Json.object()
+                .add("accepted", verification.isAccepted())
+                .add("id", verification.keyId())
+                .add("owner", principal == null ? null : principal.owner())
+                .add("roles", principal == null ? Set.of() : new TreeSet<>(principal.roles()))
+                .add("retiring", verification instanceof Accepted accepted && accepted.retiring())
+                .add("reason", verification instanceof Rejected rejected ? nameOf(rejected) : null)
+                .print();
     }
 }

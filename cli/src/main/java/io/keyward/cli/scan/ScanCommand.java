@@ -18,7 +18,6 @@ import io.keyward.cli.terminal.WriteOptions;
 import io.keyward.config.KeyFile;
 import io.keyward.env.Failures;
 import io.keyward.store.ApiKeyManager;
-import jakarta.json.JsonObjectBuilder;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.FileVisitResult;
@@ -240,7 +239,7 @@ public final class ScanCommand implements Callable<Integer> {
 
     private void report() {
         if (json) {
-            terminal.show(Json.print(Json.array(hits, Hit::json).build()));
+            terminal.show(Json.print(hits.stream().map(Hit::json).toList()));
         } else {
             StringBuilder text = new StringBuilder();
             hits.forEach(hit -> text.append(hit.line()).append('\n'));
@@ -302,15 +301,15 @@ public final class ScanCommand implements Callable<Integer> {
                     : place + ": key " + finding.id() + " with prefix " + format.prefix();
         }
 
-        JsonObjectBuilder json() {
+        Json json() {
             KeyFormat format = finding.format();
-            JsonObjectBuilder object = Json.object()
+            return Json.object()
                     .add("kind", format == null ? "hash" : "key")
                     .add("path", path)
                     .add("line", finding.line())
-                    .add("diff", finding.diff());
-            Json.add(object, "prefix", format == null ? null : format.prefix());
-            return object.add("id", finding.id());
+                    .add("diff", finding.diff())
+                    .add("prefix", format == null ? null : format.prefix())
+                    .add("id", finding.id());
         }
     }
 

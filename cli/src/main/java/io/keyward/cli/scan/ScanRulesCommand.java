@@ -59,11 +59,6 @@ public final class ScanRulesCommand implements Runnable {
         };
         String text = rule.stripTrailing() + "\n";
         terminal.show(
-                json
-                        ? Json.print(Json.object()
-                                .add("format", scanner.name())
-                                .add("rule", text)
-                                .build())
-                        : text);
+                json ? Json.object().add("format", scanner).add("rule", text).print() : text);
     }
 }
