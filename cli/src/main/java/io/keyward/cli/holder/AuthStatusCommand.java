@@ -54,21 +54,20 @@ final class AuthStatusCommand implements Callable<Integer>, Arguments.TakesSecre
 
     @Override
     public Integer call() {
-        Probe probe = new Probe(new Server());
         List<Line> lines = options.places(terminal).stream()
                 .map(CredentialPlace::require)
-                .map(credential -> new Line(credential, check ? check(credential, probe) : null))
+                .map(credential -> new Line(credential, check ? check(credential) : null))
                 .toList();
         boolean authenticated = !lines.isEmpty() && lines.stream().allMatch(Line::isGood);
         terminal.show(json ? asJson(lines, authenticated) : asText(lines, authenticated));
         return authenticated ? ExitCode.OK : ExitCode.REFUSED;
     }
 
-    private static Verdict check(Credential credential, Probe probe) {
+    private static Verdict check(Credential credential) {
         return credential
                 .flaw()
                 .map(flaw -> new Verdict(Answered.REJECTED, "the stored key " + flaw.description() + "; log in again"))
-                .orElseGet(() -> probe.ask(credential));
+                .orElseGet(() -> Probe.ask(credential));
     }
 
     private static String asText(List<Line> lines, boolean authenticated) {

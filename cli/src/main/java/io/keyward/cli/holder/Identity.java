@@ -25,7 +25,7 @@ record Identity(
     private static final int OK = 200;
 
     /** Asks the server of a credential, and no other server, whose key it is. */
-    static Identity ask(Server server, Credential credential, String path) {
+    static Identity ask(Credential credential, String path) {
         if (credential.url() == null) {
             return new Identity(
                     ExitCode.OK, "owner and roles are not known: the key was stored without a server", null);
@@ -36,7 +36,7 @@ record Identity(
                     ExitCode.REFUSED, url.origin() + " would get the key unencrypted; it is not asked", null);
         }
         try {
-            return read(server.get(url, credential.key()), url);
+            return read(Server.get(url, credential.key()), url);
         } catch (NoAnswerException e) {
             return new Identity(ExitCode.REFUSED, String.valueOf(e.getMessage()), null);
         }

@@ -48,8 +48,6 @@ final class LoginCommand implements Runnable, Arguments.TakesSecret {
     private static final String WEB_SOCKET = "; only the key was checked, by HTTP, and no WebSocket was opened";
 
     private final Terminal terminal;
-    private final Server server = new Server();
-    private final Probe probe = new Probe(server);
 
     @Mixin
     private PlaceOptions options = new PlaceOptions();
@@ -84,7 +82,7 @@ final class LoginCommand implements Runnable, Arguments.TakesSecret {
         ServiceUrl url = given == null ? place.url().orElse(null) : given;
         place.file().requirePermissionsKept();
         Credential credential = new Credential(place.label(), readValidKey(), url);
-        Verdict verdict = url == null ? null : probe.ask(credential);
+        Verdict verdict = url == null ? null : Probe.ask(credential);
         if (verdict != null && verdict.answered() == Answered.REJECTED) {
             throw CommandFailure.refused("the key is not stored: " + verdict.reason());
         }
@@ -102,7 +100,7 @@ final class LoginCommand implements Runnable, Arguments.TakesSecret {
             return;
         }
         String role = place.label().substring(0, place.label().indexOf('@'));
-        List<String> roles = Identity.ask(server, credential, Probe.WHOAMI).roles(credential);
+        List<String> roles = Identity.ask(credential, Probe.WHOAMI).roles(credential);
         if (roles == null || roles.isEmpty() || roles.contains(role)) {
             return;
         }

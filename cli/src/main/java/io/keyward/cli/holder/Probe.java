@@ -21,11 +21,7 @@ final class Probe {
     /** Proxy authentication, request timeout, too early, too many requests: sent before the key was looked at. */
     private static final Set<Integer> BEFORE_THE_KEY = Set.of(407, 408, 425, 429);
 
-    private final Server server;
-
-    Probe(Server server) {
-        this.server = server;
-    }
+    private Probe() {}
 
     /** The result of the question, and a sentence about it that follows the name of the key. */
     record Verdict(Answered answered, String reason) {
@@ -43,7 +39,7 @@ final class Probe {
     }
 
     /** Asks the service of a credential. */
-    Verdict ask(Credential credential) {
+    static Verdict ask(Credential credential) {
         if (credential.url() == null) {
             return unknown("it was stored without a server; log in again with --api-url");
         }
@@ -52,11 +48,11 @@ final class Probe {
             return unknown(url.origin() + " would get the key unencrypted; use https, or a tunnel to localhost");
         }
         try {
-            Answer without = server.get(url, null);
+            Answer without = Server.get(url, null);
             if (without.status() != UNAUTHORIZED) {
                 return unknown(describeWithout(without, url));
             }
-            return verdictOf(server.get(url, credential.key()), url);
+            return verdictOf(Server.get(url, credential.key()), url);
         } catch (NoAnswerException e) {
             return unknown(String.valueOf(e.getMessage()));
         }

@@ -61,7 +61,6 @@ final class RequestCommand implements Callable<Integer>, Arguments.TakesSecret {
     private static final int BUFFER = 8192;
 
     private final Terminal terminal;
-    private final Server server = new Server();
 
     @Mixin
     private PlaceOptions options = new PlaceOptions();
@@ -163,7 +162,7 @@ final class RequestCommand implements Callable<Integer>, Arguments.TakesSecret {
     private int follow(ServiceUrl first, Credential credential) throws NoAnswerException {
         ServiceUrl target = first;
         for (int redirects = 0; ; redirects++) {
-            HttpResponse<InputStream> response = server.open(request(target, credential.key()), target);
+            HttpResponse<InputStream> response = Server.open(request(target, credential.key()), target);
             Optional<ServiceUrl> next = redirectOf(response, target);
             if (next.isEmpty()) {
                 return show(response, target, credential);

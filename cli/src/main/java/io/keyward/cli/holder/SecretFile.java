@@ -28,21 +28,15 @@ import java.util.function.UnaryOperator;
  *
  * <p>Immutable; for any number of processes at once.
  */
-final class SecretFile {
+record SecretFile(Path path, Links links, Duration patience) {
     static final Duration PATIENCE = Duration.ofSeconds(5);
 
     private static final Set<PosixFilePermission> OWNER_ONLY = PosixFilePermissions.fromString("rw-------");
     private static final Set<PosixFilePermission> OWNER_DIRECTORY = PosixFilePermissions.fromString("rwx------");
     private static final int MAX_BYTES = 1 << 20;
 
-    private final Path path;
-    private final Links links;
-    private final Duration patience;
-
-    SecretFile(Path path, Links links, Duration patience) {
-        this.path = path.toAbsolutePath();
-        this.links = links;
-        this.patience = patience;
+    SecretFile {
+        path = path.toAbsolutePath();
     }
 
     /** What to do if the path is a symbolic link. */
@@ -51,10 +45,6 @@ final class SecretFile {
         REFUSE,
         /** Read and replace the file that it names, and keep the link: people keep their configuration that way. */
         FOLLOW
-    }
-
-    Path path() {
-        return path;
     }
 
     /**

@@ -45,6 +45,8 @@ final class Server {
                 .build();
     }
 
+    private Server() {}
+
     /** The answer of a service: status, the Location header or an empty text, and the beginning of the body. */
     record Answer(int status, String location, String body) {}
 
@@ -68,7 +70,7 @@ final class Server {
      *
      * @throws NoAnswerException if no whole answer comes
      */
-    Answer get(ServiceUrl url, @Nullable ApiKey key) throws NoAnswerException {
+    static Answer get(ServiceUrl url, @Nullable ApiKey key) throws NoAnswerException {
         HttpRequest request =
                 request(url, key).header("Accept", "application/json").build();
         CompletableFuture<Answer> answer = Client.INSTANCE
@@ -85,7 +87,7 @@ final class Server {
      *
      * @throws NoAnswerException if no header comes
      */
-    HttpResponse<InputStream> open(HttpRequest request, ServiceUrl url) throws NoAnswerException {
+    static HttpResponse<InputStream> open(HttpRequest request, ServiceUrl url) throws NoAnswerException {
         try {
             return Client.INSTANCE.send(request, BodyHandlers.ofInputStream());
         } catch (IOException e) {

@@ -14,8 +14,6 @@ import picocli.CommandLine.Option;
 public final class ServiceOptions {
     private static final String REPORT = "/report";
 
-    private final Server server = new Server();
-
     @Option(
             names = "--url",
             paramLabel = "URL",
@@ -49,7 +47,7 @@ public final class ServiceOptions {
         }
         ApiKey key = keyFor(report, terminal);
         try {
-            return Optional.of(read(server.get(report, key), report, key));
+            return Optional.of(read(Server.get(report, key), report, key));
         } catch (NoAnswerException e) {
             throw CommandFailure.refused(String.valueOf(e.getMessage()), e);
         }

@@ -28,24 +28,12 @@ import org.tomlj.TomlTable;
  *
  * <p>Immutable. Messages name file and line, never their content.
  */
-final class TomlText {
+record TomlText(Path file, String mark, List<String> lines, TomlParseResult toml) {
     private static final String BYTE_ORDER_MARK = "\uFEFF";
     /** A key, and a value that ends on its own line; what comes after it is kept. */
     private static final Pattern ENTRY = Pattern.compile("([^=]*=[ \\t]*)"
             + "(\"(?:[^\"\\\\]|\\\\.)*\"|'[^']*'|[^\\s#\"'\\[{][^#\\r\\n]*?)"
             + "([ \\t]*(?:#[^\\r\\n]*)?\\r?\\n?)");
-
-    private final Path file;
-    private final String mark;
-    private final List<String> lines;
-    private final TomlParseResult toml;
-
-    private TomlText(Path file, String mark, List<String> lines, TomlParseResult toml) {
-        this.file = file;
-        this.mark = mark;
-        this.lines = lines;
-        this.toml = toml;
-    }
 
     /**
      * Reads a text.

@@ -25,7 +25,6 @@ import picocli.CommandLine.Option;
         footer = {"  keyward whoami", "  keyward whoami --role admin --path /me"})
 final class WhoamiCommand implements Callable<Integer>, Arguments.TakesSecret {
     private final Terminal terminal;
-    private final Server server = new Server();
 
     @Mixin
     private PlaceOptions options = new PlaceOptions();
@@ -50,7 +49,7 @@ final class WhoamiCommand implements Callable<Integer>, Arguments.TakesSecret {
     @Override
     public Integer call() {
         Credential credential = options.place(terminal).require();
-        Identity told = Identity.ask(server, credential, path);
+        Identity told = Identity.ask(credential, path);
         terminal.show(json ? asJson(credential, told) : asText(credential, told));
         if (!json && told.reason() != null) {
             terminal.note(told.reason());

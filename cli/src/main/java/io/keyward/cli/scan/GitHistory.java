@@ -8,7 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** Reads every change in the history of a Git repository, as {@code git log -p} prints it. For one thread. */
-final class GitHistory implements AutoCloseable {
+record GitHistory(Process git) implements AutoCloseable {
     /**
      * With these options no configuration of the repository or the user can start a program, and paths are printed
      * unquoted.
@@ -30,12 +30,6 @@ final class GitHistory implements AutoCloseable {
             "--no-textconv",
             "--src-prefix=a/",
             "--dst-prefix=b/");
-
-    private final Process git;
-
-    private GitHistory(Process git) {
-        this.git = git;
-    }
 
     /**
      * Starts reading.
