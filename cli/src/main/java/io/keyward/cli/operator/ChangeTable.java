@@ -97,12 +97,7 @@ final class ChangeTable {
 
     /** Returns a line for each change. */
     String text() {
-        int width = rows.stream().mapToInt(row -> row.id().length()).max().orElse(0);
-        StringBuilder text = new StringBuilder();
-        for (Row row : rows) {
-            text.append(Terminal.oneLine(row.line(width))).append('\n');
-        }
-        return text.toString();
+        return Terminal.table(rows.stream().map(Row::cells).toList());
     }
 
     /** Returns an object for each change: id, owner, expiresAt, result, reason. */
@@ -147,14 +142,14 @@ final class ChangeTable {
                     .add("reason", failure);
         }
 
-        String line(int width) {
+        List<String> cells() {
             Instant end = end();
-            return id
-                    + " ".repeat(width - id.length() + 2)
-                    + result
-                    + (failure == null ? "" : ": " + failure)
-                    + (record == null ? "" : "  " + Objects.requireNonNullElse(record.owner(), "-"))
-                    + (end == null ? "" : "  ends " + end);
+            return List.of(
+                    id,
+                    result
+                            + (failure == null ? "" : ": " + failure)
+                            + (record == null ? "" : "  " + Objects.requireNonNullElse(record.owner(), "-"))
+                            + (end == null ? "" : "  ends " + end));
         }
     }
 }

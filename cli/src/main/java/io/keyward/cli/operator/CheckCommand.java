@@ -42,40 +42,23 @@ final class CheckCommand implements Callable<Integer>, Arguments.TakesSecret {
     public Integer call() {
         String text = terminal.readSecret("Key (not shown): ");
         KeyFormat expected = format != null ? format : KeyFormat.recognise(text).orElse(null);
-        Optional<Refusal> refusal = refusalOf(text, expected);
-        if (refusal.isPresent()) {
-            return refuse(refusal.get());
-        }
-        return accept(text, expected);
-    }
-
-    private int accept(String text, @Nullable KeyFormat expected) {
-        KeyFormat recognised = java.util.Objects.requireNonNull(expected);
-        String id = recognised.idOf(ApiKey.of(text));
-        terminal.show(
-                json
-                        ? print(recognised.prefix(), id, null)
-                        : "well formed: key " + id + " with prefix " + recognised.prefix() + "\n");
-        return ExitCode.OK;
-    }
-
-    private int refuse(Refusal refusal) {
+        Refusal refusal = refusalOf(text, expected).orElse(null);
+        String prefix = refusal != null || expected == null ? null : expected.prefix();
+        String id = refusal != null || expected == null ? null : expected.idOf(ApiKey.of(text));
         if (json) {
-            terminal.show(print(null, null, refusal));
-        } else {
+            terminal.show(Json.object()
+                    .add("wellFormed", refusal == null)
+                    .add("prefix", prefix)
+                    .add("id", id)
+                    .add("flaw", refusal == null ? null : refusal.flaw())
+                    .add("reason", refusal == null ? null : refusal.reason())
+                    .print());
+        } else if (refusal != null) {
             terminal.note("not well formed: the key " + refusal.reason());
+        } else {
+            terminal.show("well formed: key " + id + " with prefix " + prefix + "\n");
         }
-        return ExitCode.REFUSED;
-    }
-
-    private static String print(@Nullable String prefix, @Nullable String id, @Nullable Refusal refusal) {
-        return Json.object()
-                .add("wellFormed", refusal == null)
-                .add("prefix", prefix)
-                .add("id", id)
-                .add("flaw", refusal == null ? null : refusal.flaw())
-                .add("reason", refusal == null ? null : refusal.reason())
-                .print();
+        return refusal == null ? ExitCode.OK : ExitCode.REFUSED;
     }
 
     /**

@@ -8,12 +8,8 @@ import io.keyward.store.IssuedKey;
 import io.keyward.store.StoreConflictException;
 import io.keyward.store.StoreException;
 import java.time.Instant;
-import java.util.Arrays;
-import java.util.Iterator;
-import java.util.List;
 import java.util.Objects;
 import java.util.regex.Pattern;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Option;
@@ -43,36 +39,11 @@ final class KeyOutput {
         public String toString() {
             return label;
         }
-
-        static final class Converter implements ITypeConverter<Form> {
-            @Override
-            public Form convert(String value) {
-                return Arrays.stream(values())
-                        .filter(form -> form.label.equalsIgnoreCase(value))
-                        .findFirst()
-                        .orElseThrow(
-                                () -> new TypeConversionException("must be one of " + String.join(", ", labels())));
-            }
-        }
-
-        /** Names the forms for the completion of the shell. */
-        static final class Candidates implements Iterable<String> {
-            @Override
-            public Iterator<String> iterator() {
-                return labels().iterator();
-            }
-        }
-
-        private static List<String> labels() {
-            return Arrays.stream(values()).map(Form::toString).collect(Collectors.toList());
-        }
     }
 
     @Option(
             names = {"-o", "--output"},
             paramLabel = "FORM",
-            converter = Form.Converter.class,
-            completionCandidates = Form.Candidates.class,
             defaultValue = "text",
             description = "text (the key alone), json, env (a line for the holder's .env), bitwarden (an item for `bw"
                     + " encode | bw create item`), 1password (an item for `op item create -`) or kubernetes (a Secret"

@@ -11,7 +11,6 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;
-import java.util.Iterator;
 import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -59,6 +58,14 @@ final class ListCommand implements Runnable {
         }
     }
 
+    /** The states by which keys are chosen. */
+    enum State {
+        active,
+        disabled,
+        revoked,
+        expired
+    }
+
     private final Terminal terminal;
 
     @Mixin
@@ -70,9 +77,8 @@ final class ListCommand implements Runnable {
     @Option(
             names = "--state",
             paramLabel = "STATE",
-            completionCandidates = States.class,
             description = "Only keys in this state: active, disabled, revoked or expired.")
-    private @Nullable String state;
+    private @Nullable State state;
 
     @Option(names = "--rotating", description = "Only keys whose old secret is still valid next to the new one.")
     private boolean rotating;
@@ -106,9 +112,6 @@ final class ListCommand implements Runnable {
     public void run() {
         OpenKeys keys = options.toRead(terminal);
         Instant now = Instant.now();
-        if (state != null && !States.NAMES.contains(state)) {
-            throw CommandFailure.usage("--state must be one of " + String.join(", ", States.NAMES));
-        }
         if (json && columns != null) {
             throw CommandFailure.usage("--columns is for the table; --json prints everything that a record has");
         }
@@ -141,7 +144,7 @@ final class ListCommand implements Runnable {
     }
 
     private boolean isAskedFor(ApiKeyRecord record, Instant now) {
-        return (state == null || new RecordText(record, now, false).state().equals(state))
+        return (state == null || new RecordText(record, now, false).state().equals(state.name()))
                 && (!rotating || isRotating(record, now))
                 && criteria.fits(record, now);
     }
@@ -153,34 +156,10 @@ final class ListCommand implements Runnable {
                 .isPresent();
     }
 
-    /** Names the states for the completion of the shell. */
-    static final class States implements Iterable<String> {
-        static final List<String> NAMES = List.of("active", "disabled", "revoked", "expired");
-
-        @Override
-        public Iterator<String> iterator() {
-            return NAMES.iterator();
-        }
-    }
-
     private static String table(List<RecordText> texts, List<Column> columns) {
         List<List<String>> rows = new ArrayList<>();
         rows.add(columns.stream().map(Column::heading).toList());
         texts.forEach(text -> rows.add(text.cells(columns)));
-        int[] widths = new int[columns.size()];
-        rows.forEach(row -> {
-            for (int i = 0; i < widths.length; i++) {
-                widths[i] = Math.max(widths[i], row.get(i).length());
-            }
-        });
-        StringBuilder table = new StringBuilder();
-        for (List<String> row : rows) {
-            StringBuilder line = new StringBuilder();
-            for (int i = 0; i < widths.length; i++) {
-                line.append(row.get(i)).append(" ".repeat(widths[i] - row.get(i).length() + 2));
-            }
-            table.append(Terminal.printable(line.toString().stripTrailing())).append('\n');
-        }
-        return table.toString();
+        return Terminal.table(rows);
     }
 }

@@ -15,21 +15,14 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
-/** Describes a record to people and to programs, without its hashes. */
-final class RecordText {
+/**
+ * Describes a record to people and to programs, without its hashes.
+ *
+ * @param plaintext whether the file has the key itself
+ */
+record RecordText(ApiKeyRecord record, Instant now, boolean plaintext) {
     /** How long before its end a key is warned about, by default the same as in the report of the configuration. */
     static final Duration SOON = Duration.ofDays(14);
-
-    private final ApiKeyRecord record;
-    private final Instant now;
-    private final boolean plaintext;
-
-    /** Makes the text of a record; {@code plaintext} says that the file has the key itself. */
-    RecordText(ApiKeyRecord record, Instant now, boolean plaintext) {
-        this.record = record;
-        this.now = now;
-        this.plaintext = plaintext;
-    }
 
     /** Returns a record that was changed, as the commands that change one print it. */
     static String jsonOf(ApiKeyRecord changed) {
@@ -73,7 +66,7 @@ final class RecordText {
     }
 
     /** A revoked key cannot be changed, so its last change is the revocation. */
-    private boolean isRevoked() {
+    boolean isRevoked() {
         return record.state() == KeyState.REVOKED;
     }
 
@@ -96,29 +89,7 @@ final class RecordText {
 
     /** Returns the cells of a table row. */
     List<String> cells(List<Column> columns) {
-        return columns.stream().map(column -> orDash(cell(column))).toList();
-    }
-
-    private @Nullable Object cell(Column column) {
-        Instant end = record.current().expiresAt();
-        return switch (column) {
-            case id -> record.id();
-            case state -> state();
-            case roles -> joined(record.roles());
-            case permissions -> joined(record.permissions());
-            case owner -> record.owner();
-            case name -> record.name();
-            case begins -> record.current().notBefore();
-            case ends -> end == null ? "never" : end;
-            case oldEnds -> record.retiring().map(HashedSecret::expiresAt).orElse(null);
-            case secret -> record.current().ordinal();
-            case created -> record.createdAt();
-            case createdBy -> record.createdBy();
-            case changed -> record.changedAt();
-            case changedBy -> record.changedBy();
-            case revoked -> isRevoked() ? record.changedAt() : null;
-            case revokedBy -> isRevoked() ? record.changedBy() : null;
-        };
+        return columns.stream().map(column -> orDash(column.cellOf(this))).toList();
     }
 
     /** Returns one line for each component. */
@@ -158,7 +129,7 @@ final class RecordText {
         return value == null || value.toString().isEmpty() ? "-" : value.toString();
     }
 
-    private static String joined(Collection<?> values) {
+    static String joined(Collection<?> values) {
         return String.join(",", sorted(values));
     }
 

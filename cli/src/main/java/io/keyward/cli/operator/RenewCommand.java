@@ -3,12 +3,12 @@ package io.keyward.cli.operator;
 import io.keyward.ApiKeyRecord;
 import io.keyward.cli.store.OpenKeys;
 import io.keyward.cli.terminal.CommandFailure;
-import io.keyward.cli.terminal.ExitCode;
 import io.keyward.cli.terminal.Terminal;
 import io.keyward.store.ApiKeyManager;
 import io.keyward.store.IssueRequest;
 import io.keyward.store.KeyChange;
 import java.time.Instant;
+import java.util.Objects;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -63,18 +63,14 @@ final class RenewCommand implements Callable<Integer> {
         OpenKeys keys = options.existing(terminal);
         ApiKeyManager manager = options.manager(keys, terminal);
         Instant newEnd = end.fromNow();
-        selection.askForText(keys, terminal);
-        String id = selection.onlyId();
-        if (id == null) {
-            return selection.change(keys, terminal, "renew", one -> renew(keys, manager, one, newEnd), json);
-        }
-        ApiKeyRecord renewed = terminal.uninterrupted(() -> renew(keys, manager, id, newEnd));
-        terminal.note("renewed key " + id + " in " + keys.name() + "; it ends "
-                + (newEnd == null ? "never" : renewed.current().expiresAt()));
-        if (json) {
-            terminal.show(RecordText.jsonOf(renewed));
-        }
-        return ExitCode.OK;
+        return selection.change(
+                keys,
+                terminal,
+                "renew",
+                id -> renew(keys, manager, id, newEnd),
+                renewed -> "renewed key " + renewed.id() + " in " + keys.name() + "; it ends "
+                        + Objects.requireNonNullElse(renewed.current().expiresAt(), "never"),
+                json);
     }
 
     private static ApiKeyRecord renew(OpenKeys keys, ApiKeyManager manager, String id, @Nullable Instant newEnd) {

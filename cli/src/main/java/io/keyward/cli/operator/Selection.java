@@ -5,6 +5,7 @@ import io.keyward.KeyState;
 import io.keyward.cli.operator.ChangeTable.Change;
 import io.keyward.cli.store.OpenKeys;
 import io.keyward.cli.terminal.CommandFailure;
+import io.keyward.cli.terminal.ExitCode;
 import io.keyward.cli.terminal.Terminal;
 import io.keyward.store.StoreException;
 import java.time.Instant;
@@ -68,10 +69,27 @@ final class Selection {
      * Changes each of the selected keys completely or not at all, and prints what was done.
      *
      * @param verb what is done, like {@code revoke}
+     * @param sentence what is said of the only key, if one is named
      * @return the exit code: 1 if any key could not be changed
-     * @throws CommandFailure if none is selected, or nobody agreed
+     * @throws CommandFailure if none is selected, nobody agreed, or the only key could not be changed
      */
-    int change(OpenKeys keys, Terminal terminal, String verb, Function<String, ApiKeyRecord> change, boolean json) {
+    int change(
+            OpenKeys keys,
+            Terminal terminal,
+            String verb,
+            Function<String, ApiKeyRecord> change,
+            Function<ApiKeyRecord, String> sentence,
+            boolean json) {
+        askForText(keys, terminal);
+        String id = onlyId();
+        if (id != null) {
+            ApiKeyRecord changed = terminal.uninterrupted(() -> change.apply(id));
+            terminal.note(sentence.apply(changed));
+            if (json) {
+                terminal.show(RecordText.jsonOf(changed));
+            }
+            return ExitCode.OK;
+        }
         List<Change> changes = changes(keys, record -> null, change);
         ChangeTable table = changed(changes, keys.name(), terminal, verb, made -> made.make(verb, changes));
         terminal.note(summary(table, keys.name(), verb));

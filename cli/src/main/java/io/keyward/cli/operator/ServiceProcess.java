@@ -19,19 +19,7 @@ import java.util.Optional;
  * <p>The environment is for the report of the configuration, which names variables and prints no value. Nothing else
  * may print it.
  */
-final class ServiceProcess {
-    private final long pid;
-    private final Path directory;
-    private final List<String> arguments;
-    private final Map<String, String> environment;
-
-    private ServiceProcess(long pid, Path directory, List<String> arguments, Map<String, String> environment) {
-        this.pid = pid;
-        this.directory = directory;
-        this.arguments = arguments;
-        this.environment = environment;
-    }
-
+record ServiceProcess(long pid, Path directory, List<String> arguments, Map<String, String> environment) {
     /**
      * Reads a process.
      *
@@ -67,14 +55,6 @@ final class ServiceProcess {
         return Arrays.stream(new String(Files.readAllBytes(file), UTF_8).split("\0", -1))
                 .filter(entry -> !entry.isEmpty())
                 .toList();
-    }
-
-    Path directory() {
-        return directory;
-    }
-
-    Map<String, String> environment() {
-        return environment;
     }
 
     /** Returns the key file that an argument names; nothing if no argument looks like one, so the directory decides. */

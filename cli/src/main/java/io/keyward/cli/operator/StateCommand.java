@@ -52,18 +52,14 @@ abstract class StateCommand implements Callable<Integer> {
     public Integer call() {
         OpenKeys keys = options.existing(terminal);
         ApiKeyManager manager = options.manager(keys, terminal);
-        selection.askForText(keys, terminal);
-        String id = selection.onlyId();
-        if (id == null) {
-            int exitCode = selection.change(keys, terminal, verb, one -> change(keys, manager, one), json);
-            return hasMoreToRepair(keys) ? ExitCode.REFUSED : exitCode;
-        }
-        ApiKeyRecord changed = terminal.uninterrupted(() -> change(keys, manager, id));
-        terminal.note(done + " key " + id + " in " + keys.name());
-        if (json) {
-            terminal.show(RecordText.jsonOf(changed));
-        }
-        return hasMoreToRepair(keys) ? ExitCode.REFUSED : ExitCode.OK;
+        int exitCode = selection.change(
+                keys,
+                terminal,
+                verb,
+                id -> change(keys, manager, id),
+                changed -> done + " key " + changed.id() + " in " + keys.name(),
+                json);
+        return hasMoreToRepair(keys) ? ExitCode.REFUSED : exitCode;
     }
 
     /** Prints what is left to do by hand: lines that a service refuses, and copies of the changed keys. */

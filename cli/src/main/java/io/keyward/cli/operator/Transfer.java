@@ -109,7 +109,10 @@ final class Transfer {
                 + ConfirmationOptions.keys(countOf(rows, dryRun ? TO_BE_DONE : DONE)) + " to " + place + "; "
                 + countOf(rows, THERE)
                 + " there already" + (failed == 0 ? "" : "; " + failed + " failed"));
-        terminal.show(json ? Json.print(rows.stream().map(Row::json).toList()) : table(rows));
+        terminal.show(
+                json
+                        ? Json.print(rows.stream().map(Row::json).toList())
+                        : Terminal.table(rows.stream().map(Row::cells).toList()));
         noteWhatServicesNeed(from, terminal);
         return failed == 0 ? ExitCode.OK : ExitCode.REFUSED;
     }
@@ -182,14 +185,6 @@ final class Transfer {
         return rows.stream().filter(row -> row.result().equals(result)).count();
     }
 
-    private static String table(List<Row> rows) {
-        int width =
-                rows.stream().mapToInt(row -> row.record().id().length()).max().orElse(0);
-        StringBuilder text = new StringBuilder();
-        rows.forEach(row -> text.append(Terminal.oneLine(row.line(width))).append('\n'));
-        return text.toString();
-    }
-
     private record Row(
             ApiKeyRecord record, String result, @Nullable String reason) {
         Row after(Map<String, String> refused) {
@@ -208,12 +203,12 @@ final class Transfer {
                     .add("reason", reason);
         }
 
-        String line(int width) {
-            return record.id()
-                    + " ".repeat(width - record.id().length() + 2)
-                    + result
-                    + (reason == null ? "" : ": " + reason)
-                    + "  " + Objects.requireNonNullElse(record.owner(), "-");
+        List<String> cells() {
+            return List.of(
+                    record.id(),
+                    result
+                            + (reason == null ? "" : ": " + reason)
+                            + "  " + Objects.requireNonNullElse(record.owner(), "-"));
         }
     }
 }
