@@ -2,8 +2,9 @@ package io.keyward.cli;
 
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
-import java.util.TreeSet;
+import java.util.TreeMap;
 import java.util.stream.Collectors;
 import java.util.stream.StreamSupport;
 import picocli.AutoComplete;
@@ -24,13 +25,9 @@ final class CompletionScript {
 
     /** Names the commands whose parameter is the id of a key. */
     private Set<String> commandsWithId() {
-        Set<String> names = new TreeSet<>();
-        keyward.getSubcommands().forEach((name, command) -> {
-            if (takesId(command)) {
-                names.add(name);
-            }
-        });
-        return names;
+        Map<String, CommandLine> commands = new TreeMap<>(keyward.getSubcommands());
+        commands.values().removeIf(command -> !takesId(command));
+        return commands.keySet();
     }
 
     private static boolean takesId(CommandLine command) {
@@ -90,19 +87,11 @@ final class CompletionScript {
         }
         script.append(" \\\n    '1: :->command' '*:: :->rest'\n  case $state in\n    command)\n")
                 .append("      local -a commands\n      commands=(\n");
-        children.forEach(child -> script.append("        '")
-                .append(nameOf(child))
-                .append(':')
-                .append(zshText(summaryOf(child.getCommandSpec())))
-                .append("'\n"));
+        children.forEach(child -> script.append(
+                "        '%s:%s'\n".formatted(nameOf(child), zshText(summaryOf(child.getCommandSpec())))));
         script.append("      )\n      _describe command commands ;;\n    rest)\n      case $line[1] in\n");
-        children.forEach(child -> script.append("        ")
-                .append(nameOf(child))
-                .append(") ")
-                .append(function)
-                .append('_')
-                .append(nameOf(child))
-                .append(" ;;\n"));
+        children.forEach(
+                child -> script.append("        %s) %s_%s ;;\n".formatted(nameOf(child), function, nameOf(child))));
         script.append("      esac ;;\n  esac\n}\n\n");
     }
 
@@ -157,13 +146,8 @@ final class CompletionScript {
     }
 
     private static void line(StringBuilder script, String condition, String what, String description) {
-        script.append("complete -c keyward -n '")
-                .append(condition)
-                .append("' ")
-                .append(what)
-                .append(" -d '")
-                .append(description.replace("\\", "\\\\").replace("'", "\\'"))
-                .append("'\n");
+        String quoted = description.replace("\\", "\\\\").replace("'", "\\'");
+        script.append("complete -c keyward -n '%s' %s -d '%s'\n".formatted(condition, what, quoted));
     }
 
     private static List<CommandLine> visible(CommandLine command) {

@@ -9,7 +9,6 @@ import io.keyward.cli.terminal.Terminal;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -73,39 +72,29 @@ final class AuthStatusCommand implements Callable<Integer>, Arguments.TakesSecre
     private static String asText(List<Line> lines, boolean authenticated) {
         StringBuilder text = new StringBuilder(authenticated ? "authenticated" : "not authenticated")
                 .append(", stored_credentials: ")
-                .append(
-                        lines.isEmpty()
-                                ? "none"
-                                : lines.stream()
-                                        .map(line -> line.credential().label())
-                                        .collect(Collectors.joining(", ")))
+                .append(lines.isEmpty() ? "none" : String.join(", ", labelsOf(lines)))
                 .append('\n');
-        lines.forEach(line -> {
+        for (Line line : lines) {
             Verdict verdict = line.verdict();
             if (verdict != null) {
-                text.append(line.credential().label())
-                        .append(": ")
-                        .append(nameOf(verdict).replace('_', ' '))
-                        .append(": ")
-                        .append(Terminal.printable(verdict.reason()))
-                        .append('\n');
+                text.append("%s: %s: %s\n"
+                        .formatted(
+                                line.label(), nameOf(verdict).replace('_', ' '), Terminal.printable(verdict.reason())));
             }
-        });
+        }
         return text.toString();
     }
 
     private static String asJson(List<Line> lines, boolean authenticated) {
         return Json.object()
                 .add("authenticated", authenticated)
-                .add(
-                        "stored_credentials",
-                        lines.stream().map(line -> line.credential().label()).toList())
-                .add(
-                        "credentials",
-                        lines.stream()
-                                .map(line -> jsonOf(line.credential(), line.verdict()))
-                                .toList())
+                .add("stored_credentials", labelsOf(lines))
+                .add("credentials", lines.stream().map(Line::json).toList())
                 .print();
+    }
+
+    private static List<String> labelsOf(List<Line> lines) {
+        return lines.stream().map(Line::label).toList();
     }
 
     /** Returns the JSON of one stored key. */
@@ -121,6 +110,14 @@ final class AuthStatusCommand implements Callable<Integer>, Arguments.TakesSecre
     }
 
     private record Line(Credential credential, @Nullable Verdict verdict) {
+        String label() {
+            return credential.label();
+        }
+
+        Json json() {
+            return jsonOf(credential, verdict);
+        }
+
         boolean isGood() {
             return verdict == null || verdict.isAccepted();
         }

@@ -27,19 +27,21 @@ record Identity(
     /** Asks the server of a credential, and no other server, whose key it is. */
     static Identity ask(Credential credential, String path) {
         if (credential.url() == null) {
-            return new Identity(
-                    ExitCode.OK, "owner and roles are not known: the key was stored without a server", null);
+            return unknown(ExitCode.OK, "owner and roles are not known: the key was stored without a server");
         }
         ServiceUrl url = at(credential.url(), path);
         if (!url.origin().isPrivate()) {
-            return new Identity(
-                    ExitCode.REFUSED, url.origin() + " would get the key unencrypted; it is not asked", null);
+            return unknown(ExitCode.REFUSED, url.origin() + " would get the key unencrypted; it is not asked");
         }
         try {
             return read(Server.get(url, credential.key()), url);
         } catch (NoAnswerException e) {
             return new Identity(ExitCode.REFUSED, String.valueOf(e.getMessage()), null);
         }
+    }
+
+    private static Identity unknown(int exitCode, String reason) {
+        return new Identity(exitCode, reason, null);
     }
 
     private static ServiceUrl at(ServiceUrl server, String path) {
@@ -54,20 +56,19 @@ record Identity(
         if (answer.status() == OK) {
             JsonObject body = Json.objectIn(answer.body()).orElse(null);
             return body == null
-                    ? new Identity(ExitCode.OK, what + " and no JSON object, so owner and roles are not known", null)
+                    ? unknown(ExitCode.OK, what + " and no JSON object, so owner and roles are not known")
                     : new Identity(ExitCode.OK, null, body);
         }
         return switch (answer.status()) {
-            case 401 -> new Identity(ExitCode.REFUSED, what + ": the server does not accept the key", null);
-            case 403 -> new Identity(ExitCode.OK, what + ": the key is valid but lacks the role for that path", null);
+            case 401 -> unknown(ExitCode.REFUSED, what + ": the server does not accept the key");
+            case 403 -> unknown(ExitCode.OK, what + ": the key is valid but lacks the role for that path");
             case 404 ->
-                new Identity(
+                unknown(
                         ExitCode.OK,
                         what
                                 + ": the server has no such endpoint, which says nothing about the key; --path names another"
-                                + " one",
-                        null);
-            default -> new Identity(ExitCode.REFUSED, what + ", so owner and roles are not known", null);
+                                + " one");
+            default -> unknown(ExitCode.REFUSED, what + ", so owner and roles are not known");
         };
     }
 

@@ -9,6 +9,7 @@ import io.keyward.jdbc.DatabaseFinding.Level;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -57,12 +58,9 @@ final class DbCheckCommand implements Callable<Integer> {
     }
 
     private static String textOf(List<DatabaseFinding> findings) {
-        StringBuilder text = new StringBuilder();
-        findings.forEach(finding -> text.append(wordOf(finding.level()))
-                .append(": ")
-                .append(Terminal.oneLine(finding.message()))
-                .append('\n'));
-        return text.toString();
+        return findings.stream()
+                .map(finding -> wordOf(finding.level()) + ": " + Terminal.oneLine(finding.message()) + "\n")
+                .collect(Collectors.joining());
     }
 
     private static String jsonOf(List<DatabaseFinding> findings, boolean healthy) {

@@ -13,23 +13,8 @@ record GitHistory(Process git) implements AutoCloseable {
      * With these options no configuration of the repository or the user can start a program, and paths are printed
      * unquoted.
      */
-    private static final List<String> COMMAND = List.of(
-            "-c",
-            "core.fsmonitor=false",
-            "-c",
-            "core.quotePath=false",
-            "--no-pager",
-            "log",
-            "-p",
-            "-m",
-            "--all",
-            "--reflog",
-            "--text",
-            "--no-color",
-            "--no-ext-diff",
-            "--no-textconv",
-            "--src-prefix=a/",
-            "--dst-prefix=b/");
+    private static final String OPTIONS = "-c core.fsmonitor=false -c core.quotePath=false --no-pager log -p -m --all"
+            + " --reflog --text --no-color --no-ext-diff --no-textconv --src-prefix=a/ --dst-prefix=b/";
 
     /**
      * Starts reading.
@@ -38,7 +23,7 @@ record GitHistory(Process git) implements AutoCloseable {
      */
     static GitHistory of(Path directory) throws IOException {
         List<String> command = new ArrayList<>(List.of("git", "-C", directory.toString()));
-        command.addAll(COMMAND);
+        command.addAll(List.of(OPTIONS.split(" ")));
         try {
             Process git =
                     new ProcessBuilder(command).redirectError(Redirect.DISCARD).start();

@@ -4,6 +4,7 @@ import java.io.BufferedInputStream;
 import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.util.HexFormat;
 import java.util.Locale;
 import java.util.Map;
 import java.util.regex.Pattern;
@@ -63,7 +64,7 @@ final class Unpacker {
     private void open(String name, InputStream in, int depth) throws IOException {
         BufferedInputStream buffered = new BufferedInputStream(in);
         buffered.mark(MAGIC);
-        String magic = hex(buffered.readNBytes(MAGIC));
+        String magic = HexFormat.of().formatHex(buffered.readNBytes(MAGIC));
         buffered.reset();
         String closed = CLOSED.entrySet().stream()
                 .filter(entry -> magic.startsWith(entry.getKey()))
@@ -110,14 +111,6 @@ final class Unpacker {
             String message = String.valueOf(e.getMessage());
             contents.closed(name, "it cannot be unpacked (" + message.toLowerCase(Locale.ROOT) + ")");
         }
-    }
-
-    private static String hex(byte[] bytes) {
-        StringBuilder text = new StringBuilder();
-        for (byte b : bytes) {
-            text.append(String.format("%02x", b));
-        }
-        return text.toString();
     }
 
     private interface Opening<S> {
