@@ -3,6 +3,7 @@ package io.keyward.cli;
 import io.keyward.cli.terminal.FileOptions;
 import io.keyward.cli.terminal.Json;
 import io.keyward.cli.terminal.Terminal;
+import java.util.stream.Collectors;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -73,11 +74,9 @@ final class CompletionCommand implements Runnable {
 
         @Override
         public void run() {
-            StringBuilder ids = new StringBuilder();
-            keys.existing(terminal)
-                    .records()
-                    .forEach(record -> ids.append(record.id()).append('\n'));
-            terminal.show(ids.toString());
+            terminal.show(keys.input(terminal).required().toChange().records().stream()
+                    .map(record -> record.id() + "\n")
+                    .collect(Collectors.joining()));
         }
     }
 

@@ -3,6 +3,7 @@ package io.keyward.cli.operator;
 import io.keyward.ApiKeyRecord;
 import io.keyward.cli.terminal.CommandFailure;
 import io.keyward.cli.terminal.FileOptions;
+import io.keyward.cli.terminal.KeyInput;
 import io.keyward.cli.terminal.Terminal;
 import io.keyward.cli.terminal.WriteOptions;
 import io.keyward.config.KeyFile;
@@ -52,7 +53,8 @@ final class ExportCommand implements Callable<Integer> {
                     "the keys are written as an .env file; name a file that does not end in .properties");
         }
         List<ApiKeyRecord> records = transfer.database().store(terminal).load().records();
-        KeyFile keys = write.applyTo(FileOptions.orNew(file, transfer.declaredRoles(), terminal.serviceEnvironment()));
+        KeyFile keys = write.applyTo(KeyInput.of(file, transfer.declaredRoles(), terminal.serviceEnvironment())
+                .toChange());
         int exitCode = transfer.run(
                 records,
                 keys.store().load().records(),

@@ -7,6 +7,7 @@ import io.keyward.cli.terminal.CommandFailure;
 import io.keyward.cli.terminal.EnvironmentOption;
 import io.keyward.cli.terminal.FileOptions;
 import io.keyward.cli.terminal.Json;
+import io.keyward.cli.terminal.KeyInput;
 import io.keyward.cli.terminal.RolesOption;
 import io.keyward.cli.terminal.Terminal;
 import io.keyward.cli.terminal.WriteOptions;
@@ -83,7 +84,9 @@ final class HashCommand implements Runnable, Arguments.TakesSecret {
     }
 
     private void hashFile(Path keyFile) {
-        KeyFile existing = FileOptions.existing(keyFile, roles.names(), environment.variables(terminal));
+        KeyFile existing = KeyInput.of(keyFile, roles.names(), environment.variables(terminal))
+                .required()
+                .toChange();
         KeyFile keys = write.applyTo(hexKeys ? existing.readingHexAsKeys() : existing);
         List<String> ids = terminal.uninterrupted(keys::hashPlaintextKeys);
         if (json) {

@@ -1,14 +1,19 @@
 package io.keyward.cli.operator;
 
 import io.keyward.ApiKeyRecord;
+import io.keyward.cli.terminal.CommandFailure;
 import io.keyward.cli.terminal.EnvironmentOption;
 import io.keyward.cli.terminal.FileOptions;
+import io.keyward.cli.terminal.KeyInput;
 import io.keyward.cli.terminal.Progress;
 import io.keyward.cli.terminal.Terminal;
 import io.keyward.config.KeyFile;
+import io.keyward.env.KeyFileBytes;
 import io.keyward.jdbc.JdbcApiKeyStore;
+import io.keyward.role.RoleModel;
 import io.keyward.store.StoreConflictException;
 import io.keyward.store.StoreException;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
@@ -57,7 +62,7 @@ final class ImportCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        KeyFile keys = FileOptions.toRead(file, transfer.declaredRoles(), environment.variables(terminal));
+        KeyFile keys = read();
         List<ApiKeyRecord> records = keys.store().load().records();
         Set<String> plaintext = Set.copyOf(keys.plaintextKeyIds());
         FileOptions.noteUndeclared(keys, terminal);
@@ -71,6 +76,20 @@ final class ImportCommand implements Callable<Integer> {
                 transfer.database().name(),
                 chosen -> insert(chosen, store),
                 terminal);
+    }
+
+    private KeyFile read() {
+        Map<String, String> variables = environment.variables(terminal);
+        KeyInput input = KeyInput.of(file, transfer.declaredRoles(), variables).required();
+        if (!file.toString().endsWith(FileOptions.PROPERTIES)) {
+            return input.toRead();
+        }
+        try {
+            RoleModel roles = FileOptions.model(transfer.declaredRoles());
+            return KeyFile.ofProperties(file, KeyInput.bytes(file), roles, variables);
+        } catch (IOException e) {
+            throw CommandFailure.file(file + ": cannot be read: " + KeyFileBytes.reason(e), e);
+        }
     }
 
     private Map<String, String> insert(List<ApiKeyRecord> records, JdbcApiKeyStore store) {

@@ -4,18 +4,19 @@ import io.keyward.KeyFormat;
 import io.keyward.KeyHash;
 import io.keyward.KeyHasher;
 import io.keyward.KeyState;
+import io.keyward.cli.store.OpenKeys;
+import io.keyward.cli.store.StoreOptions;
 import io.keyward.cli.terminal.ActorOption;
 import io.keyward.cli.terminal.Defaults;
 import io.keyward.cli.terminal.EnvironmentOption;
 import io.keyward.cli.terminal.ExitCode;
-import io.keyward.cli.terminal.FileOptions;
 import io.keyward.cli.terminal.Json;
+import io.keyward.cli.terminal.KeyInput;
 import io.keyward.cli.terminal.PrefixOption;
 import io.keyward.cli.terminal.Progress;
 import io.keyward.cli.terminal.RolesOption;
 import io.keyward.cli.terminal.Terminal;
 import io.keyward.cli.terminal.WriteOptions;
-import io.keyward.config.KeyFile;
 import io.keyward.env.Failures;
 import io.keyward.store.ApiKeyManager;
 import java.io.IOException;
@@ -122,9 +123,10 @@ public final class ScanCommand implements Callable<Integer> {
         Path keyPath = file == null && revoke
                 ? Path.of(terminal.environment().getOrDefault(Defaults.FILE_VARIABLE, ".env"))
                 : file;
-        KeyFile keys = keyPath == null
+        OpenKeys keys = keyPath == null
                 ? null
-                : write.applyTo(FileOptions.existing(keyPath, roles.names(), environment.variables(terminal)));
+                : StoreOptions.existing(
+                        KeyInput.of(keyPath, roles.names(), environment.variables(terminal)), write::applyTo);
         keyFile = keyPath == null ? null : real(keyPath);
         scanner = new KeyScanner(only, keys == null ? Map.of() : hashesOf(keys));
         for (String path : paths) {
@@ -139,8 +141,8 @@ public final class ScanCommand implements Callable<Integer> {
         }
         progress.clear();
         report();
-        if (keys != null && keyPath != null && revoke) {
-            revokeKnown(keys, keyPath);
+        if (keys != null && revoke) {
+            revokeKnown(keys);
         }
         if (!hits.isEmpty()) {
             return ExitCode.REFUSED;
@@ -148,7 +150,7 @@ public final class ScanCommand implements Callable<Integer> {
         return unreadable > 0 ? ExitCode.FILE : ExitCode.OK;
     }
 
-    private static Map<String, String> hashesOf(KeyFile keys) {
+    private static Map<String, String> hashesOf(OpenKeys keys) {
         Map<String, String> ids = new HashMap<>();
         keys.records()
                 .forEach(record -> record.secrets().forEach(secret -> {
@@ -262,7 +264,7 @@ public final class ScanCommand implements Callable<Integer> {
     }
 
     /** Compares hashes and not the ids in the texts, because otherwise a planted text could revoke any key. */
-    private void revokeKnown(KeyFile keys, Path path) {
+    private void revokeKnown(OpenKeys keys) {
         Map<KeyHash, String> ids = new HashMap<>();
         keys.records().stream()
                 .filter(record -> record.state() != KeyState.REVOKED)
@@ -275,15 +277,14 @@ public final class ScanCommand implements Callable<Integer> {
                 .map(key -> ids.get(hasher.hash(key)))
                 .filter(Objects::nonNull)
                 .forEach(known::add);
-        ApiKeyManager manager =
-                FileOptions.manager(keys, KeyFormat.of(PrefixOption.DEFAULT), Set.of(), who.actor(terminal));
+        ApiKeyManager manager = keys.manager(KeyFormat.of(PrefixOption.DEFAULT), Set.of(), who.actor(terminal));
         for (String id : known) {
             terminal.uninterrupted(() -> manager.revoke(id));
-            terminal.note("revoked key " + id + " in " + path);
+            terminal.note("revoked key " + id + " in " + keys.name());
         }
-        FileOptions.noteProblems(keys, path, terminal);
+        keys.noteProblems(terminal);
         if (known.isEmpty()) {
-            terminal.note("none of them is a valid key of " + path + "; hashes with a pepper were not compared");
+            terminal.note("none of them is a valid key of " + keys.name() + "; hashes with a pepper were not compared");
         }
     }
 

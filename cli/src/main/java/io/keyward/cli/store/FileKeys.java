@@ -1,8 +1,11 @@
 package io.keyward.cli.store;
 
+import io.keyward.ApiKeyGenerator;
 import io.keyward.ApiKeyRecord;
 import io.keyward.KeyFormat;
 import io.keyward.KeyHasher;
+import io.keyward.KeyRing;
+import io.keyward.LiveKeyRing;
 import io.keyward.Verification;
 import io.keyward.cli.terminal.CommandFailure;
 import io.keyward.cli.terminal.FileOptions;
@@ -15,23 +18,22 @@ import io.keyward.config.KeyFile;
 import io.keyward.config.KeywardConfig;
 import io.keyward.store.Actor;
 import io.keyward.store.ApiKeyManager;
-import java.nio.file.Path;
 import java.util.Collection;
 import java.util.List;
 import java.util.Set;
-import java.util.function.Supplier;
+import java.util.stream.Collectors;
 
 /**
  * The keys of a file.
  *
- * @param path the file, as the caller named it
  * @param input reads the file as a service does
+ * @param file reads and changes its records one by one
  * @param isNew whether the file is created with the first key
  */
-record FileKeys(Path path, KeyFile file, Supplier<KeyInput> input, boolean isNew) implements OpenKeys {
+record FileKeys(KeyInput input, KeyFile file, boolean isNew) implements OpenKeys {
     @Override
     public String name() {
-        return path.toString();
+        return input.file().toString();
     }
 
     @Override
@@ -57,7 +59,13 @@ record FileKeys(Path path, KeyFile file, Supplier<KeyInput> input, boolean isNew
     /** Adds the roles of the keys, because the manager of a file reads all of its records. */
     @Override
     public Set<String> rolesFor(Collection<String> requested) {
-        return FileOptions.rolesFor(file, records(), requested);
+        return rolesFor(requested, records());
+    }
+
+    private Set<String> rolesFor(Collection<String> requested, List<ApiKeyRecord> records) {
+        Set<String> names = OpenKeys.super.rolesFor(requested);
+        records.forEach(record -> names.addAll(record.roles()));
+        return names;
     }
 
     @Override
@@ -65,9 +73,15 @@ record FileKeys(Path path, KeyFile file, Supplier<KeyInput> input, boolean isNew
         return "in keyward.roles of the file, nor by --declared-roles";
     }
 
+    /** If something is wrong in the file, the manager can still switch keys off. */
     @Override
     public ApiKeyManager manager(KeyFormat format, Collection<String> requested, Actor actor) {
-        return FileOptions.manager(file, format, requested, actor);
+        List<ApiKeyRecord> records = records();
+        KeyRing.Builder ring = KeyRing.builder().roles(FileOptions.model(rolesFor(requested, records)));
+        FileOptions.peppersOf(records).forEach(pepper -> ring.hasher(FileOptions.standInFor(pepper)));
+        return ApiKeyManager.builder(file.store(), LiveKeyRing.of(ring.build()), ApiKeyGenerator.of(format))
+                .build()
+                .as(actor);
     }
 
     @Override
@@ -87,7 +101,20 @@ record FileKeys(Path path, KeyFile file, Supplier<KeyInput> input, boolean isNew
 
     @Override
     public boolean noteProblems(Terminal terminal) {
-        return FileOptions.noteProblems(file, path, terminal);
+        List<ConfigProblem> problems = file.problems();
+        for (ConfigProblem problem : problems) {
+            terminal.note(String.valueOf(problem));
+        }
+        if (!problems.isEmpty()) {
+            String lines = problems.stream()
+                    .filter(problem -> problem.line() > 0)
+                    .map(problem -> String.valueOf(problem.line()))
+                    .distinct()
+                    .collect(Collectors.joining(", "));
+            terminal.note("a running service refuses " + name() + ", and this change with it, until "
+                    + (lines.isEmpty() ? "that" : "line " + lines) + " is repaired");
+        }
+        return !problems.isEmpty();
     }
 
     @Override
@@ -120,7 +147,6 @@ record FileKeys(Path path, KeyFile file, Supplier<KeyInput> input, boolean isNew
     }
 
     private KeywardConfig load() {
-        KeyInput read = input.get();
-        return read.configuration().roles(read.rolesBeside()).follow(false).load();
+        return input.configuration().roles(input.rolesBeside()).follow(false).load();
     }
 }

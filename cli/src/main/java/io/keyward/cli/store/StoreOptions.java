@@ -32,18 +32,21 @@ public final class StoreOptions {
      * @throws CommandFailure if there is no such file, or a file that an option names cannot be read
      */
     public OpenKeys existing(Terminal terminal, UnaryOperator<KeyFile> written) {
-        return isDatabase() ? database(terminal) : fileKeys(written.apply(file.existing(terminal)), false, terminal);
+        return isDatabase() ? database(terminal) : existing(file.input(terminal), written);
+    }
+
+    /** Opens the keys of a file that must exist, as {@link #existing(Terminal, UnaryOperator)} does. */
+    public static OpenKeys existing(KeyInput input, UnaryOperator<KeyFile> written) {
+        return new FileKeys(input, written.apply(input.required().toChange()), false);
     }
 
     /** Opens keys; the first key creates the file if there is none. */
     public OpenKeys orNew(Terminal terminal, UnaryOperator<KeyFile> written) {
-        return isDatabase()
-                ? database(terminal)
-                : fileKeys(written.apply(file.orNew(terminal)), !Files.exists(file.file()), terminal);
-    }
-
-    private OpenKeys fileKeys(KeyFile keys, boolean isNew, Terminal terminal) {
-        return new FileKeys(file.file(), keys, () -> file.input(terminal), isNew);
+        if (isDatabase()) {
+            return database(terminal);
+        }
+        KeyInput input = file.input(terminal);
+        return new FileKeys(input, written.apply(input.toChange()), !Files.exists(input.file()));
     }
 
     /**
@@ -55,8 +58,8 @@ public final class StoreOptions {
         if (isDatabase()) {
             return database(terminal);
         }
-        KeyInput input = file.input(terminal);
-        return new FileKeys(file.file(), input.keys(), () -> input, false);
+        KeyInput input = file.input(terminal).required();
+        return new FileKeys(input, input.toRead(), false);
     }
 
     private OpenKeys database(Terminal terminal) {

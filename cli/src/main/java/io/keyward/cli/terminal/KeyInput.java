@@ -19,9 +19,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
-/**
- * The keys that a command reads and does not change. They come from a file, or from a pipe, which is read once.
- */
+/** A key file as a service reads it: with the roles that the service declares, and its variables. */
 public final class KeyInput {
     private static final int MAX_BYTES = (8 << 20) + 1;
     private static final long PATIENCE_SECONDS = 10;
@@ -29,30 +27,38 @@ public final class KeyInput {
     private final Path file;
     private final Collection<String> roles;
     private final Map<String, String> environment;
-    private final byte @Nullable [] piped;
+    private byte @Nullable [] piped;
 
     private KeyInput(Path file, Collection<String> roles, Map<String, String> environment) {
         this.file = file;
         this.roles = roles;
         this.environment = environment;
-        this.piped = isPipe(file) ? readPipe(file) : null;
     }
 
     /**
-     * Reads keys that must be there.
+     * Returns a file, which need not exist.
      *
      * @param roles the roles that the service declares
-     * @param environment the variables in which references are looked up if the keys have no such name
-     * @throws CommandFailure if there is nothing, or if a pipe does not end
+     * @param environment the variables in which references are looked up if the file has no such name
      */
-    static KeyInput read(Path file, Collection<String> roles, Map<String, String> environment) {
-        FileOptions.requireThere(file);
-        return readIfThere(file, roles, environment);
+    public static KeyInput of(Path file, Collection<String> roles, Map<String, String> environment) {
+        return new KeyInput(file, roles, environment);
     }
 
-    /** Reads keys; there are none if there is no such file. */
-    public static KeyInput readIfThere(Path file, Collection<String> roles, Map<String, String> environment) {
-        return new KeyInput(file, roles, environment);
+    /**
+     * Returns this file, which must exist.
+     *
+     * @throws CommandFailure if it does not
+     */
+    public KeyInput required() {
+        if (!Files.exists(file)) {
+            throw CommandFailure.file("there is no file " + file + "; name the key file with --file");
+        }
+        return this;
+    }
+
+    public Path file() {
+        return file;
     }
 
     /**
@@ -64,13 +70,22 @@ public final class KeyInput {
         return isPipe(file) ? readPipe(file) : KeyFileBytes.ofRegular(file);
     }
 
-    /** Returns the keys. */
-    public KeyFile keys() {
-        return keys(FileOptions.model(roles));
+    /** Returns the file as one that is changed; the first key creates it if there is none. */
+    public KeyFile toChange() {
+        return KeyFile.of(file, FileOptions.model(roles), environment);
     }
 
-    private KeyFile keys(RoleModel model) {
-        byte[] content = piped;
+    /**
+     * Returns the keys, which may come through a pipe, as ones that are not changed.
+     *
+     * @throws CommandFailure if a pipe does not end
+     */
+    public KeyFile toRead() {
+        return toRead(FileOptions.model(roles));
+    }
+
+    private KeyFile toRead(RoleModel model) {
+        byte[] content = piped();
         return content == null
                 ? KeyFile.of(file, model, environment)
                 : KeyFile.ofContent(file, content, model, environment);
@@ -78,14 +93,22 @@ public final class KeyInput {
 
     /** Starts a configuration that has the keys in it. */
     public KeywardConfig.Builder configuration() {
-        byte[] content = piped;
+        byte[] content = piped();
         KeywardConfig.Builder config = KeywardConfig.builder().environment(environment);
         return content == null ? config.envFile(file) : config.envFile(file, content);
     }
 
+    /** Reads a pipe only once, because nothing comes the second time. */
+    private byte @Nullable [] piped() {
+        if (piped == null && isPipe(file)) {
+            piped = readPipe(file);
+        }
+        return piped;
+    }
+
     /** Returns the given roles and those of the keys, without the roles that the file itself declares. */
     public RoleModel rolesBeside() {
-        KeyFile keys = keys(RoleModel.empty());
+        KeyFile keys = toRead(RoleModel.empty());
         Set<String> others = new TreeSet<>(roles);
         keys.records().forEach(record -> others.addAll(record.roles()));
         others.removeAll(keys.declaredRoles());
