@@ -13,6 +13,8 @@ import java.util.Map;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * Reads the people who get keys from a CSV file (RFC 4180) with a header that names the columns. As in the files of
@@ -103,11 +105,11 @@ final class PeopleFile {
                             + " owner,name,roles,permissions,expires,not-before");
             return;
         }
-        char separator = separatorOf(lines.get(0));
-        List<String> columns = columns(lines.get(0), separator);
+        Pattern cell = cellPattern(separatorOf(lines.get(0)));
+        List<String> columns = columns(lines.get(0), cell);
         for (int i = 1; i < lines.size() && !columns.isEmpty(); i++) {
             if (!lines.get(i).isBlank()) {
-                readPerson(i + 1, cells(lines.get(i), separator), columns);
+                readPerson(i + 1, cells(lines.get(i), cell), columns);
             }
         }
         if (people.isEmpty() && problems.isEmpty()) {
@@ -119,8 +121,8 @@ final class PeopleFile {
         return header.indexOf(',') >= 0 ? ',' : header.indexOf(';') >= 0 ? ';' : header.indexOf('\t') >= 0 ? '\t' : ',';
     }
 
-    private List<String> columns(String header, char separator) {
-        List<String> columns = cells(header, separator).stream()
+    private List<String> columns(String header, Pattern cell) {
+        List<String> columns = cells(header, cell).stream()
                 .map(name -> name.toLowerCase(Locale.ROOT).replace('_', '-'))
                 .toList();
         boolean good = columns.stream().distinct().count() == columns.size() && COLUMNS.containsAll(columns);
@@ -157,55 +159,25 @@ final class PeopleFile {
         people.add(new Person(line, Map.copyOf(named)));
     }
 
+    /** Returns what finds one cell of a line after the other, and what ends it: a separator, or the end of the line. */
+    private static Pattern cellPattern(char separator) {
+        String blanks = "[\\s&&[^" + separator + "]]*+";
+        String quoted = "\"((?:[^\"]|\"\")*+)\"" + blanks;
+        String plain = "([^\"" + separator + "][^" + separator + "]*+|)";
+        return Pattern.compile("\\G" + blanks + "(?:" + quoted + "|" + plain + ")(" + separator + "|\\z)");
+    }
+
     /** Returns the cells of a line without the blanks around them; none if a quote is in a wrong place. */
-    private static List<String> cells(String line, char separator) {
+    private static List<String> cells(String line, Pattern pattern) {
         List<String> cells = new ArrayList<>();
-        int at = 0;
-        while (at <= line.length()) {
-            int start = skipBlanks(line, at, separator);
-            StringBuilder cell = new StringBuilder();
-            if (start < line.length() && line.charAt(start) == '"') {
-                at = skipBlanks(line, readQuoted(line, start + 1, cell), separator);
-                if (at > line.length() || (at < line.length() && line.charAt(at) != separator)) {
-                    return List.of();
-                }
-            } else {
-                int end = line.indexOf(separator, start);
-                at = end < 0 ? line.length() : end;
-                cell.append(line, start, at);
+        Matcher cell = pattern.matcher(line);
+        do {
+            if (!cell.find()) {
+                return List.of();
             }
-            cells.add(cell.toString().strip());
-            at++;
-        }
+            String quoted = cell.group(1);
+            cells.add((quoted == null ? cell.group(2) : quoted.replace("\"\"", "\"")).strip());
+        } while (!cell.group(3).isEmpty());
         return cells;
-    }
-
-    private static int skipBlanks(String line, int from, char separator) {
-        int at = from;
-        while (at < line.length() && line.charAt(at) != separator && Character.isWhitespace(line.charAt(at))) {
-            at++;
-        }
-        return at;
-    }
-
-    /**
-     * Reads up to the closing quote and returns the position after it; a position beyond the line if there is no such
-     * quote.
-     */
-    private static int readQuoted(String line, int from, StringBuilder cell) {
-        int at = from;
-        while (at < line.length()) {
-            char c = line.charAt(at);
-            if (c != '"') {
-                cell.append(c);
-                at++;
-            } else if (at + 1 < line.length() && line.charAt(at + 1) == '"') {
-                cell.append('"');
-                at += 2;
-            } else {
-                return at + 1;
-            }
-        }
-        return line.length() + 1;
     }
 }
