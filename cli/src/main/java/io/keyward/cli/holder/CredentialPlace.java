@@ -143,9 +143,7 @@ abstract sealed class CredentialPlace {
 
     /** Returns the path of an entry of this place. */
     final List<String> at(String name) {
-        List<String> path = new ArrayList<>(table);
-        path.add(name);
-        return path;
+        return TomlText.join(table, name);
     }
 
     /** Reads a URL of the file. */

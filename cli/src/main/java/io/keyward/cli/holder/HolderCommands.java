@@ -1,10 +1,13 @@
 package io.keyward.cli.holder;
 
+import io.keyward.cli.terminal.Arguments;
+import io.keyward.cli.terminal.CommandGroup;
 import io.keyward.cli.terminal.Terminal;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.Supplier;
 import picocli.CommandLine;
+import picocli.CommandLine.Command;
 
 /** The commands for people who hold a key. */
 public final class HolderCommands {
@@ -26,4 +29,11 @@ public final class HolderCommands {
         commands.put("request", () -> new RequestCommand(terminal));
         return commands;
     }
+
+    /** Groups the commands about stored keys. */
+    @Command(
+            name = "auth",
+            description = "Stores, shows and removes the keys of this machine.",
+            footer = {"  keyward auth login", "  keyward auth status --check", "  keyward auth token | pbcopy"})
+    static final class AuthCommand extends CommandGroup implements Arguments.TakesSecret {}
 }

@@ -215,9 +215,4 @@ record SecretFile(Path path, Links links, Duration patience) {
         String kind = e instanceof NoSuchFileException ? "a directory on the way is missing" : Failures.describe(e);
         return CommandFailure.file(path + ": cannot be read or written: " + kind, e);
     }
-
-    @Override
-    public String toString() {
-        return "SecretFile[" + path + "]";
-    }
 }

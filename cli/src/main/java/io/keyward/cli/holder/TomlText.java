@@ -249,7 +249,8 @@ record TomlText(Path file, String mark, List<String> lines, TomlParseResult toml
         return leaves;
     }
 
-    private static List<String> join(List<String> path, String name) {
+    /** Returns the path of an entry of a table. */
+    static List<String> join(List<String> path, String name) {
         List<String> joined = new ArrayList<>(path);
         joined.add(name);
         return List.copyOf(joined);

@@ -7,6 +7,7 @@ import io.keyward.LiveKeyRing;
 import io.keyward.cli.operator.ChangeTable.Change;
 import io.keyward.cli.operator.PeopleFile.Person;
 import io.keyward.cli.store.OpenKeys;
+import io.keyward.cli.terminal.Arguments;
 import io.keyward.cli.terminal.CommandFailure;
 import io.keyward.cli.terminal.ExitCode;
 import io.keyward.cli.terminal.FileOptions;
@@ -25,12 +26,13 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.Callable;
+import java.util.function.Function;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -139,8 +141,7 @@ final class IssueCommand implements Callable<Integer> {
         if (people != null || count != null || dryRun) {
             return issueSeveral();
         }
-        requireOwnerAndRole();
-        IssueRequest request = request(owner, name, roles, permissions, end, notBefore);
+        IssueRequest request = requestByOptions();
         OpenKeys keys = options.orNew(terminal);
         boolean noneDeclared = keys.declaredRoles().isEmpty();
         ApiKeyManager manager = options.manager(keys, prefix.format(), roles, terminal);
@@ -166,9 +167,13 @@ final class IssueCommand implements Callable<Integer> {
         TreeSet<String> requested = new TreeSet<>();
         wanted.forEach(key -> requested.addAll(key.roles()));
         ApiKeyManager manager = options.manager(keys, prefix.format(), requested, terminal);
-        List<Change> changes = rehearsed(wanted, list, rehearsal(keys, requested)).stream()
-                .map(key -> change(key, manager, keys, shown))
-                .toList();
+        ApiKeyManager rehearsal = rehearsal(keys, requested);
+        List<Change> changes = new ArrayList<>();
+        wanted.forEach(key -> rehearse(key, list, rehearsal)
+                .ifPresent(record -> changes.add(change(key, record, manager, keys, shown))));
+        if (list != null) {
+            list.requireGood();
+        }
         ChangeTable table = new ChangeTable(terminal);
         if (dryRun) {
             changes.forEach(change -> table.plan(change, "would be issued"));
@@ -189,8 +194,9 @@ final class IssueCommand implements Callable<Integer> {
         return table.exitCode();
     }
 
-    private Change change(WantedKey key, ApiKeyManager manager, OpenKeys keys, KeyOutput.Series shown) {
-        return new Change(key.place(), key.rehearsed(), null, () -> {
+    private Change change(
+            WantedKey key, ApiKeyRecord rehearsed, ApiKeyManager manager, OpenKeys keys, KeyOutput.Series shown) {
+        return new Change(key.place(), rehearsed, null, () -> {
             IssuedKey stored = manager.issue(key.request());
             shown.show(stored, () -> options.takeBack(keys, stored.record(), terminal));
             return stored.record();
@@ -209,24 +215,17 @@ final class IssueCommand implements Callable<Integer> {
      *
      * @param place where it is asked for
      * @param line the line of the CSV file; 0 without one
-     * @param rehearsed the record as it would be; null before that is known
      */
-    private record WantedKey(
-            String place,
-            int line,
-            IssueRequest request,
-            Set<String> roles,
-            @Nullable ApiKeyRecord rehearsed) {}
+    private record WantedKey(String place, int line, IssueRequest request, Set<String> roles) {}
 
     private List<WantedKey> copies() {
         int copies = count == null ? 1 : count;
         if (copies < 1 || copies > MAX_COUNT) {
             throw CommandFailure.usage("--count must be 1 to " + MAX_COUNT);
         }
-        requireOwnerAndRole();
-        IssueRequest request = request(owner, name, roles, permissions, end, notBefore);
+        IssueRequest request = requestByOptions();
         return IntStream.rangeClosed(1, copies)
-                .mapToObj(number -> new WantedKey("key " + number, 0, request, Set.copyOf(roles), null))
+                .mapToObj(number -> new WantedKey("key " + number, 0, request, Set.copyOf(roles)))
                 .toList();
     }
 
@@ -238,7 +237,7 @@ final class IssueCommand implements Callable<Integer> {
         for (Person person : list.people()) {
             try {
                 wanted.add(wantedBy(person, list.place(person.line()), resolvesReferences));
-            } catch (IllegalArgumentException | TypeConversionException refused) {
+            } catch (IllegalArgumentException refused) {
                 list.refuse(person.line(), String.valueOf(refused.getMessage()));
             }
         }
@@ -264,24 +263,16 @@ final class IssueCommand implements Callable<Integer> {
                 itsName.isEmpty() ? name : itsName,
                 itsRoles,
                 person.words("permissions", permissions),
-                itsEnd.isEmpty() ? end : ends(itsEnd),
-                itsBeginning.isEmpty() ? notBefore : beginning(itsBeginning));
-        return new WantedKey(place, person.line(), request, Set.copyOf(itsRoles), null);
+                itsEnd.isEmpty() ? end : read("expires", itsEnd, new KeyEnd.Converter()::convert),
+                itsBeginning.isEmpty() ? notBefore : read("not-before", itsBeginning, Arguments::instant));
+        return new WantedKey(place, person.line(), request, Set.copyOf(itsRoles));
     }
 
-    private static KeyEnd ends(String cell) {
+    private static <T> T read(String column, String cell, Function<String, T> reader) {
         try {
-            return new KeyEnd.Converter().convert(cell);
+            return reader.apply(cell);
         } catch (TypeConversionException refused) {
-            throw new IllegalArgumentException("expires " + refused.getMessage(), refused);
-        }
-    }
-
-    private static Instant beginning(String cell) {
-        try {
-            return Instant.parse(cell);
-        } catch (DateTimeParseException refused) {
-            throw new IllegalArgumentException("not-before must be an instant like 2027-01-01T00:00:00Z", refused);
+            throw new IllegalArgumentException(column + " " + refused.getMessage(), refused);
         }
     }
 
@@ -295,24 +286,17 @@ final class IssueCommand implements Callable<Integer> {
                 .build();
     }
 
-    /** Issues the keys into a store that is thrown away, to find every refused value before the first key is stored. */
-    private static List<WantedKey> rehearsed(List<WantedKey> wanted, @Nullable PeopleFile list, ApiKeyManager nowhere) {
-        List<WantedKey> rehearsed = new ArrayList<>();
-        for (WantedKey key : wanted) {
-            try {
-                ApiKeyRecord record = nowhere.issue(key.request()).record();
-                rehearsed.add(new WantedKey(key.place(), key.line(), key.request(), key.roles(), record));
-            } catch (ChangeRefusedException refused) {
-                if (list == null) {
-                    throw refused;
-                }
-                list.refuse(key.line(), String.valueOf(refused.getMessage()).replaceFirst("^new key: ", ""));
+    /** Issues a key into a store that is thrown away, to find a refused value before the first key is stored. */
+    private static Optional<ApiKeyRecord> rehearse(WantedKey key, @Nullable PeopleFile list, ApiKeyManager nowhere) {
+        try {
+            return Optional.of(nowhere.issue(key.request()).record());
+        } catch (ChangeRefusedException refused) {
+            if (list == null) {
+                throw refused;
             }
+            list.refuse(key.line(), String.valueOf(refused.getMessage()).replaceFirst("^new key: ", ""));
+            return Optional.empty();
         }
-        if (list != null) {
-            list.requireGood();
-        }
-        return rehearsed;
     }
 
     private byte[] bytesOf(Path csv) {
@@ -323,11 +307,12 @@ final class IssueCommand implements Callable<Integer> {
         }
     }
 
-    private void requireOwnerAndRole() {
+    private IssueRequest requestByOptions() {
         if (owner.isEmpty() || roles.isEmpty()) {
             throw CommandFailure.usage((owner.isEmpty() ? "--owner" : "--role")
                     + " is missing; `keyward issue --help` explains it, and how a CSV file names it for many keys");
         }
+        return request(owner, name, roles, permissions, end, notBefore);
     }
 
     private IssueRequest request(

@@ -1,10 +1,12 @@
 package io.keyward.cli.operator;
 
+import io.keyward.cli.terminal.CommandGroup;
 import io.keyward.cli.terminal.Terminal;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.Supplier;
 import picocli.CommandLine;
+import picocli.CommandLine.Command;
 
 /** The commands for people who manage the keys of a service. */
 public final class OperatorCommands {
@@ -37,4 +39,14 @@ public final class OperatorCommands {
         commands.put("export", () -> new ExportCommand(terminal));
         return commands;
     }
+
+    /** Groups the commands about the database itself. */
+    @Command(
+            name = "db",
+            description = "Creates the tables of a database and checks them. The other commands work on its keys.",
+            footer = {
+                "  keyward db create --jdbc-url jdbc:postgresql://db/app --jdbc-user owner --first-admin",
+                "  keyward db check --jdbc-url jdbc:postgresql://db/app --jdbc-user owner"
+            })
+    static final class DbCommand extends CommandGroup {}
 }

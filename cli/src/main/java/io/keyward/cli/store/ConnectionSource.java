@@ -144,9 +144,4 @@ final class ConnectionSource implements DataSource {
     public boolean isWrapperFor(Class<?> type) {
         return false;
     }
-
-    @Override
-    public String toString() {
-        return "ConnectionSource";
-    }
 }

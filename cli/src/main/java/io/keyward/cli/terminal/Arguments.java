@@ -161,7 +161,12 @@ public final class Arguments {
         }
     }
 
-    private static Instant instant(String text) {
+    /**
+     * Reads an instant.
+     *
+     * @throws TypeConversionException if it is none
+     */
+    public static Instant instant(String text) {
         try {
             return Instant.parse(text);
         } catch (DateTimeParseException e) {

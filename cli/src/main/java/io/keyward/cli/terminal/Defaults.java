@@ -12,9 +12,9 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.tomlj.Toml;
-import org.tomlj.TomlArray;
 import org.tomlj.TomlParseResult;
 import picocli.CommandLine.IDefaultValueProvider;
 import picocli.CommandLine.Model.ArgSpec;
@@ -120,20 +120,12 @@ public final class Defaults implements IDefaultValueProvider {
         }
         return besideKeyFile()
                 .map(toml -> toml.getArray(ROLES))
-                .map(Defaults::joined)
+                .map(array -> array.toList().stream().map(String::valueOf).collect(Collectors.joining(",")))
                 .orElse(null);
     }
 
     private @Nullable String prefix() {
         return besideKeyFile().map(toml -> toml.getString(PREFIX)).orElse(null);
-    }
-
-    private static String joined(TomlArray roles) {
-        StringBuilder text = new StringBuilder();
-        for (int i = 0; i < roles.size(); i++) {
-            text.append(text.isEmpty() ? "" : ",").append(roles.get(i));
-        }
-        return text.toString();
     }
 
     private Optional<TomlParseResult> besideKeyFile() {
@@ -202,16 +194,11 @@ public final class Defaults implements IDefaultValueProvider {
             throw CommandFailure.file(file + ": has both " + FILE + " and " + URL + "; keep one of them");
         }
         String prefix = toml.getString(PREFIX);
-        if (prefix != null && !isPrefix(prefix)) {
-            throw CommandFailure.file(file + ", " + PREFIX + ": is not a prefix of keys, which is like acme_live");
-        }
-    }
-
-    private static boolean isPrefix(String text) {
         try {
-            return !KeyFormat.of(text).prefix().isEmpty();
+            KeyFormat.of(prefix == null ? PrefixOption.DEFAULT : prefix);
         } catch (IllegalArgumentException refused) {
-            return false;
+            throw CommandFailure.file(
+                    file + ", " + PREFIX + ": is not a prefix of keys, which is like acme_live", refused);
         }
     }
 }
