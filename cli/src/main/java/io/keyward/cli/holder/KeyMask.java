@@ -1,10 +1,8 @@
 package io.keyward.cli.holder;
 
-import static java.nio.charset.StandardCharsets.US_ASCII;
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
 import io.keyward.ApiKey;
-import java.io.ByteArrayOutputStream;
-import java.util.Arrays;
 
 /**
  * Replaces a key by stars in what passes through, so the answer of a service that repeats its request does not show
@@ -15,13 +13,11 @@ import java.util.Arrays;
 final class KeyMask {
     private static final String STARS = "********";
 
-    private final byte[] key;
-    private final int[] shorter;
-    private int matched;
+    private final String key;
+    private String held = "";
 
     KeyMask(ApiKey key) {
-        this.key = key.reveal().getBytes(US_ASCII);
-        this.shorter = shorterOf(this.key);
+        this.key = key.reveal();
     }
 
     /** Returns a text with stars for the key. */
@@ -31,46 +27,18 @@ final class KeyMask {
 
     /** Takes a piece, and returns what can be passed on of all pieces so far. */
     byte[] next(byte[] piece, int length) {
-        ByteArrayOutputStream passed = new ByteArrayOutputStream(length + STARS.length());
-        for (int i = 0; i < length; i++) {
-            accept(piece[i], passed);
+        // in this encoding a character is a byte, whatever the encoding of the stream
+        String text = (held + new String(piece, 0, length, ISO_8859_1)).replace(key, STARS);
+        int end = Math.max(0, text.length() - key.length() + 1);
+        while (!key.startsWith(text.substring(end))) {
+            end++;
         }
-        return passed.toByteArray();
+        held = text.substring(end);
+        return text.substring(0, end).getBytes(ISO_8859_1);
     }
 
     /** Returns what was held back, after the last piece. */
     byte[] rest() {
-        byte[] rest = Arrays.copyOf(key, matched);
-        matched = 0;
-        return rest;
-    }
-
-    private void accept(byte b, ByteArrayOutputStream passed) {
-        while (matched > 0 && key[matched] != b) {
-            int fewer = shorter[matched - 1];
-            passed.write(key, 0, matched - fewer);
-            matched = fewer;
-        }
-        if (key[matched] != b) {
-            passed.write(b);
-        } else if (++matched == key.length) {
-            passed.writeBytes(STARS.getBytes(US_ASCII));
-            matched = 0;
-        }
-    }
-
-    /** Knuth, Morris, Pratt: for each beginning of the key, the longest shorter beginning that it ends with. */
-    private static int[] shorterOf(byte[] key) {
-        int[] shorter = new int[key.length];
-        for (int i = 1, length = 0; i < key.length; i++) {
-            while (length > 0 && key[i] != key[length]) {
-                length = shorter[length - 1];
-            }
-            if (key[i] == key[length]) {
-                length++;
-            }
-            shorter[i] = length;
-        }
-        return shorter;
+        return held.getBytes(ISO_8859_1);
     }
 }

@@ -13,8 +13,8 @@ import java.util.Collection;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
@@ -125,9 +125,13 @@ public final class KeyInput {
     }
 
     private static byte[] readPipe(Path file) {
-        CompletableFuture<byte[]> content = new CompletableFuture<>();
+        FutureTask<byte[]> content = new FutureTask<>(() -> {
+            try (InputStream in = Files.newInputStream(file)) {
+                return in.readNBytes(MAX_BYTES);
+            }
+        });
         // The opening of a pipe cannot be interrupted. A daemon thread does not keep the process alive.
-        Thread reader = new Thread(() -> readTo(content, file), "keyward-pipe-reader");
+        Thread reader = new Thread(content, "keyward-pipe-reader");
         reader.setDaemon(true);
         reader.start();
         try {
@@ -141,14 +145,6 @@ public final class KeyInput {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw CommandFailure.file("reading " + file + " was interrupted");
-        }
-    }
-
-    private static void readTo(CompletableFuture<byte[]> content, Path file) {
-        try (InputStream in = Files.newInputStream(file)) {
-            content.complete(in.readNBytes(MAX_BYTES));
-        } catch (IOException | RuntimeException e) {
-            content.completeExceptionally(e);
         }
     }
 }
