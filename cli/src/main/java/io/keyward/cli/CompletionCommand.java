@@ -12,7 +12,6 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** Prints a script with which a shell completes commands, options and ids. */
 @Command(
         name = "completion",
         description = "Prints a completion script for a shell: bash, zsh or fish.",
@@ -80,7 +79,6 @@ final class CompletionCommand implements Runnable {
         }
     }
 
-    /** Prints the manual page. */
     @Command(
             name = "man",
             description = "Prints the manual page, made from the help of every command.",

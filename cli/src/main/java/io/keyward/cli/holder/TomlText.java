@@ -193,14 +193,10 @@ record TomlText(Path file, String mark, List<String> lines, TomlParseResult toml
 
     private int headerOf(List<String> table) {
         int line = table.isEmpty() || !(toml.get(table) instanceof TomlTable) ? -1 : lineOf(table);
-        boolean isHeader = line > 0 && lines.get(line - 1).strip().matches("\\[[^\\[].*");
         // A table that is only implied, like `a` by `[a.b]`, is where its first child is.
-        return isHeader
-                        && lines.get(line - 1)
-                                .replaceAll("[\\s\"']", "")
-                                .startsWith("[" + String.join(".", table) + "]")
-                ? line
-                : -1;
+        boolean isHeader = line > 0
+                && lines.get(line - 1).replaceAll("[\\s\"']", "").startsWith("[" + String.join(".", table) + "]");
+        return isHeader ? line : -1;
     }
 
     private int lineOf(List<String> path) {

@@ -9,7 +9,6 @@ import io.keyward.cli.terminal.Terminal;
 import io.keyward.role.Permission;
 import io.keyward.store.ApiKeyManager;
 import io.keyward.store.KeyChange;
-import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -20,7 +19,6 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** Changes the record of a key. */
 @Command(
         name = "change",
         description = {
@@ -89,9 +87,8 @@ final class ChangeCommand implements Runnable {
         Map<String, String> before =
                 keys.store().find(id).map(ApiKeyRecord::metadata).orElse(Map.of());
         ApiKeyRecord changed = terminal.uninterrupted(() -> manager.change(id, change(before)));
-        Instant newEnd = changed.current().expiresAt();
         terminal.note("changed key " + id + " in " + keys.name() + ": owner " + changed.owner() + ", roles "
-                + new TreeSet<>(changed.roles()) + ", " + (newEnd == null ? "without end" : "until " + newEnd));
+                + new TreeSet<>(changed.roles()) + ", " + RecordText.endOf(changed));
         if (json) {
             terminal.show(RecordText.jsonOf(changed));
         }

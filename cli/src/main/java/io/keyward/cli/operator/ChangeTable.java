@@ -13,6 +13,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -118,6 +119,11 @@ final class ChangeTable {
             @Nullable ApiKeyRecord before,
             @Nullable String failure,
             Supplier<ApiKeyRecord> action) {
+        /** Returns this change, which cannot be made if there is an obstacle; null if nothing is known against it. */
+        Change unless(Function<ApiKeyRecord, @Nullable String> obstacle) {
+            return before == null ? this : new Change(id, before, obstacle.apply(before), action);
+        }
+
         private Row row(String result) {
             return new Row(id, before, result, failure);
         }

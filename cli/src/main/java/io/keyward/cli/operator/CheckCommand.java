@@ -14,7 +14,6 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
-/** Says offline whether a text is a well-formed key. */
 @Command(
         name = "check",
         description = {

@@ -13,14 +13,12 @@ import io.keyward.store.ApiKeyManager;
 import io.keyward.store.IssueRequest;
 import io.keyward.store.IssuedKey;
 import io.keyward.store.KeyFilter;
-import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** Creates the tables, and with an option the first key. */
 @Command(
         name = "create",
         description = {
@@ -121,8 +119,7 @@ final class DbCreateCommand implements Runnable {
             output.show(stored, terminal, () -> keys.takeBack(stored.record(), actor));
             return stored;
         });
-        Instant until = issued.record().current().expiresAt();
-        terminal.note("issued key " + issued.id() + " with role " + role + ", "
-                + (until == null ? "without end" : "until " + until) + "; it is not shown again");
+        terminal.note("issued key " + issued.id() + " with role " + role + ", " + RecordText.endOf(issued.record())
+                + "; it is not shown again");
     }
 }

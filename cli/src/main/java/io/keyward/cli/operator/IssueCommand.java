@@ -40,7 +40,6 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.TypeConversionException;
 
-/** Makes a key, stores its hash, and shows it once. */
 @Command(
         name = "issue",
         description = {
@@ -151,7 +150,8 @@ final class IssueCommand implements Callable<Integer> {
             return stored;
         });
         terminal.note("issued key " + issued.id() + " for " + owner + ", roles " + new TreeSet<>(roles) + ", "
-                + endOf(issued) + ", stored in " + keys.name() + (keys.isNew() ? ", which is new" : "")
+                + RecordText.endOf(issued.record()) + ", stored in " + keys.name()
+                + (keys.isNew() ? ", which is new" : "")
                 + "; it is not shown again");
         noteUndeclared(noneDeclared, keys, new TreeSet<>(roles));
         return ExitCode.OK;
@@ -331,10 +331,5 @@ final class IssueCommand implements Callable<Integer> {
                 .metadata(prefix.note());
         Duration span = ends.span();
         return (span != null ? request.expiresIn(span) : request.expiresAt(ends.instant())).build();
-    }
-
-    private static String endOf(IssuedKey issued) {
-        Instant until = issued.record().current().expiresAt();
-        return until == null ? "without end" : "until " + until;
     }
 }

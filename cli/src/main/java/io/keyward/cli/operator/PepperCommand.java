@@ -18,7 +18,6 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** Makes a pepper, or prints the check value of an existing one. */
 @Command(
         name = "pepper",
         description = {

@@ -29,6 +29,12 @@ record RecordText(ApiKeyRecord record, Instant now, boolean plaintext) {
         return new RecordText(changed, Instant.now(), false).json().print();
     }
 
+    /** Returns until when a key is valid, for a sentence. */
+    static String endOf(ApiKeyRecord record) {
+        Instant end = record.current().expiresAt();
+        return end == null ? "without end" : "until " + end;
+    }
+
     /** Returns the state, which is {@code expired} for an active key whose end has passed. */
     String state() {
         if (record.state() == KeyState.ACTIVE && isPast(record.current().expiresAt())) {

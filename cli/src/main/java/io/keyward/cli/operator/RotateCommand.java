@@ -14,6 +14,7 @@ import io.keyward.store.IssuedKey;
 import io.keyward.store.RotateRequest;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.function.BiConsumer;
@@ -22,7 +23,6 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** Gives a key a new secret. */
 @Command(
         name = "rotate",
         description = {
@@ -123,9 +123,7 @@ final class RotateCommand implements Callable<Integer> {
         terminal.note("rotated key " + id + ", stored in " + keys.name() + "; the old secret "
                 + (until == null ? "has ended" : "is valid until " + until)
                 + "; the key ends "
-                + (rotated.record().current().expiresAt() == null
-                        ? "never"
-                        : rotated.record().current().expiresAt()));
+                + Objects.requireNonNullElse(rotated.record().current().expiresAt(), "never"));
     }
 
     private IssuedKey rotate(String id, OpenKeys keys, BiConsumer<IssuedKey, Runnable> show) {

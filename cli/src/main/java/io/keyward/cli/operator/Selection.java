@@ -90,7 +90,7 @@ final class Selection {
             }
             return ExitCode.OK;
         }
-        List<Change> changes = changes(keys, record -> null, change);
+        List<Change> changes = changes(keys, change);
         ChangeTable table = changed(changes, keys.name(), terminal, verb, made -> made.make(verb, changes));
         terminal.note(summary(table, keys.name(), verb));
         terminal.show(json ? table.json() : table.text());
@@ -111,7 +111,9 @@ final class Selection {
             Function<ApiKeyRecord, @Nullable String> obstacle,
             Function<String, ApiKeyRecord> rotate,
             boolean json) {
-        List<Change> changes = changes(keys, obstacle, rotate);
+        List<Change> changes = changes(keys, rotate).stream()
+                .map(change -> change.unless(obstacle))
+                .toList();
         ChangeTable table = changed(changes, keys.name(), terminal, "rotate", made -> made.makeShowingKeys(changes));
         if (isDryRun()) {
             terminal.note(summary(table, keys.name(), "rotate"));
@@ -146,8 +148,7 @@ final class Selection {
                 + place + (table.failed() == 0 ? "" : "; " + table.failed() + " could not be changed");
     }
 
-    private List<Change> changes(
-            OpenKeys keys, Function<ApiKeyRecord, @Nullable String> obstacle, Function<String, ApiKeyRecord> change) {
+    private List<Change> changes(OpenKeys keys, Function<String, ApiKeyRecord> change) {
         if (ids.isEmpty() && criteria.isEmpty()) {
             throw CommandFailure.usage(
                     "name the ids of keys, or select them by --owner, --role, --match, --ending-within or --key -");
@@ -161,25 +162,22 @@ final class Selection {
             keys.records(criteria.filter(now)).stream()
                     .filter(record -> record.state() != KeyState.REVOKED && criteria.fits(record, now))
                     .sorted(Comparator.comparing(ApiKeyRecord::id))
-                    .forEach(record -> changes.add(of(record, obstacle, change)));
+                    .forEach(record -> changes.add(of(record, change)));
         }
         if (!ids.isEmpty()) {
             Function<String, Optional<ApiKeyRecord>> finder = keys.finder();
-            new LinkedHashSet<>(ids).forEach(id -> changes.add(named(id, finder, obstacle, change)));
+            new LinkedHashSet<>(ids).forEach(id -> changes.add(named(id, finder, change)));
         }
         return changes;
     }
 
     private static Change named(
-            String id,
-            Function<String, Optional<ApiKeyRecord>> finder,
-            Function<ApiKeyRecord, @Nullable String> obstacle,
-            Function<String, ApiKeyRecord> change) {
+            String id, Function<String, Optional<ApiKeyRecord>> finder, Function<String, ApiKeyRecord> change) {
         String problem = "there is no such key";
         try {
             Optional<ApiKeyRecord> found = finder.apply(id);
             if (found.isPresent()) {
-                return of(found.get(), obstacle, change);
+                return of(found.get(), change);
             }
         } catch (StoreException unreadable) {
             // the table shows the problem of this key, and the others are still changed
@@ -188,10 +186,7 @@ final class Selection {
         return new Change(id, null, problem, () -> change.apply(id));
     }
 
-    private static Change of(
-            ApiKeyRecord record,
-            Function<ApiKeyRecord, @Nullable String> obstacle,
-            Function<String, ApiKeyRecord> change) {
-        return new Change(record.id(), record, obstacle.apply(record), () -> change.apply(record.id()));
+    private static Change of(ApiKeyRecord record, Function<String, ApiKeyRecord> change) {
+        return new Change(record.id(), record, null, () -> change.apply(record.id()));
     }
 }

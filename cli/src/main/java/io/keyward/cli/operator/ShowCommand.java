@@ -12,7 +12,6 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** Shows the record of one key. */
 @Command(
         name = "show",
         description = "Shows the record of a key, never the key or its hash.",

@@ -80,7 +80,6 @@ abstract class StateCommand implements Callable<Integer> {
         return changed;
     }
 
-    /** Ends a key for good, with all its secrets. */
     @Command(
             name = "revoke",
             description = "Ends a key for good, with all its secrets. The record stays, so the id is not used again.",
@@ -96,7 +95,6 @@ abstract class StateCommand implements Callable<Integer> {
         }
     }
 
-    /** Switches a key off until it is enabled again. */
     @Command(
             name = "disable",
             description = "Switches a key off until it is enabled again.",
@@ -107,7 +105,6 @@ abstract class StateCommand implements Callable<Integer> {
         }
     }
 
-    /** Switches a disabled key on. */
     @Command(
             name = "enable",
             description = "Switches a disabled key on. A revoked key stays revoked.",

@@ -207,9 +207,17 @@ public final class ScanCommand implements Callable<Integer> {
     }
 
     private void closed(String name, String reason) {
+        skipped("did not look into " + Terminal.oneLine(name) + ": " + reason);
+    }
+
+    private void unreadable(Path path, IOException e) {
+        skipped("cannot read " + path + ": " + Failures.describe(e));
+    }
+
+    private void skipped(String note) {
         unreadable++;
         progress.clear();
-        terminal.note("did not look into " + Terminal.oneLine(name) + ": " + reason);
+        terminal.note(note);
     }
 
     private final class Plain implements Unpacker.Contents {
@@ -231,12 +239,6 @@ public final class ScanCommand implements Callable<Integer> {
         public void closed(String name, String reason) {
             ScanCommand.this.closed(name, reason);
         }
-    }
-
-    private void unreadable(Path path, IOException e) {
-        unreadable++;
-        progress.clear();
-        terminal.note("cannot read " + path + ": " + Failures.describe(e));
     }
 
     private void report() {
