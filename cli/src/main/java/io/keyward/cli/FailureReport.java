@@ -83,18 +83,16 @@ record FailureReport(Terminal terminal, boolean json) {
     }
 
     private int tell(int exitCode, String text) {
-        if (json && exitCode != ExitCode.NOBODY_READS) {
-            try {
+        try {
+            if (json && exitCode != ExitCode.NOBODY_READS) {
                 terminal.show(Json.object()
                         .add("title", titleOf(exitCode))
                         .add("detail", text.lines().findFirst().orElse(""))
                         .add("exitCode", exitCode)
                         .print());
-            } catch (CommandFailure cannotBeWritten) {
-                // The sentence on standard error says what went wrong first.
-                terminal.note(text);
-                return exitCode;
             }
+        } catch (CommandFailure cannotBeWritten) {
+            // The sentence on standard error says what went wrong first.
         }
         terminal.note(text);
         return exitCode;

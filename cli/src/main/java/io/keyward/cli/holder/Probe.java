@@ -2,7 +2,6 @@ package io.keyward.cli.holder;
 
 import io.keyward.cli.holder.Server.Answer;
 import io.keyward.cli.holder.Server.NoAnswerException;
-import io.keyward.cli.terminal.CommandFailure;
 import java.util.Set;
 
 /**
@@ -96,13 +95,10 @@ final class Probe {
 
     /** Names the origin that a redirect leads to; its path and query may hold anything. */
     private static String target(Answer answer, ServiceUrl from) {
-        try {
-            return " to "
-                    + ServiceUrl.parse(from.uri().resolve(answer.location()).toString())
-                            .origin();
-        } catch (IllegalArgumentException | CommandFailure unreadable) {
-            return " to an unreadable place";
-        }
+        return " to "
+                + from.redirected(answer.location())
+                        .map(url -> url.origin().toString())
+                        .orElse("an unreadable place");
     }
 
     private static Verdict unknown(String reason) {

@@ -183,13 +183,9 @@ final class RequestCommand implements Callable<Integer>, Arguments.TakesSecret {
         if (location.isEmpty() || !FOLLOWED.contains(response.statusCode())) {
             return Optional.empty();
         }
-        ServiceUrl target;
-        try {
-            target = ServiceUrl.parse(from.uri().resolve(location.get()).toString());
-        } catch (IllegalArgumentException | CommandFailure unreadable) {
-            throw CommandFailure.refused(
-                    from + " answered " + response.statusCode() + ", a redirect to an unreadable place");
-        }
+        ServiceUrl target = from.redirected(location.get())
+                .orElseThrow(() -> CommandFailure.refused(
+                        from + " answered " + response.statusCode() + ", a redirect to an unreadable place"));
         boolean isFollowed = method.equals("GET") || method.equals("HEAD");
         return isFollowed || !target.origin().equals(from.origin()) ? Optional.of(target) : Optional.empty();
     }

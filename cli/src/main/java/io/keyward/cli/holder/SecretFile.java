@@ -97,9 +97,7 @@ record SecretFile(Path path, Links links, Duration patience) {
             Path probe = Files.createTempFile(directory, ".keyward-", ".tmp", attributes(OWNER_ONLY));
             try {
                 if (!keepsPermissions(probe)) {
-                    throw new FileSystemException(
-                            path.toString(),
-                            null,
+                    throw unusable(
                             "is on a file system that keeps no permissions, so every user of this machine could read"
                                     + " the key, and nothing is stored; name a place on another one with"
                                     + " --config-file or XDG_CONFIG_HOME");
@@ -155,35 +153,32 @@ record SecretFile(Path path, Links links, Duration patience) {
             return path;
         }
         if (links == Links.REFUSE) {
-            throw new FileSystemException(
-                    path.toString(),
-                    null,
-                    "is a symbolic link, and keys are not kept behind one; replace it by a file");
+            throw unusable("is a symbolic link, and keys are not kept behind one; replace it by a file");
         }
         if (!Files.exists(path)) {
-            throw new FileSystemException(path.toString(), null, "is a symbolic link to a file that does not exist");
+            throw unusable("is a symbolic link to a file that does not exist");
         }
         return path.toRealPath();
     }
 
-    private static Optional<String> readFrom(Path file) throws IOException {
+    private Optional<String> readFrom(Path file) throws IOException {
         if (!Files.exists(file, NOFOLLOW_LINKS)) {
             return Optional.empty();
         }
         if (!Files.isRegularFile(file)) {
-            throw new FileSystemException(file.toString(), null, "is not a regular file");
+            throw unusable("is not a regular file");
         }
         byte[] bytes;
         try (var in = Files.newInputStream(file)) {
             bytes = in.readNBytes(MAX_BYTES + 1);
         }
         if (bytes.length > MAX_BYTES) {
-            throw new FileSystemException(file.toString(), null, "is larger than 1 MiB, so not a file of settings");
+            throw unusable("is larger than 1 MiB, so not a file of settings");
         }
         try {
             return Optional.of(UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString());
         } catch (CharacterCodingException e) {
-            throw new FileSystemException(file.toString(), null, "is not a text in UTF-8");
+            throw unusable("is not a text in UTF-8");
         }
     }
 
@@ -206,6 +201,10 @@ record SecretFile(Path path, Links links, Duration patience) {
         return isPosix()
                 ? new FileAttribute<?>[] {PosixFilePermissions.asFileAttribute(permissions)}
                 : new FileAttribute<?>[0];
+    }
+
+    private CommandFailure unusable(String flaw) {
+        return CommandFailure.file(path + ": " + flaw);
     }
 
     private CommandFailure failure(IOException e) {

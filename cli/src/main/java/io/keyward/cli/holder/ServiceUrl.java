@@ -5,6 +5,7 @@ import java.net.URI;
 import java.net.URISyntaxException;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.regex.Pattern;
 
 /**
@@ -66,6 +67,15 @@ record ServiceUrl(Origin origin, String scheme, String path, String query) {
     /** Returns whether it was given as the address of a WebSocket. */
     boolean isWebSocket() {
         return scheme.startsWith("ws");
+    }
+
+    /** Returns the URL to which a redirect from here leads; nothing if it cannot be read. */
+    Optional<ServiceUrl> redirected(String location) {
+        try {
+            return Optional.of(parse(uri().resolve(location).toString()));
+        } catch (IllegalArgumentException | CommandFailure unreadable) {
+            return Optional.empty();
+        }
     }
 
     URI uri() {

@@ -82,8 +82,8 @@ final class ChangeCommand implements Runnable {
             throw CommandFailure.usage("name what is to be changed, like --owner or --expires");
         }
         OpenKeys keys = options.existing(terminal);
-        ApiKeyManager manager =
-                options.manager(keys, KeyFormat.of(PrefixOption.DEFAULT), roles == null ? List.of() : roles, terminal);
+        ApiKeyManager manager = keys.manager(
+                KeyFormat.of(PrefixOption.DEFAULT), roles == null ? List.of() : roles, options.actor(terminal));
         Map<String, String> before =
                 keys.store().find(id).map(ApiKeyRecord::metadata).orElse(Map.of());
         ApiKeyRecord changed = terminal.uninterrupted(() -> manager.change(id, change(before)));

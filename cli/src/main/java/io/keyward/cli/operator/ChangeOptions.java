@@ -8,11 +8,11 @@ import io.keyward.cli.terminal.ActorOption;
 import io.keyward.cli.terminal.PrefixOption;
 import io.keyward.cli.terminal.Terminal;
 import io.keyward.cli.terminal.WriteOptions;
+import io.keyward.store.Actor;
 import io.keyward.store.ApiKeyManager;
 import io.keyward.store.ChangeCause;
 import io.keyward.store.ChangeCause.Action;
 import java.time.Instant;
-import java.util.Collection;
 import java.util.Set;
 import picocli.CommandLine.Mixin;
 
@@ -39,12 +39,12 @@ final class ChangeOptions {
 
     /** Returns a manager that makes no keys. */
     ApiKeyManager manager(OpenKeys keys, Terminal terminal) {
-        return manager(keys, KeyFormat.of(PrefixOption.DEFAULT), Set.of(), terminal);
+        return keys.manager(KeyFormat.of(PrefixOption.DEFAULT), Set.of(), actor(terminal));
     }
 
-    /** Returns a manager, see {@link OpenKeys#manager}. */
-    ApiKeyManager manager(OpenKeys keys, KeyFormat format, Collection<String> requested, Terminal terminal) {
-        return keys.manager(format, requested, who.actor(terminal));
+    /** Returns who makes the change. */
+    Actor actor(Terminal terminal) {
+        return who.actor(terminal);
     }
 
     /** Puts a key back as it was before a change that nobody has seen. */
@@ -52,11 +52,6 @@ final class ChangeOptions {
         keys.store()
                 .update(
                         before.toBuilder().version(stored.version()).build(),
-                        ChangeCause.of(Action.UNDO, who.actor(terminal), Instant.now()));
-    }
-
-    /** Takes back a key that nobody has seen. */
-    void takeBack(OpenKeys keys, ApiKeyRecord record, Terminal terminal) {
-        keys.takeBack(record, who.actor(terminal));
+                        ChangeCause.of(Action.UNDO, actor(terminal), Instant.now()));
     }
 }

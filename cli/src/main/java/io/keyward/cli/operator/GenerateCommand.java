@@ -34,14 +34,13 @@ final class GenerateCommand implements Runnable {
     @Override
     public void run() {
         ApiKey key = ApiKeyGenerator.of(prefix.format()).generate();
-        terminal.showKey(json ? asJson(key) : key.reveal() + "\n");
-    }
-
-    private String asJson(ApiKey key) {
-        return Json.object()
-                .add("key", key.reveal())
-                .add("id", prefix.format().idOf(key))
-                .add("prefix", prefix.format().prefix())
-                .print();
+        terminal.showKey(
+                json
+                        ? Json.object()
+                                .add("key", key.reveal())
+                                .add("id", prefix.format().idOf(key))
+                                .add("prefix", prefix.format().prefix())
+                                .print()
+                        : key.reveal() + "\n");
     }
 }

@@ -143,10 +143,10 @@ final class IssueCommand implements Callable<Integer> {
         IssueRequest request = requestByOptions();
         OpenKeys keys = options.orNew(terminal);
         boolean noneDeclared = keys.declaredRoles().isEmpty();
-        ApiKeyManager manager = options.manager(keys, prefix.format(), roles, terminal);
+        ApiKeyManager manager = keys.manager(prefix.format(), roles, options.actor(terminal));
         IssuedKey issued = terminal.uninterrupted(() -> {
             IssuedKey stored = manager.issue(request);
-            output.show(stored, terminal, () -> options.takeBack(keys, stored.record(), terminal));
+            output.show(stored, terminal, () -> keys.takeBack(stored.record(), options.actor(terminal)));
             return stored;
         });
         terminal.note("issued key " + issued.id() + " for " + owner + ", roles " + new TreeSet<>(roles) + ", "
@@ -166,7 +166,7 @@ final class IssueCommand implements Callable<Integer> {
         boolean noneDeclared = keys.declaredRoles().isEmpty();
         TreeSet<String> requested = new TreeSet<>();
         wanted.forEach(key -> requested.addAll(key.roles()));
-        ApiKeyManager manager = options.manager(keys, prefix.format(), requested, terminal);
+        ApiKeyManager manager = keys.manager(prefix.format(), requested, options.actor(terminal));
         ApiKeyManager rehearsal = rehearsal(keys, requested);
         List<Change> changes = new ArrayList<>();
         wanted.forEach(key -> rehearse(key, list, rehearsal)
@@ -198,7 +198,7 @@ final class IssueCommand implements Callable<Integer> {
             WantedKey key, ApiKeyRecord rehearsed, ApiKeyManager manager, OpenKeys keys, KeyOutput.Series shown) {
         return new Change(key.place(), rehearsed, null, () -> {
             IssuedKey stored = manager.issue(key.request());
-            shown.show(stored, () -> options.takeBack(keys, stored.record(), terminal));
+            shown.show(stored, () -> keys.takeBack(stored.record(), options.actor(terminal)));
             return stored.record();
         });
     }

@@ -1,7 +1,7 @@
 package io.keyward.cli.operator;
 
+import io.keyward.cli.terminal.Arguments;
 import io.keyward.cli.terminal.CommandFailure;
-import io.keyward.cli.terminal.SpanConverter;
 import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
@@ -34,8 +34,6 @@ record KeyEnd(@Nullable Duration span, @Nullable Instant instant) {
 
     /** Reads an end as people write it on a command line. */
     static final class Converter implements ITypeConverter<KeyEnd> {
-        private final SpanConverter spans = new SpanConverter();
-
         @Override
         public KeyEnd convert(String value) {
             if (value.equals(NEVER)) {
@@ -43,9 +41,9 @@ record KeyEnd(@Nullable Duration span, @Nullable Instant instant) {
             }
             try {
                 return value.indexOf('T') > 0
-                        ? new KeyEnd(null, Instant.parse(value))
-                        : new KeyEnd(spans.convert(value), null);
-            } catch (DateTimeException | TypeConversionException e) {
+                        ? new KeyEnd(null, Arguments.instant(value))
+                        : new KeyEnd(Arguments.span(value), null);
+            } catch (TypeConversionException e) {
                 throw new TypeConversionException(
                         "must be a span like 90d, an instant like 2027-01-01T00:00:00Z, or never");
             }

@@ -60,7 +60,6 @@ final class PepperCommand implements Runnable {
             description = "Print JSON: id, pepper (not with --check), check. With --out, pepper is @FILE.")
     private boolean json;
 
-    /** Makes the command. */
     PepperCommand(Terminal terminal) {
         this.terminal = terminal;
     }

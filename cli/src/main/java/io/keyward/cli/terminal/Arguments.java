@@ -1,10 +1,13 @@
 package io.keyward.cli.terminal;
 
+import static java.util.Objects.requireNonNull;
+
 import io.keyward.KeyFormat;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
@@ -19,7 +22,7 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.TypeConversionException;
 import picocli.CommandLine.UnmatchedArgumentException;
 
-/** Checks the command line before and after parsing: no secret is taken from it, and none is repeated. */
+/** Checks the command line before and after parsing, and reads its values. No secret is taken from it or repeated. */
 public final class Arguments {
     private static final String NO_SECRET =
             "a key or hash must not be on the command line, where the process list and the shell history show it;"
@@ -41,6 +44,14 @@ public final class Arguments {
             Set.of("--key", "--api-key", "--apikey", "--secret", "--password", "--hash", "--token");
     /** A word that can only be a mistyped command: a key has at least 16 characters. */
     private static final Pattern COMMAND = Pattern.compile("[a-z-]{1,12}");
+
+    private static final Pattern SPAN = Pattern.compile("([0-9]{1,12})([smhdw])");
+    private static final Map<String, Duration> UNITS = Map.of(
+            "s", Duration.ofSeconds(1),
+            "m", Duration.ofMinutes(1),
+            "h", Duration.ofHours(1),
+            "d", Duration.ofDays(1),
+            "w", Duration.ofDays(7));
 
     private static final char REPLACEMENT = '\uFFFD';
 
@@ -149,7 +160,7 @@ public final class Arguments {
         commandLine.registerConverter(Integer.class, text -> whole(text, Integer::valueOf));
         commandLine.registerConverter(Long.class, text -> whole(text, Long::valueOf));
         commandLine.registerConverter(Instant.class, Arguments::instant);
-        commandLine.registerConverter(Duration.class, new SpanConverter());
+        commandLine.registerConverter(Duration.class, Arguments::span);
         commandLine.registerConverter(KeyFormat.class, Arguments::format);
     }
 
@@ -172,6 +183,19 @@ public final class Arguments {
         } catch (DateTimeParseException e) {
             throw new TypeConversionException("must be an instant like 2027-01-01T00:00:00Z");
         }
+    }
+
+    /**
+     * Reads a span of time, like {@code 24h} or {@code 90d}.
+     *
+     * @throws TypeConversionException if it is none
+     */
+    public static Duration span(String text) {
+        Matcher span = SPAN.matcher(text);
+        if (!span.matches()) {
+            throw new TypeConversionException("must be a number and one of s m h d w, like 24h or 90d");
+        }
+        return requireNonNull(UNITS.get(span.group(2))).multipliedBy(Long.parseLong(span.group(1)));
     }
 
     private static KeyFormat format(String prefix) {
