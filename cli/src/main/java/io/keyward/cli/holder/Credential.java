@@ -20,11 +20,6 @@ record Credential(String label, ApiKey key, @Nullable ServiceUrl url) {
         return validFormat().map(format -> format.idOf(key));
     }
 
-    /** Returns the prefix of the key; nothing if it has no {@link #id}. */
-    Optional<String> prefix() {
-        return validFormat().map(KeyFormat::prefix);
-    }
-
     /** Returns what is wrong with a key that looks like an issued one; nothing if it is valid or was made elsewhere. */
     Optional<KeyFormat.Flaw> flaw() {
         return KeyFormat.recognise(key.reveal()).flatMap(format -> format.flawOf(key.reveal()));
@@ -42,7 +37,7 @@ record Credential(String label, ApiKey key, @Nullable ServiceUrl url) {
         return Json.object()
                 .add("stored", label)
                 .add("id", id().orElse(null))
-                .add("prefix", prefix().orElse(null))
+                .add("prefix", validFormat().map(KeyFormat::prefix).orElse(null))
                 .add("origin", url == null ? null : url.origin());
     }
 

@@ -29,7 +29,10 @@ record Identity(
         if (credential.url() == null) {
             return unknown(ExitCode.OK, "owner and roles are not known: the key was stored without a server");
         }
-        ServiceUrl url = at(credential.url(), path);
+        if (!path.startsWith("/")) {
+            throw CommandFailure.usage("--path must begin with a slash");
+        }
+        ServiceUrl url = ServiceUrl.parse(credential.url().origin() + path);
         if (!url.origin().isPrivate()) {
             return unknown(ExitCode.REFUSED, url.origin() + " would get the key unencrypted; it is not asked");
         }
@@ -42,13 +45,6 @@ record Identity(
 
     private static Identity unknown(int exitCode, String reason) {
         return new Identity(exitCode, reason, null);
-    }
-
-    private static ServiceUrl at(ServiceUrl server, String path) {
-        if (!path.startsWith("/")) {
-            throw CommandFailure.usage("--path must begin with a slash");
-        }
-        return ServiceUrl.parse(server.origin() + path);
     }
 
     private static Identity read(Answer answer, ServiceUrl url) {

@@ -37,7 +37,9 @@ final class PlaceOptions {
     /** Returns the place that the options name. */
     CredentialPlace place(Terminal terminal) {
         if (configFile != null) {
-            refuseSlotBesideFile();
+            if (environment != null || role != null) {
+                throw CommandFailure.usage("--config-file holds one key; leave out --environment and --role");
+            }
             return CredentialPlace.flat(new SecretFile(configFile, SecretFile.Links.FOLLOW, SecretFile.PATIENCE));
         }
         return CredentialPlace.stored(
@@ -99,12 +101,6 @@ final class PlaceOptions {
                     + " --config-file");
         }
         return Path.of(home);
-    }
-
-    private void refuseSlotBesideFile() {
-        if (environment != null || role != null) {
-            throw CommandFailure.usage("--config-file holds one key; leave out --environment and --role");
-        }
     }
 
     private static String name(String option, @Nullable String given, String fallback) {

@@ -52,8 +52,8 @@ final class ExportCommand implements Callable<Integer> {
                     "the keys are written as an .env file; name a file that does not end in .properties");
         }
         List<ApiKeyRecord> records = transfer.database().store(terminal).load().records();
-        KeyFile keys = write.applyTo(KeyInput.of(file, transfer.declaredRoles(), terminal.serviceEnvironment())
-                .toChange());
+        KeyFile keys =
+                write.applyTo(new KeyInput(file, transfer.declaredRoles(), terminal.serviceEnvironment()).toChange());
         int exitCode = transfer.run(
                 records,
                 keys.store().load().records(),

@@ -15,6 +15,7 @@ import io.keyward.config.KeyFile;
 import io.keyward.config.WellKnownKeys;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -83,16 +84,13 @@ final class HashCommand implements Runnable, Arguments.TakesSecret {
     }
 
     private void hashFile(Path keyFile) {
-        KeyFile existing = KeyInput.of(keyFile, roles.names(), environment.variables(terminal))
+        KeyFile existing = new KeyInput(keyFile, roles.names(), environment.variables(terminal))
                 .required()
                 .toChange();
         KeyFile keys = write.applyTo(hexKeys ? existing.readingHexAsKeys() : existing);
         List<String> ids = terminal.uninterrupted(keys::hashPlaintextKeys);
-        if (json) {
-            terminal.show(Json.object().add("hashed", ids).print());
-        } else {
-            terminal.show(ids.isEmpty() ? "" : String.join("\n", ids) + "\n");
-        }
+        String lines = ids.stream().map(id -> id + "\n").collect(Collectors.joining());
+        terminal.show(json ? Json.object().add("hashed", ids).print() : lines);
         terminal.note(ids.size() + (ids.size() == 1 ? " key is" : " keys are") + " a hash now in " + keyFile);
         List<String> copies = keys.plaintextCopies();
         if (!copies.isEmpty()) {

@@ -79,7 +79,7 @@ final class ImportCommand implements Callable<Integer> {
 
     private KeyFile read() {
         Map<String, String> variables = environment.variables(terminal);
-        KeyInput input = KeyInput.of(file, transfer.declaredRoles(), variables).required();
+        KeyInput input = new KeyInput(file, transfer.declaredRoles(), variables).required();
         if (!file.toString().endsWith(FileOptions.PROPERTIES)) {
             return input.toRead();
         }

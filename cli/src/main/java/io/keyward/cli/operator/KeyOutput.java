@@ -97,7 +97,13 @@ final class KeyOutput {
         try {
             terminal.showKey(text);
         } catch (CommandFailure notShown) {
-            throw undone(id, notShown, undo);
+            try {
+                undo.run();
+            } catch (StoreException | StoreConflictException e) {
+                throw notShown.saying(
+                        "; nobody has seen key `" + id + "`, and it could not be taken back: " + e.getMessage());
+            }
+            throw notShown.saying("; the key was not stored");
         }
     }
 
@@ -176,16 +182,6 @@ final class KeyOutput {
             return "";
         }
         return cell.matches("[^\",;]*") ? cell : '"' + cell.replace("\"", "\"\"") + '"';
-    }
-
-    private static CommandFailure undone(String id, CommandFailure notShown, Runnable undo) {
-        try {
-            undo.run();
-            return notShown.saying("; the key was not stored");
-        } catch (StoreException | StoreConflictException e) {
-            return notShown.saying(
-                    "; nobody has seen key `" + id + "`, and it could not be taken back: " + e.getMessage());
-        }
     }
 
     private String textOf(IssuedKey issued) {

@@ -115,25 +115,20 @@ final class ListCommand implements Runnable {
             throw CommandFailure.usage("--columns is for the table; --json prints everything that a record has");
         }
         Set<String> plaintext = new HashSet<>(keys.plaintextKeyIds());
-        List<ApiKeyRecord> records = keys.store().load().records().stream()
+        List<RecordText> texts = keys.store().load().records().stream()
                 .filter(record -> isAskedFor(record, now))
                 .sorted(reverse ? order.comparator().reversed() : order.comparator())
-                .toList();
-        List<RecordText> texts = records.stream()
                 .map(record -> new RecordText(record, now, plaintext.contains(record.id())))
                 .toList();
         terminal.show(
                 json
                         ? Json.print(texts.stream().map(RecordText::json).toList())
                         : table(texts, columns == null ? Column.USUAL : columns));
-        for (int i = 0; i < records.size(); i++) {
-            String id = records.get(i).id();
-            texts.get(i).warnings().forEach(warning -> terminal.note("key " + id + ": " + warning));
-        }
+        texts.forEach(text -> text.noteWarnings(terminal));
         keys.noteUndeclared(terminal);
-        if (records.isEmpty() && isFiltered()) {
+        if (texts.isEmpty() && isFiltered()) {
             terminal.note("no key of " + keys.name() + " matches");
-        } else if (records.isEmpty()) {
+        } else if (texts.isEmpty()) {
             terminal.note("there is no key in " + keys.name());
         }
     }

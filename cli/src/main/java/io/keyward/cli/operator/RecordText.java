@@ -4,6 +4,7 @@ import io.keyward.ApiKeyRecord;
 import io.keyward.HashedSecret;
 import io.keyward.KeyState;
 import io.keyward.cli.terminal.Json;
+import io.keyward.cli.terminal.Terminal;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -43,8 +44,13 @@ record RecordText(ApiKeyRecord record, Instant now, boolean plaintext) {
         return record.state().name().toLowerCase(Locale.ROOT);
     }
 
+    /** Prints what an operator should do something about. */
+    void noteWarnings(Terminal terminal) {
+        warnings().forEach(warning -> terminal.note("key " + record.id() + ": " + warning));
+    }
+
     /** Returns what an operator should do something about. */
-    List<String> warnings() {
+    private List<String> warnings() {
         List<String> warnings = new ArrayList<>();
         Instant end = record.current().expiresAt();
         if (isRevoked()) {

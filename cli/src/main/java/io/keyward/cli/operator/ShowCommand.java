@@ -58,6 +58,6 @@ final class ShowCommand implements Runnable {
         boolean plaintext = keys.plaintextKeyIds().contains(id);
         RecordText text = new RecordText(record, Instant.now(), plaintext);
         terminal.show(json ? text.json().print() : Terminal.printable(text.lines()));
-        text.warnings().forEach(warning -> terminal.note("key " + id + ": " + warning));
+        text.noteWarnings(terminal);
     }
 }

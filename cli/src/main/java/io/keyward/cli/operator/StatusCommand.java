@@ -161,7 +161,7 @@ final class StatusCommand implements Callable<Integer> {
     private ConfigReport report(Map<String, String> environment) {
         Path named = file;
         Path read = named != null ? named : (directory == null ? Path.of("") : directory).resolve(".env");
-        KeyInput input = KeyInput.of(read, roles, environment);
+        KeyInput input = new KeyInput(read, roles, environment);
         KeywardConfig.Builder config = (named == null ? KeywardConfig.builder() : input.configuration())
                 .environment(environment)
                 .follow(false)

@@ -34,6 +34,7 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -64,12 +65,12 @@ import picocli.CommandLine.Parameters;
             "  keyward scan --prefix acme_live --json .",
             "  keyward scan --revoke --file /etc/app/.env leaked.log"
         })
-public final class ScanCommand implements Callable<Integer> {
+public final class ScanCommand implements Callable<Integer>, Unpacker.Contents {
     private static final String STDIN = "-";
 
     private final Terminal terminal;
     private final List<Hit> hits = new ArrayList<>();
-    private final Unpacker unpacker = new Unpacker(new Plain());
+    private final Unpacker unpacker = new Unpacker(this);
     private KeyScanner scanner = new KeyScanner(null, Map.of());
     private @Nullable Path keyFile;
     private int filesRead;
@@ -126,7 +127,7 @@ public final class ScanCommand implements Callable<Integer> {
         OpenKeys keys = keyPath == null
                 ? null
                 : StoreOptions.existing(
-                        KeyInput.of(keyPath, roles.names(), environment.variables(terminal)), write::applyTo);
+                        new KeyInput(keyPath, roles.names(), environment.variables(terminal)), write::applyTo);
         keyFile = keyPath == null ? null : real(keyPath);
         scanner = new KeyScanner(only, keys == null ? Map.of() : hashesOf(keys));
         for (String path : paths) {
@@ -206,7 +207,8 @@ public final class ScanCommand implements Callable<Integer> {
         }
     }
 
-    private void closed(String name, String reason) {
+    @Override
+    public void closed(String name, String reason) {
         skipped("did not look into " + Terminal.oneLine(name) + ": " + reason);
     }
 
@@ -220,35 +222,25 @@ public final class ScanCommand implements Callable<Integer> {
         terminal.note(note);
     }
 
-    private final class Plain implements Unpacker.Contents {
-        @Override
-        public void plain(String name, InputStream in) throws IOException {
-            scanner.scan(in, finding -> {
-                // The hashes in the key file itself are not a leak.
-                if (finding.key() != null || !isKeyFile(name)) {
-                    hits.add(new Hit(name, finding));
-                }
-            });
-        }
+    @Override
+    public void plain(String name, InputStream in) throws IOException {
+        scanner.scan(in, finding -> {
+            // The hashes in the key file itself are not a leak.
+            if (finding.key() != null || !isKeyFile(name)) {
+                hits.add(new Hit(name, finding));
+            }
+        });
+    }
 
-        private boolean isKeyFile(String name) {
-            return keyFile != null && real(Path.of(name)).equals(keyFile);
-        }
-
-        @Override
-        public void closed(String name, String reason) {
-            ScanCommand.this.closed(name, reason);
-        }
+    private boolean isKeyFile(String name) {
+        return keyFile != null && real(Path.of(name)).equals(keyFile);
     }
 
     private void report() {
-        if (json) {
-            terminal.show(Json.print(hits.stream().map(Hit::json).toList()));
-        } else {
-            StringBuilder text = new StringBuilder();
-            hits.forEach(hit -> text.append(hit.line()).append('\n'));
-            terminal.show(text.toString());
-        }
+        terminal.show(
+                json
+                        ? Json.print(hits.stream().map(Hit::json).toList())
+                        : hits.stream().map(hit -> hit.line() + "\n").collect(Collectors.joining()));
         terminal.note(countOf(
                         hits.stream().filter(hit -> hit.finding().key() != null).count(), "key")
                 + countOfHashes() + " found in "

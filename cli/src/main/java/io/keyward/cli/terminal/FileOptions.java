@@ -42,7 +42,7 @@ public final class FileOptions {
 
     /** Returns the key file. */
     public KeyInput input(Terminal terminal) {
-        return KeyInput.of(file, roles.names(), environment.variables(terminal));
+        return new KeyInput(file, roles.names(), environment.variables(terminal));
     }
 
     /** Returns the ids of the peppers that the hashes of these records have, in their order. */

@@ -29,20 +29,16 @@ public final class KeyInput {
     private final Map<String, String> environment;
     private byte @Nullable [] piped;
 
-    private KeyInput(Path file, Collection<String> roles, Map<String, String> environment) {
-        this.file = file;
-        this.roles = roles;
-        this.environment = environment;
-    }
-
     /**
-     * Returns a file, which need not exist.
+     * Names a file, which need not exist.
      *
      * @param roles the roles that the service declares
      * @param environment the variables in which references are looked up if the file has no such name
      */
-    public static KeyInput of(Path file, Collection<String> roles, Map<String, String> environment) {
-        return new KeyInput(file, roles, environment);
+    public KeyInput(Path file, Collection<String> roles, Map<String, String> environment) {
+        this.file = file;
+        this.roles = roles;
+        this.environment = environment;
     }
 
     /**

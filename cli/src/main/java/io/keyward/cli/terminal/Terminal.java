@@ -5,7 +5,6 @@ import static java.util.Objects.requireNonNull;
 
 import io.keyward.ApiKey;
 import io.keyward.KeyFormat;
-import io.keyward.cli.Main;
 import io.keyward.env.Failures;
 import java.io.Console;
 import java.io.FileDescriptor;
@@ -200,10 +199,7 @@ public record Terminal(
         show(text);
     }
 
-    /**
-     * Makes a change that must not be left half done: an interrupt at the keyboard waits for its end, see {@link
-     * Main#main}.
-     */
+    /** Makes a change that must not be left half done: an interrupt at the keyboard waits for its end. */
     public <T> T uninterrupted(Supplier<T> change) {
         changes.lock();
         try {
