@@ -9,7 +9,6 @@ import java.util.stream.Collectors;
 import java.util.stream.StreamSupport;
 import picocli.AutoComplete;
 import picocli.CommandLine;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 
 /** Writes the completion scripts of the shells, with the ids of the key file where a command takes one. */
@@ -87,8 +86,8 @@ final class CompletionScript {
         }
         script.append(" \\\n    '1: :->command' '*:: :->rest'\n  case $state in\n    command)\n")
                 .append("      local -a commands\n      commands=(\n");
-        children.forEach(child -> script.append(
-                "        '%s:%s'\n".formatted(nameOf(child), zshText(summaryOf(child.getCommandSpec())))));
+        children.forEach(
+                child -> script.append("        '%s:%s'\n".formatted(nameOf(child), zshText(summaryOf(child)))));
         script.append("      )\n      _describe command commands ;;\n    rest)\n      case $line[1] in\n");
         children.forEach(
                 child -> script.append("        %s) %s_%s ;;\n".formatted(nameOf(child), function, nameOf(child))));
@@ -96,7 +95,8 @@ final class CompletionScript {
     }
 
     private static String zshOption(OptionSpec option) {
-        String text = zshText(summaryOf(option)).replace("[", "\\[").replace("]", "\\]");
+        String text =
+                zshText(summaryOf(option.description())).replace("[", "\\[").replace("]", "\\]");
         boolean hasValue = option.arity().max() > 0;
         String values = candidatesOf(option);
         String action = !hasValue
@@ -117,10 +117,10 @@ final class CompletionScript {
         StringBuilder script = new StringBuilder("complete -c keyward -f\n");
         visible(keyward).forEach(command -> {
             String name = nameOf(command);
-            line(script, "__fish_use_subcommand", "-a " + name, summaryOf(command.getCommandSpec()));
+            line(script, "__fish_use_subcommand", "-a " + name, summaryOf(command));
             String within = "__fish_seen_subcommand_from " + name;
             visible(command).forEach(child -> {
-                line(script, within, "-a " + nameOf(child), summaryOf(child.getCommandSpec()));
+                line(script, within, "-a " + nameOf(child), summaryOf(child));
                 String deeper = within + "; and __fish_seen_subcommand_from " + nameOf(child);
                 child.getCommandSpec().options().forEach(option -> fishOption(script, deeper, option));
             });
@@ -142,7 +142,7 @@ final class CompletionScript {
         if (option.arity().max() > 0) {
             names.append(values.isEmpty() ? "-r -F" : "-x -a '" + values + "'");
         }
-        line(script, condition, names.toString().strip(), summaryOf(option));
+        line(script, condition, names.toString().strip(), summaryOf(option.description()));
     }
 
     private static void line(StringBuilder script, String condition, String what, String description) {
@@ -167,19 +167,18 @@ final class CompletionScript {
                         .collect(Collectors.joining(" "));
     }
 
-    private static String summaryOf(CommandSpec command) {
-        String[] description = command.usageMessage().description();
-        return description.length == 0 ? "" : firstSentence(description[0]);
+    private static String summaryOf(CommandLine command) {
+        return summaryOf(command.getCommandSpec().usageMessage().description());
     }
 
-    private static String summaryOf(OptionSpec option) {
-        return option.description().length == 0 ? "" : firstSentence(option.description()[0]);
-    }
-
-    private static String firstSentence(String text) {
-        return text.replaceFirst("(?s)[.;:] .*", "")
-                .replaceFirst("\\.$", "")
-                .replace('`', '"')
-                .replaceAll("%n|\\R", " ");
+    /** Returns the first sentence of a description, on one line. */
+    private static String summaryOf(String[] description) {
+        return description.length == 0
+                ? ""
+                : description[0]
+                        .replaceFirst("(?s)[.;:] .*", "")
+                        .replaceFirst("\\.$", "")
+                        .replace('`', '"')
+                        .replaceAll("%n|\\R", " ");
     }
 }

@@ -19,7 +19,6 @@ import java.lang.ref.Reference;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
@@ -71,10 +70,9 @@ public final class Main {
     static int run(List<String> args, Terminal terminal) {
         FailureReport failures = FailureReport.of(args, terminal);
         try {
-            Optional<String> refusal = Arguments.refusal(args);
-            if (refusal.isPresent()) {
-                throw CommandFailure.usage(refusal.get());
-            }
+            Arguments.refusal(args).ifPresent(reason -> {
+                throw CommandFailure.usage(reason);
+            });
             CommandLine commandLine = commandLine(terminal, args);
             // What the parser prints by itself (help, version) is collected first: a PrintWriter would swallow a
             // failure.

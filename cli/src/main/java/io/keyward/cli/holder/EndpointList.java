@@ -6,10 +6,11 @@ import jakarta.json.JsonArray;
 import jakarta.json.JsonObject;
 import jakarta.json.JsonString;
 import jakarta.json.JsonValue;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * Reads the endpoints that a service lists in a problem body (RFC 9457), as {@code "endpoints"}: texts such as
@@ -31,13 +32,11 @@ final class EndpointList {
         if (!(endpoint instanceof JsonObject object)) {
             return text(endpoint);
         }
-        List<String> parts = new ArrayList<>();
-        for (String name : List.of("method", "methods", "path", "description")) {
-            if (object.containsKey(name)) {
-                parts.add(text(object.get(name)));
-            }
-        }
-        return String.join(" ", parts);
+        return Stream.of("method", "methods", "path", "description")
+                .map(object::get)
+                .filter(Objects::nonNull)
+                .map(EndpointList::text)
+                .collect(Collectors.joining(" "));
     }
 
     private static String text(JsonValue value) {

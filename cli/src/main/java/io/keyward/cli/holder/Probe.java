@@ -14,9 +14,6 @@ final class Probe {
     /** Where a service says whose key it was sent; used if no path is known. */
     static final String WHOAMI = "/v1/whoami";
 
-    private static final int UNAUTHORIZED = 401;
-    private static final int FORBIDDEN = 403;
-    private static final int NOT_FOUND = 404;
     /** Proxy authentication, request timeout, too early, too many requests: sent before the key was looked at. */
     private static final Set<Integer> BEFORE_THE_KEY = Set.of(407, 408, 425, 429);
 
@@ -48,7 +45,7 @@ final class Probe {
         }
         try {
             Answer without = Server.get(url, null);
-            if (without.status() != UNAUTHORIZED) {
+            if (without.status() != 401) {
                 return unknown(describeWithout(without, url));
             }
             return verdictOf(Server.get(url, credential.key()), url);
@@ -70,14 +67,14 @@ final class Probe {
     private static Verdict verdictOf(Answer answer, ServiceUrl url) {
         int status = answer.status();
         String what = url + " answered " + status;
-        if (status == UNAUTHORIZED) {
+        if (status == 401) {
             return new Verdict(
                     Answered.REJECTED, what + ": the key is unknown there, revoked, expired, or for another server");
         }
-        if (status == FORBIDDEN) {
+        if (status == 403) {
             return new Verdict(Answered.LACKS_ROLE, what + ": the key is valid but lacks the role for that path");
         }
-        if (status == NOT_FOUND) {
+        if (status == 404) {
             return new Verdict(Answered.ACCEPTED, what + ": the key is valid, and only the endpoint does not exist");
         }
         if (isRedirect(status)) {

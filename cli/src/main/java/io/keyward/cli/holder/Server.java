@@ -90,10 +90,7 @@ final class Server {
     static HttpResponse<InputStream> open(HttpRequest request, ServiceUrl url) throws NoAnswerException {
         try {
             return Client.INSTANCE.send(request, BodyHandlers.ofInputStream());
-        } catch (IOException e) {
-            throw noAnswer(url, e);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
+        } catch (IOException | InterruptedException e) {
             throw noAnswer(url, e);
         }
     }
@@ -130,17 +127,17 @@ final class Server {
             return answer.get(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
         } catch (ExecutionException e) {
             throw noAnswer(url, e.getCause() == null ? e : e.getCause());
-        } catch (TimeoutException e) {
+        } catch (TimeoutException | InterruptedException e) {
             answer.cancel(true);
-            throw noAnswer(url, e);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
             throw noAnswer(url, e);
         }
     }
 
     /** The messages of network exceptions are left out: some are empty, and some quote what was sent. */
     private static NoAnswerException noAnswer(ServiceUrl url, Throwable cause) {
+        if (cause instanceof InterruptedException) {
+            Thread.currentThread().interrupt();
+        }
         return new NoAnswerException("no answer from " + url.origin() + ": " + kindOf(cause), cause);
     }
 

@@ -10,7 +10,7 @@ import io.keyward.config.KeyFile;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -57,7 +57,7 @@ final class ExportCommand implements Callable<Integer> {
         int exitCode = transfer.run(
                 records,
                 keys.store().load().records(),
-                record -> Optional.empty(),
+                Set.of(),
                 "export",
                 file.toString(),
                 chosen -> insert(chosen, keys),

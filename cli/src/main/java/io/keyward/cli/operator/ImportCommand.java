@@ -18,7 +18,6 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -63,14 +62,12 @@ final class ImportCommand implements Callable<Integer> {
     public Integer call() {
         KeyFile keys = read();
         List<ApiKeyRecord> records = keys.store().load().records();
-        Set<String> plaintext = Set.copyOf(keys.plaintextKeyIds());
         FileOptions.noteUndeclared(keys, terminal);
         JdbcApiKeyStore store = transfer.database().store(terminal);
         return transfer.run(
                 records,
                 store.load().records(),
-                record -> Optional.of("it is plaintext in the file; `keyward hash --file` turns it into its hash first")
-                        .filter(reason -> plaintext.contains(record.id())),
+                Set.copyOf(keys.plaintextKeyIds()),
                 "import",
                 transfer.database().name(),
                 chosen -> insert(chosen, store),

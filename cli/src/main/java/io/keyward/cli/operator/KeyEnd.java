@@ -16,8 +16,6 @@ import picocli.CommandLine.TypeConversionException;
  * @param instant at this time; null for a span or never
  */
 record KeyEnd(@Nullable Duration span, @Nullable Instant instant) {
-    private static final String NEVER = "never";
-
     /**
      * Returns the end of a key that is issued now; null for never.
      *
@@ -36,7 +34,7 @@ record KeyEnd(@Nullable Duration span, @Nullable Instant instant) {
     static final class Converter implements ITypeConverter<KeyEnd> {
         @Override
         public KeyEnd convert(String value) {
-            if (value.equals(NEVER)) {
+            if (value.equals("never")) {
                 return new KeyEnd(null, null);
             }
             try {

@@ -142,9 +142,8 @@ final class RotateCommand implements Callable<Integer> {
         if (dropOld) {
             request.dropOld();
         }
-        KeyEnd newEnd = end;
-        if (newEnd != null) {
-            request.expiresAt(newEnd.fromNow());
+        if (end != null) {
+            request.expiresAt(end.fromNow());
         }
         try {
             return manager.rotate(id, request.build());

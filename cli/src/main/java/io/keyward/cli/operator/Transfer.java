@@ -72,7 +72,7 @@ final class Transfer {
      *
      * @param from the records
      * @param there those of the other place
-     * @param flaw returns why a record is not copied; nothing if it is
+     * @param plaintext the ids of the records that have a key as plaintext, which is not copied
      * @param verb what is done, such as {@code import}
      * @param place what messages call the other place
      * @param store stores records of version 0; returns why some were refused, by id
@@ -82,7 +82,7 @@ final class Transfer {
     int run(
             Collection<ApiKeyRecord> from,
             Collection<ApiKeyRecord> there,
-            Function<ApiKeyRecord, Optional<String>> flaw,
+            Set<String> plaintext,
             String verb,
             String place,
             Function<List<ApiKeyRecord>, Map<String, String>> store,
@@ -91,7 +91,7 @@ final class Transfer {
             throw CommandFailure.refused("there is no key to " + verb + "; nothing was stored");
         }
         boolean dryRun = confirmation.isDryRun();
-        List<Row> rows = rows(from, there, flaw);
+        List<Row> rows = rows(from, there, plaintext);
         List<ApiKeyRecord> chosen = rows.stream()
                 .filter(row -> row.result().equals(TO_BE_DONE))
                 .map(Row::record)
@@ -128,9 +128,7 @@ final class Transfer {
     }
 
     private static List<Row> rows(
-            Collection<ApiKeyRecord> from,
-            Collection<ApiKeyRecord> there,
-            Function<ApiKeyRecord, Optional<String>> flaw) {
+            Collection<ApiKeyRecord> from, Collection<ApiKeyRecord> there, Set<String> plaintext) {
         Map<String, ApiKeyRecord> byId = new HashMap<>();
         Map<KeyHash, String> holders = new HashMap<>();
         there.forEach(record -> {
@@ -141,15 +139,12 @@ final class Transfer {
         from.stream()
                 .map(Transfer::plain)
                 .sorted(Comparator.comparing(ApiKeyRecord::id))
-                .forEach(record -> rows.add(row(record, byId, holders, flaw)));
+                .forEach(record -> rows.add(row(record, byId, holders, plaintext)));
         return rows;
     }
 
     private static Row row(
-            ApiKeyRecord record,
-            Map<String, ApiKeyRecord> byId,
-            Map<KeyHash, String> holders,
-            Function<ApiKeyRecord, Optional<String>> flaw) {
+            ApiKeyRecord record, Map<String, ApiKeyRecord> byId, Map<KeyHash, String> holders, Set<String> plaintext) {
         ApiKeyRecord present = byId.get(record.id());
         if (present != null) {
             return present.equals(record)
@@ -163,9 +158,11 @@ final class Transfer {
         if (holder.isPresent()) {
             return new Row(record, FAILED, "key " + holder.get() + " has the same secret");
         }
-        return flaw.apply(record)
-                .map(reason -> new Row(record, FAILED, reason))
-                .orElseGet(() -> new Row(record, TO_BE_DONE, null));
+        if (plaintext.contains(record.id())) {
+            String reason = "it is plaintext in the file; `keyward hash --file` turns it into its hash first";
+            return new Row(record, FAILED, reason);
+        }
+        return new Row(record, TO_BE_DONE, null);
     }
 
     /** Returns the record without version, and with times as every store can hold them. */
