@@ -241,20 +241,15 @@ public final class ScanCommand implements Callable<Integer>, Unpacker.Contents {
                 json
                         ? Json.print(hits.stream().map(Hit::json).toList())
                         : hits.stream().map(hit -> hit.line() + "\n").collect(Collectors.joining()));
-        terminal.note(countOf(
-                        hits.stream().filter(hit -> hit.finding().key() != null).count(), "key")
-                + countOfHashes() + " found in "
+        long hashes = hits.stream().filter(hit -> hit.finding().key() == null).count();
+        terminal.note(countOf(hits.size() - hashes, "key", "keys")
+                + (hashes == 0 ? "" : " and " + countOf(hashes, "hash", "hashes")) + " found in "
                 + filesRead + (filesRead == 1 ? " file" : " files")
                 + (unreadable > 0 ? "; " + unreadable + " could not be read or looked into" : ""));
     }
 
-    private static String countOf(long count, String what) {
-        return count == 0 ? "no " + what : count == 1 ? "1 " + what : count + " " + what + "s";
-    }
-
-    private String countOfHashes() {
-        long count = hits.stream().filter(hit -> hit.finding().key() == null).count();
-        return count == 0 ? "" : " and " + count + (count == 1 ? " hash" : " hashes");
+    private static String countOf(long count, String one, String many) {
+        return count == 0 ? "no " + one : count + " " + (count == 1 ? one : many);
     }
 
     /** Compares hashes and not the ids in the texts, because otherwise a planted text could revoke any key. */
