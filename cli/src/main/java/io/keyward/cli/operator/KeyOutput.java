@@ -167,13 +167,12 @@ final class KeyOutput {
 
     private static String csvOf(IssuedKey issued) {
         ApiKeyRecord record = issued.record();
-        return String.join(
-                        ",",
+        return "%s,%s,%s,%s\n"
+                .formatted(
                         record.id(),
                         quoted(record.owner()),
                         quoted(record.name()),
-                        issued.key().reveal())
-                + "\n";
+                        issued.key().reveal());
     }
 
     /** Quotes a cell as RFC 4180 says, where it needs it. */
