@@ -27,12 +27,11 @@ import java.util.stream.Collectors;
 public final class WellKnownKeys {
     private static final String LIST = "well-known-keys.txt";
 
-    private final Set<String> texts = load();
     private final Set<KeyHash> hashes = new HashSet<>();
 
     /** Makes the list for all schemes in use. */
     WellKnownKeys(Collection<KeyHasher> hashers) {
-        for (String text : texts) {
+        for (String text : Listed.TEXTS) {
             hashes.add(sha256(text));
             if (text.length() >= ApiKey.MIN_LENGTH) {
                 hashers.forEach(hasher -> hashes.add(hasher.hash(ApiKey.of(text))));
@@ -46,12 +45,12 @@ public final class WellKnownKeys {
      */
     public static boolean isWellKnown(ApiKey key) {
         String text = key.reveal();
-        return ExampleTexts.isOne(text) || load().contains(text);
+        return ExampleTexts.isOne(text) || Listed.TEXTS.contains(text);
     }
 
     /** Returns whether a key is on the list, or looks as if it should be. */
     boolean contains(String text) {
-        return texts.contains(text) || ExampleTexts.isOne(text);
+        return Listed.TEXTS.contains(text) || ExampleTexts.isOne(text);
     }
 
     /** Returns whether a hash is that of a key on the list. */
@@ -67,17 +66,22 @@ public final class WellKnownKeys {
         return KeyHash.parse("sha256:" + HexFormat.of().formatHex(Sha256.of(text.getBytes(UTF_8))));
     }
 
-    private static Set<String> load() {
-        try (InputStream in = WellKnownKeys.class.getResourceAsStream(LIST)) {
-            if (in == null) {
-                throw new IllegalStateException(LIST + " is missing from the jar");
+    /** Reads the list when it is first needed, and once: an import asks for each of its keys. */
+    private static final class Listed {
+        private static final Set<String> TEXTS = load();
+
+        private static Set<String> load() {
+            try (InputStream in = WellKnownKeys.class.getResourceAsStream(LIST)) {
+                if (in == null) {
+                    throw new IllegalStateException(LIST + " is missing from the jar");
+                }
+                BufferedReader lines = new BufferedReader(new InputStreamReader(in, UTF_8));
+                return lines.lines()
+                        .filter(line -> !line.isBlank() && !line.startsWith("#"))
+                        .collect(Collectors.toCollection(LinkedHashSet::new));
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
             }
-            BufferedReader lines = new BufferedReader(new InputStreamReader(in, UTF_8));
-            return lines.lines()
-                    .filter(line -> !line.isBlank() && !line.startsWith("#"))
-                    .collect(Collectors.toCollection(LinkedHashSet::new));
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
         }
     }
 }
