@@ -26,7 +26,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Issue 15.1, as laws over random files and one given environment. The seed is in the message of a failure. */
 class OneReaderPropertyTest {
-    private static final int FILES = 80;
+    private static final int FILES = Boolean.getBoolean("tests.full") ? 200 : 25;
     private static final List<String> ROLES = List.of("client", "miner", "admin");
 
     @TempDir

@@ -373,7 +373,7 @@ class ReloadTest {
     @DisplayName("HR-10 G9 reloads under four verifying threads lose and gain nothing")
     void losesAndGainsNothingUnderLoad() throws Exception {
         boolean full = Boolean.getBoolean("tests.full");
-        int reloads = full ? 1_000 : 100;
+        int reloads = full ? 1_000 : 30;
         String always = newKey();
         String never = newKey();
         files.env(listOf(always, FIRST));
