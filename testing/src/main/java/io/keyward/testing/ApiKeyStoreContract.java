@@ -38,6 +38,7 @@ import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
@@ -885,6 +886,8 @@ public abstract class ApiKeyStoreContract {
     void followerMissesNothing() throws Exception {
         AtomicBoolean[] done =
                 Stream.generate(AtomicBoolean::new).limit(THREADS).toArray(AtomicBoolean[]::new);
+        // the follower reads again as soon as there is something new, while the other threads are at their next change
+        Semaphore news = new Semaphore(0);
         Snapshot start = store.load();
         Map<String, ApiKeyRecord> followed = new HashMap<>();
 
@@ -895,15 +898,19 @@ public abstract class ApiKeyStoreContract {
                     String id = own.insert(withCount(newRecord(), 0)).id();
                     for (int i = 0; i < ROUNDS; i++) {
                         countUp(own, id);
+                        news.release();
                     }
                 } finally {
                     done[thread].set(true);
+                    news.release();
                 }
                 return;
             }
             Stamp stamp = start.stamp();
             boolean last;
             do {
+                news.acquire();
+                news.drainPermits();
                 last = Stream.of(done).skip(1).allMatch(AtomicBoolean::get);
                 stamp = follow(own, stamp, followed);
             } while (!last);
