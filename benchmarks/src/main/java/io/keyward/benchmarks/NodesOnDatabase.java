@@ -50,12 +50,17 @@ public final class NodesOnDatabase implements AutoCloseable {
     private final HikariDataSource pool;
     private final List<ApiKeys> nodes = new ArrayList<>();
 
-    private NodesOnDatabase() throws NoServerException {
-        server = start();
+    private NodesOnDatabase(EmbeddedPostgres server) throws SQLException {
+        this.server = server;
         HikariConfig config = new HikariConfig();
         config.setDataSource(server.getPostgresDatabase());
         config.setMaximumPoolSize(CONNECTIONS);
         pool = new HikariDataSource(config);
+        try (Connection connection = pool.getConnection();
+                Statement statement = connection.createStatement()) {
+            // what the question before has left
+            statement.execute("drop schema if exists keyward cascade");
+        }
         JdbcApiKeyStore.of(pool).createSchema();
     }
 
@@ -125,18 +130,34 @@ public final class NodesOnDatabase implements AutoCloseable {
                 .forEach((figure, value) -> System.out.println(figure + "=" + value));
     }
 
-    /** Returns the answer to a question, as {@code value}, with percentiles where it has them. */
+    /** Asks a server that is started for the question alone. */
     public static Map<String, Double> measure(Question question, int count) throws Exception {
-        try (NodesOnDatabase database = new NodesOnDatabase()) {
-            return question.answer(database, count);
+        try (Server server = Server.start()) {
+            return server.measure(question, count);
         }
     }
 
-    private static EmbeddedPostgres start() throws NoServerException {
-        try {
-            return EmbeddedPostgres.builder().start();
-        } catch (IOException | IllegalStateException e) {
-            throw new NoServerException(e);
+    /** A server that has nothing else to do. */
+    public record Server(EmbeddedPostgres postgres) implements AutoCloseable {
+        /** Starts one with an empty database. */
+        public static Server start() throws NoServerException {
+            try {
+                return new Server(EmbeddedPostgres.builder().start());
+            } catch (IOException | IllegalStateException e) {
+                throw new NoServerException(e);
+            }
+        }
+
+        /** Returns the answer to a question, as {@code value}, with percentiles where it has them. */
+        public Map<String, Double> measure(Question question, int count) throws Exception {
+            try (NodesOnDatabase database = new NodesOnDatabase(postgres)) {
+                return question.answer(database, count);
+            }
+        }
+
+        @Override
+        public void close() throws IOException {
+            postgres.close();
         }
     }
 
@@ -222,10 +243,9 @@ public final class NodesOnDatabase implements AutoCloseable {
     }
 
     @Override
-    public void close() throws IOException {
+    public void close() {
         nodes.forEach(ApiKeys::close);
         pool.close();
-        server.close();
     }
 
     /** PostgreSQL does not start on this machine. */
