@@ -25,11 +25,13 @@ import java.util.stream.IntStream;
 import javax.sql.DataSource;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Isolated;
 
 /**
  * The server sends nothing before the first row of a large table is sorted, so statements that read all rows may take
  * longer than the others (issue 19, a million keys on a busy machine).
  */
+@Isolated("its time-outs are short")
 class LongReadTest {
     private static final int SHORT = 20_000;
     private static final int LONG = 180_000;

@@ -36,8 +36,10 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Isolated;
 
 /** Behind a pooler that gives each transaction another session, and keeps nothing of it (issue 19, PR-01). */
+@Isolated("it reads the log of the JVM")
 class PoolerTest {
     private final DataSource direct = TestDatabases.postgres();
     private final String schema = TestDatabases.newName("pooled");

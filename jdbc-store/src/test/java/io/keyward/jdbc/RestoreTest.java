@@ -28,6 +28,7 @@ import java.util.Set;
 import java.util.stream.Stream;
 import javax.sql.DataSource;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.parallel.Isolated;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -35,6 +36,7 @@ import org.junit.jupiter.params.provider.EnumSource;
  * What a node does when the database comes back from a backup, or a failover has lost commits (issue 19, PR-02, PR-05
  * d).
  */
+@Isolated("it reads the log of the JVM")
 class RestoreTest {
     private final MovableClock clock = MovableClock.at(Instant.parse("2026-11-23T12:00:00Z"));
     private final ApiKey key = ThrowAwayKeys.newKey();
