@@ -395,7 +395,8 @@ class StandbyTest {
                 + "/postgres?user=postgres&connectTimeout=5&loginTimeout=5&sslmode=disable&gssEncMode=disable");
         // a second one could be on its way to the old server while the first is renewed
         config.setMaximumPoolSize(1);
-        config.setMinimumIdle(0);
+        // with 0, a connection that is evicted while the node waits for it may be renewed only when the wait times out
+        config.setMinimumIdle(1);
         config.setConnectionTimeout(30_000);
         return new HikariDataSource(config);
     }
