@@ -35,7 +35,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** What is left when a server or a node is killed in the middle of its work (issue 19). */
 class KilledTest {
-    private static final int KILLS = 5;
+    private static final int KILLS = Boolean.getBoolean("tests.full") ? 20 : 3;
 
     @Test
     @DisplayName("a server that is killed and started again has all that was acknowledged, and its nodes recover")
