@@ -5,10 +5,13 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import java.util.Collection;
+import java.util.Collections;
 import java.util.HashMap;
-import java.util.HashSet;
+import java.util.IdentityHashMap;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.RepetitionInfo;
 import org.junit.jupiter.api.Test;
@@ -48,9 +51,15 @@ class RecordIndexTest {
 
     private static void assertSameContent(Map<String, ApiKeyRecord> model, RecordIndex table) {
         assertEquals(model.size(), table.all().size());
-        assertEquals(new HashSet<>(model.values()), new HashSet<>(table.all()));
+        assertEquals(instances(model.values()), instances(table.all()));
         model.forEach((id, record) -> assertSame(record, table.find(id)));
         assertNull(table.find("not_there"));
+    }
+
+    private static Set<ApiKeyRecord> instances(Collection<ApiKeyRecord> records) {
+        Set<ApiKeyRecord> set = Collections.newSetFromMap(new IdentityHashMap<>());
+        set.addAll(records);
+        return set;
     }
 
     /** {@code an} and {@code c0} have one hash code, and so has every row of them. */
