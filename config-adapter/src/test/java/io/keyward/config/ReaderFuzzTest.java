@@ -17,7 +17,7 @@ import java.util.List;
 /**
  * Reads any bytes and any text: never another exception than the reader's own, never a value that was not in the text.
  *
- * <p>Replays its seeds as a plain test. To fuzz: {@code JAZZER_FUZZ=1 mvn -pl config-adapter -am test
+ * <p>Replays its seeds as a plain test. To fuzz: {@code JAZZER_FUZZ=1 mvn -Pfull -pl config-adapter -am test
  * -Dtest=ReaderFuzzTest#readsAnyFile -Dsurefire.failIfNoSpecifiedTests=false}.
  */
 class ReaderFuzzTest {
