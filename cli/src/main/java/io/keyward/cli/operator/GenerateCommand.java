@@ -17,7 +17,7 @@ import picocli.CommandLine.Option;
             "Nothing is stored: hand the key out, and its hash (`keyward hash`) to the service. `keyward issue`"
                     + " does both."
         },
-        footer = {"  keyward generate --prefix acme_live", "  keyward generate > key.txt && keyward hash < key.txt"})
+        footer = {"  keyward generate --prefix acme_live", "  keyward generate | tee /dev/tty | keyward hash"})
 final class GenerateCommand implements Runnable {
     private final Terminal terminal;
 
