@@ -15,6 +15,7 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ThreadFactory;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -125,9 +126,8 @@ public final class ApiKeys implements AutoCloseable {
         private boolean startsWithoutStore;
         private ChangeGuard[] guards = {ChangeGuard.logging()};
         private @Nullable KeyFormat format;
-        private @Nullable Duration interval;
-        private @Nullable Duration maxStaleness;
-        private @Nullable ThreadFactory threads;
+        /** What was set of the follower; it is made when the ring is. */
+        private final List<Consumer<StoreFollower.Builder>> following = new ArrayList<>();
 
         private Builder(ApiKeyStore store) {
             this.store = requireNonNull(store, "store");
@@ -195,7 +195,8 @@ public final class ApiKeys implements AutoCloseable {
          * {@link StoreFollower.Builder#interval}.
          */
         public Builder interval(Duration interval) {
-            this.interval = requireNonNull(interval, "interval");
+            requireNonNull(interval, "interval");
+            following.add(follower -> follower.interval(interval));
             return this;
         }
 
@@ -204,13 +205,15 @@ public final class ApiKeys implements AutoCloseable {
          * {@link StoreFollower.Builder#maxStaleness}.
          */
         public Builder maxStaleness(Duration maxStaleness) {
-            this.maxStaleness = requireNonNull(maxStaleness, "maxStaleness");
+            requireNonNull(maxStaleness, "maxStaleness");
+            following.add(follower -> follower.maxStaleness(maxStaleness));
             return this;
         }
 
         /** Sets what makes the threads that follow the store, by default daemon threads. */
         public Builder threads(ThreadFactory threads) {
-            this.threads = requireNonNull(threads, "threads");
+            requireNonNull(threads, "threads");
+            following.add(follower -> follower.threads(threads));
             return this;
         }
 
@@ -264,15 +267,7 @@ public final class ApiKeys implements AutoCloseable {
         private StoreFollower followerOf(LiveKeyRing ring, LastUsed lastUsed) {
             StoreFollower.Builder follower =
                     StoreFollower.builder(store, ring).clock(clock).lastUsed(lastUsed);
-            if (interval != null) {
-                follower.interval(interval);
-            }
-            if (maxStaleness != null) {
-                follower.maxStaleness(maxStaleness);
-            }
-            if (threads != null) {
-                follower.threads(threads);
-            }
+            following.forEach(option -> option.accept(follower));
             return follower.build();
         }
 
@@ -280,11 +275,7 @@ public final class ApiKeys implements AutoCloseable {
          * A store that could not be read at the start is followed too, because otherwise nothing would read it again.
          */
         private boolean isFollowed() {
-            return store.isShared()
-                    || interval != null
-                    || maxStaleness != null
-                    || threads != null
-                    || startsWithoutStore;
+            return store.isShared() || !following.isEmpty() || startsWithoutStore;
         }
 
         private void readFirst(StoreFollower follower, LiveKeyRing ring) {
