@@ -117,13 +117,9 @@ public final class LastUsed implements VerificationListener {
     public LastUse of(String keyId) {
         int current = NEVER;
         int retiring = NEVER;
-        int bucket = bucketOf(keyId);
-        for (int i = bucket; i < bucket + WAYS; i++) {
-            Slot slot = slots.get(i);
-            if (slot != null && slot.keyId.equals(keyId)) {
-                current = Math.max(current, slot.seconds.getOpaque(CURRENT));
-                retiring = Math.max(retiring, slot.seconds.getOpaque(RETIRING));
-            }
+        for (Slot slot : slotsOf(keyId)) {
+            current = Math.max(current, slot.seconds.getOpaque(CURRENT));
+            retiring = Math.max(retiring, slot.seconds.getOpaque(RETIRING));
         }
         return new LastUse(instant(current), instant(retiring), since());
     }
@@ -174,13 +170,20 @@ public final class LastUsed implements VerificationListener {
 
     /** Moves times along with the secrets they belong to. */
     void secretsChanged(ApiKeyRecord before, ApiKeyRecord after) {
-        int bucket = bucketOf(after.id());
+        slotsOf(after.id()).forEach(slot -> slot.secretsChanged(before, after));
+    }
+
+    /** Returns the slots of a key: more than one if threads have used it for the first time together. */
+    private List<Slot> slotsOf(String keyId) {
+        List<Slot> found = new ArrayList<>(1);
+        int bucket = bucketOf(keyId);
         for (int i = bucket; i < bucket + WAYS; i++) {
             Slot slot = slots.get(i);
-            if (slot != null && slot.keyId.equals(after.id())) {
-                slot.secretsChanged(before, after);
+            if (slot != null && slot.keyId.equals(keyId)) {
+                found.add(slot);
             }
         }
+        return found;
     }
 
     /** Returns the slot of a key; a key without one gets an empty slot, or that of the key unused for longest. */
