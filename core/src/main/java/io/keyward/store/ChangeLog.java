@@ -9,7 +9,6 @@ import io.keyward.store.ChangeOutcome.Refused;
 import java.time.Instant;
 import java.util.Locale;
 import java.util.TreeSet;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -93,10 +92,6 @@ final class ChangeLog implements ChangeGuard {
             case KEY -> ", for key `" + actor.id() + "`";
             case OPERATOR, JOB -> ", by " + actor.label();
         };
-        return by + in(cause.requestId());
-    }
-
-    private static String in(@Nullable String requestId) {
-        return requestId == null ? "" : ", request " + requestId;
+        return cause.requestId() == null ? by : by + ", request " + cause.requestId();
     }
 }

@@ -331,7 +331,12 @@ public final class StoreFollower implements AutoCloseable {
         if (even.compareTo(longest) > 0) {
             even = longest;
         }
-        double factor = 1 + jitter * (2 * random.nextDouble() - 1);
+        return varied(even, jitter);
+    }
+
+    /** Returns a duration that is longer or shorter by at most this share, at random. */
+    private Duration varied(Duration even, double share) {
+        double factor = 1 + share * (2 * random.nextDouble() - 1);
         return Duration.ofMillis(Math.max(1, Math.round(even.toMillis() * factor)));
     }
 
@@ -399,8 +404,7 @@ public final class StoreFollower implements AutoCloseable {
     }
 
     private Instant nextCheck(Instant now) {
-        double factor = 1 + CHECK_JITTER * (2 * random.nextDouble() - 1);
-        return KeyTimes.after(now, Duration.ofMillis(Math.round(checkInterval.toMillis() * factor)));
+        return KeyTimes.after(now, varied(checkInterval, CHECK_JITTER));
     }
 
     /** Takes over what changed, part by part; returns false if the store cannot know it. */
