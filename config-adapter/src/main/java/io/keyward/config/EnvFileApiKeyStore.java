@@ -124,19 +124,7 @@ public final class EnvFileApiKeyStore implements ApiKeyStore {
 
     @Override
     public ApiKeyRecord insert(ApiKeyRecord record, ChangeCause cause) {
-        requireNew(record);
-        return access.change("store key `" + record.id() + "` in", content -> {
-            content.requireSound();
-            if (content.keys().find(record.id()) != null) {
-                throw new StoreConflictException(Conflict.ID_TAKEN, record.id());
-            }
-            requireOwnHashes(record, null, content.holders());
-            KeyFileEditor editor = new KeyFileEditor(content);
-            editor.insert(record);
-            KeyFileContent next = verified(editor.text(), content, List.of(record));
-            lastInsertion = new Insertion(record.id(), content, next);
-            return new Changed<>(next, stored(record));
-        });
+        return insert("store key `" + record.id() + "` in", List.of(record)).get(0);
     }
 
     /**
@@ -150,13 +138,17 @@ public final class EnvFileApiKeyStore implements ApiKeyStore {
      */
     public List<ApiKeyRecord> insertAll(List<ApiKeyRecord> records, ChangeCause cause) {
         requireNonNull(cause, "cause");
-        return access.change("store keys in", content -> {
+        return insert("store keys in", records);
+    }
+
+    private List<ApiKeyRecord> insert(String what, List<ApiKeyRecord> records) {
+        records.forEach(EnvFileApiKeyStore::requireNew);
+        return access.change(what, content -> {
             content.requireSound();
             Map<KeyHash, String> holders = content.holders();
             Set<String> ids = new HashSet<>();
             KeyFileEditor editor = new KeyFileEditor(content);
             for (ApiKeyRecord record : records) {
-                requireNew(record);
                 if (content.keys().find(record.id()) != null || !ids.add(record.id())) {
                     throw new StoreConflictException(Conflict.ID_TAKEN, record.id());
                 }
@@ -167,9 +159,10 @@ public final class EnvFileApiKeyStore implements ApiKeyStore {
             for (int i = records.size() - 1; i >= 0; i--) {
                 editor.insert(records.get(i));
             }
+            KeyFileContent next = verified(editor.text(), content, records);
+            lastInsertion = records.size() == 1 ? new Insertion(records.get(0).id(), content, next) : null;
             return new Changed<>(
-                    verified(editor.text(), content, records),
-                    records.stream().map(EnvFileApiKeyStore::stored).toList());
+                    next, records.stream().map(EnvFileApiKeyStore::stored).toList());
         });
     }
 
@@ -283,7 +276,7 @@ public final class EnvFileApiKeyStore implements ApiKeyStore {
 
     @Override
     public Snapshot load() {
-        KeyFileContent content = sound();
+        KeyFileContent content = access.read().requireSound();
         return new Snapshot(
                 content.keys().records().stream()
                         .map(EnvFileApiKeyStore::stored)
@@ -293,14 +286,8 @@ public final class EnvFileApiKeyStore implements ApiKeyStore {
 
     @Override
     public Optional<Changes> changesSince(Stamp stamp) {
-        Stamp now = stamp(sound());
+        Stamp now = stamp(access.read().requireSound());
         return stamp.equals(now) ? Optional.of(new Changes(List.of(), now)) : Optional.empty();
-    }
-
-    private KeyFileContent sound() {
-        KeyFileContent content = access.read();
-        content.requireSound();
-        return content;
     }
 
     private static Stamp stamp(KeyFileContent content) {

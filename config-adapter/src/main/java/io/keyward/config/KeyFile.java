@@ -146,7 +146,7 @@ public final class KeyFile {
      * @throws StoreException if the file could not be read, or anything in it is wrong
      */
     public List<String> plaintextKeyIds() {
-        return idsOf(plaintextKeys(sound(access.read())));
+        return idsOf(plaintextKeys(access.read().requireSound()));
     }
 
     /**
@@ -160,7 +160,7 @@ public final class KeyFile {
      */
     public List<String> hashPlaintextKeys() {
         return access.change("hash the keys of", content -> {
-            List<KeyDefinition> keys = plaintextKeys(sound(content)).stream()
+            List<KeyDefinition> keys = plaintextKeys(content.requireSound()).stream()
                     .filter(key -> !key.isReference())
                     .toList();
             keys.forEach(KeyFile::refuseWellKnown);
@@ -179,7 +179,7 @@ public final class KeyFile {
      * @throws StoreException if the file could not be read, or anything in it is wrong
      */
     public List<String> plaintextCopies() {
-        KeyFileContent content = sound(access.read());
+        KeyFileContent content = access.read().requireSound();
         Set<String> own =
                 content.keys().places().stream().map(Assignment::spelling).collect(Collectors.toSet());
         return content.document().entries().stream()
@@ -195,7 +195,7 @@ public final class KeyFile {
      * @throws StoreException if the file could not be read, or anything in it is wrong
      */
     public List<String> undeclaredLists() {
-        KeyFileContent content = sound(access.read());
+        KeyFileContent content = access.read().requireSound();
         ListNames names = content.listNames();
         return content.document().entries().stream()
                 .map(Entry::name)
@@ -217,11 +217,6 @@ public final class KeyFile {
 
     private static boolean isList(String variable) {
         return variable.endsWith(KeyDefinitions.KEYS_SUFFIX) || variable.endsWith(KeyDefinitions.HASHES_SUFFIX);
-    }
-
-    private static KeyFileContent sound(KeyFileContent content) {
-        content.requireSound();
-        return content;
     }
 
     private static List<KeyDefinition> plaintextKeys(KeyFileContent content) {

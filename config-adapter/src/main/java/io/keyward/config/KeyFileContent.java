@@ -61,7 +61,6 @@ final class KeyFileContent {
         return bytes;
     }
 
-    /** Returns whether there is a file. */
     boolean exists() {
         return exists;
     }
@@ -83,7 +82,6 @@ final class KeyFileContent {
         return roles;
     }
 
-    /** Returns which variables are key lists. */
     ListNames listNames() {
         return new ListNames(roles);
     }
@@ -140,15 +138,15 @@ final class KeyFileContent {
     }
 
     /**
-     * Refuses a file in which anything is wrong.
+     * Returns this; refuses a file in which anything is wrong.
      *
      * @throws StoreException if so; it names every problem
      */
-    void requireSound() {
+    KeyFileContent requireSound() {
         requireNone(problems);
+        return this;
     }
 
-    /** Throws if there are problems. */
     static void requireNone(Collection<ConfigProblem> problems) {
         if (!problems.isEmpty()) {
             throw new StoreException(ConfigException.describe(List.copyOf(problems)));
