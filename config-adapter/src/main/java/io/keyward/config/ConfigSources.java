@@ -28,11 +28,13 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.eclipse.microprofile.config.spi.ConfigSource;
 import org.jspecify.annotations.Nullable;
 
@@ -57,7 +59,8 @@ final class ConfigSources {
     private static final int FILE_ORDINAL = 260;
     private static final int CLASS_PATH_ORDINAL = 250;
     private static final Pattern FILE_IN_NAME = Pattern.compile(".*\\[source=(file:.*)]");
-    private static final Pattern KEY_LIST = Pattern.compile("(.+)_(API_KEYS|API_KEY_HASHES)(_FILE)?");
+    /** The variable of a key list, or of a file for one, in its environment spelling. */
+    static final Pattern KEY_LIST = Pattern.compile("(?<role>.+)_(?:API_KEYS|API_KEY_HASHES)(?:_FILE)?");
 
     /** Names that somebody may take for a key list; {@link ListNames} looks closer. */
     private static final Pattern ALMOST_LIST = Pattern.compile(".*(?:KEY|HASH).*");
@@ -179,17 +182,13 @@ final class ConfigSources {
     /** Returns the files that names of ours or key lists were found in. */
     Set<Path> filesOfKeys() {
         Set<Path> paths = new LinkedHashSet<>();
-        named.values().forEach(found -> addFiles(found, paths));
-        lists.values().forEach(found -> addFiles(found, paths));
+        Stream.of(named, lists)
+                .flatMap(all -> all.values().stream())
+                .flatMap(List::stream)
+                .map(Assignment::file)
+                .filter(Objects::nonNull)
+                .forEach(paths::add);
         return paths;
-    }
-
-    private static void addFiles(List<Assignment> found, Set<Path> paths) {
-        for (Assignment each : found) {
-            if (each.file() != null) {
-                paths.add(each.file());
-            }
-        }
     }
 
     /**
@@ -355,21 +354,16 @@ final class ConfigSources {
 
     private void collect(ConfigSource source) {
         if (source instanceof EnvFileSource file) {
-            int rank = rankOf(file);
-            for (EnvDocument.Entry entry : file.text.firstOfEach()) {
-                String name = withoutProfile(entry.name());
-                if (name != null) {
-                    collect(name, file.assignment(entry, rank));
-                }
-            }
-            return;
+            file.text.firstOfEach().forEach(entry -> collect(source, entry.name(), entry.value()));
+        } else {
+            namesIn(source).forEach(name -> collect(source, name, source.getValue(name)));
         }
-        for (String raw : namesIn(source)) {
-            String name = withoutProfile(raw);
-            String value = name == null ? null : source.getValue(raw);
-            if (name != null && value != null) {
-                collect(name, found(source, raw, value));
-            }
+    }
+
+    private void collect(ConfigSource source, String raw, @Nullable String value) {
+        String name = withoutProfile(raw);
+        if (name != null && value != null) {
+            collect(name, found(source, raw, value));
         }
     }
 
@@ -563,10 +557,6 @@ final class ConfigSources {
                 }
             }
             return names;
-        }
-
-        Assignment assignment(EnvDocument.Entry entry, int rank) {
-            return new Assignment(entry.name(), entry.value(), text.source(), path, entry.line(), rank);
         }
 
         /** Returns whether SmallRye itself may ask for a name, also for one profile. */

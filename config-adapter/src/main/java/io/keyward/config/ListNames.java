@@ -5,6 +5,7 @@ import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -35,15 +36,8 @@ final class ListNames {
      * Returns whether a variable, in its environment spelling, is a list of a declared role, or names a file for one.
      */
     boolean isDeclared(String variable) {
-        String name = variable.endsWith(Property.FILE_SUFFIX)
-                ? variable.substring(0, variable.length() - Property.FILE_SUFFIX.length())
-                : variable;
-        String role = name.endsWith(KeyDefinitions.KEYS_SUFFIX)
-                ? name.substring(0, name.length() - KeyDefinitions.KEYS_SUFFIX.length())
-                : name.endsWith(KeyDefinitions.HASHES_SUFFIX)
-                        ? name.substring(0, name.length() - KeyDefinitions.HASHES_SUFFIX.length())
-                        : null;
-        return role != null && roles.containsKey(role);
+        Matcher list = ConfigSources.KEY_LIST.matcher(variable);
+        return list.matches() && roles.containsKey(list.group("role"));
     }
 
     /** Returns a note for each variable that looks like a key list and is none, unless a reference leads to it. */
