@@ -2,7 +2,6 @@ package io.keyward.config;
 
 import io.keyward.ApiKeyRecord;
 import io.keyward.KeyHash;
-import io.keyward.KeyState;
 import io.keyward.env.ListValue;
 import java.util.Collection;
 import java.util.Collections;
@@ -27,7 +26,6 @@ final class KeyDefinition {
     private final List<ConfigProblem> problems;
     private boolean ambiguous;
     private boolean copied;
-    private boolean second;
 
     private KeyDefinition(
             String id,
@@ -107,12 +105,6 @@ final class KeyDefinition {
         return assignments.get(new PropertyName(property, id, ""));
     }
 
-    /** Returns where a name is written; null if it is not. */
-    @Nullable
-    Assignment find(PropertyName name) {
-        return assignments.get(name);
-    }
-
     /** Returns the assignments of a named key; none for an item of a list. */
     Collection<Assignment> assignments() {
         return assignments.values();
@@ -161,21 +153,6 @@ final class KeyDefinition {
         return copied;
     }
 
-    /** Notes that a secret of the key is written elsewhere too, and that the other place is the one that is used. */
-    void setSecond() {
-        second = true;
-    }
-
-    /** Returns whether another place of its secret is used. */
-    boolean isSecond() {
-        return second;
-    }
-
-    /** Returns whether the key is disabled or revoked. */
-    boolean isOff() {
-        return record != null && record.state() != KeyState.ACTIVE;
-    }
-
     @Override
     public String toString() {
         return "KeyDefinition[" + id + "]";
@@ -203,7 +180,6 @@ final class KeyDefinition {
      * @param key the key itself or its hash, as the item or what it refers to has it
      */
     record ListItem(Assignment list, List<String> items, int index, String key) {
-        /** Returns the item as it is written. */
         String text() {
             return items.get(index);
         }

@@ -47,8 +47,10 @@ final class KeyDefinitions {
     private final Map<String, KeyDefinition> byId = new LinkedHashMap<>();
     private final Map<KeyHash, Claim> byHash = new HashMap<>();
     private final Map<String, Integer> itemsByList = new HashMap<>();
-    /** The keys that have no problem. */
     private final List<KeyDefinition> sound = new ArrayList<>();
+
+    /** The keys of which another place of a secret is used. */
+    private final Set<KeyDefinition> second = new HashSet<>();
 
     private final List<Copy> copies = new ArrayList<>();
     private final Problems problems = new Problems();
@@ -265,11 +267,11 @@ final class KeyDefinitions {
             byHash.putIfAbsent(claim.hash(), claim);
             if (before != null) {
                 noteTwice(owned, before);
-                owned.key().setSecond();
+                second.add(owned.key());
             }
         }
         for (KeyDefinition key : all) {
-            KeyDefinition before = key.isSecond() ? null : byId.putIfAbsent(key.id(), key);
+            KeyDefinition before = second.contains(key) ? null : byId.putIfAbsent(key.id(), key);
             if (before != null) {
                 problems.add(
                         key.place(),
@@ -280,12 +282,12 @@ final class KeyDefinitions {
                 before.setAmbiguous();
             }
         }
-        all.stream().filter(KeyDefinition::isSecond).forEach(key -> byId.putIfAbsent(key.id(), key));
+        all.stream().filter(second::contains).forEach(key -> byId.putIfAbsent(key.id(), key));
     }
 
     private void findSound() {
         for (KeyDefinition key : byId.values()) {
-            if (key.record() != null && key.problems().isEmpty() && !key.isSecond()) {
+            if (key.record() != null && key.problems().isEmpty() && !second.contains(key)) {
                 sound.add(key);
             }
         }
@@ -295,7 +297,7 @@ final class KeyDefinitions {
         owned.key().setCopied();
         before.key().setCopied();
         String where = before.assignment().inWords() + ", " + before.claim().what();
-        if (before.key().isOff() && before.key() != owned.key()) {
+        if (before.state() != KeyState.ACTIVE && before.key() != owned.key()) {
             copies.add(new Copy(
                     before.key(),
                     owned.key(),
