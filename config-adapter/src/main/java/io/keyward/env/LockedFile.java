@@ -7,7 +7,6 @@ import static java.nio.file.StandardOpenOption.WRITE;
 
 import java.io.IOException;
 import java.io.InterruptedIOException;
-import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
@@ -22,10 +21,8 @@ import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFileAttributeView;
 import java.nio.file.attribute.PosixFileAttributes;
 import java.nio.file.attribute.PosixFilePermission;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.Arrays;
-import java.util.EnumSet;
 import java.util.Optional;
 import java.util.Set;
 
@@ -45,16 +42,17 @@ import java.util.Set;
  * <p>For one thread. Many threads and processes may open the same file at once; one of them gets it.
  */
 public final class LockedFile implements AutoCloseable {
-    private static final Set<PosixFilePermission> OWNER_ONLY = PosixFilePermissions.fromString("rw-------");
     private static final Duration PATIENCE = Duration.ofSeconds(30);
     private static final long PAUSE_MILLIS = 5;
 
     private final Path path;
+    private final SiblingNames names;
     private final FileChannel lock;
     private final boolean inPlace;
 
     private LockedFile(Path path, FileChannel lock, boolean inPlace) {
         this.path = path;
+        this.names = new SiblingNames(path);
         this.lock = lock;
         this.inPlace = inPlace;
     }
@@ -181,7 +179,7 @@ public final class LockedFile implements AutoCloseable {
         if (wanted == null || now == null || !isPlainlyOurs(file, now)) {
             return;
         }
-        Set<PosixFilePermission> permissions = lockPermissions(wanted);
+        Set<PosixFilePermission> permissions = Replacement.withOwner(wanted);
         PosixFileAttributeView view = Files.getFileAttributeView(file, PosixFileAttributeView.class, NOFOLLOW_LINKS);
         try {
             if (!now.group().equals(wanted.group())) {
@@ -205,15 +203,9 @@ public final class LockedFile implements AutoCloseable {
         return now.isRegularFile() && now.size() == 0 && single;
     }
 
-    private static Set<PosixFilePermission> lockPermissions(PosixFileAttributes keyFile) {
-        Set<PosixFilePermission> permissions = EnumSet.copyOf(OWNER_ONLY);
-        permissions.addAll(keyFile.permissions());
-        return permissions;
-    }
-
     private static FileAttribute<?>[] created(Path path) throws IOException {
         PosixFileAttributes keyFile = Replacement.posix(path);
-        return Replacement.attributes(path, keyFile == null ? OWNER_ONLY : lockPermissions(keyFile));
+        return Replacement.attributes(path, keyFile == null ? Replacement.OWNER_FILE : Replacement.withOwner(keyFile));
     }
 
     /** Tries repeatedly, because the JDK throws instead of waiting if another thread of this JVM holds the lock. */
@@ -304,7 +296,9 @@ public final class LockedFile implements AutoCloseable {
             restore(before, e);
             throw e;
         } finally {
-            removeJournal(journaled, before, content);
+            if (journaled) {
+                removeJournal(before, content);
+            }
         }
     }
 
@@ -318,13 +312,10 @@ public final class LockedFile implements AutoCloseable {
     }
 
     /** Keeps the journal where the file is neither the old nor the new one, so the next change can finish it. */
-    private void removeJournal(boolean journaled, byte[] before, byte[] after) throws IOException {
-        if (!journaled) {
-            return;
-        }
+    private void removeJournal(byte[] before, byte[] after) throws IOException {
         byte[] now = KeyFileBytes.raw(path);
         if (Arrays.equals(now, before) || Arrays.equals(now, after)) {
-            Files.deleteIfExists(new SiblingNames(path).journal());
+            Files.deleteIfExists(names.journal());
             forceDirectory();
         }
     }
@@ -332,17 +323,14 @@ public final class LockedFile implements AutoCloseable {
     /** Overwrites first and then shortens, so every state in between is a mixture that {@link Journal} recognises. */
     private void overwrite(byte[] content) throws IOException {
         try (FileChannel channel = FileChannel.open(path, WRITE, NOFOLLOW_LINKS)) {
-            ByteBuffer rest = ByteBuffer.wrap(content);
-            while (rest.hasRemaining()) {
-                channel.write(rest);
-            }
+            Replacement.writeAll(channel, content);
             channel.truncate(content.length);
             channel.force(true);
         }
     }
 
     private void finishInterruptedChange() throws IOException {
-        Path journal = new SiblingNames(path).journal();
+        Path journal = names.journal();
         if (Files.exists(journal, NOFOLLOW_LINKS) && Files.exists(path)) {
             byte[] content = KeyFileBytes.ofRegular(path);
             if (!Arrays.equals(content, KeyFileBytes.raw(path))) {
@@ -374,7 +362,6 @@ public final class LockedFile implements AutoCloseable {
 
     /** Removes what a killed editor left behind. Nobody else is writing, because the lock is held. */
     private void removeLeftovers() throws IOException {
-        SiblingNames names = new SiblingNames(path);
         try (DirectoryStream<Path> leftovers = Files.newDirectoryStream(parent(), names::isTemporary)) {
             for (Path leftover : leftovers) {
                 Replacement.remove(leftover);

@@ -35,7 +35,7 @@ import org.jspecify.annotations.Nullable;
  * final mode, and read what is written to it later.
  */
 final class Replacement implements AutoCloseable {
-    private static final Set<PosixFilePermission> OWNER_FILE = PosixFilePermissions.fromString("rw-------");
+    static final Set<PosixFilePermission> OWNER_FILE = PosixFilePermissions.fromString("rw-------");
     private static final Set<PosixFilePermission> OWNER_DIRECTORY = PosixFilePermissions.fromString("rwx------");
 
     private final Path directory;
@@ -132,14 +132,18 @@ final class Replacement implements AutoCloseable {
         PosixFileAttributes rights = posix(file);
         openToOwner();
         try (FileChannel channel = FileChannel.open(file, WRITE, TRUNCATE_EXISTING)) {
-            ByteBuffer rest = ByteBuffer.wrap(content);
-            while (rest.hasRemaining()) {
-                channel.write(rest);
-            }
+            writeAll(channel, content);
             if (rights != null) {
                 Files.setPosixFilePermissions(file, rights.permissions());
             }
             channel.force(true);
+        }
+    }
+
+    static void writeAll(FileChannel channel, byte[] content) throws IOException {
+        ByteBuffer rest = ByteBuffer.wrap(content);
+        while (rest.hasRemaining()) {
+            channel.write(rest);
         }
     }
 
@@ -173,10 +177,15 @@ final class Replacement implements AutoCloseable {
     void openToOwner() throws IOException {
         PosixFileAttributes rights = posix(file);
         if (rights != null) {
-            Set<PosixFilePermission> permissions = EnumSet.copyOf(OWNER_FILE);
-            permissions.addAll(rights.permissions());
-            Files.setPosixFilePermissions(file, permissions);
+            Files.setPosixFilePermissions(file, withOwner(rights));
         }
+    }
+
+    /** Returns the permissions of a file, with those of its owner to read and write it. */
+    static Set<PosixFilePermission> withOwner(PosixFileAttributes rights) {
+        Set<PosixFilePermission> permissions = EnumSet.copyOf(OWNER_FILE);
+        permissions.addAll(rights.permissions());
+        return permissions;
     }
 
     /** Removes what is left of the file and of its directory. */
