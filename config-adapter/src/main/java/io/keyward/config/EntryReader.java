@@ -6,7 +6,6 @@ import io.keyward.ApiKey;
 import io.keyward.KeyHash;
 import io.keyward.KeyHasher;
 import io.keyward.env.InvalidValue;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
@@ -41,11 +40,14 @@ final class EntryReader {
         this.hexKeys = hexKeys;
     }
 
-    /** Reads by the rules of a service in its mode. */
+    /**
+     * Reads by the rules of a service in its mode.
+     *
+     * @param hashers by scheme, SHA-256 among them
+     */
     static EntryReader strict(Map<String, KeyHasher> hashers, boolean development, boolean plaintextAllowed) {
-        Map<String, KeyHasher> all = new LinkedHashMap<>(hashers);
-        all.computeIfAbsent(SHA256, scheme -> KeyHasher.sha256());
-        return new EntryReader(all, new WellKnownKeys(all.values()), development, plaintextAllowed, true, false);
+        return new EntryReader(
+                hashers, new WellKnownKeys(hashers.values()), development, plaintextAllowed, true, false);
     }
 
     /**
@@ -124,7 +126,6 @@ final class EntryReader {
         }
     }
 
-    /** Returns the hash of a plaintext key. */
     KeyHash plaintext(String entry) throws InvalidValue {
         if (hasKnownScheme(entry)) {
             throw new InvalidValue(
@@ -152,7 +153,7 @@ final class EntryReader {
             throw wellKnown("key is well known or an example");
         }
         try {
-            return requireHasher(SHA256).hash(ApiKey.of(entry));
+            return requireNonNull(hashers.get(SHA256)).hash(ApiKey.of(entry));
         } catch (IllegalArgumentException e) {
             throw new InvalidValue(
                     String.valueOf(e.getMessage()), "a key is 16 to 256 printable ASCII characters", "issue a new key");
@@ -168,10 +169,6 @@ final class EntryReader {
     List<KeyHash> hashesOf(String plaintext) {
         ApiKey key = ApiKey.of(plaintext);
         return hashers.values().stream().map(hasher -> hasher.hash(key)).toList();
-    }
-
-    private KeyHasher requireHasher(String scheme) {
-        return requireNonNull(hashers.get(scheme), scheme);
     }
 
     private static InvalidValue wellKnown(String what) {

@@ -35,7 +35,6 @@ record KeyFileAccess(
         return new KeyFileAccess(file, roles, environment, ByteBuffer.wrap(content.clone()), inPlace, hexKeys);
     }
 
-    /** Returns the same, always written in place. */
     KeyFileAccess writingInPlace() {
         return new KeyFileAccess(file, roles, environment, given, true, hexKeys);
     }
@@ -45,7 +44,6 @@ record KeyFileAccess(
         return new KeyFileAccess(file, roles, environment, given, inPlace, true);
     }
 
-    /** Reads the file. */
     KeyFileContent read() {
         if (given != null) {
             byte[] content = new byte[given.remaining()];

@@ -28,7 +28,6 @@ final class KeyFileEditor {
         this.edit = new EnvEditor(content.document());
     }
 
-    /** Returns the text as it is after the changes. */
     String text() {
         lists.forEach((entry, written) -> edit.setWritten(entry, written.text));
         return edit.text();
@@ -46,7 +45,6 @@ final class KeyFileEditor {
         edit.append(spelled(record));
     }
 
-    /** Removes what is written of a key. */
     void remove(KeyDefinition key) {
         ListItem item = key.item();
         if (item == null) {
@@ -145,7 +143,6 @@ final class KeyFileEditor {
                 .toList();
     }
 
-    /** Replaces plaintext keys by their hashes. */
     void hashPlaintext(Collection<KeyDefinition> keys) {
         for (KeyDefinition key : keys) {
             String hash = requireNonNull(key.record()).current().hash().reveal();

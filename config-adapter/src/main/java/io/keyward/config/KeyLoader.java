@@ -105,7 +105,6 @@ final class KeyLoader {
         return new Attempt(loaded, report, files, stale);
     }
 
-    /** Returns whether it is not a mistake to have no keys. */
     private boolean mayBeEmpty() {
         return before != null || options.startsEmpty();
     }
@@ -203,11 +202,7 @@ final class KeyLoader {
                     "a check value shows if another pepper has the same id",
                     "set keyward.peppers." + id + ".check to " + check + ", as `keyward pepper` prints it"));
         } else if (!check.equalsIgnoreCase(noted.read(kept.get(0), check, values::text))) {
-            noted.add(
-                    kept.get(0),
-                    "pepper `" + id + "` does not match its check value",
-                    "an id keeps its pepper, because its hashes fit no other",
-                    "put the pepper back, or give the new pepper an id of its own");
+            noteOtherPepper(kept.get(0), "pepper `" + id + "` does not match its check value");
         }
     }
 
@@ -233,13 +228,17 @@ final class KeyLoader {
                     && earlier != null
                     && stillUsed.contains(scheme)
                     && !now.check().equals(earlier.check())) {
-                noted.add(
-                        found,
-                        "pepper `" + name.id() + "` was replaced, but its hashes were not",
-                        "an id keeps its pepper, because its hashes fit no other",
-                        "put the pepper back, or give the new pepper an id of its own");
+                noteOtherPepper(found, "pepper `" + name.id() + "` was replaced, but its hashes were not");
             }
         });
+    }
+
+    private void noteOtherPepper(Assignment found, String what) {
+        noted.add(
+                found,
+                what,
+                "an id keeps its pepper, because its hashes fit no other",
+                "put the pepper back, or give the new pepper an id of its own");
     }
 
     /**

@@ -44,7 +44,6 @@ final class Problems {
         return Collections.unmodifiableList(list);
     }
 
-    /** Reads one value. */
     interface Reading<T> {
         T read(Assignment assignment) throws InvalidValue;
     }

@@ -223,7 +223,7 @@ enum Property {
 
     /** Returns the same name as an environment variable, with placeholders in upper case. */
     String environmentPattern() {
-        return pattern.startsWith(DOTTED) ? pattern.replaceAll("[.-]", "_").toUpperCase(Locale.ROOT) : pattern;
+        return pattern.startsWith(DOTTED) ? environmentForm(pattern) : pattern;
     }
 
     String type() {
@@ -242,7 +242,6 @@ enum Property {
         return refuses;
     }
 
-    /** Returns whether it is part of a named key. */
     boolean isOfKey() {
         return isOfKey;
     }

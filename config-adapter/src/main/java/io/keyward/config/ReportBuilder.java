@@ -13,7 +13,6 @@ import io.keyward.config.ConfigReport.Setting;
 import io.keyward.config.KeyDefinition.Claim;
 import io.keyward.env.EnvDocument;
 import io.keyward.env.EnvParser;
-import io.keyward.env.InvalidValue;
 import io.keyward.env.KeyFileBytes;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -24,8 +23,10 @@ import java.util.Comparator;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** Builds the report of one load. */
@@ -84,11 +85,11 @@ final class ReportBuilder {
             Set<String> unknown = record.unknownAttributes();
             if (!unknown.isEmpty()) {
                 warnings.add(key.place()
-                        .problem(new InvalidValue(
+                        .problem(
                                 "key `" + record.id() + "` is rejected because of its attributes "
                                         + new TreeSet<>(unknown),
                                 "a key with an attribute that this version does not know is rejected",
-                                "upgrade this service, or remove them with the version that set them")));
+                                "upgrade this service, or remove them with the version that set them"));
             }
         }
     }
@@ -169,19 +170,15 @@ final class ReportBuilder {
 
     private List<SeenFile> seenFiles() {
         List<SeenFile> seen = new ArrayList<>();
-        Set<Path> real = new HashSet<>();
-        Instant newestRead = null;
         for (Path path : files.paths()) {
-            SeenFile file = see(path, files.isMissing(path) ? FileUse.NOT_FOUND : FileUse.READ, List.of());
-            seen.add(file);
-            if (file.realPath() != null) {
-                real.add(file.realPath());
-            }
-            if (file.modified() != null
-                    && (newestRead == null || file.modified().isAfter(newestRead))) {
-                newestRead = file.modified();
-            }
+            seen.add(see(path, files.isMissing(path) ? FileUse.NOT_FOUND : FileUse.READ, List.of()));
         }
+        Set<@Nullable Path> real = seen.stream().map(SeenFile::realPath).collect(Collectors.toCollection(HashSet::new));
+        Instant newestRead = seen.stream()
+                .map(SeenFile::modified)
+                .filter(Objects::nonNull)
+                .max(Comparator.naturalOrder())
+                .orElse(null);
         for (Path candidate : candidates()) {
             SeenFile file = see(candidate, FileUse.NOT_READ, List.of());
             if (Files.isRegularFile(candidate) && file.realPath() != null && real.add(file.realPath())) {

@@ -250,13 +250,9 @@ final class ValueReader {
                 return Instant.parse(text);
             }
         } catch (DateTimeException e) {
-            throw noInstant();
+            // refused as any other text that is no instant
         }
-        throw noInstant();
-    }
-
-    private static InvalidValue noInstant() {
-        return new InvalidValue("the value is no instant", "an instant is 2027-01-01T00:00:00Z", "write it so, in UTC");
+        throw new InvalidValue("the value is no instant", "an instant is 2027-01-01T00:00:00Z", "write it so, in UTC");
     }
 
     int number(Assignment assignment) throws InvalidValue {
