@@ -389,9 +389,7 @@ public final class ApiKeyFilter implements Filter {
                 throw new IllegalStateException("the filter has no verifier; call verifier(…)");
             }
             for (String identity : identityHeaders.keySet()) {
-                if (reader.sources().stream()
-                        .map(KeySource::header)
-                        .anyMatch(h -> h != null && HeaderNames.alike(h, identity))) {
+                if (reader.sources().stream().anyMatch(source -> source.readsHeader(identity))) {
                     throw new IllegalArgumentException(
                             "identity header (" + identity + ") carries the key; choose another name");
                 }

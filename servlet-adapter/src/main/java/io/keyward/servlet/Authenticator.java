@@ -89,7 +89,7 @@ final class Authenticator {
             String name = names.nextElement();
             for (KeySource source : reader.sources()) {
                 String header = source.header();
-                if (header != null && HeaderNames.alike(header, name) && !HeaderNames.same(header, name)) {
+                if (header != null && source.readsHeader(name) && !HeaderNames.same(header, name)) {
                     return "; a header came whose name has _ or . for the - of " + header;
                 }
             }

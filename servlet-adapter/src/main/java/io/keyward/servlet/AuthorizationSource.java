@@ -18,6 +18,7 @@ final class AuthorizationSource extends KeySource {
     private final List<String> places;
 
     AuthorizationSource(List<String> schemes) {
+        super(NAME + " with " + String.join(" or ", schemes), NAME);
         this.schemes = schemes;
         this.places = schemes.stream().map(scheme -> NAME + " " + scheme).toList();
     }
@@ -65,11 +66,6 @@ final class AuthorizationSource extends KeySource {
         return -1;
     }
 
-    @Override
-    String header() {
-        return NAME;
-    }
-
     /** Keeps only what certainly holds no key of ours: credentials of another scheme, in a field of their own. */
     @Override
     List<String> visible(List<String> values) {
@@ -89,10 +85,5 @@ final class AuthorizationSource extends KeySource {
         }
         // A single word is not a credential of any scheme, but it may be a key whose holder forgot the scheme.
         return value.indexOf(' ') > 0;
-    }
-
-    @Override
-    public String toString() {
-        return NAME + " with " + String.join(" or ", schemes);
     }
 }

@@ -12,11 +12,10 @@ final class CookieSource extends KeySource {
     private static final String NAME = "Cookie";
 
     private final String name;
-    private final String place;
 
     CookieSource(String name) {
+        super("cookie " + name, NAME);
         this.name = name;
-        this.place = "cookie " + name;
     }
 
     @Override
@@ -30,7 +29,8 @@ final class CookieSource extends KeySource {
         for (String value : values(headers, NAME)) {
             for (String pair : value.split(";", -1)) {
                 if (isOurs(pair)) {
-                    found.addOneRun(place, pair.substring(pair.indexOf('=') + 1).strip());
+                    found.addOneRun(
+                            place(), pair.substring(pair.indexOf('=') + 1).strip());
                 }
             }
         }
@@ -39,11 +39,6 @@ final class CookieSource extends KeySource {
     private boolean isOurs(String pair) {
         int end = pair.indexOf('=');
         return end >= 0 && pair.substring(0, end).strip().equals(name);
-    }
-
-    @Override
-    String header() {
-        return NAME;
     }
 
     @Override
@@ -66,10 +61,5 @@ final class CookieSource extends KeySource {
     @Override
     String cookie() {
         return name;
-    }
-
-    @Override
-    public String toString() {
-        return place;
     }
 }

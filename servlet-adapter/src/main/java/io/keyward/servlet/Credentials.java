@@ -40,7 +40,6 @@ final class Credentials {
         return !text.isEmpty();
     }
 
-    /** Adds a credential that has a wrong form. */
     void addMalformed(String place, String credential) {
         add(place, credential, true);
     }

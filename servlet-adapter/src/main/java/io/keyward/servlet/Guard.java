@@ -58,7 +58,6 @@ final class Guard {
         return authenticator.keyHeaders();
     }
 
-    /** Decides about one dispatch. */
     void handle(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
             throws IOException, ServletException {
         DispatcherType dispatch = request.getDispatcherType();
@@ -88,7 +87,6 @@ final class Guard {
         return verdict instanceof ApiKeyPrincipal principal ? principal : null;
     }
 
-    /** Decides about a request, beginning with its path. */
     private void decide(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
             throws IOException, ServletException {
         String path = paths.pathOf(request);

@@ -33,8 +33,7 @@ final class HeaderPolicy {
             return false;
         }
         for (KeySource source : hidden) {
-            String header = source.header();
-            if (header != null && HeaderNames.alike(header, name)) {
+            if (source.readsHeader(name)) {
                 return true;
             }
         }
@@ -55,8 +54,7 @@ final class HeaderPolicy {
         }
         List<String> visible = values;
         for (KeySource source : hidden) {
-            String header = source.header();
-            if (header != null && HeaderNames.alike(header, name)) {
+            if (source.readsHeader(name)) {
                 visible = source.visible(visible);
             }
         }

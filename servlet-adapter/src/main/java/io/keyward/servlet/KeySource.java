@@ -11,7 +11,13 @@ import org.jspecify.annotations.Nullable;
  * twice. Immutable; may be shared between threads.
  */
 public abstract sealed class KeySource permits HeaderSource, AuthorizationSource, QueryParameterSource, CookieSource {
-    KeySource() {}
+    private final String place;
+    private final @Nullable String header;
+
+    KeySource(String place, @Nullable String header) {
+        this.place = place;
+        this.header = header;
+    }
 
     /** Returns whether a credential could be found by both. */
     abstract boolean overlaps(KeySource other);
@@ -27,7 +33,14 @@ public abstract sealed class KeySource permits HeaderSource, AuthorizationSource
     }
 
     /** Returns the request header this source reads, for {@code Vary}; null if it reads none. */
-    abstract @Nullable String header();
+    final @Nullable String header() {
+        return header;
+    }
+
+    /** Returns whether a header of that name could carry this credential; see {@link HeaderNames#alike}. */
+    final boolean readsHeader(String name) {
+        return header != null && HeaderNames.alike(header, name);
+    }
 
     /** Returns what the application may see of the values of {@link #header}. */
     abstract List<String> visible(List<String> values);
@@ -42,5 +55,15 @@ public abstract sealed class KeySource permits HeaderSource, AuthorizationSource
     @Nullable
     String cookie() {
         return null;
+    }
+
+    final String place() {
+        return place;
+    }
+
+    /** Returns the place in words, such as {@code header X-Api-Key}. */
+    @Override
+    public final String toString() {
+        return place;
     }
 }

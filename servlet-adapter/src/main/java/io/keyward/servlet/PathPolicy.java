@@ -139,7 +139,6 @@ final class PathPolicy {
         return name == null ? "" : name;
     }
 
-    /** Returns one line a rule, sorted by path. */
     List<String> describe() {
         return rules.describe();
     }

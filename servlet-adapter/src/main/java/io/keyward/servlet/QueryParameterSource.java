@@ -10,11 +10,10 @@ import org.jspecify.annotations.Nullable;
  */
 final class QueryParameterSource extends KeySource {
     private final String name;
-    private final String place;
 
     QueryParameterSource(String name) {
+        super("query parameter " + name, null);
         this.name = name;
-        this.place = "query parameter " + name;
     }
 
     @Override
@@ -32,18 +31,12 @@ final class QueryParameterSource extends KeySource {
             if (QueryText.isNamed(pair, name)) {
                 String value = QueryText.valueOf(pair);
                 if (value == null) {
-                    found.addMalformed(place, pair);
+                    found.addMalformed(place(), pair);
                 } else {
-                    found.add(place, value);
+                    found.add(place(), value);
                 }
             }
         }
-    }
-
-    @Override
-    @Nullable
-    String header() {
-        return null;
     }
 
     @Override
@@ -54,10 +47,5 @@ final class QueryParameterSource extends KeySource {
     @Override
     String queryParameter() {
         return name;
-    }
-
-    @Override
-    public String toString() {
-        return place;
     }
 }
