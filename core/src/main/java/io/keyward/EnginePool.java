@@ -103,7 +103,6 @@ final class EnginePool {
         return (1 + group) * APART;
     }
 
-    /** Returns a new kit. */
     Object[] newKit() {
         return new Object[] {engines.get(), new byte[TEXT + ApiKey.MAX_LENGTH], new CRC32()};
     }

@@ -135,7 +135,6 @@ final class HashIndex {
             return present;
         }
 
-        /** Removes a hash, if it is there. */
         void remove(KeyHash hash) {
             int segment = (int) hash.word1 & (words.length - 1);
             own(segment);

@@ -131,7 +131,6 @@ public abstract sealed class KeyHasher permits Sha256Hasher, HmacSha256Hasher {
         return Optional.empty();
     }
 
-    /** Returns the hash of the empty text. */
     final KeyHash hashOfNothing() {
         return hash(pool.newKit(), 0);
     }

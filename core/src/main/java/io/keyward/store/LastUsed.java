@@ -248,7 +248,6 @@ public final class LastUsed implements VerificationListener {
         return "LastUsed[since " + since() + "]";
     }
 
-    /** Holds the seconds of one key. */
     private static final class Slot {
         private final String keyId;
         private final AtomicIntegerArray seconds = new AtomicIntegerArray(2);
