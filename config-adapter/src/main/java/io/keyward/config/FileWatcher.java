@@ -21,6 +21,7 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -47,14 +48,25 @@ final class FileWatcher implements AutoCloseable {
     private static final long MAX_SETTLING_NANOS = TimeUnit.MILLISECONDS.toNanos(1_500);
     private static final long CLOSE_MILLIS = 1_500;
 
-    private final Followed followed;
+    private final Supplier<FileSnapshot> files;
+    private final Supplier<Duration> interval;
+    private final Runnable changed;
     private final @Nullable WatchService events;
     private final Map<Path, Watch> watches = new HashMap<>();
     private final CountDownLatch closed = new CountDownLatch(1);
     private final Thread thread;
 
-    FileWatcher(Followed followed) {
-        this.followed = followed;
+    /**
+     * Creates a watcher, which calls all three on its own thread.
+     *
+     * @param files returns the files as they were last read, by a good load or a bad one
+     * @param interval returns how long to wait without an event
+     * @param changed called when the content of the files has changed
+     */
+    FileWatcher(Supplier<FileSnapshot> files, Supplier<Duration> interval, Runnable changed) {
+        this.files = files;
+        this.interval = interval;
+        this.changed = changed;
         this.events = openEvents();
         // no inherited thread locals and no context class loader: this thread must not keep an application alive
         this.thread = new Thread(null, this::run, "keyward-config-follower", 0, false);
@@ -81,15 +93,15 @@ final class FileWatcher implements AutoCloseable {
         while (closed.getCount() > 0) {
             try {
                 watchPlaces();
-                FileSnapshot read = followed.files();
+                FileSnapshot read = files.get();
                 Map<Path, State> now = read.statesNow();
                 if (read.differsFrom(now)) {
                     settle(now);
                     if (closed.getCount() > 0) {
-                        followed.changed();
+                        changed.run();
                     }
                 } else {
-                    await(followed.interval());
+                    await(interval.get());
                 }
             } catch (InterruptedException | ClosedWatchServiceException closing) {
                 return;
@@ -97,7 +109,7 @@ final class FileWatcher implements AutoCloseable {
                 LOG.error(
                         "following the key files failed; the last good keys stay in force; the next attempt is after keyward.reload-interval",
                         e);
-                pause(followed.interval().toMillis());
+                pause(interval.get().toMillis());
             }
         }
     }
@@ -108,22 +120,22 @@ final class FileWatcher implements AutoCloseable {
         Map<Path, State> now = changed;
         do {
             before = now;
-            boolean empty = followed.files().hasEmptied(before);
+            boolean empty = files.get().hasEmptied(before);
             if (pause(empty ? QUIET_WHILE_EMPTY_MILLIS : QUIET_MILLIS)) {
                 return;
             }
-            now = followed.files().statesNow();
+            now = files.get().statesNow();
         } while (!now.equals(before) && System.nanoTime() < deadline);
     }
 
-    /** Waits for an event that matters, at most for the interval. */
-    private void await(Duration interval) throws InterruptedException {
+    /** Waits for an event that matters, at most for this long. */
+    private void await(Duration atMost) throws InterruptedException {
         if (events == null) {
-            pause(interval.toMillis());
+            pause(atMost.toMillis());
             return;
         }
-        long deadline = System.nanoTime() + interval.toNanos();
-        for (long left = interval.toNanos(); left > 0; left = deadline - System.nanoTime()) {
+        long deadline = System.nanoTime() + atMost.toNanos();
+        for (long left = atMost.toNanos(); left > 0; left = deadline - System.nanoTime()) {
             WatchKey key = events.poll(left, TimeUnit.NANOSECONDS);
             if (key != null && matters(key)) {
                 return;
@@ -154,7 +166,7 @@ final class FileWatcher implements AutoCloseable {
         if (events == null) {
             return;
         }
-        Map<Path, Set<Path>> places = WatchedPlaces.of(followed.files().paths());
+        Map<Path, Set<Path>> places = WatchedPlaces.of(files.get().paths());
         for (Iterator<Map.Entry<Path, Watch>> all = watches.entrySet().iterator(); all.hasNext(); ) {
             Map.Entry<Path, Watch> entry = all.next();
             boolean stays = places.containsKey(entry.getKey())
@@ -227,18 +239,6 @@ final class FileWatcher implements AutoCloseable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
-    }
-
-    /** What is watched; called on the watcher's thread. */
-    interface Followed {
-        /** Returns the files as they were last read, by a good load or a bad one. */
-        FileSnapshot files();
-
-        /** Returns how long to wait without an event. */
-        Duration interval();
-
-        /** Called when the content of the files has changed. */
-        void changed();
     }
 
     private record Watch(WatchKey key, @Nullable Object identity, Set<Path> names) {}

@@ -21,7 +21,6 @@ import io.keyward.store.LastUsed;
 import io.smallrye.config.SmallRyeConfig;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -76,7 +75,8 @@ public final class KeywardConfig implements AutoCloseable {
         this.report = first.report();
         this.ring = LiveKeyRing.of(loaded.ring());
         this.verifier = ApiKeyVerifier.of(ring, options.clock());
-        this.follower = follow ? new FileWatcher(new Follow()) : null;
+        this.follower =
+                follow ? new FileWatcher(() -> lastRead, () -> loaded.settings().reloadInterval(), this::reload) : null;
     }
 
     /**
@@ -238,7 +238,7 @@ public final class KeywardConfig implements AutoCloseable {
                             .count(),
                     loaded.wellKnown());
         }
-        logWarnings(report);
+        report.warnings().forEach(warning -> LOG.warn("{}", warning));
     }
 
     private String source(ConfigReport inForce) {
@@ -251,10 +251,6 @@ public final class KeywardConfig implements AutoCloseable {
                 .filter(file -> file.use() == ConfigReport.FileUse.READ)
                 .map(file -> file.path().toString())
                 .collect(Collectors.joining(", "));
-    }
-
-    private static void logWarnings(ConfigReport report) {
-        report.warnings().forEach(warning -> LOG.warn("{}", warning));
     }
 
     private void notifyListeners() {
@@ -292,23 +288,6 @@ public final class KeywardConfig implements AutoCloseable {
     @Override
     public String toString() {
         return "KeywardConfig[" + ring + "]";
-    }
-
-    private final class Follow implements FileWatcher.Followed {
-        @Override
-        public FileSnapshot files() {
-            return lastRead;
-        }
-
-        @Override
-        public Duration interval() {
-            return loaded.settings().reloadInterval();
-        }
-
-        @Override
-        public void changed() {
-            reload();
-        }
     }
 
     /** Builds a {@link KeywardConfig}; not for use by several threads. */

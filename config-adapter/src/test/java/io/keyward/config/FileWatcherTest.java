@@ -20,22 +20,9 @@ class FileWatcherTest {
         FileSnapshot read = new FileSnapshot();
         read.read(file);
         CountDownLatch told = new CountDownLatch(2);
-        try (FileWatcher follower = new FileWatcher(new FileWatcher.Followed() {
-            @Override
-            public FileSnapshot files() {
-                return read;
-            }
-
-            @Override
-            public Duration interval() {
-                return Duration.ofMillis(20);
-            }
-
-            @Override
-            public void changed() {
-                told.countDown();
-                throw new NoClassDefFoundError("on purpose");
-            }
+        try (FileWatcher follower = new FileWatcher(() -> read, () -> Duration.ofMillis(20), () -> {
+            told.countDown();
+            throw new NoClassDefFoundError("on purpose");
         })) {
             Files.writeString(file, "after");
             follower.start();
