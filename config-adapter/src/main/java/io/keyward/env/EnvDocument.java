@@ -90,18 +90,6 @@ public final class EnvDocument {
         return "EnvDocument[" + source + ", " + entries.size() + " entries]";
     }
 
-    /** How a value was written. */
-    public enum Quoting {
-        /** As it is, to the end of the line or to a blank and {@code #}. */
-        NONE,
-        /** {@code '…'}: every character is itself. */
-        SINGLE,
-        /** {@code "…"}: a backslash escapes {@code " \ $ `}. */
-        DOUBLE,
-        /** {@code […]} over one or more lines: kept with the brackets and quotes. */
-        BRACKETS
-    }
-
     /**
      * One assignment.
      *
@@ -112,19 +100,8 @@ public final class EnvDocument {
      * @param end where its last line ends, before the line end
      * @param valueStart where the value as written begins, quotes included
      * @param valueEnd where the value as written ends, quotes included
-     * @param quoting how the value was written
-     * @param exported whether {@code export} is before it
      */
-    public record Entry(
-            String name,
-            String value,
-            int line,
-            int start,
-            int end,
-            int valueStart,
-            int valueEnd,
-            Quoting quoting,
-            boolean exported) {
+    public record Entry(String name, String value, int line, int start, int end, int valueStart, int valueEnd) {
         @Override
         public String toString() {
             return "Entry[" + name + ", line " + line + "]";

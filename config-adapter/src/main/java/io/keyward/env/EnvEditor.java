@@ -182,7 +182,7 @@ public final class EnvEditor {
      * Quotes a value so that a shell and our parser read the same; without quotes a shell acts on blanks and special
      * characters.
      */
-    public static String quote(String value) {
+    private static String quote(String value) {
         if (PLAIN.matcher(value).matches()) {
             return value;
         }

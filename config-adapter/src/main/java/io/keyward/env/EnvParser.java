@@ -3,7 +3,6 @@ package io.keyward.env;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.keyward.env.EnvDocument.Entry;
-import io.keyward.env.EnvDocument.Quoting;
 import java.nio.ByteBuffer;
 import java.nio.CharBuffer;
 import java.util.ArrayList;
@@ -24,6 +23,9 @@ import org.jspecify.annotations.Nullable;
  *  value  ::= '…' | "…" | [ … ]   each may run over several lines; then only a blank and a comment may follow
  *           | anything else       to the end of the line or to a blank and '#', blanks around it trimmed
  * </pre>
+ *
+ * <p>In {@code '…'} every character is itself; in {@code "…"} a backslash escapes {@code " \ $ `}; a value in
+ * {@code […]} keeps its brackets and quotes.
  *
  * <p>Nothing is expanded. The parser reports each line that it cannot read and goes on, so one report has every
  * problem. A problem quotes nothing of the text but names. A text with a problem must not be used.
@@ -163,9 +165,9 @@ public final class EnvParser {
             moveTo(end);
             return;
         }
-        boolean exported = text.startsWith(EXPORT, p) && p + EXPORT.length() < end && isBlank(p + EXPORT.length());
-        if (exported) {
-            p = skipBlanks(p + EXPORT.length(), end);
+        int afterExport = p + EXPORT.length();
+        if (text.startsWith(EXPORT, p) && afterExport < end && isBlank(afterExport)) {
+            p = skipBlanks(afterExport, end);
         }
         int nameEnd = nameEnd(p, end);
         int equals = skipBlanks(nameEnd, end);
@@ -174,7 +176,7 @@ public final class EnvParser {
             moveTo(end);
             return;
         }
-        readValue(new Start(text.substring(p, nameEnd), start, exported), skipBlanks(equals + 1, end), end);
+        readValue(new Start(text.substring(p, nameEnd), start), skipBlanks(equals + 1, end), end);
     }
 
     private void reportNoAssignment(int p, int end) {
@@ -196,8 +198,7 @@ public final class EnvParser {
         }
         char first = p < end ? chars[p] : ' ';
         switch (first) {
-            case '\'' -> readQuoted(entry, p, Quoting.SINGLE);
-            case '"' -> readQuoted(entry, p, Quoting.DOUBLE);
+            case '\'', '"' -> readQuoted(entry, p);
             case '[' -> readBrackets(entry, p, end);
             default -> readPlain(entry, p, end);
         }
@@ -211,15 +212,15 @@ public final class EnvParser {
         while (stop > p && isBlank(stop - 1)) {
             stop--;
         }
-        add(entry, text.substring(p, stop), p, stop, end, Quoting.NONE);
+        add(entry, text.substring(p, stop), p, stop, end);
     }
 
-    private void readQuoted(Start entry, int open, Quoting quoting) {
+    private void readQuoted(Start entry, int open) {
         char quote = chars[open];
         StringBuilder value = new StringBuilder();
         int p = open + 1;
         while (p < chars.length && chars[p] != quote) {
-            boolean escapes = quoting == Quoting.DOUBLE && chars[p] == '\\' && p + 1 < chars.length;
+            boolean escapes = quote == '"' && chars[p] == '\\' && p + 1 < chars.length;
             if (escapes && "\"\\$`".indexOf(chars[p + 1]) >= 0) {
                 p++;
             }
@@ -232,7 +233,7 @@ public final class EnvParser {
             reportUnclosed(entry, "the value opens with a quote that is never closed", "close the quote");
             return;
         }
-        addIfNothingFollows(entry, value.toString(), open, p + 1, quoting);
+        addIfNothingFollows(entry, value.toString(), open, p + 1);
     }
 
     /**
@@ -264,19 +265,19 @@ public final class EnvParser {
             readPlain(entry, open, lineEnd);
         } else {
             String value = text.substring(open, p + 1).replace("\r", "");
-            addIfNothingFollows(entry, value, open, p + 1, Quoting.BRACKETS);
+            addIfNothingFollows(entry, value, open, p + 1);
         }
     }
 
-    private void addIfNothingFollows(Start entry, String value, int valueStart, int valueEnd, Quoting quoting) {
+    private void addIfNothingFollows(Start entry, String value, int valueStart, int valueEnd) {
         int end = lineEnd(valueEnd);
         if (isEndOrComment(valueEnd, end)) {
-            add(entry, value, valueStart, valueEnd, end, quoting);
+            add(entry, value, valueStart, valueEnd, end);
         } else {
             problem(
                     line,
                     entry.name,
-                    "there is text after the closing " + (quoting == Quoting.BRACKETS ? "bracket" : "quote"),
+                    "there is text after the closing " + (chars[valueStart] == '[' ? "bracket" : "quote"),
                     "after it only a blank and a comment may follow",
                     "remove it, or put the whole value in one pair of quotes");
             moveTo(end);
@@ -294,9 +295,8 @@ public final class EnvParser {
         moveTo(lineEnd(at));
     }
 
-    private void add(Start entry, String value, int valueStart, int valueEnd, int end, Quoting quoting) {
-        Entry added =
-                new Entry(entry.name, value, line, entry.start, end, valueStart, valueEnd, quoting, entry.exported);
+    private void add(Start entry, String value, int valueStart, int valueEnd, int end) {
+        Entry added = new Entry(entry.name, value, line, entry.start, end, valueStart, valueEnd);
         entries.add(added);
         Entry first = firstByName.putIfAbsent(entry.name, added);
         if (first != null) {
@@ -369,5 +369,5 @@ public final class EnvParser {
     }
 
     /** The part of an assignment that is read before its value. */
-    private record Start(String name, int start, boolean exported) {}
+    private record Start(String name, int start) {}
 }
