@@ -9,11 +9,10 @@ import java.io.IOException;
 import java.io.StringReader;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
-import java.util.HashSet;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
-import java.util.Set;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -30,13 +29,20 @@ final class PropertiesText {
 
     /** Adds the problems of the text, and returns whether SmallRye can read it. */
     static boolean check(String source, byte[] bytes, List<ConfigProblem> problems) {
+        int before = problems.size();
+        read(source, bytes, problems);
+        return problems.size() == before;
+    }
+
+    /** Returns names and values, and adds the problems of the text. */
+    private static Map<String, String> read(String source, byte[] bytes, List<ConfigProblem> problems) {
         if (bytes.length > EnvParser.MAX_FILE) {
             problems.add(ConfigProblem.of(
                     source,
                     "the file has more than " + EnvParser.MAX_FILE + " bytes",
                     "a key file has at most that many",
                     "check that it is the right file"));
-            return false;
+            return Map.of();
         }
         String text = new String(bytes, UTF_8);
         Matcher broken = BROKEN_ESCAPE.matcher(text);
@@ -53,9 +59,9 @@ final class PropertiesText {
                     "a \\u is not followed by four hexadecimal digits",
                     "a backslash is written twice in a .properties file",
                     "correct the line"));
-            return false;
+            return Map.of();
         }
-        return standsOnce(source, text, problems);
+        return namesOnce(source, text, problems);
     }
 
     /**
@@ -66,23 +72,15 @@ final class PropertiesText {
      */
     static String asEnvText(String source, byte[] bytes) {
         List<ConfigProblem> problems = new ArrayList<>();
-        Properties properties = new Properties();
-        if (check(source, bytes, problems)) {
-            try {
-                properties.load(new StringReader(new String(bytes, UTF_8)));
-            } catch (IOException e) {
-                throw new UncheckedIOException(e);
-            }
-        }
         Map<String, String> assignments = new TreeMap<>();
-        properties.forEach((name, value) -> {
-            if (ENV_NAME.matcher((String) name).matches()) {
-                assignments.put((String) name, (String) value);
-            } else if (ConfigSources.mayHoldKeys((String) name)) {
+        read(source, bytes, problems).forEach((name, value) -> {
+            if (ENV_NAME.matcher(name).matches()) {
+                assignments.put(name, value);
+            } else if (ConfigSources.mayHoldKeys(name)) {
                 problems.add(new ConfigProblem(
                         source,
                         0,
-                        (String) name,
+                        name,
                         "the name is for one profile",
                         "keys are read without a profile here",
                         "write the names of the profile into a file of their own, without it"));
@@ -95,16 +93,15 @@ final class PropertiesText {
     }
 
     /** SmallRye takes the last of two and logs the value of the first, so it must not see such a file. */
-    private static boolean standsOnce(String source, String text, List<ConfigProblem> problems) {
-        int before = problems.size();
-        Set<String> seen = new HashSet<>();
-        // Properties.load does not use what put returns, so nothing is stored
+    private static Map<String, String> namesOnce(String source, String text, List<ConfigProblem> problems) {
+        Map<String, String> values = new HashMap<>();
+        // Properties.load only calls put and does not use what it returns
         Properties reader = new Properties() {
             private static final long serialVersionUID = 1L;
 
             @Override
             public synchronized Object put(Object name, Object value) {
-                if (!seen.add((String) name) && ConfigSources.mayHoldKeys((String) name)) {
+                if (values.put((String) name, (String) value) != null && ConfigSources.mayHoldKeys((String) name)) {
                     problems.add(new ConfigProblem(
                             source,
                             0,
@@ -121,6 +118,6 @@ final class PropertiesText {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        return problems.size() == before;
+        return values;
     }
 }
