@@ -11,6 +11,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -88,11 +89,11 @@ final class ServletAnnotations {
         Access access = null;
         RequiresRole role = type.getAnnotation(RequiresRole.class);
         if (role != null) {
-            access = anyRole(role.value());
+            access = named("role", Access::anyRole, role.value());
         }
         RequiresPermission permission = type.getAnnotation(RequiresPermission.class);
         if (permission != null) {
-            access = both(access, allPermissions(permission.value()));
+            access = both(access, named("permission", Access::allPermissions, permission.value()));
         }
         return STANDARD_PRESENT ? both(access, standardAccessOf(type)) : access;
     }
@@ -106,23 +107,16 @@ final class ServletAnnotations {
             return null;
         }
         // Servlet 6.0 §13.3: any caller that was let in. As a role name it would be refused.
-        return List.of(allowed.value()).contains("**") ? Access.authenticated() : anyRole(allowed.value());
+        return List.of(allowed.value()).contains("**")
+                ? Access.authenticated()
+                : named("role", Access::anyRole, allowed.value());
     }
 
-    private static Access anyRole(String... roles) {
-        requireSome("role", roles);
-        return Access.anyRole(roles[0], Arrays.copyOfRange(roles, 1, roles.length));
-    }
-
-    private static Access allPermissions(String... permissions) {
-        requireSome("permission", permissions);
-        return Access.allPermissions(permissions[0], Arrays.copyOfRange(permissions, 1, permissions.length));
-    }
-
-    private static void requireSome(String what, String... values) {
-        if (values.length == 0) {
+    private static Access named(String what, BiFunction<String, String[], Access> access, String... names) {
+        if (names.length == 0) {
             throw new IllegalArgumentException("the annotation names no " + what + "; name at least one");
         }
+        return access.apply(names[0], Arrays.copyOfRange(names, 1, names.length));
     }
 
     private static @Nullable Access both(@Nullable Access one, @Nullable Access other) {
