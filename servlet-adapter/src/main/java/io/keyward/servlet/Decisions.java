@@ -41,11 +41,6 @@ final class Decisions {
         return end < uri.length() ? uri.substring(0, end) + uri.charAt(end) + "..." : uri;
     }
 
-    /** Notifies the listener of a request that is not denied. */
-    void allowed(Outcome outcome, @Nullable Verification verification, HttpServletRequest request, String path) {
-        notifyListener(outcome, verification, request, path);
-    }
-
     void preflight(CorsPolicy cors, HttpServletRequest request, HttpServletResponse response, String path) {
         notifyListener(Outcome.PREFLIGHT, null, request, path);
         cors.answer(request, response, denials.vary());
@@ -142,7 +137,7 @@ final class Decisions {
         }
     }
 
-    private void notifyListener(
+    void notifyListener(
             Outcome outcome, @Nullable Verification verification, HttpServletRequest request, @Nullable String path) {
         if (listener != null) {
             try {

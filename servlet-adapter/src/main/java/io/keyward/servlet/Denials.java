@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
@@ -67,12 +68,10 @@ public final class Denials {
 
     private static Set<String> varying(Builder settings) {
         Set<String> headers = new LinkedHashSet<>();
-        for (KeySource source : settings.sources) {
-            String header = source.header();
-            if (header != null) {
-                headers.add(header);
-            }
-        }
+        settings.sources.stream()
+                .map(KeySource::header)
+                .filter(Objects::nonNull)
+                .forEach(headers::add);
         if (settings.varyByOrigin) {
             headers.add("Origin");
         }

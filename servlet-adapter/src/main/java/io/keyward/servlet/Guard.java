@@ -103,7 +103,7 @@ final class Guard {
         }
         Access access = paths.accessTo(path, request, false);
         if (access.isOpen()) {
-            decisions.allowed(Outcome.OPEN, null, request, path);
+            decisions.notifyListener(Outcome.OPEN, null, request, path);
             if (cors != null) {
                 // An answer to a page names its origin even on an open path.
                 response.addHeader("Vary", "Origin");
@@ -116,7 +116,7 @@ final class Guard {
             return;
         }
         if (access.admits(accepted.principal())) {
-            decisions.allowed(Outcome.ALLOWED, accepted, request, path);
+            decisions.notifyListener(Outcome.ALLOWED, accepted, request, path);
             enter(accepted.principal(), request, response, chain);
         } else {
             decisions.forbidden(accepted, access, request, response, path);
