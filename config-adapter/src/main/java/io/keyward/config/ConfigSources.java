@@ -69,9 +69,6 @@ final class ConfigSources {
     private static final String OF_MICROPROFILE = "MP_CONFIG_";
     private static final String ORDINAL_OF_SOURCE = "CONFIG_ORDINAL";
 
-    private static final String UNKNOWN = "the name means nothing here";
-    private static final String UNKNOWN_RULE = "names that begin with keyward are those of docs/configuration.md";
-
     private final FileSnapshot files;
     private final List<ConfigProblem> problems;
     private final Map<PropertyName, List<Assignment>> named = new LinkedHashMap<>();
@@ -96,7 +93,10 @@ final class ConfigSources {
         SmallRyeConfig config = sources.open(options);
         sources.profiles.addAll(config.getProfiles());
         config.getConfigSources().forEach(sources.ordered::add);
-        sources.rememberFiles();
+        sources.ordered.stream()
+                .map(ConfigSources::pathOf)
+                .filter(Objects::nonNull)
+                .forEach(files::remember);
         sources.ordered.forEach(sources::collect);
         sources.sort(sources.named);
         sources.sort(sources.lists);
@@ -117,15 +117,6 @@ final class ConfigSources {
         sources.ordered.add(new EnvConfigSource(environment, EnvConfigSource.ORDINAL));
         sources.collect(file);
         return sources;
-    }
-
-    private void rememberFiles() {
-        for (ConfigSource source : ordered) {
-            Path path = pathOf(source);
-            if (path != null) {
-                files.remember(path);
-            }
-        }
     }
 
     /** Returns the values of all names of ours, the one that is used first. */
@@ -171,7 +162,10 @@ final class ConfigSources {
                 : form.endsWith(Property.FILE_SUFFIX)
                         ? "leave out _FILE, and write @ before the path"
                         : "correct the spelling, or remove it";
-        return name.problem(UNKNOWN, UNKNOWN_RULE, remedy);
+        return name.problem(
+                "the name means nothing here",
+                "names that begin with keyward are those of docs/configuration.md",
+                remedy);
     }
 
     /** Returns the names that begin as ours do and mean nothing. */

@@ -153,11 +153,6 @@ final class KeyDefinition {
         return copied;
     }
 
-    @Override
-    public String toString() {
-        return "KeyDefinition[" + id + "]";
-    }
-
     /**
      * A hash by which a key is found.
      *

@@ -74,7 +74,6 @@ final class KeyDefinitions {
         readLists();
         readNamed();
         findTwice();
-        findSound();
     }
 
     /**
@@ -283,14 +282,9 @@ final class KeyDefinitions {
             }
         }
         all.stream().filter(second::contains).forEach(key -> byId.putIfAbsent(key.id(), key));
-    }
-
-    private void findSound() {
-        for (KeyDefinition key : byId.values()) {
-            if (key.record() != null && key.problems().isEmpty() && !second.contains(key)) {
-                sound.add(key);
-            }
-        }
+        byId.values().stream()
+                .filter(key -> key.record() != null && key.problems().isEmpty() && !second.contains(key))
+                .forEach(sound::add);
     }
 
     private void noteTwice(Owned owned, Owned before) {

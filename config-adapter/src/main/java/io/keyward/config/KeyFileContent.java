@@ -152,9 +152,4 @@ final class KeyFileContent {
             throw new StoreException(ConfigException.describe(List.copyOf(problems)));
         }
     }
-
-    @Override
-    public String toString() {
-        return "KeyFileContent[" + access.file() + "]";
-    }
 }

@@ -113,9 +113,4 @@ final class ListNames {
                                         .matcher(letters.substring(0, rest))
                                         .matches()));
     }
-
-    @Override
-    public String toString() {
-        return "ListNames" + roles.values();
-    }
 }

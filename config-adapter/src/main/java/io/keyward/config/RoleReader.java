@@ -10,6 +10,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
 
 /** Reads the roles of a configuration and adds them to those declared in code. For one load. */
@@ -63,7 +64,7 @@ final class RoleReader {
      * Adds permissions or included roles to a role of the configuration; the environment form does not keep the case of
      * a name.
      */
-    private void change(String id, Assignment found, Change change) {
+    private void change(String id, Assignment found, BiFunction<Role, String[], Role> change) {
         String name = own.stream()
                 .filter(role -> ConfigSources.environmentForm(role).equals(ConfigSources.environmentForm(id)))
                 .findFirst()
@@ -117,9 +118,5 @@ final class RoleReader {
         } else {
             problems.add(declared, what, rule, remedy);
         }
-    }
-
-    private interface Change {
-        Role apply(Role role, String... items);
     }
 }

@@ -8,7 +8,6 @@ import static java.nio.file.StandardOpenOption.WRITE;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.DirectoryStream;
@@ -60,25 +59,17 @@ public final class LockedFile implements AutoCloseable {
     /**
      * Waits for the lock of a file, which need not exist yet. Then finishes a write in place that a crash interrupted.
      *
+     * @param inPlace whether to write the file in place, even if it could be replaced
      * @throws IOException if the directory is missing, the path is a link to nothing, neither file nor directory can be
      *     written, the file was replaced behind the mount that shows it, or others hold the lock for half a minute
      */
-    public static LockedFile open(Path named) throws IOException {
-        return open(named, PATIENCE, false);
-    }
-
-    /** Waits for the lock as {@link #open(Path)}, but for this long. */
-    public static LockedFile open(Path named, Duration patience) throws IOException {
-        return open(named, patience, false);
-    }
-
-    /**
-     * Waits for the lock as {@link #open(Path)}.
-     *
-     * @param inPlace whether to write the file in place, even if it could be replaced
-     */
     public static LockedFile open(Path named, boolean inPlace) throws IOException {
         return open(named, PATIENCE, inPlace);
+    }
+
+    /** Waits for the lock as {@link #open(Path, boolean)}, but for this long; replaces the file where it can. */
+    public static LockedFile open(Path named, Duration patience) throws IOException {
+        return open(named, patience, false);
     }
 
     private static LockedFile open(Path named, Duration patience, boolean inPlace) throws IOException {
@@ -227,8 +218,7 @@ public final class LockedFile implements AutoCloseable {
 
     private static boolean isLocked(FileChannel channel) throws IOException {
         try {
-            FileLock lock = channel.tryLock();
-            return lock != null;
+            return channel.tryLock() != null;
         } catch (OverlappingFileLockException anotherThread) {
             return false;
         }
