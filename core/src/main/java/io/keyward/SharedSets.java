@@ -29,10 +29,6 @@ final class SharedSets<T> {
             return present;
         }
         Set<T> copy = Set.copyOf(set);
-        if (known.size() >= MOST) {
-            return copy;
-        }
-        Set<T> first = known.putIfAbsent(copy, copy);
-        return first == null ? copy : first;
+        return known.size() >= MOST ? copy : known.computeIfAbsent(copy, first -> first);
     }
 }
