@@ -12,8 +12,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -183,19 +181,16 @@ final class RingMerge {
         records.forEach(record -> fitting.put(record.id(), record));
         KeyRingException reason = refused;
         while (true) {
-            for (String id : ids(reason.problems())) {
-                fitting.computeIfPresent(id, (same, record) -> lessOf(record, ring.find(id)));
-            }
+            reason.problems().stream()
+                    .map(Problem::keyId)
+                    .distinct()
+                    .forEach(id -> fitting.computeIfPresent(id, (same, record) -> lessOf(record, ring.find(id))));
             try {
                 return ring.with(fitting.values());
             } catch (KeyRingException e) {
                 reason = e;
             }
         }
-    }
-
-    private static Set<String> ids(List<Problem> problems) {
-        return problems.stream().map(Problem::keyId).collect(Collectors.toSet());
     }
 
     private static @Nullable ApiKeyRecord lessOf(ApiKeyRecord record, Optional<ApiKeyRecord> present) {
