@@ -503,11 +503,23 @@ public final class ApiKeyRecord {
         /** Refuses text that would break a line of a file or a log. */
         private String requireLine(String what, String text, int most) {
             boolean isLine = !text.isBlank() && text.length() <= most;
-            if (!isLine || text.codePoints().anyMatch(Builder::breaksLine)) {
+            if (!isLine || breaksLine(text)) {
                 throw new IllegalArgumentException(what + " of key `" + id + "` must be 1 to " + most
                         + " characters, not all blank, without control characters and line breaks");
             }
             return text;
+        }
+
+        private static boolean breaksLine(String text) {
+            int at = 0;
+            while (at < text.length()) {
+                int codePoint = text.codePointAt(at);
+                if (breaksLine(codePoint)) {
+                    return true;
+                }
+                at += Character.charCount(codePoint);
+            }
+            return false;
         }
 
         private static boolean breaksLine(int codePoint) {
