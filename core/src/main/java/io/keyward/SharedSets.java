@@ -29,6 +29,10 @@ final class SharedSets<T> {
             return present;
         }
         Set<T> copy = Set.copyOf(set);
-        return known.size() >= MOST ? copy : known.computeIfAbsent(copy, first -> first);
+        if (known.size() >= MOST) {
+            return copy;
+        }
+        Set<T> first = known.putIfAbsent(copy, copy);
+        return first == null ? copy : first;
     }
 }

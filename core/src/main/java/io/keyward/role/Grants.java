@@ -12,15 +12,11 @@ import java.util.TreeSet;
  * Immutable; may be shared between threads and between keys.
  */
 public final class Grants {
-    final RoleModel model;
-    /** The roles in effect, as bits of the model. */
-    final BitSet roleSet;
-    /** The permissions of the roles, as bits of the model. */
-    final BitSet permissionSet;
-    /** The permissions of the key itself. */
-    final Set<Permission> further;
-
+    private final RoleModel model;
     private final Set<String> roles;
+    private final BitSet roleSet;
+    private final BitSet permissionSet;
+    private final Set<Permission> further;
 
     Grants(RoleModel model, Set<String> roles, BitSet roleSet, BitSet permissionSet, Set<Permission> further) {
         this.model = model;
@@ -73,6 +69,18 @@ public final class Grants {
                         .allMatch(asked -> permissions().stream().anyMatch(held -> held.implies(asked)));
     }
 
+    RoleModel model() {
+        return model;
+    }
+
+    boolean hasAnyRoleOf(BitSet asked) {
+        return roleSet.intersects(asked);
+    }
+
+    boolean hasAnyPermissionOf(BitSet covering) {
+        return permissionSet.intersects(covering);
+    }
+
     boolean furtherImply(Permission required) {
         for (Permission held : further) {
             if (held.implies(required)) {
@@ -80,6 +88,10 @@ public final class Grants {
             }
         }
         return false;
+    }
+
+    Set<Permission> further() {
+        return further;
     }
 
     @Override

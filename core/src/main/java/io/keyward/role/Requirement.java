@@ -71,12 +71,12 @@ public final class Requirement {
 
     /** Returns whether these grants meet the requirement. */
     public boolean isMetBy(Grants grants) {
-        Compiled now = compiledFor(grants.model);
+        Compiled now = compiledFor(grants.model());
         if (!anyRole.isEmpty()) {
-            return grants.roleSet.intersects(now.roles);
+            return grants.hasAnyRoleOf(now.roles);
         }
         for (int i = 0; i < now.asked.length; i++) {
-            if (!grants.permissionSet.intersects(now.covering[i]) && !grants.furtherImply(now.asked[i])) {
+            if (!grants.hasAnyPermissionOf(now.covering[i]) && !grants.furtherImply(now.asked[i])) {
                 return false;
             }
         }
@@ -103,14 +103,14 @@ public final class Requirement {
         List<String> held = new ArrayList<>();
         for (String role : new TreeSet<>(grants.roles())) {
             if (anyRole.isEmpty()) {
-                new TreeSet<>(grants.model.permissionsBy(role))
+                new TreeSet<>(grants.model().permissionsBy(role))
                         .forEach(permission -> held.add("`" + permission + "` by role `" + role + "`"));
             } else {
                 held.add("role `" + role + "`");
             }
         }
         if (anyRole.isEmpty()) {
-            new TreeSet<>(grants.further).forEach(permission -> held.add("`" + permission + "`"));
+            new TreeSet<>(grants.further()).forEach(permission -> held.add("`" + permission + "`"));
         }
         return held;
     }

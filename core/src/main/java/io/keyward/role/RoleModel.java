@@ -177,7 +177,7 @@ public final class RoleModel {
             String next = open.pop();
             if (!reached.get(bit(next))) {
                 reached.set(bit(next));
-                open.addAll(requireNonNull(roles.get(next), next).includes());
+                open.addAll(declared(next).includes());
             }
         }
         return reached;
@@ -185,6 +185,10 @@ public final class RoleModel {
 
     private int bit(String declared) {
         return requireNonNull(roleBits.get(declared), declared);
+    }
+
+    private Role declared(String name) {
+        return requireNonNull(roles.get(name), name);
     }
 
     private static void circles(Map<String, Role> byName, List<String> problems) {
