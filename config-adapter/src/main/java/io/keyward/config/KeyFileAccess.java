@@ -93,6 +93,12 @@ record KeyFileAccess(
         return new StoreException("cannot " + what + " " + file + ": " + reason, e);
     }
 
+    /** Names the file only, because the variables may hold keys. */
+    @Override
+    public String toString() {
+        return "KeyFileAccess[" + file + "]";
+    }
+
     /** Returns what a file becomes. */
     interface Change<T> {
         Changed<T> apply(KeyFileContent content);

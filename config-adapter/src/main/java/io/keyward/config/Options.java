@@ -40,4 +40,10 @@ record Options(
     Path file() {
         return envFile != null ? envFile : directory.resolve(".env");
     }
+
+    /** Names the file only, because variables and properties may hold keys. */
+    @Override
+    public String toString() {
+        return "Options[" + file() + "]";
+    }
 }

@@ -206,5 +206,11 @@ public final class EnvEditor {
     }
 
     /** Replaces the characters from {@code start} to before {@code end} by {@code text}. */
-    private record Change(int start, int end, String text) {}
+    private record Change(int start, int end, String text) {
+        /** Returns the place only, because the text may hold a key. */
+        @Override
+        public String toString() {
+            return "Change[" + start + " to " + end + "]";
+        }
+    }
 }

@@ -48,7 +48,13 @@ final class Server {
     private Server() {}
 
     /** The answer of a service: status, the Location header or an empty text, and the beginning of the body. */
-    record Answer(int status, String location, String body) {}
+    record Answer(int status, String location, String body) {
+        /** Returns the status only, because a service may repeat the key. */
+        @Override
+        public String toString() {
+            return "Answer[" + status + "]";
+        }
+    }
 
     /** Says that no answer came, in words for a person. */
     static final class NoAnswerException extends Exception {
