@@ -24,12 +24,14 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** The packaged command beside the packaged coordinator, which follows its file and is never restarted. */
+@Tag("coordinator")
 @Execution(ExecutionMode.CONCURRENT)
 class EndToEndIT {
     private static final Path COORDINATOR = Path.of(System.getProperty(

@@ -19,6 +19,7 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.api.parallel.Execution;
@@ -31,6 +32,7 @@ import org.junit.jupiter.api.parallel.ExecutionMode;
  * code it ends. What the user is asked for is the key the admin was shown last. A block with a pipe runs in a real shell,
  * with processes; one of plain commands runs within this process.
  */
+@Tag("coordinator")
 @Execution(ExecutionMode.CONCURRENT)
 class HandoverGuideIT {
     private static final Path GUIDE = Path.of("..", "docs", "handover.md");
@@ -49,9 +51,7 @@ class HandoverGuideIT {
     private record Block(String who, int exitCode, String lines) {}
 
     @BeforeEach
-    void needsCoordinator() {
-        RunningCoordinator.assumeBuilt();
-    }
+    void needsCoordinator() {}
 
     @AfterEach
     void stopCoordinator() {

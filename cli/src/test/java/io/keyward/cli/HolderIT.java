@@ -17,12 +17,14 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** The packaged commands for key holders as processes, beside the packaged coordinator. */
+@Tag("coordinator")
 @Execution(ExecutionMode.CONCURRENT)
 class HolderIT {
     @TempDir
@@ -75,7 +77,6 @@ class HolderIT {
 
     @Test
     void keyIsUsedFromLoginToRevocation() throws Exception {
-        RunningCoordinator.assumeBuilt();
         String id = KeyFormat.of("kw_live").idOf(ApiKey.of(key));
         String url;
         try (RunningCoordinator coordinator = RunningCoordinator.serving(directory.resolve(".env"))) {
@@ -132,7 +133,6 @@ class HolderIT {
 
     @Test
     void keyThatIsWrongOrMistypedIsNotStored() throws Exception {
-        RunningCoordinator.assumeBuilt();
         String stranger = inProcess("keyward generate").out().strip();
         everythingShown.setLength(0);
         String mistyped = key.substring(0, 20) + (key.charAt(20) == 'x' ? 'y' : 'x') + key.substring(21);
@@ -152,7 +152,6 @@ class HolderIT {
     @Test
     @DisplayName("issue 18.6 status says whether a change of the file is in force in the running coordinator")
     void statusFollowsTheRunningService() throws Exception {
-        RunningCoordinator.assumeBuilt();
         String admin =
                 inProcess("keyward issue --role admin --owner root").out().strip();
         everythingShown.setLength(0);

@@ -29,6 +29,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.api.io.TempDir;
@@ -41,6 +42,7 @@ import org.junit.jupiter.api.parallel.ExecutionMode;
  *
  * <p>The keys of the first document are well known: they work because its {@code .env} says {@code APP_ENV=dev}.
  */
+@Tag("coordinator")
 @Execution(ExecutionMode.CONCURRENT)
 class ReferenceDocumentsIT {
     private static final String ROLES = "client,miner,admin";
@@ -61,7 +63,6 @@ class ReferenceDocumentsIT {
 
     @BeforeEach
     void needsCoordinator() throws IOException {
-        RunningCoordinator.assumeBuilt();
         home = Files.createDirectory(machine.resolve("home"));
     }
 

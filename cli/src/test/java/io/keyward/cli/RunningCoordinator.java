@@ -1,7 +1,6 @@
 package io.keyward.cli;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -49,10 +48,6 @@ final class RunningCoordinator implements AutoCloseable {
         return options;
     }
 
-    static void assumeBuilt() {
-        assumeTrue(Files.exists(JAR), "the coordinator is not built: " + JAR);
-    }
-
     static RunningCoordinator serving(Path envFile) throws IOException {
         return start(null, "--env-file", envFile.toString());
     }
@@ -63,6 +58,9 @@ final class RunningCoordinator implements AutoCloseable {
     }
 
     private static RunningCoordinator start(@Nullable Path directory, String... options) throws IOException {
+        if (!Files.exists(JAR)) {
+            throw new IllegalStateException("the coordinator is not built: " + JAR);
+        }
         List<String> command = new ArrayList<>(
                 List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString()));
         command.addAll(options());
