@@ -18,7 +18,6 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -49,9 +48,6 @@ class HandoverGuideIT {
     private String keyOnScreen = "";
 
     private record Block(String who, int exitCode, String lines) {}
-
-    @BeforeEach
-    void needsCoordinator() {}
 
     @AfterEach
     void stopCoordinator() {

@@ -62,7 +62,7 @@ class ReferenceDocumentsIT {
     private final List<DynamicTest> steps = new ArrayList<>();
 
     @BeforeEach
-    void needsCoordinator() throws IOException {
+    void makeHome() throws IOException {
         home = Files.createDirectory(machine.resolve("home"));
     }
 
