@@ -75,6 +75,18 @@ class ChangeCommandsTest {
     }
 
     @Test
+    @DisplayName("the JSON of a rotated key has both ordinals as numbers")
+    void jsonHasOrdinalsAsNumbers() {
+        String id = issue("alice", "--expires=90d");
+
+        assertEquals(0, operator.run("rotate", id).exitCode());
+
+        String json = operator.run("show", id, "--json").out();
+        assertTrue(json.contains("\"ordinal\": 2"), json);
+        assertTrue(json.contains("\"retiringOrdinal\": 1"), json);
+    }
+
+    @Test
     @DisplayName("issue 18.1 rotate keeps a near end where that is asked for")
     void rotateKeepsNearEndWhereAsked() {
         String id = issue("alice", "--expires=5d");

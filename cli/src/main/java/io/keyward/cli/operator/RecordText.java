@@ -170,9 +170,7 @@ record RecordText(ApiKeyRecord record, Instant now, boolean plaintext) {
                 .add("metadata", record.metadata())
                 .add("attributes", record.attributes())
                 .add("ordinal", record.current().ordinal())
-                .add(
-                        "retiringOrdinal",
-                        retiring.map(old -> String.valueOf(old.ordinal())).orElse(null))
+                .add("retiringOrdinal", retiring.map(HashedSecret::ordinal).orElse(null))
                 .add("createdAt", record.createdAt())
                 .add("createdBy", record.createdBy())
                 .add("changedAt", record.changedAt())
