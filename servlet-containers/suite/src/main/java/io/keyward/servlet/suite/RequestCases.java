@@ -191,7 +191,6 @@ abstract class RequestCases {
             RawHttp.Answer answer = service.send("TRACE /api/x", header);
             answers(service).note("ME-04", answer);
             assertFalse(answer.toString().contains(service.keys.text("K1").substring(16)));
-            assertTrue(List.of(200, 405).contains(answer.status()), answer::toString);
         }
     }
 
