@@ -350,7 +350,10 @@ final class ConfigSources {
         if (source instanceof EnvFileSource file) {
             file.text.firstOfEach().forEach(entry -> collect(source, entry.name(), entry.value()));
         } else {
-            namesIn(source).forEach(name -> collect(source, name, source.getValue(name)));
+            // the value for a profile that is not active is not asked for: it may take long, or not be there
+            namesIn(source).stream()
+                    .filter(name -> withoutProfile(name) != null)
+                    .forEach(name -> collect(source, name, source.getValue(name)));
         }
     }
 
