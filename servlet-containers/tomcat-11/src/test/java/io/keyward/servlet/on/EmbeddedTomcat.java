@@ -10,30 +10,31 @@ import java.util.Set;
 import org.apache.catalina.Context;
 import org.apache.catalina.LifecycleState;
 import org.apache.catalina.startup.Tomcat;
+import org.apache.catalina.util.ServerInfo;
 import org.apache.tomcat.util.descriptor.web.ErrorPage;
 import org.apache.tomcat.websocket.server.WsSci;
 
-/** Tomcat 10.1 as it comes. */
-public final class Tomcat10 implements Container {
+/** Tomcat as it comes, in the version on the class path. */
+public final class EmbeddedTomcat implements Container {
     private final boolean encodedPaths;
 
     /** Creates it as it comes. */
-    public Tomcat10() {
+    public EmbeddedTomcat() {
         this(false);
     }
 
-    private Tomcat10(boolean encodedPaths) {
+    private EmbeddedTomcat(boolean encodedPaths) {
         this.encodedPaths = encodedPaths;
     }
 
     @Override
     public Container lettingEncodedPathsIn() {
-        return new Tomcat10(true);
+        return new EmbeddedTomcat(true);
     }
 
     @Override
     public String name() {
-        return "Tomcat 10.1";
+        return ServerInfo.getServerNumber().startsWith("10.") ? "Tomcat 10.1" : "Tomcat 11";
     }
 
     @Override
