@@ -34,6 +34,7 @@ final class FileSnapshot {
     private final Map<Path, Mount> mounts = new HashMap<>();
     private final Map<Path, byte[]> given = new HashMap<>();
     private final Set<Path> withKeys = new LinkedHashSet<>();
+    private long lastRead = System.nanoTime();
 
     /**
      * Returns the bytes of a file, at most one more than {@link EnvParser#MAX_FILE}; empty if there is no such file.
@@ -48,6 +49,7 @@ final class FileSnapshot {
         states.put(path, State.UNREADABLE);
         try {
             byte[] bytes = KeyFileBytes.ofRegular(path);
+            lastRead = System.nanoTime();
             states.put(path, State.of(path, bytes));
             Mount mount = Mount.of(KeyPath.follow(path));
             if (mount != null) {
@@ -70,6 +72,7 @@ final class FileSnapshot {
     /** Remembers a file that other code reads. */
     void remember(Path file) {
         states.computeIfAbsent(absolute(file), FileSnapshot::stateOf);
+        lastRead = System.nanoTime();
     }
 
     /** Notes that keys were found in a file. */
@@ -111,27 +114,22 @@ final class FileSnapshot {
 
     /** Returns whether any file differs from what was read. Reads every file again. */
     boolean haveChanged() {
-        return differsFrom(statesNow());
+        return states.entrySet().stream()
+                .anyMatch(file ->
+                        !given.containsKey(file.getKey()) && !file.getValue().equals(stateOf(file.getKey())));
     }
 
-    /** Returns whether these states are not the ones that were read. */
-    boolean differsFrom(Map<Path, State> now) {
-        return !states.equals(now);
-    }
-
-    /** Returns the states of the files now, to compare them with later ones. */
-    Map<Path, State> statesNow() {
-        Map<Path, State> now = new LinkedHashMap<>();
-        states.forEach((path, state) -> now.put(path, given.containsKey(path) ? state : stateOf(path)));
-        return now;
-    }
-
-    /** Returns whether a file that had content is empty or gone in these states. */
-    boolean hasEmptied(Map<Path, State> now) {
-        return now.entrySet().stream().anyMatch(entry -> {
-            State was = states.get(entry.getKey());
-            return entry.getValue().empty() && was != null && !was.empty();
+    /** Returns whether a file that had content before is empty or gone. */
+    boolean hasEmptied(FileSnapshot before) {
+        return states.entrySet().stream().anyMatch(file -> {
+            State was = before.states.get(file.getKey());
+            return file.getValue().empty() && was != null && !was.empty();
         });
+    }
+
+    /** Returns when the last file was read, as {@link System#nanoTime}. */
+    long lastRead() {
+        return lastRead;
     }
 
     private static Path absolute(Path file) {

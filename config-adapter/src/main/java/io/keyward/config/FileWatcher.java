@@ -2,7 +2,7 @@ package io.keyward.config;
 
 import static java.util.concurrent.TimeUnit.MILLISECONDS;
 
-import io.keyward.config.FileSnapshot.State;
+import io.keyward.config.KeyLoader.Attempt;
 import java.io.IOException;
 import java.nio.file.ClosedWatchServiceException;
 import java.nio.file.FileSystems;
@@ -27,7 +27,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Watches files on its own thread, and calls back when their content has changed and stays the same for a moment.
+ * Watches files on its own thread, loads them when their content has changed, and publishes what was loaded when the
+ * content stays the same for a moment. The time that the load takes is part of that moment.
  *
  * <p>Directory events make it fast. Comparing the content at an interval makes it reliable: where there are no events
  * (NFS), where events are lost, and where a file changes but its size and time do not.
@@ -36,7 +37,7 @@ import org.slf4j.LoggerFactory;
  *  waiting ── event, or the interval is over ──► comparing ── same ──► waiting
  *                                                   │ differs
  *                                                   ▼
- *                     settling until two reads are the same ──► callback ──► waiting
+ *                         loading, until what was loaded is still the same ──► waiting
  * </pre>
  */
 final class FileWatcher implements AutoCloseable {
@@ -50,7 +51,7 @@ final class FileWatcher implements AutoCloseable {
 
     private final Supplier<FileSnapshot> files;
     private final Supplier<Duration> interval;
-    private final Runnable changed;
+    private final Reloading reloading;
     private final @Nullable WatchService events;
     private final Map<Path, Watch> watches = new HashMap<>();
     private final CountDownLatch closed = new CountDownLatch(1);
@@ -61,12 +62,12 @@ final class FileWatcher implements AutoCloseable {
      *
      * @param files returns the files as they were last read, by a good load or a bad one
      * @param interval returns how long to wait without an event
-     * @param changed called when the content of the files has changed
+     * @param reloading called when the content of the files has changed
      */
-    FileWatcher(Supplier<FileSnapshot> files, Supplier<Duration> interval, Runnable changed) {
+    FileWatcher(Supplier<FileSnapshot> files, Supplier<Duration> interval, Reloading reloading) {
         this.files = files;
         this.interval = interval;
-        this.changed = changed;
+        this.reloading = reloading;
         this.events = openEvents();
         // no inherited thread locals and no context class loader: this thread must not keep an application alive
         this.thread = new Thread(null, this::run, "keyward-config-follower", 0, false);
@@ -93,13 +94,8 @@ final class FileWatcher implements AutoCloseable {
         while (closed.getCount() > 0) {
             try {
                 watchPlaces();
-                FileSnapshot read = files.get();
-                Map<Path, State> now = read.statesNow();
-                if (read.differsFrom(now)) {
-                    settle(now);
-                    if (closed.getCount() > 0) {
-                        changed.run();
-                    }
+                if (files.get().haveChanged()) {
+                    reload();
                 } else {
                     await(interval.get());
                 }
@@ -114,18 +110,22 @@ final class FileWatcher implements AutoCloseable {
         }
     }
 
-    private void settle(Map<Path, State> changed) throws InterruptedException {
+    /** Loads until a content stays the same for a moment; one that never does is loaded as it is then. */
+    private void reload() {
         long deadline = System.nanoTime() + MAX_SETTLING_NANOS;
-        Map<Path, State> before;
-        Map<Path, State> now = changed;
         do {
-            before = now;
-            boolean empty = files.get().hasEmptied(before);
-            if (pause(empty ? QUIET_WHILE_EMPTY_MILLIS : QUIET_MILLIS)) {
+            long start = System.nanoTime();
+            Attempt attempt = reloading.load();
+            long now = System.nanoTime();
+            FileSnapshot read = attempt.files();
+            long quiet = read.hasEmptied(files.get()) ? QUIET_WHILE_EMPTY_MILLIS : QUIET_MILLIS;
+            // from the last read on; an attempt that failed early has read nothing itself
+            long passed = Math.min(now - start, now - read.lastRead());
+            if (pause(quiet - TimeUnit.NANOSECONDS.toMillis(passed)) || reloading.publish(attempt)) {
                 return;
             }
-            now = files.get().statesNow();
-        } while (!now.equals(before) && System.nanoTime() < deadline);
+        } while (System.nanoTime() < deadline);
+        reloading.reload();
     }
 
     /** Waits for an event that matters, at most for this long. */
@@ -212,7 +212,7 @@ final class FileWatcher implements AutoCloseable {
         }
     }
 
-    /** Waits; returns whether this was closed in the meantime. */
+    /** Waits, not at all for a negative time; returns whether this was closed in the meantime. */
     private boolean pause(long millis) {
         try {
             return closed.await(millis, MILLISECONDS);
@@ -242,4 +242,16 @@ final class FileWatcher implements AutoCloseable {
     }
 
     private record Watch(WatchKey key, @Nullable Object identity, Set<Path> names) {}
+
+    /** How changed files come into force. */
+    interface Reloading {
+        /** Loads, and puts nothing in force. */
+        Attempt load();
+
+        /** Puts in force what was loaded, good or bad, if a load now would be the same; returns whether it did. */
+        boolean publish(Attempt attempt);
+
+        /** Loads, and puts that in force, good or bad. */
+        void reload();
+    }
 }

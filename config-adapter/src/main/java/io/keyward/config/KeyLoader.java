@@ -62,7 +62,8 @@ final class KeyLoader {
             if (before == null || options.config() == null) {
                 throw e;
             }
-            return new Attempt(null, before.report().withProblems(List.of(unreadable(e))), before.files(), false);
+            return new Attempt(
+                    null, before.report().withProblems(List.of(unreadable(e))), before.files(), false, before);
         }
         return loader.run();
     }
@@ -102,7 +103,7 @@ final class KeyLoader {
         Loaded loaded = problems.isEmpty() && ring != null
                 ? new Loaded(ring, roles, report, files, settings, hashers, newKeys, keys.wellKnown())
                 : null;
-        return new Attempt(loaded, report, files, stale);
+        return new Attempt(loaded, report, files, stale, before);
     }
 
     private boolean mayBeEmpty() {
@@ -420,8 +421,14 @@ final class KeyLoader {
      * @param report what was found, the problems among it
      * @param files what was read, good or bad
      * @param stale whether a file is known to have been replaced where this service cannot see it
+     * @param before what was in force when this began; null at the start
      */
-    record Attempt(@Nullable Loaded loaded, ConfigReport report, FileSnapshot files, boolean stale) {
+    record Attempt(
+            @Nullable Loaded loaded,
+            ConfigReport report,
+            FileSnapshot files,
+            boolean stale,
+            @Nullable Loaded before) {
         Loaded orThrow() {
             if (loaded == null) {
                 throw new ConfigException(report);

@@ -75,8 +75,9 @@ public final class KeywardConfig implements AutoCloseable {
         this.report = first.report();
         this.ring = LiveKeyRing.of(loaded.ring());
         this.verifier = ApiKeyVerifier.of(ring, options.clock());
-        this.follower =
-                follow ? new FileWatcher(() -> lastRead, () -> loaded.settings().reloadInterval(), this::reload) : null;
+        this.follower = follow
+                ? new FileWatcher(() -> lastRead, () -> loaded.settings().reloadInterval(), new Following())
+                : null;
     }
 
     /**
@@ -159,16 +160,28 @@ public final class KeywardConfig implements AutoCloseable {
         reload().orThrow();
     }
 
+    private Attempt attempt() {
+        return KeyLoader.load(options, sha256, loaded);
+    }
+
     /**
      * Reads under the ring's lock, so that nobody else publishes in the meantime: keys that were read before a
      * revocation must not come into force after it. There is no other lock, so a change of keys may reload, and a
      * listener of reloads may change keys.
      */
     private Attempt reload() {
-        AtomicReference<Attempt> made = new AtomicReference<>();
+        return requireNonNull(publish(this::attempt));
+    }
+
+    /** Puts in force, under the ring's lock, what this returns, and returns it; changes nothing if it returns null. */
+    private @Nullable Attempt publish(Supplier<@Nullable Attempt> reading) {
+        AtomicReference<@Nullable Attempt> made = new AtomicReference<>();
         AtomicReference<@Nullable Runnable> announcement = new AtomicReference<>();
         ring.update(before -> {
-            Attempt attempt = KeyLoader.load(options, sha256, loaded);
+            Attempt attempt = reading.get();
+            if (attempt == null) {
+                return before;
+            }
             made.set(attempt);
             announcement.set(keep(attempt));
             Loaded next = attempt.loaded();
@@ -179,7 +192,28 @@ public final class KeywardConfig implements AutoCloseable {
             announce.run();
             notifyListeners();
         }
-        return requireNonNull(made.get());
+        return made.get();
+    }
+
+    /** Loads changed files while it is still open whether they stay as they are, without keeping others from changes. */
+    private final class Following implements FileWatcher.Reloading {
+        @Override
+        public Attempt load() {
+            return attempt();
+        }
+
+        @Override
+        public boolean publish(Attempt attempt) {
+            // What another thread put in force since may be newer, also where no file shows it.
+            return KeywardConfig.this.publish(() ->
+                            loaded.equals(attempt.before()) && !attempt.files().haveChanged() ? attempt : null)
+                    != null;
+        }
+
+        @Override
+        public void reload() {
+            KeywardConfig.this.reload();
+        }
     }
 
     private boolean refusesAll(Attempt attempt) {

@@ -1,7 +1,9 @@
 package io.keyward.config;
 
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assertions.fail;
 
+import io.keyward.config.KeyLoader.Attempt;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -20,10 +22,24 @@ class FileWatcherTest {
         FileSnapshot read = new FileSnapshot();
         read.read(file);
         CountDownLatch told = new CountDownLatch(2);
-        try (FileWatcher follower = new FileWatcher(() -> read, () -> Duration.ofMillis(20), () -> {
-            told.countDown();
-            throw new NoClassDefFoundError("on purpose");
-        })) {
+        FileWatcher.Reloading failing = new FileWatcher.Reloading() {
+            @Override
+            public Attempt load() {
+                told.countDown();
+                throw new NoClassDefFoundError("on purpose");
+            }
+
+            @Override
+            public boolean publish(Attempt attempt) {
+                return fail("nothing was loaded");
+            }
+
+            @Override
+            public void reload() {
+                fail("nothing was loaded");
+            }
+        };
+        try (FileWatcher follower = new FileWatcher(() -> read, () -> Duration.ofMillis(20), failing)) {
             Files.writeString(file, "after");
             follower.start();
             assertTrue(told.await(60, TimeUnit.SECONDS));

@@ -10,19 +10,25 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.keyward.KeyRing;
+import io.smallrye.config.SmallRyeConfigBuilder;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.FileTime;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Comparator;
 import java.util.List;
-import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.AbstractOwnableSynchronizer;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -121,6 +127,57 @@ class ReloadTest {
     }
 
     @Test
+    @DisplayName("G8 what was loaded before a revocation does not come into force after it")
+    void readsAgainWhatChangedMeanwhile() throws Exception {
+        List<Boolean> accepted = Collections.synchronizedList(new ArrayList<>());
+        AtomicReference<KeywardConfig> config = new AtomicReference<>();
+        try (KeywardConfig keys = files.builder()
+                .envFile(files.env)
+                .follow(true)
+                .onReload(report -> accepted.add(accepts(config.get(), FIRST)))
+                .load()) {
+            config.set(keys);
+            keys.ring().update(before -> {
+                ConfigFiles.write(files.env, listOf(FIRST, SECOND));
+                awaitBlocked(follower());
+                ConfigFiles.write(files.env, listOf(SECOND));
+                return KeyRing.builder().build();
+            });
+            await("the second key", () -> accepts(keys, SECOND));
+            assertFalse(accepts(keys, FIRST));
+            await("the listener", () -> !accepted.isEmpty());
+            assertFalse(accepted.contains(true));
+        }
+    }
+
+    @Test
+    @DisplayName("what was loaded before another reload does not come into force after it")
+    void readsAgainAfterAnotherReload() throws Exception {
+        AtomicReference<String> ofTheApplication = new AtomicReference<>(hash(SECOND));
+        try (KeywardConfig keys = files.builder()
+                .config(() -> new SmallRyeConfigBuilder()
+                        .withDefaultValue("MINER_API_KEY_HASHES", ofTheApplication.get())
+                        .build())
+                .envFile(files.env)
+                .follow(true)
+                .onReload(told::add)
+                .load()) {
+            assertTrue(accepts(keys, SECOND));
+            keys.ring().update(before -> {
+                ConfigFiles.write(files.env, "# changed\n" + listOf(FIRST));
+                awaitBlocked(follower());
+                ofTheApplication.set(hash(THIRD));
+                keys.reloadNow();
+                return keys.ring().current();
+            });
+            await("both reloads", () -> told.size() == 2);
+            assertTrue(accepts(keys, FIRST));
+            assertTrue(accepts(keys, THIRD));
+            assertFalse(accepts(keys, SECOND));
+        }
+    }
+
+    @Test
     @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD) // a deadlock cannot be interrupted
     @DisplayName("who changes keys may reload them, also while another reload waits for the change to end")
     void reloadsWithinAChange() throws Exception {
@@ -159,9 +216,19 @@ class ReloadTest {
         }
     }
 
+    /** Returns the thread that was started last; one of an earlier test may still be ending. */
+    private static Thread follower() {
+        return Thread.getAllStackTraces().keySet().stream()
+                .filter(thread -> thread.getName().equals("keyward-config-follower"))
+                .max(Comparator.comparing(Thread::getId))
+                .orElseThrow();
+    }
+
     private static void awaitBlocked(Thread thread) {
         try {
-            await("the reload to wait its turn", () -> thread.getState() == Thread.State.WAITING);
+            await(
+                    "the reload to wait its turn",
+                    () -> LockSupport.getBlocker(thread) instanceof AbstractOwnableSynchronizer);
         } catch (InterruptedException e) {
             throw new IllegalStateException(e);
         }
@@ -421,12 +488,8 @@ class ReloadTest {
     @Test
     @DisplayName("HR-13 closing ends the thread, which holds no class loader")
     void endsThreadWhenClosed() throws Exception {
-        Set<Thread> before = Thread.getAllStackTraces().keySet();
         KeywardConfig keys = follow();
-        Thread follower = Thread.getAllStackTraces().keySet().stream()
-                .filter(thread -> !before.contains(thread) && thread.getName().equals("keyward-config-follower"))
-                .findFirst()
-                .orElseThrow();
+        Thread follower = follower();
         assertTrue(follower.isDaemon());
         assertNull(follower.getContextClassLoader());
         keys.close();
