@@ -34,7 +34,6 @@ import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.eclipse.microprofile.config.spi.ConfigSource;
 import org.jspecify.annotations.Nullable;
 
@@ -79,6 +78,7 @@ final class ConfigSources {
     private final Set<PropertyName> repeatedNames = new HashSet<>();
     private final Set<String> repeatedLists = new HashSet<>();
     private final List<Assignment> unknown = new ArrayList<>();
+    private final Set<Path> filesOfKeys = new LinkedHashSet<>();
     private final List<ConfigSource> ordered = new ArrayList<>();
     private final List<String> profiles = new ArrayList<>();
 
@@ -175,14 +175,7 @@ final class ConfigSources {
 
     /** Returns the files that names of ours or key lists were found in. */
     Set<Path> filesOfKeys() {
-        Set<Path> paths = new LinkedHashSet<>();
-        Stream.of(named, lists)
-                .flatMap(all -> all.values().stream())
-                .flatMap(List::stream)
-                .map(Assignment::file)
-                .filter(Objects::nonNull)
-                .forEach(paths::add);
-        return paths;
+        return Collections.unmodifiableSet(filesOfKeys);
     }
 
     /**
@@ -348,19 +341,22 @@ final class ConfigSources {
 
     private void collect(ConfigSource source) {
         if (source instanceof EnvFileSource file) {
-            file.text.firstOfEach().forEach(entry -> collect(source, entry.name(), entry.value()));
+            int rank = rankOf(file);
+            file.text.firstOfEach().forEach(entry -> {
+                String name = withoutProfile(entry.name());
+                if (name != null) {
+                    collect(name, file.assignment(entry.name(), entry.value(), entry.line(), rank));
+                }
+            });
         } else {
-            // the value for a profile that is not active is not asked for: it may take long, or not be there
-            namesIn(source).stream()
-                    .filter(name -> withoutProfile(name) != null)
-                    .forEach(name -> collect(source, name, source.getValue(name)));
-        }
-    }
-
-    private void collect(ConfigSource source, String raw, @Nullable String value) {
-        String name = withoutProfile(raw);
-        if (name != null && value != null) {
-            collect(name, found(source, raw, value));
+            namesIn(source).forEach(raw -> {
+                String name = withoutProfile(raw);
+                // the value for a profile that is not active is not asked for: it may take long, or not be there
+                String value = name == null ? null : source.getValue(raw);
+                if (name != null && value != null) {
+                    collect(name, found(source, raw, value));
+                }
+            });
         }
     }
 
@@ -413,6 +409,9 @@ final class ConfigSources {
             }
         }
         all.add(found);
+        if (found.file() != null) {
+            filesOfKeys.add(found.file());
+        }
     }
 
     /** Within one source, a value for an active profile comes before a value for all. */
@@ -480,8 +479,7 @@ final class ConfigSources {
     private Assignment found(ConfigSource source, String name, String value) {
         if (source instanceof EnvFileSource file) {
             EnvDocument.Entry entry = file.text.find(name);
-            int line = entry == null ? 0 : entry.line();
-            return new Assignment(name, value, file.text.source(), file.path, line, rankOf(source));
+            return file.assignment(name, value, entry == null ? 0 : entry.line(), rankOf(source));
         }
         Path path = pathOf(source);
         return new Assignment(
@@ -563,6 +561,10 @@ final class ConfigSources {
             }
             String form = environmentForm(name);
             return form.contains(OF_SMALLRYE) || form.contains(OF_MICROPROFILE) || form.equals(ORDINAL_OF_SOURCE);
+        }
+
+        Assignment assignment(String name, String value, int line, int rank) {
+            return new Assignment(name, value, text.source(), path, line, rank);
         }
 
         @Override
