@@ -28,7 +28,7 @@ import org.openjdk.jmh.annotations.Warmup;
 
 /**
  * Does the price of one revoke grow with the number of keys? From the call of the manager until the new ring is in
- * force, over a store in memory; beside it the building of the whole ring, which is what a revoke would cost without
+ * force, over a store in memory; next to it the building of the whole ring, which is what a revoke would cost without
  * shared parts.
  *
  * <p>{@code java -Xmx4g -jar benchmarks/target/benchmarks.jar ChangeBenchmark}

@@ -11,7 +11,7 @@ import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServletResponse;
 import java.util.EnumSet;
 
-/** Stands before a service and lets in anyone who has one of a hundred keys. */
+/** Guards a service, and lets in anyone who has one of a hundred keys. */
 public enum Guard {
     /** Nothing. */
     NONE("nothing") {

@@ -30,7 +30,7 @@ import org.HdrHistogram.Histogram;
  * What does a PostgreSQL take that several nodes share? How long until all keys are in force on a node that starts, until a
  * key that one node revokes is rejected on another, and what many nodes ask of the server.
  *
- * <p>The server runs beside the nodes on the same machine. It starts only on Linux, and as root only where there are user
+ * <p>The server runs on the same machine as the nodes. It starts only on Linux, and as root only where there are user
  * namespaces.
  *
  * <pre>

@@ -74,7 +74,7 @@ public enum Peer {
     },
     PLAINTEXT_SET(
             "plaintext `HashSet` (insecure)",
-            "hashes nothing: whoever reads the memory, the file or the table has every key; compares with `String.equals`."
+            "hashes nothing: anyone who reads the memory, the file or the table has every key; compares with `String.equals`."
                     + " Here only as the lower bound",
             Peer.MANY) {
         @Override

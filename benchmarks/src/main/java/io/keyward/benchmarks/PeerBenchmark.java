@@ -13,7 +13,7 @@ import org.openjdk.jmh.annotations.State;
 /**
  * What do other ways to check a key cost, those one would write and those one would pick?
  *
- * <p>All stand behind the same interface, Keyward too. What each does less is said in {@link Peer}. Those that hash
+ * <p>All are behind the same interface, Keyward too. What each does less is said in {@link Peer}. Those that hash
  * slowly know a few keys only: the time to make the hashes would be hours, and the time to check one does not depend on
  * how many there are.
  *

@@ -23,7 +23,7 @@ import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 
 /**
- * What does {@code verify} cost under a pepper, beside the HMAC it cannot do without?
+ * What does {@code verify} cost with a pepper, next to the HMAC it cannot do without?
  *
  * <p>{@code mac} is the floor: a reused {@link Mac} over bytes that lie ready.
  *

@@ -23,6 +23,8 @@ final class SampleKeys {
     private static final int ID_START = "kw_live_".length();
     private static final int ID_LENGTH = 8;
     private static final int ID_RADIX = 36;
+    private static final long IDS = 2_821_109_907_456L; // ID_RADIX to the power of ID_LENGTH
+    private static final long ID_STEP = 110_000_000_003L; // has no divisor in common with IDS
 
     private SampleKeys() {}
 
@@ -53,14 +55,17 @@ final class SampleKeys {
         return KeyRing.builder().addAll(records).build();
     }
 
-    /** Returns the key id that stands in a text, by position. */
+    /** Returns the key id that is in a text, by position. */
     static String idIn(String text) {
         return text.substring(ID_START, ID_START + ID_LENGTH);
     }
 
-    /** Returns the id with a number; numbers do not collide where millions of random ids would. */
+    /**
+     * Returns an id as different from its neighbours as issued ones are. Two of ten million random ids would be the
+     * same; of these no two are.
+     */
     static String id(int number) {
-        String digits = Integer.toString(number, ID_RADIX);
+        String digits = Long.toString(number * ID_STEP % IDS, ID_RADIX);
         return "0".repeat(ID_LENGTH - digits.length()) + digits;
     }
 

@@ -24,7 +24,7 @@ public enum SampleRecords {
             return record;
         }
     },
-    /** Owner, name and a role beside. */
+    /** Besides those, owner, name and a role. */
     TYPICAL {
         @Override
         ApiKeyRecord.Builder fill(ApiKeyRecord.Builder record, int number) {
@@ -33,7 +33,7 @@ public enum SampleRecords {
                     .roles("client");
         }
     },
-    /** An end and two entries of metadata beside those. */
+    /** Besides those, an end and two entries of metadata. */
     FULL {
         @Override
         ApiKeyRecord.Builder fill(ApiKeyRecord.Builder record, int number) {

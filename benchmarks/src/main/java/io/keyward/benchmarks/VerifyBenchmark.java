@@ -24,7 +24,7 @@ import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 
 /**
- * What does {@code verify} cost beside the hash it cannot do without, for each answer it can give?
+ * What does {@code verify} cost next to the hash it cannot do without, for each answer it can give?
  *
  * <p>{@code digest} is the floor: a reused {@link MessageDigest} over bytes that lie ready. {@code digestOfText} first
  * takes the bytes out of the same strings in the same order, which is the floor where the strings do not fit the

@@ -21,7 +21,7 @@ import org.knowm.xchart.internal.chartpart.Chart;
 import org.knowm.xchart.style.AxesChartStyler;
 import org.knowm.xchart.style.Styler.LegendPosition;
 
-/** Draws the charts of the report as SVG files beside it. */
+/** Draws the charts of the report as SVG files next to it. */
 final class Charts {
     private static final int WIDTH = 820;
     private static final int BAR_HEIGHT = 34;
