@@ -50,8 +50,9 @@ record Clauses(String sql, List<Object> arguments) {
             arguments.add(notBefore(expiring.moment()));
         } else if (condition instanceof CreatedAfter created) {
             sql.append("k.created_at >= ? and ");
-            arguments.add(
-                    bounded(created.moment()).truncatedTo(ChronoUnit.MICROS).atOffset(ZoneOffset.UTC));
+            arguments.add(Rows.bounded(created.moment())
+                    .truncatedTo(ChronoUnit.MICROS)
+                    .atOffset(ZoneOffset.UTC));
         } else if (condition instanceof EndedBy ended) {
             sql.append("((k.state = 'revoked' and k.changed_at <= ?)"
                     + " or not exists (select 1 from keyward.keyward_secret s where s.key_id = k.id"
@@ -72,12 +73,8 @@ record Clauses(String sql, List<Object> arguments) {
         }
     }
 
-    private static Instant bounded(Instant moment) {
-        return moment.isBefore(Rows.FIRST) ? Rows.FIRST : moment.isAfter(Rows.LAST) ? Rows.LAST : moment;
-    }
-
     private static OffsetDateTime notBefore(Instant moment) {
-        Instant bound = bounded(moment);
+        Instant bound = Rows.bounded(moment);
         Instant cut = bound.truncatedTo(ChronoUnit.MICROS);
         return (cut.equals(bound) ? cut : cut.plus(1, ChronoUnit.MICROS)).atOffset(ZoneOffset.UTC);
     }

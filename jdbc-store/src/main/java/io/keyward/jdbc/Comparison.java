@@ -48,7 +48,8 @@ final class Comparison {
                         order by a.kind = 'metadata', a.attribute collate "C")
                     from keyward.keyward_attribute a where a.key_id = k.id), '')
                 ), 'UTF8')), 'hex'), 12))::bit(48)::bigint""".formatted(
-                    micros("k.created_at"), micros("k.changed_at"), micros("s.not_before"), micros("s.expires_at"));
+                    micros("k.created_at"), micros("k.changed_at"),
+                    micros("s.not_before"), micros("nullif(s.expires_at, 'infinity')"));
 
     private final Names names;
     private final Rows rows;
@@ -58,8 +59,10 @@ final class Comparison {
         this.rows = rows;
     }
 
+    /** The bounds are those of {@link Rows}. They apply to infinity too, which is no number. */
     private static String micros(String column) {
-        return "coalesce((extract(epoch from " + column + ") * 1000000)::bigint::text, '')";
+        return "case when " + column + " is null then '' else (extract(epoch from greatest(least(" + column
+                + ", timestamptz '" + Rows.LAST + "'), timestamptz '" + Rows.FIRST + "')) * 1000000)::bigint::text end";
     }
 
     /**

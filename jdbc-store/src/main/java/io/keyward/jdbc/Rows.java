@@ -112,7 +112,7 @@ final class Rows {
                     String id = row.getString(1);
                     try {
                         HashedSecret secret = new HashedSecret(
-                                KeyHash.parse(present(row, 2, "hash")), time(row, 3), time(row, 4), row.getInt(5));
+                                KeyHash.parse(present(row, 2, "hash")), time(row, 3), end(row, 4), row.getInt(5));
                         secrets.computeIfAbsent(id, none -> new ArrayList<>(1)).add(secret);
                     } catch (IllegalArgumentException e) {
                         // its message contains nothing of the hash
@@ -204,9 +204,21 @@ final class Rows {
         return text == null ? Stream.empty() : Stream.of(text.split(" +")).filter(item -> !item.isEmpty());
     }
 
+    /** Returns null also for {@code infinity}, which operators of PostgreSQL write for a key without an end. */
+    private static @Nullable Instant end(ResultSet row, int column) throws SQLException {
+        OffsetDateTime time = row.getObject(column, OffsetDateTime.class);
+        // the driver's value for it
+        return OffsetDateTime.MAX.equals(time) ? null : time(row, column);
+    }
+
+    /** Returns the nearest time that a record may have, because one beyond could never be stored again. */
     private static @Nullable Instant time(ResultSet row, int column) throws SQLException {
         OffsetDateTime time = row.getObject(column, OffsetDateTime.class);
-        return time == null ? null : time.toInstant();
+        return time == null ? null : bounded(time.toInstant());
+    }
+
+    static Instant bounded(Instant time) {
+        return time.isBefore(FIRST) ? FIRST : time.isAfter(LAST) ? LAST : time;
     }
 
     private void query(Connection connection, String sql, Reader reader, Object... arguments) throws SQLException {

@@ -128,6 +128,33 @@ class ComparisonTest {
         assertTrue(store.isInStep(all.records(), Set.of(), all.stamp()));
     }
 
+    /** One such row must not end the comparison of all. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "update S.keyward_secret set expires_at = 'infinity' where key_id = 'K'",
+                "update S.keyward_secret set not_before = 'infinity' where key_id = 'K'",
+                "update S.keyward_secret set expires_at = '-infinity', not_before = '-infinity' where key_id = 'K'",
+                "update S.keyward_secret set expires_at = '0044-03-15 BC' where key_id = 'K'",
+                "update S.keyward_secret set expires_at = '12026-11-30 00:00:00.1234567+00' where key_id = 'K'",
+                "update S.keyward_key set created_at = 'infinity', changed_at = '-infinity' where id = 'K'"
+            })
+    void comparesTimesThatNoRecordMayHave(String sql) throws Exception {
+        withoutTriggers(sql);
+        Snapshot all = store.load();
+        assertTrue(all.records().stream().anyMatch(record -> record.id().equals(id())));
+
+        assertTrue(store.isInStep(all.records(), Set.of(), all.stamp()));
+        String other = all.records().stream()
+                .map(ApiKeyRecord::id)
+                .filter(id -> !id.equals(id()))
+                .findFirst()
+                .orElseThrow();
+        withoutTriggers("update S.keyward_key set state = 'revoked' where id = '" + other + "'");
+
+        assertFalse(store.isInStep(all.records(), Set.of(), all.stamp()));
+    }
+
     @Test
     void leavesOutWhatIsNewerThanTheStampOnEitherSide() {
         Snapshot all = store.load();

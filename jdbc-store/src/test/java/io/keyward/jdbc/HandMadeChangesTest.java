@@ -13,13 +13,16 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.Statement;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.postgresql.PGConnection;
 
@@ -118,6 +121,33 @@ class HandMadeChangesTest {
         assertEquals(
                 KeyState.REVOKED,
                 store.changesSince(before).orElseThrow().records().get(0).state());
+    }
+
+    /** Each of these is a habit of PostgreSQL, and the key must still be one that can be revoked. */
+    @ParameterizedTest
+    @CsvSource(
+            nullValues = "none",
+            value = {
+                "expires_at = 'infinity', none, none",
+                "expires_at = '20000-01-01 00:00+00', none, 9999-12-31T23:59:59.999999Z",
+                "expires_at = '-infinity', none, 0001-01-01T00:00:00Z",
+                "expires_at = '0044-03-15 BC', none, 0001-01-01T00:00:00Z",
+                "not_before = '-infinity', 0001-01-01T00:00:00Z, none",
+                "not_before = 'infinity', 9999-12-31T23:59:59.999999Z, none",
+            })
+    void takesTimesThatNoRecordMayHaveForTheNearest(
+            String assignment, @Nullable Instant notBefore, @Nullable Instant expiresAt) throws Exception {
+        ApiKeyRecord stored =
+                store.insert(ThrowAwayKeys.recordOf(ThrowAwayKeys.newKey()).build());
+
+        run("update S.keyward_secret set " + assignment);
+
+        ApiKeyRecord found = store.find(stored.id()).orElseThrow();
+        assertEquals(notBefore, found.current().notBefore());
+        assertEquals(expiresAt, found.current().expiresAt());
+        ApiKeyRecord revoked =
+                store.update(found.toBuilder().state(KeyState.REVOKED).build());
+        assertEquals(Optional.of(revoked), store.find(stored.id()));
     }
 
     @Test
