@@ -28,6 +28,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import javax.sql.DataSource;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.parallel.Isolated;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -156,6 +157,25 @@ class SchemaTest {
         StoreException e = assertThrows(StoreException.class, JdbcApiKeyStore.of(h2)::load);
 
         assertTrue(e.getMessage().contains("8"), e.getMessage());
+    }
+
+    @Test
+    @DisplayName("a role that may not create schemas creates the tables in one that was made for it")
+    void createsTablesInSchemaOfAnOwnerWhoMayNotCreateSchemas() throws Exception {
+        String schema = TestDatabases.newName("given");
+        String role = TestDatabases.newName("app");
+        TestDatabases.execute(
+                TestDatabases.postgres(),
+                "create role " + role + " login",
+                "create schema " + schema + " authorization " + role);
+        JdbcApiKeyStore store = JdbcApiKeyStore.builder(TestDatabases.postgres(role, "postgres"))
+                .schema(schema)
+                .build();
+
+        store.createSchema();
+
+        ApiKeyRecord stored = store.insert(record());
+        assertEquals(List.of(stored), store.load().records());
     }
 
     @Test // PR-08

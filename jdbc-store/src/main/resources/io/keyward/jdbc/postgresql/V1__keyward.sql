@@ -1,5 +1,13 @@
 -- Keyward, schema version 1, PostgreSQL 14 or later. Roles and permissions are texts with blanks between their items.
-create schema if not exists keyward;
+
+-- Not "if not exists", which needs the right to create schemas even if it exists.
+do $$
+begin
+    if to_regnamespace('keyward') is null then
+        create schema keyward;
+    end if;
+end
+$$;
 
 -- One row. Each change locks it first, so numbers are committed in their order and none is skipped.
 create table keyward.keyward_meta (
