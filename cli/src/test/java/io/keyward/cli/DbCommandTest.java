@@ -92,14 +92,13 @@ class DbCommandTest {
         try (Statement statement = operator.kept().createStatement()) {
             statement.execute("delete from keyward.keyward_secret");
         }
-        String id = operator.store().list(io.keyward.store.KeyFilter.all(), null, 1).stream()
-                .map(ApiKeyRecord::id)
-                .findFirst()
-                .orElse("");
         Outcome unsound = operator.run("db", "check", "--json");
         assertEquals(0, unsound.exitCode());
-        assertTrue(unsound.out().contains("has no secret"), unsound.out() + id);
+        assertTrue(unsound.out().contains("is not sound, so it is rejected"), unsound.out());
+        assertTrue(unsound.out().contains("has no hash"), unsound.out());
         assertEquals(1, operator.run("db", "check", "--strict").exitCode());
+        Outcome list = operator.run("list");
+        assertTrue(list.err().contains("`keyward db check` says what is wrong with them"), list.err());
     }
 
     @Test

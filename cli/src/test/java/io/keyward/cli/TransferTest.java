@@ -14,6 +14,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -277,6 +278,22 @@ class TransferTest {
         assertTrue(refused.err().contains("key `bob`"), refused.err());
         assertEquals(text, Files.readString(file(".env")));
         assertEquals(2, operator.run("export", "x.properties", "--yes").exitCode());
+    }
+
+    @Test
+    @DisplayName("export names records that are not sound, and does not say that all keys are in the file")
+    void exportNamesWhatItLeavesOut() throws IOException, SQLException {
+        operator.store().insert(ApiKeyRecord.builder("alice").hash(hash()).build());
+        operator.store().insert(ApiKeyRecord.builder("bob").hash(hash()).build());
+        try (Statement statement = operator.kept().createStatement()) {
+            statement.execute("update keyward.keyward_key set roles = 'client,miner' where id = 'bob'");
+        }
+
+        Outcome exported = operator.run("export", file("keys.env").toString(), "--yes");
+
+        assertEquals(1, exported.exitCode(), exported.out());
+        assertTrue(exported.err().contains("left out, so their keys are rejected: bob;"), exported.err());
+        assertTrue(Files.readString(file("keys.env")).contains("KEYWARD_KEYS_ALICE_HASH"));
     }
 
     @Test

@@ -27,6 +27,7 @@ import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
@@ -93,7 +94,7 @@ public final class JdbcApiKeyStore implements ApiKeyStore {
     private final Comparison comparison;
     private final Peppers peppers;
     private final History history;
-    private final AtomicBoolean rolesChecked = new AtomicBoolean();
+    private final AtomicBoolean rightsChecked = new AtomicBoolean();
     /** The ids that the last load left out. */
     private volatile Set<String> unsound = Set.of();
 
@@ -144,8 +145,9 @@ public final class JdbcApiKeyStore implements ApiKeyStore {
     }
 
     /**
-     * Checks the database: whether the schema has the right version, which roles can read a hash or change a key, which
-     * triggers are off. Changes nothing. A database that cannot be reached is a finding too.
+     * Checks the database: whether the schema has the right version, which records are not sound, which roles can read a
+     * hash or change a key, which tables have row security, which triggers are off. Reads all records and changes
+     * nothing. A database that cannot be reached is a finding too.
      */
     public List<DatabaseFinding> check() {
         List<DatabaseFinding> findings = new ArrayList<>(schema.check());
@@ -347,7 +349,7 @@ public final class JdbcApiKeyStore implements ApiKeyStore {
             Rows.Read read = rows.one(connection, history.generation(), id);
             String flaw = read.unsound().get(id);
             if (flaw != null) {
-                throw new StoreException("key `" + id + "` is not sound in the database: " + flaw);
+                throw new StoreException("key `" + id + "` is not sound in the database, so it is rejected: " + flaw);
             }
             return read.records().stream().findFirst();
         });
@@ -408,7 +410,7 @@ public final class JdbcApiKeyStore implements ApiKeyStore {
             }
             if (loaded.generation() == history.generation()) {
                 Snapshot all = taken(loaded);
-                warnOfRoles();
+                warnOfRights();
                 return all;
             }
             // another history has begun, and these records have versions of the earlier one
@@ -416,8 +418,8 @@ public final class JdbcApiKeyStore implements ApiKeyStore {
     }
 
     /** Once, because a hosted database may give every new table to a role that strangers use. */
-    private void warnOfRoles() {
-        if (!rolesChecked.compareAndSet(false, true)) {
+    private void warnOfRights() {
+        if (!rightsChecked.compareAndSet(false, true)) {
             return;
         }
         try {
@@ -428,9 +430,26 @@ public final class JdbcApiKeyStore implements ApiKeyStore {
                                 + " change keys; revoke the rights of those that no node and no operator needs: {}",
                         roles.stream().limit(IDS_LOGGED).toList());
             }
+            List<String> tables = schema.tablesWithHiddenRows();
+            if (!tables.isEmpty()) {
+                LOG.warn(
+                        "tables with row security that applies to the user of this node: {}. Keys and revocations that"
+                                + " their policies hide are missed; disable row level security of these tables",
+                        tables);
+            }
         } catch (StoreException e) {
-            LOG.warn("which roles can read hashes or change keys is not known: {}", e.getMessage());
+            LOG.warn(
+                    "which roles can read hashes or change keys, and whether rows are hidden, is not known: {}",
+                    e.getMessage());
         }
+    }
+
+    /**
+     * Returns the ids of the records that the last {@link #load} left out because they are not sound, in their order.
+     * Their keys are rejected; {@link #check} says what is wrong with them.
+     */
+    public Set<String> unsoundKeys() {
+        return Collections.unmodifiableSet(new TreeSet<>(unsound));
     }
 
     private Snapshot taken(Loaded loaded) {

@@ -16,6 +16,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 
 /** Creates the tables on request, and checks that they exist and who may use them. */
 final class Schema {
@@ -24,6 +25,7 @@ final class Schema {
 
     private static final Set<String> TABLE_MISSING = Set.of("42P01", "3F000", "42S02", "42S04", "90079");
     private static final int H2_ATTEMPTS = 10;
+    private static final int KEYS_LISTED = 100;
 
     private static final List<String> TRIGGERS = List.of(
             "keyward_key.keyward_on_key",
@@ -121,7 +123,8 @@ final class Schema {
     /** Returns the failure of a table {@code keyward_meta} without its one row. */
     StoreException noRow() {
         return new StoreException(database.names.in(
-                "table keyward.keyward_meta has no row, so the keys cannot be followed; restore it from a backup"));
+                "table keyward.keyward_meta has no row that this user can see, so the keys cannot be followed; disable its"
+                        + " row level security if that is on, or restore the row from a backup"));
     }
 
     /** Returns the version of the schema; 0 if there is none. */
@@ -168,9 +171,10 @@ final class Schema {
                 require(connection);
                 findings.add(
                         new DatabaseFinding(Level.INFO, "the database is " + dialect + ", schema version " + VERSION));
-                addKeys(connection, findings);
+                addKeys(connection, dialect, findings);
                 if (dialect == Dialect.POSTGRESQL) {
                     addRights(connection, findings);
+                    addRowSecurity(connection, findings);
                     addSilentTriggers(connection, findings);
                 }
                 return findings;
@@ -181,8 +185,8 @@ final class Schema {
         return findings;
     }
 
-    /** Adds how many keys there are, and which have no secret; these are left out, so they are rejected. */
-    private void addKeys(Connection connection, List<DatabaseFinding> findings) throws SQLException {
+    /** Adds how many keys there are, and which of them nodes leave out, so that they are rejected. */
+    private void addKeys(Connection connection, Dialect dialect, List<DatabaseFinding> findings) throws SQLException {
         String count = "select (select count(*) from keyward.keyward_key), number from keyward.keyward_meta";
         try (Statement statement = connection.createStatement();
                 ResultSet row = statement.executeQuery(database.names.in(count))) {
@@ -191,16 +195,19 @@ final class Schema {
                         Level.INFO, "number of keys: " + row.getLong(1) + ", of changes: " + row.getLong(2)));
             }
         }
-        String bare = "select k.id from keyward.keyward_key k where not exists"
-                + " (select 1 from keyward.keyward_secret s where s.key_id = k.id) order by k.id limit 100";
-        try (Statement statement = connection.createStatement();
-                ResultSet rows = statement.executeQuery(database.names.in(bare))) {
-            while (rows.next()) {
-                findings.add(new DatabaseFinding(
-                        Level.WARNING,
-                        "key `" + rows.getString(1) + "` has no secret, so it is rejected; delete its row, or restore"
-                                + " the secret"));
-            }
+        database.allowLongRead(connection, dialect);
+        Map<String, String> unsound =
+                new Rows(database.names).all(connection, 0).unsound();
+        new TreeMap<>(unsound)
+                .entrySet().stream()
+                        .limit(KEYS_LISTED)
+                        .forEach(key -> findings.add(new DatabaseFinding(
+                                Level.WARNING,
+                                "key `" + key.getKey() + "` is not sound, so it is rejected: " + key.getValue()
+                                        + "; repair its rows, or delete it")));
+        if (unsound.size() > KEYS_LISTED) {
+            findings.add(new DatabaseFinding(
+                    Level.WARNING, "number of further keys that are not sound: " + (unsound.size() - KEYS_LISTED)));
         }
     }
 
@@ -244,6 +251,36 @@ final class Schema {
      * @param isOwn whether the connection is of this role
      */
     private record Rights(String name, boolean readable, boolean changeable, boolean isOwn) {}
+
+    /** Adds the tables with row security: a node gets no error for a row that a policy hides from its user. */
+    private void addRowSecurity(Connection connection, List<DatabaseFinding> findings) throws SQLException {
+        for (String table : tablesWith("c.relrowsecurity", connection)) {
+            findings.add(new DatabaseFinding(
+                    Level.WARNING,
+                    "table `" + table + "` has row security, so a node misses the keys and revocations that its"
+                            + " policies hide; disable row level security of this table"));
+        }
+    }
+
+    /** Returns the tables of which policies may hide rows from the user of the connection; none on H2. */
+    List<String> tablesWithHiddenRows() {
+        return database.read(
+                "be asked for its row security",
+                (connection, dialect) -> dialect == Dialect.POSTGRESQL
+                        ? tablesWith("row_security_active(c.oid)", connection)
+                        : List.of());
+    }
+
+    private List<String> tablesWith(String condition, Connection connection) throws SQLException {
+        List<String> tables = new ArrayList<>();
+        Statements.query(
+                connection,
+                database.names.in("select c.relname from pg_catalog.pg_class c where c.relnamespace ="
+                        + " 'keyward'::regnamespace and c.relkind = 'r' and starts_with(c.relname, 'keyward_') and "
+                        + condition + " order by 1"),
+                row -> tables.add(row.getString(1)));
+        return tables;
+    }
 
     /** Adds the triggers that are off or gone. */
     private void addSilentTriggers(Connection connection, List<DatabaseFinding> findings) throws SQLException {

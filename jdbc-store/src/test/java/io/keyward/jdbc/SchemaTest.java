@@ -367,7 +367,40 @@ class SchemaTest {
                 "update " + schema + ".keyward_key set roles = 'Not A Role!' where id = '" + bad.id() + "'");
 
         assertEquals(List.of(sound), store.load().records());
+        assertEquals(Set.of(bad.id()), store.unsoundKeys());
         assertThrows(StoreException.class, () -> store.find(bad.id()));
+        List<DatabaseFinding> warnings = store.check().stream()
+                .filter(finding -> finding.level() == Level.WARNING)
+                .toList();
+        assertEquals(1, warnings.size(), warnings::toString);
+        assertTrue(warnings.get(0).message().contains("`" + bad.id() + "` is not sound"), warnings::toString);
+        assertTrue(warnings.get(0).message().contains("role"), warnings::toString);
+    }
+
+    @Test
+    @DisplayName(
+            "row security, which hides keys and revocations without an error, is named by the check and at a start")
+    void namesTablesWithRowSecurity() throws Exception {
+        DataSource owner = TestDatabases.postgres();
+        String schema = TestDatabases.newName("hidden");
+        JdbcApiKeyStore store = JdbcApiKeyStore.builder(owner).schema(schema).build();
+        store.createSchema();
+        store.insert(record());
+        String reader = TestDatabases.newReaderOf(schema);
+        JdbcApiKeyStore node = JdbcApiKeyStore.builder(TestDatabases.postgres(reader, "postgres"))
+                .schema(schema)
+                .build();
+        TestDatabases.execute(owner, "alter table " + schema + ".keyward_key enable row level security");
+
+        try (Logged logged = new Logged()) {
+            assertEquals(List.of(), node.load().records());
+            assertTrue(logged.text().contains("[keyward_key]"), logged.text());
+        }
+        assertTrue(store.check().toString().contains("table `keyward_key` has row security"), store.check()::toString);
+
+        TestDatabases.execute(owner, "alter table " + schema + ".keyward_meta enable row level security");
+        StoreException e = assertThrows(StoreException.class, node::load);
+        assertTrue(e.getMessage().contains("row level security"), e.getMessage());
     }
 
     @Test

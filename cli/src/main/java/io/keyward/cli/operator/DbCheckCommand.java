@@ -18,7 +18,8 @@ import picocli.CommandLine.Option;
         name = "check",
         description = {
             "Checks the schema, and lists the database roles that can read a hash or change a key, the triggers"
-                    + " that are off, and the keys that are not valid. Changes nothing.",
+                    + " that are off, tables with row security, and records that are not sound, so that their keys are"
+                    + " rejected. Changes nothing.",
             "",
             "If a restore has lost revocations, only the services that had seen them know it: look at their logs"
                     + " and their state."

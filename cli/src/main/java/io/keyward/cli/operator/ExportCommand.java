@@ -1,12 +1,15 @@
 package io.keyward.cli.operator;
 
 import io.keyward.ApiKeyRecord;
+import io.keyward.cli.store.DatabaseOptions;
 import io.keyward.cli.terminal.CommandFailure;
+import io.keyward.cli.terminal.ExitCode;
 import io.keyward.cli.terminal.FileOptions;
 import io.keyward.cli.terminal.KeyInput;
 import io.keyward.cli.terminal.Terminal;
 import io.keyward.cli.terminal.WriteOptions;
 import io.keyward.config.KeyFile;
+import io.keyward.jdbc.JdbcApiKeyStore;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -24,7 +27,10 @@ import picocli.CommandLine.Parameters;
             "A missing file is created, readable by its owner only; everything else in an existing file stays. The"
                     + " keys are stored in one change of the file: all or none. Times of last use are not stored."
         },
-        exitCodeList = {"0:each key of the database is in the file", "1:a key was refused, or there is no key"},
+        exitCodeList = {
+            "0:each key of the database is in the file",
+            "1:a key was refused or is not sound, or there is no key"
+        },
         footer = {
             "  keyward export keys.env --jdbc-url jdbc:postgresql://db/app --jdbc-user owner --dry-run",
             "  keyward export /etc/app/.env --yes"
@@ -51,7 +57,9 @@ final class ExportCommand implements Callable<Integer> {
             throw CommandFailure.usage(
                     "the keys are written as an .env file; name a file that does not end in .properties");
         }
-        List<ApiKeyRecord> records = transfer.database().store(terminal).load().records();
+        JdbcApiKeyStore database = transfer.database().store(terminal);
+        List<ApiKeyRecord> records = database.load().records();
+        boolean isPartial = DatabaseOptions.noteUnsound(database, terminal);
         KeyFile keys =
                 write.applyTo(new KeyInput(file, transfer.declaredRoles(), terminal.serviceEnvironment()).toChange());
         int exitCode = transfer.run(
@@ -63,7 +71,7 @@ final class ExportCommand implements Callable<Integer> {
                 chosen -> insert(chosen, keys),
                 terminal);
         FileOptions.noteUndeclared(keys, terminal);
-        return exitCode;
+        return isPartial ? ExitCode.REFUSED : exitCode;
     }
 
     private Map<String, String> insert(List<ApiKeyRecord> records, KeyFile keys) {

@@ -51,7 +51,7 @@ final class KeyByText {
                     "several keys of " + keys.name() + " have that text: " + String.join(", ", ids) + "; name the ids");
         }
         if (ids.isEmpty()) {
-            keys.noteUndeclared(terminal);
+            keys.noteUnread(terminal);
             throw CommandFailure.refused("no key of " + keys.name() + " has that text");
         }
         return ids.get(0);

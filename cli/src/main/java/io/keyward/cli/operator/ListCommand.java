@@ -125,7 +125,7 @@ final class ListCommand implements Runnable {
                         ? Json.print(texts.stream().map(RecordText::json).toList())
                         : table(texts, columns == null ? Column.USUAL : columns));
         texts.forEach(text -> text.noteWarnings(terminal));
-        keys.noteUndeclared(terminal);
+        keys.noteUnread(terminal);
         if (texts.isEmpty() && isFiltered()) {
             terminal.note("no key of " + keys.name() + " matches");
         } else if (texts.isEmpty()) {

@@ -13,6 +13,7 @@ import io.keyward.Verification.Reason;
 import io.keyward.Verification.Rejected;
 import io.keyward.cli.terminal.CommandFailure;
 import io.keyward.cli.terminal.FileOptions;
+import io.keyward.cli.terminal.Terminal;
 import io.keyward.jdbc.JdbcApiKeyStore;
 import io.keyward.store.Actor;
 import io.keyward.store.ApiKeyManager;
@@ -64,6 +65,11 @@ record DatabaseKeys(
             all.addAll(page);
         }
         return all;
+    }
+
+    @Override
+    public void noteUnread(Terminal terminal) {
+        DatabaseOptions.noteUnsound(store, terminal);
     }
 
     @Override

@@ -22,6 +22,7 @@ import java.util.Optional;
 import java.util.Properties;
 import java.util.ServiceConfigurationError;
 import java.util.ServiceLoader;
+import java.util.Set;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
@@ -176,6 +177,21 @@ public final class DatabaseOptions {
         } catch (MalformedURLException e) {
             throw CommandFailure.file(jar + " cannot be read as a jar", e);
         }
+    }
+
+    /**
+     * Prints which records the last load left out.
+     *
+     * @return whether there are any
+     */
+    public static boolean noteUnsound(JdbcApiKeyStore store, Terminal terminal) {
+        Set<String> unsound = store.unsoundKeys();
+        if (!unsound.isEmpty()) {
+            terminal.note(
+                    "records that are not sound in the database and therefore left out, so their keys are rejected: "
+                            + String.join(", ", unsound) + "; `keyward db check` says what is wrong with them");
+        }
+        return !unsound.isEmpty();
     }
 
     /** Closes the connection, if there is one. */

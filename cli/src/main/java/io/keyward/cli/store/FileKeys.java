@@ -118,7 +118,7 @@ record FileKeys(KeyInput input, KeyFile file, boolean isNew) implements OpenKeys
     }
 
     @Override
-    public void noteUndeclared(Terminal terminal) {
+    public void noteUnread(Terminal terminal) {
         if (file.problems().isEmpty()) {
             FileOptions.noteUndeclared(file, terminal);
         }

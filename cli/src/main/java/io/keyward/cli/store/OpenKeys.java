@@ -98,8 +98,8 @@ public interface OpenKeys {
         return false;
     }
 
-    /** Prints the names of assignments that look like keys and are not read. */
-    default void noteUndeclared(Terminal terminal) {}
+    /** Prints the names of what looks like a key and is not read. */
+    default void noteUnread(Terminal terminal) {}
 
     /**
      * Returns the hashers for all hashes of these records.
