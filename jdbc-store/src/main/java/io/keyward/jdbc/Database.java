@@ -261,7 +261,9 @@ final class Database {
             return "the pool had no free connection in time";
         }
         return switch (state) {
-            case "25006" -> "the server is a standby or read-only, so nothing was stored and its answers may be old";
+            case "25006" ->
+                "the server is a standby or read-only, so nothing was stored and its answers may be old; a node that only"
+                        + " reads may use it if its store was built with replica()";
             case "42501", "90096" -> "its user lacks a right; see the grants in docs/database.md";
             case "28000", "28P01", "08004" -> "it refuses the user or the password";
             case "3D000", "90146", "90149" -> "there is no database of that name";
@@ -270,11 +272,30 @@ final class Database {
             case "40001", "40P01", "55P03", "HYT00" ->
                 "nothing was stored, because a lock was held by others for too long";
             case "57014" -> "the statement took too long";
-            default ->
-                state.startsWith("08") || state.startsWith("57")
-                        ? "it cannot be reached, or the connection was cut"
-                        : "the driver reports an error whose text may hold a hash and is left out";
+            case "42P07", "42710", "42723", "42S01" ->
+                "a table, trigger or function of that name is there already, but not the whole schema; choose another"
+                        + " schema or table prefix, or drop it";
+            case "42601", "42000", "42001" ->
+                "a statement was not understood; a word that SQL reserves, such as user, is no name for a schema";
+            case "42703", "42883", "42S22" ->
+                "a column or function is missing, so the schema was changed by hand; restore it";
+            case "26000", "42P05" ->
+                "a pooler has given the transaction another session; add prepareThreshold=0 to the URL";
+            case "22P05" -> "the encoding of the database lacks a character of a text; use a database in UTF8";
+            case "null" -> "the pool is closed or had no free connection, or the driver gave no reason";
+            default -> reasonOfClass(state);
         };
+    }
+
+    /** The first two characters of a state are its class. */
+    private static String reasonOfClass(String state) {
+        if (state.startsWith("08") || state.startsWith("57")) {
+            return "it cannot be reached, or the connection was cut";
+        }
+        if (state.startsWith("53")) {
+            return "the server lacks connections, memory or disk space";
+        }
+        return "the driver reports an error whose text may hold a hash and is left out; the log of the server has it";
     }
 
     /** Work on a connection. */

@@ -28,10 +28,13 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.api.parallel.Isolated;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 @Isolated("it reads the log of the JVM, and changes what the database grants by default")
@@ -282,6 +285,48 @@ class SchemaTest {
             assertTrue(e.getMessage().contains("SQLState 23"), e.getMessage());
             assertEquals(List.of(), store.load().records());
         }
+    }
+
+    @Test
+    void saysWhatToDoAboutReservedWordAndAboutTableOfOthers() throws Exception {
+        DataSource dataSource = TestDatabases.postgres();
+        JdbcApiKeyStore reserved =
+                JdbcApiKeyStore.builder(dataSource).schema("user").build();
+        assertTrue(messageOf(reserved::createSchema).contains("is no name for a schema"), messageOf(reserved::load));
+
+        String schema = TestDatabases.newName("others");
+        TestDatabases.execute(
+                dataSource, "create schema " + schema, "create table " + schema + ".keyward_key (id varchar)");
+        JdbcApiKeyStore taken =
+                JdbcApiKeyStore.builder(dataSource).schema(schema).build();
+        assertTrue(messageOf(taken::createSchema).contains("is there already"), messageOf(taken::createSchema));
+    }
+
+    private static String messageOf(Executable call) {
+        return String.valueOf(assertThrows(StoreException.class, call).getMessage());
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            nullValues = "none",
+            value = {
+                "53300, 'lacks connections'",
+                "53100, 'disk space'",
+                "26000, 'prepareThreshold=0'",
+                "42P05, 'prepareThreshold=0'",
+                "22P05, 'UTF8'",
+                "42703, 'changed by hand'",
+                "25006, 'replica()'",
+                "none, 'pool is closed'",
+                "57P03, 'cannot be reached'",
+                "08006, 'cannot be reached'",
+                "XX000, 'log of the server'"
+            })
+    void saysWhatTheStateOfAnErrorMeans(@Nullable String state, String word) {
+        StoreException e = Database.failure("be read", new SQLException("sha256:secret", state));
+
+        assertTrue(e.getMessage().contains(word), e.getMessage());
+        assertFalse(e.getMessage().contains("secret"), e.getMessage());
     }
 
     /** An operator may have dropped the constraints, and each of these must reject that key alone. */
