@@ -15,13 +15,25 @@ import jakarta.json.JsonArrayBuilder;
 import jakarta.json.JsonObjectBuilder;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Supplier;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** Answers which key a text belongs to, and reports on all keys. */
 final class Reports {
+    private static final Pattern BLANKS = Pattern.compile("[^\\x21-\\x7e]+");
+    private static final Pattern QUOTES = Pattern.compile("[^\\x21-\\x7e]+|[\"'`,;]+");
+    private static final Pattern SIGNS = Pattern.compile("[^A-Za-z0-9_]+");
+    private static final int SHORTEST_KEY = 16;
+
     private final ApiKeys keys;
     private final InstantSource clock;
     private final Supplier<List<String>> details;
@@ -38,23 +50,47 @@ final class Reports {
         this.json = new KeyJson(keys.lastUsed());
     }
 
-    /** Finds the key of a text that was found somewhere, whatever its state; the text itself is not in the answer. */
+    /**
+     * Finds the key of a text that was found somewhere, whatever its state; the text itself is not in the answer. It may
+     * have other text around it, such as the name of a header: a key that was not found would stay in use.
+     */
     Answer lookup(Call call) {
         Members body = call.body();
         String text = body.text("key").strip();
         body.requireNoOthers();
-        Verification verification = verifier.verify(text);
-        String id = Optional.ofNullable(verification.keyId())
-                .or(() -> idInside(text))
+        Map<String, Verification> found = new LinkedHashMap<>();
+        for (String candidate : candidates(text)) {
+            Verification verification = verifier.verify(candidate);
+            Optional.ofNullable(verification.keyId())
+                    .or(() -> idInside(candidate))
+                    .ifPresent(id -> found.putIfAbsent(id, verification));
+        }
+        if (found.size() > 1) {
+            throw Problem.invalid("member key has several keys of this service; look up each of them alone");
+        }
+        Map.Entry<String, Verification> only = found.entrySet().stream()
+                .findFirst()
                 .orElseThrow(() -> Problem.of(
                         404,
                         "no-such-key",
-                        "the text is not a key of this service: neither its hash nor an id in it is known"));
-        JsonObjectBuilder answer = Json.object().add("id", id).add("verdict", verdict(verification));
-        Optional<ApiKeyRecord> record = keys.ring().current().find(id);
-        record.ifPresent(found ->
-                answer.add("record", json.of(found, keys.ring().current().roles())));
+                        "no part of the text is a key of this service: neither a hash nor an id in it is known"));
+        JsonObjectBuilder answer = Json.object().add("id", only.getKey()).add("verdict", verdict(only.getValue()));
+        Optional<ApiKeyRecord> record = keys.ring().current().find(only.getKey());
+        record.ifPresent(shown ->
+                answer.add("record", json.of(shown, keys.ring().current().roles())));
         return Answer.ok(answer.build());
+    }
+
+    /**
+     * Returns the whole text, and its parts between ever more signs, because a key that was made elsewhere may have some
+     * in it. They are few, because the body is short.
+     */
+    private static Set<String> candidates(String text) {
+        return Stream.concat(
+                        Stream.of(text),
+                        Stream.of(BLANKS, QUOTES, SIGNS).flatMap(between -> between.splitAsStream(text)))
+                .filter(part -> part.length() >= SHORTEST_KEY)
+                .collect(Collectors.toCollection(LinkedHashSet::new));
     }
 
     /** Returns the id that is part of the text, because a rotation may have dropped the secret. */

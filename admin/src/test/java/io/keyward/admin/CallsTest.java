@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.keyward.ApiKey;
 import io.keyward.ApiKeyRecord;
+import io.keyward.KeyHasher;
 import io.keyward.KeyState;
 import io.keyward.role.Permission;
 import io.keyward.store.ChangeRefusedException;
@@ -631,6 +632,58 @@ class CallsTest {
             service.manager.revoke(key.id());
             assertEquals(key.id(), lookup(old).getString("id"));
             assertEquals("revoked", lookup(old).getJsonObject("record").getString("state"));
+        }
+
+        /** BR-36: what comes along when a key is copied from a log or a chat must not hide it. */
+        @ParameterizedTest
+        @ValueSource(
+                strings = {
+                    "Bearer K",
+                    "Authorization: Bearer K",
+                    "header:K",
+                    "SECRET=K",
+                    "\\\"K\\\"",
+                    "“K”",
+                    "K,",
+                    "K.",
+                    "{\\\"key\\\":\\\"K\\\"}",
+                    "12:03:04 GET https://h/x?secret=K&a=b HTTP/1.1 200",
+                    "curl -H 'header: K' https://h/",
+                    "\\ufeffK",
+                    "K\\nK"
+                })
+        void findsKeyWithOtherTextAroundIt(String text) {
+            IssuedKey key = full();
+
+            Reply reply = service.request("POST", "/keys/lookup")
+                    .type("application/json")
+                    .body(("{\"key\":\"" + text.replace("K", key.key().reveal()) + "\"}")
+                            .getBytes(StandardCharsets.UTF_8))
+                    .expect(200);
+
+            assertEquals(key.id(), reply.json().getString("id"));
+            assertEquals("accepted", reply.json().getString("verdict"));
+            assertFalse(reply.text().contains(key.key().reveal()), "only the id");
+        }
+
+        @Test
+        void findsKeyMadeElsewhereThatHasSigns() {
+            String text = "+a=b:c/" + "x".repeat(16) + "==";
+            ApiKeyRecord record = ApiKeyRecord.builder("elsewhere")
+                    .hash(KeyHasher.sha256().hash(ApiKey.of(text)))
+                    .build();
+            service.keys.ring().update(ring -> ring.with(List.of(record)));
+
+            assertEquals(record.id(), lookup(text).getString("id"));
+            assertEquals(record.id(), lookup("X-Api-Key: " + text).getString("id"));
+        }
+
+        @Test
+        void asksForEachKeyAloneWhereThereAreSeveral() {
+            service.request("POST", "/keys/lookup")
+                    .json("{'key':'" + full().key().reveal() + " "
+                            + full().key().reveal() + "'}")
+                    .expect(422, "invalid");
         }
 
         @Test
