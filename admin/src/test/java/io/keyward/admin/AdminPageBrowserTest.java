@@ -198,6 +198,33 @@ class AdminPageBrowserTest {
         assertEquals(List.of(), browser.log());
     }
 
+    @Test
+    @DisplayName("PR-13: an edit of the name changes nothing else, also where texts have blanks at their ends")
+    void changesOnlyWhatThePersonChanged() {
+        IssuedKey key = service.manager.issue(IssueRequest.builder()
+                .owner(" carol ")
+                .roles("client")
+                .metadata(Map.of("note", " two  blanks ", "toString", "x"))
+                .build());
+        signIn();
+        show(key);
+        browser.click("#change-box summary");
+        browser.type("#change-form-name", "laptop");
+        browser.click("#change-form [type=submit]");
+        browser.untilText("#notice", "stored");
+
+        assertEquals("laptop", service.stored(key).name());
+        assertEquals(" carol ", service.stored(key).owner());
+        assertEquals(
+                Map.of("note", " two  blanks ", "toString", "x"),
+                service.stored(key).metadata());
+        browser.click("#change-box summary");
+        browser.run("document.querySelector('#change-form-metadata').value = ''");
+        browser.click("#change-form [type=submit]");
+        browser.untilText("#notice", "stored");
+        assertEquals(Map.of(), service.stored(key).metadata());
+    }
+
     /** PR-15. */
     @Test
     void forgetsTheKeyWhenThePageIsLeftAndAfterAQuarterOfAnHour() throws Exception {

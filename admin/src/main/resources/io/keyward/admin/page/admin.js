@@ -460,6 +460,7 @@ function buildForm(form, key) {
           Object.entries(key?.metadata ?? {}).map(([name, value]) => `${name}=${value}`).join('\n')),
       'One a line, such as ticket=OPS-7.');
   form.append(el('p', {}, el('button', {type: 'submit', class: 'main'}, key ? 'Save the change' : 'Issue the key')));
+  form.before = formBody(form);
 }
 
 function endField(form, key) {
@@ -543,25 +544,27 @@ async function change() {
   const form = byId('change-form');
   const key = session.details;
   const body = formBody(form);
+  // not the key itself: a form cuts the blanks at the ends of a text, which is no change by the person
+  const before = form.before;
   const patch = addEnd({}, form);
   for (const name of ['owner', 'name']) {
-    if (body[name] !== key[name]) {
+    if (body[name] !== before[name]) {
       patch[name] = body[name];
     }
   }
   for (const name of ['roles', 'permissions']) {
-    if ([...body[name]].sort().join('\n') !== [...key[name]].sort().join('\n')) {
+    if ([...body[name]].sort().join('\n') !== [...before[name]].sort().join('\n')) {
       patch[name] = body[name];
     }
   }
   const metadata = {};
   for (const [name, value] of Object.entries(body.metadata)) {
-    if (key.metadata[name] !== value) {
+    if (before.metadata[name] !== value) {
       metadata[name] = value;
     }
   }
-  for (const name of Object.keys(key.metadata)) {
-    if (!(name in body.metadata)) {
+  for (const name of Object.keys(before.metadata)) {
+    if (!Object.hasOwn(body.metadata, name)) {
       metadata[name] = null;
     }
   }
