@@ -10,7 +10,6 @@ import io.keyward.store.IssuedKey;
 import io.keyward.store.KeyFilter;
 import io.keyward.store.RotateRequest;
 import jakarta.json.JsonArrayBuilder;
-import jakarta.json.JsonObject;
 import jakarta.json.JsonObjectBuilder;
 import jakarta.json.JsonValue;
 import jakarta.servlet.http.HttpServletRequest;
@@ -41,17 +40,17 @@ final class KeyCalls {
         this.keys = settings.keys;
         this.clock = settings.clock;
         this.requestId = settings.requestId;
-        this.json = new KeyJson(keys.lastUsed());
+        this.json = new KeyJson(keys);
         this.lastAdmin = new LastAdmin(keys.ring(), clock);
     }
 
     Answer list(Call call) {
-        KeyQuery query = new KeyQuery(call.query(), keys.lastUsed(), clock.instant());
+        KeyQuery query = new KeyQuery(call.query(), keys.manager()::lastUses, clock.instant());
         KeyFilter filter =
                 call.may("keys:read") ? query.filter() : query.filter().owner(ownerOfCaller(call));
         KeyQuery.Page page = query.page((after, limit) -> keys.manager().list(filter, after, limit));
         JsonArrayBuilder records = Json.array();
-        page.records().forEach(record -> records.add(shown(record)));
+        json.of(page.records()).forEach(records::add);
         JsonObjectBuilder body = Json.object().add("keys", records);
         Json.add(body, "next", page.next());
         return Answer.ok(body.build());
@@ -239,18 +238,14 @@ final class KeyCalls {
         }
     }
 
-    private JsonObject shown(ApiKeyRecord record) {
-        return json.of(record, keys.ring().current().roles());
-    }
-
     private Answer answer(ApiKeyRecord record) {
-        return Answer.ok(shown(record)).withHeader("ETag", IfMatch.tagOf(record));
+        return Answer.ok(json.of(record)).withHeader("ETag", IfMatch.tagOf(record));
     }
 
     /** Returns the only answer that ever has the secret. */
     private Answer secret(int status, IssuedKey issued) {
         JsonObjectBuilder body = Json.object().add("key", issued.key().reveal());
-        shown(issued.record()).forEach(body::add);
+        json.of(issued.record()).forEach(body::add);
         return Answer.json(status, body.build()).withHeader("ETag", IfMatch.tagOf(issued.record()));
     }
 }

@@ -5,12 +5,13 @@ import io.keyward.HashedSecret;
 import io.keyward.role.Grants;
 import io.keyward.role.Permission;
 import io.keyward.role.RoleModel;
-import io.keyward.store.LastUsed;
+import io.keyward.store.ApiKeys;
 import io.keyward.store.LastUsed.LastUse;
 import jakarta.json.JsonObject;
 import jakarta.json.JsonObjectBuilder;
 import jakarta.json.JsonValue;
 import java.time.Instant;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
@@ -25,17 +26,30 @@ final class KeyJson {
     /** The members that are not part of the record and change by themselves. */
     static final Set<String> OBSERVED = Set.of("lastUse", "effective");
 
-    private final LastUsed lastUsed;
+    private final ApiKeys keys;
 
-    KeyJson(LastUsed lastUsed) {
-        this.lastUsed = lastUsed;
+    KeyJson(ApiKeys keys) {
+        this.keys = keys;
     }
 
-    JsonObject of(ApiKeyRecord record, RoleModel roles) {
-        JsonObjectBuilder object = builder(record);
-        object.add("lastUse", lastUse(record));
-        object.add("effective", effective(record, roles));
-        return object.build();
+    JsonObject of(ApiKeyRecord record) {
+        return of(List.of(record)).get(0);
+    }
+
+    List<JsonObject> of(List<ApiKeyRecord> records) {
+        RoleModel roles = keys.ring().current().roles();
+        Map<String, LastUse> uses = keys.manager().lastUses(records);
+        return records.stream()
+                .map(record -> {
+                    LastUse use = uses.get(record.id());
+                    return builder(record)
+                            .add(
+                                    "lastUse",
+                                    lastUse(use == null ? keys.lastUsed().of(record.id()) : use))
+                            .add("effective", effective(record, roles))
+                            .build();
+                })
+                .toList();
     }
 
     /** Returns what is stored, without what is observed. */
@@ -78,8 +92,7 @@ final class KeyJson {
         return object;
     }
 
-    private JsonObjectBuilder lastUse(ApiKeyRecord record) {
-        LastUse use = lastUsed.of(record.id());
+    private static JsonObjectBuilder lastUse(LastUse use) {
         JsonObjectBuilder object = Json.object();
         Json.add(object, "current", use.current());
         Json.add(object, "retiring", use.retiring());

@@ -4,7 +4,6 @@ import io.keyward.ApiKeyRecord;
 import io.keyward.HashedSecret;
 import io.keyward.KeyState;
 import io.keyward.store.KeyFilter;
-import io.keyward.store.LastUsed;
 import io.keyward.store.LastUsed.LastUse;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
@@ -64,17 +63,23 @@ final class KeyQuery {
             "expiresAt", record -> sortable(record.current().expiresAt()));
 
     private final Map<String, String> parameters;
-    private final LastUsed lastUsed;
+    private final Uses uses;
     private final Instant now;
 
-    KeyQuery(Map<String, String> parameters, LastUsed lastUsed, Instant now) {
+    KeyQuery(Map<String, String> parameters, Uses uses, Instant now) {
         this.parameters = parameters;
-        this.lastUsed = lastUsed;
+        this.uses = uses;
         this.now = now;
     }
 
     /** Holds one page of keys, and where the next one begins; null after the last. */
     record Page(List<ApiKeyRecord> records, @Nullable String next) {}
+
+    /** Finds when keys were last used. */
+    interface Uses {
+        /** Returns what is known, by id. */
+        Map<String, LastUse> of(List<ApiKeyRecord> records);
+    }
 
     /** Reads records of the store by id. */
     interface Source {
@@ -129,6 +134,7 @@ final class KeyQuery {
         Comparator<Position> order = order();
         Position after = after();
         Predicate<ApiKeyRecord> condition = condition();
+        Instant unusedSince = instant("unusedSince");
         boolean inOrder = sort().equals("id");
         int part = inOrder && CONDITIONS.stream().noneMatch(parameters::containsKey) ? limit + 1 : PART;
         // the last of the page is on top, so it is removed when one that comes before it is found
@@ -137,9 +143,12 @@ final class KeyQuery {
         List<ApiKeyRecord> records;
         do {
             records = source.list(read, part);
+            Map<String, LastUse> known = unusedSince == null ? Map.of() : uses.of(records);
             for (ApiKeyRecord record : records) {
                 Position position = new Position(key.apply(record), record.id(), record);
-                if (condition.test(record) && (after == null || order.compare(after, position) < 0)) {
+                if (condition.test(record)
+                        && (unusedSince == null || isUnused(known.get(record.id()), unusedSince))
+                        && (after == null || order.compare(after, position) < 0)) {
                     best.add(position);
                     if (best.size() > limit + 1) {
                         best.remove();
@@ -175,10 +184,6 @@ final class KeyQuery {
         if (text != null) {
             condition = condition.and(record -> hasText(record, text.toLowerCase(Locale.ROOT)));
         }
-        Instant unusedSince = instant("unusedSince");
-        if (unusedSince != null) {
-            condition = condition.and(record -> isUnusedSince(record, unusedSince));
-        }
         String retiring = parameters.get("retiring");
         if (retiring != null) {
             if (!retiring.equals("true") && !retiring.equals("false")) {
@@ -197,9 +202,8 @@ final class KeyQuery {
         return value != null && value.toLowerCase(Locale.ROOT).contains(text);
     }
 
-    private boolean isUnusedSince(ApiKeyRecord record, Instant moment) {
-        LastUse use = lastUsed.of(record.id());
-        return isBefore(use.current(), moment) && isBefore(use.retiring(), moment);
+    private static boolean isUnused(@Nullable LastUse use, Instant since) {
+        return use == null || (isBefore(use.current(), since) && isBefore(use.retiring(), since));
     }
 
     private static boolean isBefore(@Nullable Instant use, Instant moment) {

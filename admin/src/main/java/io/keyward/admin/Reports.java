@@ -47,7 +47,7 @@ final class Reports {
         this.clock = settings.clock;
         this.details = settings.details;
         this.verifier = ApiKeyVerifier.of(keys.ring(), clock);
-        this.json = new KeyJson(keys.lastUsed());
+        this.json = new KeyJson(keys);
     }
 
     /**
@@ -76,8 +76,7 @@ final class Reports {
                         "no part of the text is a key of this service: neither a hash nor an id in it is known"));
         JsonObjectBuilder answer = Json.object().add("id", only.getKey()).add("verdict", verdict(only.getValue()));
         Optional<ApiKeyRecord> record = keys.ring().current().find(only.getKey());
-        record.ifPresent(shown ->
-                answer.add("record", json.of(shown, keys.ring().current().roles())));
+        record.ifPresent(shown -> answer.add("record", json.of(shown)));
         return Answer.ok(answer.build());
     }
 

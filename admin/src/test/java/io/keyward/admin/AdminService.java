@@ -25,8 +25,11 @@ import io.keyward.store.KeyFilter;
 import io.keyward.store.StoreException;
 import io.keyward.testing.MovableClock;
 import java.nio.ByteBuffer;
+import java.time.Instant;
 import java.util.Base64;
+import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -258,6 +261,9 @@ final class AdminService implements AutoCloseable {
         volatile boolean losesAnswers;
 
         volatile ChangeCause lastCause;
+        /** What other nodes have written down. */
+        volatile Map<String, Map<Integer, Instant>> uses = Map.of();
+
         final AtomicInteger loads = new AtomicInteger();
         final AtomicInteger listed = new AtomicInteger();
 
@@ -298,6 +304,11 @@ final class AdminService implements AutoCloseable {
             List<ApiKeyRecord> page = store.list(filter, after, limit);
             listed.addAndGet(page.size());
             return page;
+        }
+
+        @Override
+        public Map<String, Map<Integer, Instant>> lastUses(Collection<String> ids) {
+            return uses;
         }
 
         @Override

@@ -18,6 +18,7 @@ import jakarta.json.JsonObject;
 import jakarta.json.JsonString;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -523,6 +524,19 @@ class CallsTest {
             assertEquals(3, ids("?createdAfter=2026-11-25T11:59:59Z").size());
             service.clock.advance(Duration.ofHours(1));
             assertEquals(List.of(), ids("?retiring=true"));
+        }
+
+        @Test
+        void knowsOfUsesOnOtherNodes() {
+            IssuedKey used = full();
+            IssuedKey unused = full();
+            service.store.uses = Map.of(used.id(), Map.of(1, Instant.parse("2026-11-25T12:34:56Z")));
+
+            JsonObject shown =
+                    service.request("GET", "/keys/" + used.id()).expect(200).json();
+
+            assertEquals("2026-11-25T12:34:56Z", shown.getJsonObject("lastUse").getString("current"));
+            assertEquals(List.of(unused.id()), ids("?unusedSince=2026-11-25T12:00:00Z&owner=carol"));
         }
 
         @ParameterizedTest(name = "by {0}")

@@ -4,7 +4,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.keyward.ApiKeyRecord;
-import io.keyward.store.LastUsed;
 import io.keyward.testing.ThrowAwayKeys;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -60,7 +59,7 @@ class KeyQueryTest {
         if (next != null) {
             all.put("next", next);
         }
-        return new KeyQuery(all, LastUsed.create(), NOW).page(this::list);
+        return new KeyQuery(all, records -> Map.of(), NOW).page(this::list);
     }
 
     @Test

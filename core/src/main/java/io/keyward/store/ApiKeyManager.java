@@ -19,7 +19,10 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
 import java.util.regex.Pattern;
@@ -450,6 +453,24 @@ public final class ApiKeyManager {
      */
     public Optional<LastUsed.LastUse> lastUse(String id) {
         return Optional.ofNullable(lastUsed).map(memory -> memory.of(id));
+    }
+
+    /**
+     * Returns when the secrets of each of these keys were last accepted, by id: as far as this process remembers and the
+     * store knows of others ({@link ApiKeyStore#lastUses}). Empty if this manager was built without
+     * {@link Builder#lastUsed}.
+     */
+    public Map<String, LastUsed.LastUse> lastUses(Collection<ApiKeyRecord> records) {
+        LastUsed memory = lastUsed;
+        if (memory == null || records.isEmpty()) {
+            return Map.of();
+        }
+        Map<String, Map<Integer, Instant>> elsewhere =
+                store.lastUses(records.stream().map(ApiKeyRecord::id).toList());
+        Map<String, LastUsed.LastUse> uses = new HashMap<>();
+        records.forEach(record ->
+                uses.put(record.id(), memory.of(record, elsewhere.getOrDefault(record.id(), Map.of()))));
+        return uses;
     }
 
     private IssuedKey issueNow(IssueRequest request, ChangeCause cause) {

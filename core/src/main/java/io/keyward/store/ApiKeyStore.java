@@ -196,6 +196,18 @@ public interface ApiKeyStore {
     }
 
     /**
+     * Returns when the secrets of these keys were last used, as far as the store knows of it, because the services over
+     * it write that down; by default empty. By id, and then by {@linkplain io.keyward.HashedSecret#ordinal ordinal}.
+     *
+     * <p>A store that cannot read them logs that and returns empty, because the answer to a change shows them too, and a
+     * change that was made must not look failed.
+     */
+    default Map<String, Map<Integer, Instant>> lastUses(Collection<String> ids) {
+        requireNonNull(ids, "ids");
+        return Map.of();
+    }
+
+    /**
      * Returns whether the store holds exactly these records, as far as it can find out cheaply; by default true. A
      * follower asks now and then, and loads all records if the answer is false. This finds changes that the store did
      * not count, such as those that an operator makes while triggers are off.

@@ -124,6 +124,23 @@ public final class LastUsed implements VerificationListener {
         return new LastUse(instant(current), instant(retiring), since());
     }
 
+    /** Returns what is remembered of a key, or what is known of other processes if that is later. */
+    LastUse of(ApiKeyRecord record, Map<Integer, Instant> elsewhere) {
+        LastUse own = of(record.id());
+        return new LastUse(
+                later(own.current(), elsewhere.get(record.current().ordinal())),
+                later(
+                        own.retiring(),
+                        record.retiring()
+                                .map(old -> elsewhere.get(old.ordinal()))
+                                .orElse(null)),
+                own.since());
+    }
+
+    private static @Nullable Instant later(@Nullable Instant one, @Nullable Instant other) {
+        return one == null || (other != null && other.isAfter(one)) ? other : one;
+    }
+
     /**
      * Returns the time from which on every use is remembered: when this was created, or later if a key had to be
      * forgotten.
@@ -314,7 +331,8 @@ public final class LastUsed implements VerificationListener {
             @Nullable Instant retiring) {}
 
     /**
-     * Holds when this process last accepted the secrets of one key.
+     * Holds when the secrets of one key were last accepted: by this process, or by any process that
+     * {@link ApiKeyManager#lastUses} knows of.
      *
      * @param current by the current secret; null if not since {@code since}
      * @param retiring by the one that a rotation is retiring; null if not since {@code since}, or there is none

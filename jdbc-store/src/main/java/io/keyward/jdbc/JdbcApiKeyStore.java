@@ -95,6 +95,7 @@ public final class JdbcApiKeyStore implements ApiKeyStore {
     private final Peppers peppers;
     private final History history;
     private final AtomicBoolean rightsChecked = new AtomicBoolean();
+    private final AtomicBoolean usesMissed = new AtomicBoolean();
     /** The ids that the last load left out. */
     private volatile Set<String> unsound = Set.of();
 
@@ -597,9 +598,31 @@ public final class JdbcApiKeyStore implements ApiKeyStore {
         if (!ID.matcher(id).matches()) {
             return Map.of();
         }
-        return database.read("read when key `" + id + "` was used", (connection, dialect) -> {
+        return usesOf(List.of(id)).getOrDefault(id, Map.of());
+    }
+
+    /**
+     * {@inheritDoc}
+     *
+     * <p>Those that any node with a {@link LastUseWriter} has written, to about a minute. Empty, with one warning, if
+     * the table cannot be read, because its grants are optional.
+     */
+    @Override
+    public Map<String, Map<Integer, Instant>> lastUses(Collection<String> ids) {
+        try {
+            return usesOf(ids.stream().filter(id -> ID.matcher(id).matches()).toList());
+        } catch (StoreException e) {
+            if (usesMissed.compareAndSet(false, true)) {
+                LOG.warn("times of last use by other nodes are not known: {}", e.getMessage());
+            }
+            return Map.of();
+        }
+    }
+
+    private Map<String, Map<Integer, Instant>> usesOf(List<String> ids) {
+        return database.read("read when keys were used", (connection, dialect) -> {
             schema.require(connection);
-            return uses.of(connection, id);
+            return uses.of(connection, ids);
         });
     }
 

@@ -7,6 +7,8 @@ import java.sql.SQLException;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
+import java.util.Collections;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -21,14 +23,22 @@ final class Uses {
         this.names = names;
     }
 
-    Map<Integer, Instant> of(Connection connection, String id) throws SQLException {
-        Map<Integer, Instant> uses = new TreeMap<>();
-        Statements.query(
-                connection,
-                names.in("select ordinal, used_at from keyward.keyward_use where key_id = ?"),
-                row -> uses.put(
-                        row.getInt(1), row.getObject(2, OffsetDateTime.class).toInstant()),
-                id);
+    /** Returns the times of these keys, by id and ordinal. */
+    Map<String, Map<Integer, Instant>> of(Connection connection, List<String> ids) throws SQLException {
+        Map<String, Map<Integer, Instant>> uses = new HashMap<>();
+        for (int from = 0; from < ids.size(); from += BATCH) {
+            List<String> some = ids.subList(from, Math.min(from + BATCH, ids.size()));
+            String places = String.join(", ", Collections.nCopies(some.size(), "?"));
+            Statements.query(
+                    connection,
+                    names.in("select key_id, ordinal, used_at from keyward.keyward_use where key_id in (" + places
+                            + ")"),
+                    row -> uses.computeIfAbsent(row.getString(1), none -> new TreeMap<>())
+                            .put(
+                                    row.getInt(2),
+                                    row.getObject(3, OffsetDateTime.class).toInstant()),
+                    some.toArray());
+        }
         return uses;
     }
 

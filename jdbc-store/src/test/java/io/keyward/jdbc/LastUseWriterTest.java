@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.keyward.store.ApiKeys;
 import io.keyward.store.IssueRequest;
 import io.keyward.store.IssuedKey;
+import io.keyward.store.LastUsed.LastUse;
 import io.keyward.store.StoreException;
 import io.keyward.testing.MovableClock;
 import java.sql.SQLException;
@@ -98,6 +99,38 @@ class LastUseWriterTest {
         Map<Integer, Instant> expected =
                 Map.of(1, START.plus(Duration.ofMinutes(5)), 2, START.plus(Duration.ofMinutes(10)));
         assertEquals(expected, store.lastUses(id));
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void managerOfEachNodeKnowsTheUsesOfAllNodes(RestoreTest.Kind kind) {
+        open(kind);
+        IssuedKey first = issue(a);
+        IssuedKey unused = issue(a);
+        String id = first.id();
+        IssuedKey second = a.manager().rotate(id, OVERLAP);
+        ApiKeys b = node(newStore().build());
+        use(a, first);
+        clock.advance(Duration.ofMinutes(2));
+        use(a, second);
+        writer.flush();
+        clock.advance(Duration.ofMinutes(2));
+        use(b, first);
+
+        Map<String, LastUse> uses = b.manager().lastUses(List.of(second.record(), unused.record()));
+
+        assertEquals(START.plus(Duration.ofMinutes(2)), uses.get(id).current(), "of the other node");
+        assertEquals(START.plus(Duration.ofMinutes(4)), uses.get(id).retiring(), "its own is later");
+        assertEquals(null, uses.get(unused.id()).current());
+        isAway.set(true);
+        try (Logged logged = new Logged()) {
+            assertEquals(
+                    null, b.manager().lastUses(List.of(second.record())).get(id).current());
+            b.manager().lastUses(List.of(second.record()));
+            String sentence = "times of last use by other nodes are not known";
+            assertTrue(logged.text().contains(sentence), logged.text());
+            assertEquals(logged.text().indexOf(sentence), logged.text().lastIndexOf(sentence), "said once");
+        }
     }
 
     @ParameterizedTest
