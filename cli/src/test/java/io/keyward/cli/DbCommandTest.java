@@ -19,6 +19,7 @@ import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -29,6 +30,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** Issue 19: creating the tables, the first key, and looking at rights. */
 class DbCommandTest {
@@ -99,6 +101,16 @@ class DbCommandTest {
         assertEquals(1, operator.run("db", "check", "--strict").exitCode());
         Outcome list = operator.run("list");
         assertTrue(list.err().contains("`keyward db check` says what is wrong with them"), list.err());
+    }
+
+    @Test
+    @DisplayName("status, which is about files, leads to db check where a database is named")
+    void statusLeadsToCheck(@TempDir Path directory) {
+        Map<String, String> environment = Map.of("KEYWARD_JDBC_URL", "jdbc:postgresql://db/app");
+
+        Outcome status = Outcome.in(environment, new byte[0], "status", "--dir", directory.toString());
+
+        assertTrue(status.err().contains("`keyward db check`"), status.err());
     }
 
     @Test

@@ -3,6 +3,7 @@ package io.keyward.cli.operator;
 import io.keyward.cli.holder.ServiceOptions;
 import io.keyward.cli.holder.ServiceReport;
 import io.keyward.cli.terminal.CommandFailure;
+import io.keyward.cli.terminal.Defaults;
 import io.keyward.cli.terminal.EnvironmentOption;
 import io.keyward.cli.terminal.ExitCode;
 import io.keyward.cli.terminal.Json;
@@ -121,6 +122,10 @@ final class StatusCommand implements Callable<Integer> {
                         : Terminal.printable(report.text()) + (running == null ? "" : inForce(running, difference)));
         if (!healthy) {
             terminal.note("unhealthy: a service would refuse to start with this");
+        }
+        if (terminal.environment().containsKey(Defaults.URL_VARIABLE)) {
+            terminal.note("this is about key files; " + Defaults.URL_VARIABLE
+                    + " names a database, which `keyward db check` checks");
         }
         if (difference != null) {
             terminal.note("not in force: " + difference);

@@ -31,7 +31,7 @@ import picocli.CommandLine.Model.OptionSpec;
 public final class Defaults implements IDefaultValueProvider {
     public static final String FILE_VARIABLE = "KEYWARD_FILE";
     static final String ROLES_VARIABLE = "KEYWARD_ROLES";
-    private static final String URL_VARIABLE = "KEYWARD_JDBC_URL";
+    public static final String URL_VARIABLE = "KEYWARD_JDBC_URL";
     private static final String USER_VARIABLE = "KEYWARD_JDBC_USER";
     public static final String PASSWORD_VARIABLE = "KEYWARD_JDBC_PASSWORD";
     /** Variables that are for this command alone. */
