@@ -196,6 +196,14 @@ public interface ApiKeyStore {
     }
 
     /**
+     * Returns the records that the last {@link #load} left out because they are not sound in the store, by id, with what
+     * is wrong with each, without any hash; by default empty. Their keys are rejected.
+     */
+    default Map<String, String> unsound() {
+        return Map.of();
+    }
+
+    /**
      * Returns when the secrets of these keys were last used, as far as the store knows of it, because the services over
      * it write that down; by default empty. By id, and then by {@linkplain io.keyward.HashedSecret#ordinal ordinal}.
      *

@@ -20,7 +20,8 @@ import org.jspecify.annotations.Nullable;
  *     for the moment until a change is in force, so {@link #isHealthy} ignores it
  * @param lastGood when the last reload that succeeded began; null if none did
  * @param problem why the last reload did not succeed, in words; null if it did
- * @param unfit the records that are disabled in this service only, because it lacks their roles or peppers
+ * @param unfit the records that are disabled in this service only, because it lacks their roles or peppers, and those that
+ *     are left out because they are not sound in the store
  */
 public record KeysState(
         int size,

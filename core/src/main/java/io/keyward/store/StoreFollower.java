@@ -43,7 +43,8 @@ import org.slf4j.LoggerFactory;
  * <p>It asks the store for changes at an interval, and at once after {@link #wake}, which a store that is
  * {@linkplain ApiKeyStore#watch notified of changes} calls. If the store cannot name them, because records were
  * removed, it loads all records. The ring then holds what the store holds and nothing else. A record that does not fit,
- * because this service lacks its roles or peppers, is disabled here and reported by {@link #state}.
+ * because this service lacks its roles or peppers, is disabled here and reported by {@link #state}, as is one that the
+ * store left out because it is not sound.
  *
  * <p><b>The age of the ring is bounded.</b> When the store fails, or does not answer for twice the interval, the ring
  * gets an end ({@link KeyRing#validUntil}): the last good reading plus {@link Builder#maxStaleness}. After it every
@@ -468,6 +469,9 @@ public final class StoreFollower implements AutoCloseable {
         });
         stamp = all.stamp();
         unfit.clear();
+        store.unsound()
+                .forEach((id, flaw) -> unfit.put(
+                        id, new Problem(id, "it is not sound in the store, so it is left out and rejected: " + flaw)));
         if (loaded.unfit() != null) {
             report(loaded.unfit());
         }

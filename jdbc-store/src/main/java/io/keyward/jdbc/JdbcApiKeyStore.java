@@ -36,6 +36,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -96,8 +97,8 @@ public final class JdbcApiKeyStore implements ApiKeyStore {
     private final History history;
     private final AtomicBoolean rightsChecked = new AtomicBoolean();
     private final AtomicBoolean usesMissed = new AtomicBoolean();
-    /** The ids that the last load left out. */
-    private volatile Set<String> unsound = Set.of();
+    /** The ids that the last load left out, and why. */
+    private volatile Map<String, String> unsound = Map.of();
 
     private final @Nullable DataSource listening;
     private final Times listenerTimes;
@@ -445,17 +446,15 @@ public final class JdbcApiKeyStore implements ApiKeyStore {
         }
     }
 
-    /**
-     * Returns the ids of the records that the last {@link #load} left out because they are not sound, in their order.
-     * Their keys are rejected; {@link #check} says what is wrong with them.
-     */
-    public Set<String> unsoundKeys() {
-        return Collections.unmodifiableSet(new TreeSet<>(unsound));
+    /** {@inheritDoc} In the order of the ids. */
+    @Override
+    public Map<String, String> unsound() {
+        return unsound;
     }
 
     private Snapshot taken(Loaded loaded) {
         loaded.read().report();
-        unsound = Set.copyOf(loaded.read().unsound().keySet());
+        unsound = Collections.unmodifiableMap(new TreeMap<>(loaded.read().unsound()));
         long asOf = History.versionOf(loaded.generation(), loaded.position().number());
         history.reached(loaded.position(), loaded.generation());
         Set<String> lost = new TreeSet<>();
@@ -543,7 +542,7 @@ public final class JdbcApiKeyStore implements ApiKeyStore {
         long asOf = History.versionOf(generation, number);
         Set<String> apart = new HashSet<>(except);
         apart.addAll(history.held());
-        apart.addAll(unsound);
+        apart.addAll(unsound.keySet());
         records.stream().filter(record -> record.version() > asOf).forEach(record -> apart.add(record.id()));
         Set<String> differing = database.read("compare its keys", (connection, dialect) -> {
             schema.require(connection);

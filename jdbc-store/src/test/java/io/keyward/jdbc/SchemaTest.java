@@ -373,6 +373,11 @@ class SchemaTest {
             ManyNodesTest.awaitTrue(
                     () -> !node.verifier().verify(badKey.reveal()).isAccepted(), "it is rejected");
             ManyNodesTest.awaitTrue(() -> node.state().isLastReloadGood(), "and the reading is good");
+            ManyNodesTest.awaitTrue(
+                    () -> node.ring().current().find(bad.id()).isPresent()
+                            || node.state().unfit().stream()
+                                    .anyMatch(problem -> problem.keyId().equals(bad.id())),
+                    "and one that is left out can be named by a health check");
             assertTrue(node.verifier().verify(goodKey.reveal()).isAccepted(), "the other is not affected");
         }
     }
@@ -412,7 +417,7 @@ class SchemaTest {
                 "update " + schema + ".keyward_key set roles = 'Not A Role!' where id = '" + bad.id() + "'");
 
         assertEquals(List.of(sound), store.load().records());
-        assertEquals(Set.of(bad.id()), store.unsoundKeys());
+        assertEquals(Set.of(bad.id()), store.unsound().keySet());
         assertThrows(StoreException.class, () -> store.find(bad.id()));
         List<DatabaseFinding> warnings = store.check().stream()
                 .filter(finding -> finding.level() == Level.WARNING)

@@ -185,7 +185,7 @@ public final class DatabaseOptions {
      * @return whether there are any
      */
     public static boolean noteUnsound(JdbcApiKeyStore store, Terminal terminal) {
-        Set<String> unsound = store.unsoundKeys();
+        Set<String> unsound = store.unsound().keySet();
         if (!unsound.isEmpty()) {
             terminal.note(
                     "records that are not sound in the database and therefore left out, so their keys are rejected: "
