@@ -33,6 +33,9 @@ final class Database {
 
     private static final int ATTEMPTS = 5;
 
+    private static final String TABLE_MISSING =
+            "a table is missing; call createSchema() or `keyward db create`, or check schema and table prefix";
+
     private final DataSource dataSource;
     private final int networkTimeoutMillis;
     private final int loadTimeoutMillis;
@@ -267,8 +270,10 @@ final class Database {
             case "42501", "90096" -> "its user lacks a right; see the grants in docs/database.md";
             case "28000", "28P01", "08004" -> "it refuses the user or the password";
             case "3D000", "90146", "90149" -> "there is no database of that name";
-            case "42P01", "3F000", "42S02", "90079", "42S04", "42S03" ->
-                "a table is missing; call createSchema() or `keyward db create`, or check schema and table prefix";
+            case "42P01", "3F000" -> TABLE_MISSING;
+            case "42S02", "90079", "42S04", "42S03" ->
+                TABLE_MISSING + "; an H2 database in memory is gone with its last connection, unless its URL has"
+                        + " DB_CLOSE_DELAY=-1";
             case "40001", "40P01", "55P03", "HYT00" ->
                 "nothing was stored, because a lock was held by others for too long";
             case "57014" -> "the statement took too long";

@@ -16,6 +16,7 @@ import io.keyward.store.StoreException;
 import io.keyward.testing.ThrowAwayKeys;
 import java.lang.reflect.Proxy;
 import java.sql.Connection;
+import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -23,6 +24,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.UUID;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -149,6 +151,15 @@ class SchemaTest {
             assertTrue(e.getMessage().contains("createSchema()"), e.getMessage());
             assertEquals(Level.ERROR, store.check().get(0).level());
         }
+    }
+
+    @Test
+    void saysWhyTablesInMemoryAreGone() {
+        String url = "jdbc:h2:mem:" + UUID.randomUUID();
+        JdbcApiKeyStore store = JdbcApiKeyStore.of(Proxies.of(() -> DriverManager.getConnection(url)));
+        store.createSchema();
+
+        assertTrue(messageOf(store::load).contains("DB_CLOSE_DELAY=-1"));
     }
 
     @Test
