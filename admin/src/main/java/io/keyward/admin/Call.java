@@ -120,6 +120,10 @@ record Call(HttpServletRequest request, ApiKeyPrincipal caller, Route route, Str
             return parameters;
         }
         for (String pair : query.split("&", -1)) {
+            if (pair.isEmpty()) {
+                // an ampersand at the end, as many clients write it
+                continue;
+            }
             String[] parts = pair.split("=", 2);
             String name = decoded(parts[0]);
             if (!route.query().contains(name)) {

@@ -80,12 +80,14 @@ final class Json {
         }
     }
 
+    /** Skips a byte-order mark, which editors and PowerShell write and RFC 8259 lets a reader ignore. */
     private static String utf8(byte[] body) {
         try {
-            return StandardCharsets.UTF_8
+            String text = StandardCharsets.UTF_8
                     .newDecoder()
                     .decode(ByteBuffer.wrap(body))
                     .toString();
+            return text.startsWith("\ufeff") ? text.substring(1) : text;
         } catch (CharacterCodingException notUtf8) {
             throw Problem.badRequest("the body must be UTF-8");
         }

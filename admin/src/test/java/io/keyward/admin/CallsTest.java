@@ -59,6 +59,18 @@ class CallsTest {
     @Nested
     class Issuing {
         @Test
+        void skipsByteOrderMark() {
+            service.request("POST", "/keys")
+                    .type("application/json")
+                    .body("\ufeff{\"owner\":\"carol\"}".getBytes(StandardCharsets.UTF_8))
+                    .expect(201);
+            service.request("POST", "/keys")
+                    .type("application/json")
+                    .body("\ufeff\ufeff{}".getBytes(StandardCharsets.UTF_8))
+                    .expect(400, "bad-request");
+        }
+
+        @Test
         @DisplayName("AU-07: the secret is in the answer to the issue and nowhere else")
         void showsTheSecretOnce() {
             LogOfTest log = new LogOfTest();
@@ -610,6 +622,11 @@ class CallsTest {
                 })
         void refusesValuesThatAreNotPossible(String query) {
             service.request("GET", "/keys?" + query).expect(422, "invalid");
+        }
+
+        @Test
+        void takesAmpersandsWithoutParameters() {
+            assertEquals(List.of(full().id()), ids("?owner=carol&&"));
         }
 
         @ParameterizedTest
