@@ -140,4 +140,40 @@ class FileHabitsTest {
             assertTrue(service.verifier().verify(hex).isAccepted());
         }
     }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"KEYWARD_ROLES", "keyward.roles"})
+    @DisplayName("roles that the environment declares are not taken for roles of code, which would be declared twice")
+    void takesRolesOfTheEnvironmentForThoseOfTheConfiguration(String name) throws IOException {
+        Files.writeString(
+                file, "KEYWARD_KEYS_A_HASH=" + hash + "\nKEYWARD_KEYS_A_ROLES=client\nADMIN_API_KEY_HASHES=" + other());
+        Operator declaring = operator.with(name, "[\"client\",\"admin\"]");
+        for (String words : new String[] {"status --file FILE", "status --file FILE --declared-roles client,admin"}) {
+            Outcome status = declaring.run(command(words));
+            assertEquals(0, status.exitCode(), status.out());
+            assertTrue(status.out().contains("keyward.roles: environment"), status.out());
+            assertTrue(status.out().contains("keys: 2"), status.out());
+        }
+        Outcome verified = declaring.runReading(key, "verify");
+
+        assertEquals(0, verified.exitCode(), verified.err());
+    }
+
+    @Test
+    @DisplayName("nor are roles that config/application.properties declares")
+    void takesRolesOfPropertiesForThoseOfTheConfiguration() throws IOException {
+        Files.writeString(file, "KEYWARD_KEYS_A_HASH=" + hash + "\nKEYWARD_KEYS_A_ROLES=client,admin\n");
+        Path properties = Files.createDirectories(directory.resolve("config")).resolve("application.properties");
+        Files.writeString(properties, "keyward.roles=client\n");
+
+        Outcome status = Outcome.of("status", "--dir", directory.toString());
+        Outcome unhealthy = Outcome.of("status", "--dir", directory.toString(), "--declared-roles", "Client");
+
+        assertEquals(0, status.exitCode(), status.out());
+        assertTrue(unhealthy.out().contains("share one variable"), unhealthy.out());
+    }
+
+    private static String other() {
+        return KeyHasher.sha256().hash(ThrowAwayKeys.newKey()).reveal();
+    }
 }

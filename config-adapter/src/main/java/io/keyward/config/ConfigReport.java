@@ -23,6 +23,7 @@ public final class ConfigReport {
     private final String modeReason;
     private final List<SeenFile> files;
     private final List<Setting> settings;
+    private final Set<String> declaredRoles;
     private final List<ReportedKey> keys;
     private final List<ReportedKey> expiringSoon;
     private final List<ConfigProblem> warnings;
@@ -34,6 +35,7 @@ public final class ConfigReport {
         this.modeReason = modeReason;
         this.files = List.copyOf(findings.files);
         this.settings = List.copyOf(findings.settings);
+        this.declaredRoles = Set.copyOf(findings.declaredRoles);
         this.keys = List.copyOf(findings.keys);
         this.expiringSoon = List.copyOf(findings.expiringSoon);
         this.warnings = List.copyOf(findings.warnings);
@@ -43,7 +45,10 @@ public final class ConfigReport {
     /** Returns this report with the problems of a reload that was refused after it. */
     ConfigReport withProblems(List<ConfigProblem> refused) {
         return new ConfigReport(
-                time, mode, modeReason, new Findings(files, settings, keys, expiringSoon, warnings, refused));
+                time,
+                mode,
+                modeReason,
+                new Findings(files, settings, declaredRoles, keys, expiringSoon, warnings, refused));
     }
 
     /** Returns when the load began, by the configured clock. */
@@ -71,6 +76,11 @@ public final class ConfigReport {
      */
     public List<Setting> settings() {
         return settings;
+    }
+
+    /** Returns the roles that {@code keyward.roles} declares, in whatever source it is; not those declared in code. */
+    public Set<String> declaredRoles() {
+        return declaredRoles;
     }
 
     /** Returns all keys, by id. */
@@ -220,6 +230,7 @@ public final class ConfigReport {
     record Findings(
             List<SeenFile> files,
             List<Setting> settings,
+            Set<String> declaredRoles,
             List<ReportedKey> keys,
             List<ReportedKey> expiringSoon,
             List<ConfigProblem> warnings,

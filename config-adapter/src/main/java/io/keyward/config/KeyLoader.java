@@ -86,8 +86,8 @@ final class KeyLoader {
         Map<String, KeyHasher> hashers = hashers();
         EntryReader entries = EntryReader.strict(
                 hashers, development, isOn(Property.PLAINTEXT_KEYS, development, false, "deny", "allow"));
-        RoleModel roles =
-                new RoleReader(values, noted).read(options.roles() == null ? RoleModel.empty() : options.roles());
+        RoleReader reader = new RoleReader(values, noted);
+        RoleModel roles = reader.read(options.roles() == null ? RoleModel.empty() : options.roles());
         KeyDefinitions keys = KeyDefinitions.strict(sources, values, entries, roles, mayBeEmpty());
         problems.addAll(keys.problems());
         refuseReplacedPeppers(hashers, keys);
@@ -98,7 +98,7 @@ final class KeyLoader {
         ListNames names = new ListNames(namesOf(roles));
         requireKeys(keys, names, namesOf(roles));
         KeyRing ring = ring(roles, hashers, keys);
-        ReportBuilder builder = new ReportBuilder(options, sources, files, keys, names, settings);
+        ReportBuilder builder = new ReportBuilder(options, sources, files, keys, reader.declared(), names, settings);
         ConfigReport report = builder.build(choice.mode, choice.reason, problems, warnings);
         Loaded loaded = problems.isEmpty() && ring != null
                 ? new Loaded(ring, roles, report, files, settings, hashers, newKeys, keys.wellKnown())

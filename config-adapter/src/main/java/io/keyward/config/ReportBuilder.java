@@ -37,6 +37,7 @@ final class ReportBuilder {
     private final ConfigSources sources;
     private final FileSnapshot files;
     private final KeyDefinitions definitions;
+    private final Set<String> declaredRoles;
     private final ListNames names;
     private final Settings settings;
     private final Instant now;
@@ -46,12 +47,14 @@ final class ReportBuilder {
             ConfigSources sources,
             FileSnapshot files,
             KeyDefinitions definitions,
+            Set<String> declaredRoles,
             ListNames names,
             Settings settings) {
         this.options = options;
         this.sources = sources;
         this.files = files;
         this.definitions = definitions;
+        this.declaredRoles = declaredRoles;
         this.names = names;
         this.settings = settings;
         this.now = options.clock().instant();
@@ -76,7 +79,10 @@ final class ReportBuilder {
                 "a key is replaced before it expires",
                 "rotate it, or remove it")));
         return new ConfigReport(
-                now, mode, modeReason, new Findings(seenFiles(), settings(), keys, expiringSoon, all, problems));
+                now,
+                mode,
+                modeReason,
+                new Findings(seenFiles(), settings(), declaredRoles, keys, expiringSoon, all, problems));
     }
 
     private void warnOfUnknownAttributes(List<ConfigProblem> warnings) {

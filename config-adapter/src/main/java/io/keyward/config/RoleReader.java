@@ -45,6 +45,11 @@ final class RoleReader {
         }
     }
 
+    /** Returns the names of the roles of the configuration, once they are read. */
+    Set<String> declared() {
+        return own;
+    }
+
     private void declare(String name, Assignment declared) {
         try {
             if (roles.putIfAbsent(name, Role.of(name)) != null) {

@@ -161,6 +161,7 @@ class PropertyTest {
                     .grant(writer.roles(), List.of())
                     .permissions()
                     .containsAll(Set.of(Permission.of("jobs:read"), Permission.of("jobs:submit"))));
+            assertEquals(Set.of("reader", "writer"), keys.report().declaredRoles());
         }
     }
 

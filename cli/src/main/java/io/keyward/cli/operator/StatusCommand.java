@@ -13,9 +13,6 @@ import io.keyward.config.ConfigException;
 import io.keyward.config.ConfigProblem;
 import io.keyward.config.ConfigReport;
 import io.keyward.config.KeywardConfig;
-import io.keyward.role.Role;
-import io.keyward.role.RoleModel;
-import io.keyward.store.StoreException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
@@ -167,31 +164,16 @@ final class StatusCommand implements Callable<Integer> {
         Path named = file;
         Path read = named != null ? named : (directory == null ? Path.of("") : directory).resolve(".env");
         KeyInput input = new KeyInput(read, roles, environment);
-        KeywardConfig.Builder config = (named == null ? KeywardConfig.builder() : input.configuration())
-                .environment(environment)
-                .follow(false)
-                .roles(rolesInCode(input));
+        KeywardConfig.Builder config =
+                (named == null ? KeywardConfig.builder() : input.configuration()).environment(environment);
         if (directory != null) {
             config.directory(directory);
         }
-        try (KeywardConfig loaded = config.load()) {
+        try (KeywardConfig loaded = input.load(config)) {
             fingerprint = loaded.ring().current().fingerprint();
             return loaded.report();
         } catch (ConfigException e) {
             return e.report();
-        }
-    }
-
-    /**
-     * Returns the roles that the service declares in code. If none are named, it is assumed to declare the roles that
-     * its keys have.
-     */
-    private RoleModel rolesInCode(KeyInput input) {
-        try {
-            return input.rolesBeside();
-        } catch (StoreException unreadable) {
-            // The report says what is wrong with the file, in the words of the service.
-            return RoleModel.of(roles.stream().map(Role::of).toList());
         }
     }
 

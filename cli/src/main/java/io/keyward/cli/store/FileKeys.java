@@ -147,6 +147,6 @@ record FileKeys(KeyInput input, KeyFile file, boolean isNew) implements OpenKeys
     }
 
     private KeywardConfig load() {
-        return input.configuration().roles(input.rolesBeside()).follow(false).load();
+        return input.load(input.configuration());
     }
 }

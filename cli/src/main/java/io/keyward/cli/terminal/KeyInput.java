@@ -1,15 +1,18 @@
 package io.keyward.cli.terminal;
 
+import io.keyward.config.ConfigException;
 import io.keyward.config.KeyFile;
 import io.keyward.config.KeywardConfig;
 import io.keyward.env.KeyFileBytes;
 import io.keyward.role.RoleModel;
+import io.keyward.store.StoreException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
@@ -102,13 +105,36 @@ public final class KeyInput {
         return piped;
     }
 
-    /** Returns the given roles and those of the keys, without the roles that the file itself declares. */
-    public RoleModel rolesBeside() {
-        KeyFile keys = toRead(RoleModel.empty());
-        Set<String> others = new TreeSet<>(roles);
-        keys.records().forEach(record -> others.addAll(record.roles()));
-        others.removeAll(keys.declaredRoles());
-        return FileOptions.model(others);
+    /**
+     * Loads a configuration as a service does that declares the given roles in code and those that the keys of this
+     * file have. A role that the configuration declares, wherever it does so, is not taken for one of code.
+     *
+     * @throws ConfigException if the service would refuse it
+     */
+    public KeywardConfig load(KeywardConfig.Builder config) {
+        Set<String> inCode = new TreeSet<>(roles);
+        try {
+            toRead(RoleModel.empty()).records().forEach(record -> inCode.addAll(record.roles()));
+        } catch (StoreException unreadable) {
+            // The load says what is wrong with the file, in the words of the service.
+            return load(config, inCode);
+        }
+        return load(config, inCode);
+    }
+
+    private static KeywardConfig load(KeywardConfig.Builder config, Set<String> inCode) {
+        config.follow(false);
+        Set<String> declared;
+        try {
+            return config.roles(FileOptions.model(inCode)).load();
+        } catch (ConfigException e) {
+            declared = e.report().declaredRoles();
+            if (Collections.disjoint(inCode, declared)) {
+                throw e;
+            }
+        }
+        inCode.removeAll(declared);
+        return config.roles(FileOptions.model(inCode)).load();
     }
 
     private static boolean isPipe(Path file) {
