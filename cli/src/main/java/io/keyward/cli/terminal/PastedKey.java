@@ -3,6 +3,7 @@ package io.keyward.cli.terminal;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.keyward.KeyFormat;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -16,6 +17,11 @@ import java.util.regex.Pattern;
 public final class PastedKey {
     private static final String OPENING_QUOTES = "\"'`“”„‘’‚«»‹›";
     private static final String BYTE_ORDER_MARK = "\uFEFF";
+    /** Parts of an issued key, see {@link KeyFormat}. */
+    private static final int MAX_PREFIX = 20;
+
+    private static final int ID = 8;
+    private static final int SECRET_AND_CHECK = 36;
     /**
      * A key made elsewhere has at least 16 characters. Fewer characters after a colon are part of a key with a colon
      * in it.
@@ -30,6 +36,8 @@ public final class PastedKey {
     private static final Pattern NAME_OF_CREDENTIAL =
             Pattern.compile("(?i).*(?:key|token|secret|passw|auth|credential).*");
     private static final Pattern VARIABLE = Pattern.compile("[A-Z][A-Z0-9_]*");
+
+    private static final Pattern NO_PART_OF_A_KEY = Pattern.compile("[^0-9A-Za-z_]");
 
     private PastedKey() {}
 
@@ -59,7 +67,51 @@ public final class PastedKey {
         if (named.matches() && isName(named)) {
             return Optional.of("comes with other text, like a header name or `API_KEY=`; copy the key alone");
         }
+        if (!isIssued(text) && isIssued(withSmallLetters(text))) {
+            return Optional.of("has a capital letter where there is a small one, as some keyboards write the first;"
+                    + " copy it again");
+        }
+        if (holdsIssuedKey(text)) {
+            return Optional.of(
+                    "comes with other characters, like the stars of bold text or a full stop; copy the key" + " alone");
+        }
+        Matcher foreign = NO_PART_OF_A_KEY.matcher(text);
+        if (foreign.find() && isIssued(foreign.replaceAll(""))) {
+            foreign.reset().find();
+            return Optional.of("has a character at position " + (foreign.start() + 1)
+                    + " that is no part of it and may be invisible; copy it again");
+        }
         return Optional.empty();
+    }
+
+    /** Returns whether a text is an issued key; its check digits make a mistake almost impossible. */
+    private static boolean isIssued(String text) {
+        return KeyFormat.recognise(text)
+                .filter(format -> format.flawOf(text).isEmpty())
+                .isPresent();
+    }
+
+    /** Returns a text with prefix and id in small letters, if it has the length of a key. */
+    private static String withSmallLetters(String text) {
+        int secret = Math.max(0, text.length() - SECRET_AND_CHECK);
+        return text.substring(0, secret).toLowerCase(Locale.ROOT) + text.substring(secret);
+    }
+
+    private static boolean holdsIssuedKey(String text) {
+        if (isIssued(text)) {
+            return false;
+        }
+        for (int underscore = text.indexOf('_'); underscore >= 0; underscore = text.indexOf('_', underscore + 1)) {
+            int end = underscore + 1 + ID + SECRET_AND_CHECK;
+            for (int start = Math.max(0, underscore - MAX_PREFIX);
+                    start < underscore && end <= text.length();
+                    start++) {
+                if (isIssued(text.substring(start, end))) {
+                    return true;
+                }
+            }
+        }
+        return false;
     }
 
     /** Names an encoding other than UTF-8, and what to do about it; nothing if the bytes may be UTF-8. */

@@ -12,9 +12,11 @@ import io.keyward.cli.Outcome;
 import io.keyward.testing.ThrowAwayKeys;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -75,6 +77,48 @@ class PastedKeyTest {
         assertFalse(Files.exists(home.resolve(".config")));
     }
 
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"**%s**", "*%s*", "_%s_", "%s.", "%s,", "<%s>", "(%s)", "> %s", "key-%s", "%s%s", "\u2013%s"})
+    @DisplayName("BR-36 finds an issued key in other characters, as of a chat or a mail")
+    void findsAnIssuedKeyInOtherCharacters(String template) {
+        String text = template.replace("%s", KEY);
+
+        assertTrue(PastedKey.surroundingsOf(text).orElse("").contains("copy the key alone"), template);
+        for (String command : new String[] {"login", "hash", "check"}) {
+            Outcome outcome = new Holder(home).gives(text + "\n", command);
+
+            assertEquals(1, outcome.exitCode(), command);
+            assertFalse(outcome.err().contains(KEY.substring(8)), "echoes the key");
+        }
+        assertFalse(Files.exists(home.resolve(".config")));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"\u00ad", "\u200b", "\u2011", "=", " ", "."})
+    @DisplayName("BR-36 says that a character got into an issued key, which may be an invisible one")
+    void saysThatACharacterGotIntoTheKey(String character) {
+        String text = KEY.substring(0, 20) + character + KEY.substring(20);
+
+        Outcome outcome = new Holder(home).gives(text + "\n", "check");
+
+        assertEquals(1, outcome.exitCode());
+        assertTrue(outcome.err().contains("a character at position 21"), outcome.err());
+        assertFalse(outcome.err().contains(KEY.substring(8)), "echoes the key");
+    }
+
+    @Test
+    @DisplayName("BR-36 says that a keyboard made the first letter a capital")
+    void saysThatALetterIsACapital() {
+        String first = KEY.substring(0, 1).toUpperCase(Locale.ROOT) + KEY.substring(1);
+        String beginning = KEY.substring(0, 12).toUpperCase(Locale.ROOT) + KEY.substring(12);
+
+        for (String text : new String[] {first, beginning}) {
+            assertTrue(PastedKey.surroundingsOf(text).orElse("").contains("capital letter"), "not found");
+            assertEquals(1, new Holder(home).gives(text + "\n", "hash").exitCode());
+        }
+    }
+
     static Stream<byte[]> encodings() {
         return Stream.of(
                 ("\uFEFF" + KEY + "\r\n").getBytes(UTF_16LE),
@@ -103,9 +147,12 @@ class PastedKeyTest {
                 "c2VjcmV0LXNlY3JldC1zZWNyZQ==",
                 "abc=defghijklmnopqrstuvw",
                 "key:short",
-                "made_elsewhere_0123"
+                "made_elsewhere_0123",
+                "Made_Elsewhere_0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefgh",
+                "*made_elsewhere_0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefgh*"
             })
     void takesKeysMadeElsewhereAsTheyAre(String key) {
+        assertEquals(Optional.empty(), PastedKey.surroundingsOf(KEY));
         assertEquals(Optional.empty(), PastedKey.surroundingsOf(key));
         assertEquals(Optional.empty(), PastedKey.encodingOf(key.getBytes(UTF_8)));
     }
