@@ -37,6 +37,7 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Issue 19: every command that works on a key file works on a database. */
@@ -431,6 +432,8 @@ class DatabaseCommandsTest {
             strings = {
                 "jdbc:postgresql://db/app?user=x&password=kept-secret",
                 "jdbc:postgresql://x:kept-secret@db/app",
+                "postgres://x:kept-secret@db/app",
+                "postgresql://x:kept-secret@db:5432/app?sslmode=require",
                 "jdbc:h2:mem:x;PASSWORD=kept-secret",
                 "jdbc:postgresql://db/app?sslkey=k&sslpassword=kept-secret"
             })
@@ -439,6 +442,22 @@ class DatabaseCommandsTest {
 
         assertEquals(2, refused.exitCode());
         assertTrue(refused.err().contains("password"), refused.err());
+        assertFalse(refused.err().contains("kept-secret"), refused.err());
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "postgres://x:kept-secret@db/app, begins with jdbc:",
+        "postgresql:///app?user=x, begins with jdbc:",
+        "jdbc:postgresql://x:kept-secret@db/app, has a user before the host"
+    })
+    @DisplayName("the URL that other programs take is told how to write, and its password is not repeated")
+    void saysHowToWriteTheUrlOfOtherPrograms(String url, String said) {
+        Outcome refused = Outcome.in(Map.of("KEYWARD_JDBC_URL", url), new byte[0], "list");
+
+        assertEquals(2, refused.exitCode());
+        assertTrue(refused.err().contains(said), refused.err());
+        assertTrue(refused.err().contains("--jdbc-user"), refused.err());
         assertFalse(refused.err().contains("kept-secret"), refused.err());
     }
 
@@ -456,7 +475,7 @@ class DatabaseCommandsTest {
 
     @Test
     void passwordComesFromFile() throws IOException {
-        Path file = Files.writeString(directory.resolve("password"), DatabaseOperator.PASSWORD + "\n");
+        Path file = Files.writeString(directory.resolve("password"), "\uFEFF" + DatabaseOperator.PASSWORD + "\r\n");
 
         Outcome listed = Outcome.of(
                 "list", "--jdbc-url", operator.url(), "--jdbc-user=operator", "--jdbc-password-file", file.toString());

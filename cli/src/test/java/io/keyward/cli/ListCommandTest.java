@@ -1,5 +1,6 @@
 package io.keyward.cli;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -205,6 +206,15 @@ class ListCommandTest {
                 .startsWith("kw_test_"));
     }
 
+    @Test
+    @DisplayName("a keyward.toml that an editor on Windows saved is read: byte-order mark, CRLF")
+    void takesSettingsWithByteOrderMark() throws IOException {
+        writeLists();
+        Files.writeString(directory.resolve("keyward.toml"), "\uFEFFdeclared-roles = [\"client\", \"miner\"]\r\n");
+
+        assertEquals(3, linesOf(operator.run("list")));
+    }
+
     @ParameterizedTest
     @CsvSource({
         "roles = [], 'line 1, roles: is unknown'",
@@ -220,6 +230,20 @@ class ListCommandTest {
 
         assertEquals(3, outcome.exitCode());
         assertTrue(outcome.err().contains(said), outcome.err());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"revoke", "disable", "enable", "rotate", "renew"})
+    @DisplayName("an empty text to match, as of a variable that is not set, selects no key")
+    void refusesEmptyTextToMatch(String command) throws IOException {
+        operator.run("issue", "--role=client", "--owner=a");
+        byte[] before = Files.readAllBytes(operator.file());
+
+        Outcome outcome = operator.run(command, "--match", "", "--yes");
+
+        assertEquals(2, outcome.exitCode(), outcome.err());
+        assertTrue(outcome.err().contains("--match has no text"), outcome.err());
+        assertArrayEquals(before, Files.readAllBytes(operator.file()));
     }
 
     private void writeLists() throws IOException {

@@ -65,6 +65,7 @@ class MessagesTest {
                 "issue --owner typed-it --owner typed-it | --owner is given twice; keep one",
                 "change x --metadata typed-it | --metadata must be NAME=VALUE",
                 "rotate x --overlap typed-it  | --overlap must be a number and one of s m h d w",
+                "list --file=                 | --file is empty, and must be a path",
                 "list --sort typed-it         | --sort must be one of id, owner, name, end, state",
                 "list --columns typed-it      | --columns must be one of id, state, roles",
                 "status --pid typed-it        | --pid must be a whole number",

@@ -1,6 +1,7 @@
 package io.keyward.cli.operator;
 
 import io.keyward.ApiKeyRecord;
+import io.keyward.cli.terminal.CommandFailure;
 import io.keyward.store.KeyFilter;
 import java.time.Duration;
 import java.time.Instant;
@@ -37,6 +38,17 @@ final class Criteria {
     /** Returns whether every key meets the conditions. */
     boolean isEmpty() {
         return owner == null && role == null && match == null && endingWithin == null;
+    }
+
+    /**
+     * Refuses a text to match that is empty, as of a variable that is not set: every key would be selected.
+     *
+     * @throws CommandFailure if it is
+     */
+    void requireTextToMatch() {
+        if (match != null && match.isBlank()) {
+            throw CommandFailure.usage("--match has no text, so every key would be selected; give it a text");
+        }
     }
 
     /** Returns a filter for the store, which chooses all keys that fit, and maybe others. */

@@ -156,6 +156,7 @@ final class Selection {
         if (!ids.isEmpty() && !criteria.isEmpty()) {
             throw CommandFailure.usage("name ids or select keys, not both");
         }
+        criteria.requireTextToMatch();
         List<Change> changes = new ArrayList<>();
         if (ids.isEmpty()) {
             Instant now = Instant.now();

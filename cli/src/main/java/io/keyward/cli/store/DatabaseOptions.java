@@ -30,6 +30,10 @@ import picocli.CommandLine.Option;
 /** The options that say in which database the keys are, and how to log in there. */
 public final class DatabaseOptions {
     private static final Pattern USER_INFO = Pattern.compile("//[^/@?;]*@");
+    private static final Pattern POSTGRES_URI = Pattern.compile("postgres(?:ql)?:");
+    private static final String USER_AND_PASSWORD = "name the user with --jdbc-user, and give the password in"
+            + " KEYWARD_JDBC_PASSWORD, by --jdbc-password-file, or at the prompt";
+    private static final String BYTE_ORDER_MARK = "\uFEFF";
     private static final Pattern PARAMETERS = Pattern.compile("[?;].*", Pattern.DOTALL);
 
     @Option(
@@ -132,7 +136,11 @@ public final class DatabaseOptions {
 
     private static String firstLineOf(Path file) {
         try {
-            return Files.readString(file, UTF_8).lines().findFirst().orElse("");
+            String text = Files.readString(file, UTF_8);
+            return (text.startsWith(BYTE_ORDER_MARK) ? text.substring(1) : text)
+                    .lines()
+                    .findFirst()
+                    .orElse("");
         } catch (IOException e) {
             throw CommandFailure.file(file + " cannot be read: " + Failures.describe(e), e);
         }
@@ -145,6 +153,11 @@ public final class DatabaseOptions {
 
     /** Asks the driver in our jar and those of {@code --driver} which of them accepts the URL. */
     private Driver driver() {
+        if (url().startsWith("jdbc:postgresql:") && USER_INFO.matcher(url()).find()) {
+            throw CommandFailure.usage(
+                    "the URL of the database has a user before the host, where the driver takes none; "
+                            + USER_AND_PASSWORD);
+        }
         try {
             for (Driver driver : ServiceLoader.load(Driver.class, driverLoader())) {
                 if (driver.acceptsURL(url())) {
@@ -154,6 +167,10 @@ public final class DatabaseOptions {
         } catch (SQLException | ServiceConfigurationError e) {
             // no cause: the message of a driver may repeat the URL, and a password in it
             throw CommandFailure.usage("a driver could not be asked whether it takes --jdbc-url; check --driver");
+        }
+        if (POSTGRES_URI.matcher(url()).lookingAt()) {
+            throw CommandFailure.usage("the URL of the database begins with jdbc:, like"
+                    + " jdbc:postgresql://host:5432/database; " + USER_AND_PASSWORD);
         }
         throw CommandFailure.usage("no driver takes the URL of the database, which must be like"
                 + " jdbc:postgresql://host/database; for another database than PostgreSQL name the jar of its driver"

@@ -3,6 +3,8 @@ package io.keyward.cli.terminal;
 import static java.util.Objects.requireNonNull;
 
 import io.keyward.KeyFormat;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
@@ -37,8 +39,8 @@ public final class Arguments {
                     + " show it; set KEYWARD_JDBC_PASSWORD, or name a file with --jdbc-password-file, and change"
                     + " one that was there";
     /** A password in the URL of a database. */
-    private static final Pattern URL_WITH_PASSWORD =
-            Pattern.compile("(?i).*\\bjdbc:[^\\s]*([?&;][a-z]*password=|//[^/@?;]*:[^/@?;]*@).*");
+    private static final Pattern URL_WITH_PASSWORD = Pattern.compile(
+            "(?i).*\\b(?:jdbc:|postgres(?:ql)?:|mysql:|mariadb:)[^\\s]*([?&;][a-z]*password=|//[^/@?;]*:[^/@?;]*@).*");
 
     private static final Set<String> SECRET_OPTIONS =
             Set.of("--key", "--api-key", "--apikey", "--secret", "--password", "--hash", "--token");
@@ -162,6 +164,19 @@ public final class Arguments {
         commandLine.registerConverter(Instant.class, Arguments::instant);
         commandLine.registerConverter(Duration.class, Arguments::span);
         commandLine.registerConverter(KeyFormat.class, Arguments::format);
+        commandLine.registerConverter(Path.class, Arguments::path);
+    }
+
+    /** Reads a path; an empty one, as of a variable that is not set, would be the working directory. */
+    private static Path path(String text) {
+        try {
+            if (!text.isEmpty()) {
+                return Path.of(text);
+            }
+        } catch (InvalidPathException e) {
+            throw new TypeConversionException("is no path on this system");
+        }
+        throw new TypeConversionException("is empty, and must be a path");
     }
 
     private static <N> N whole(String text, Function<String, N> type) {

@@ -48,6 +48,7 @@ public final class Defaults implements IDefaultValueProvider {
     private static final Set<String> KNOWN =
             new TreeSet<>(Set.of(FILE, ROLES, PREFIX, URL, USER, SCHEMA, TABLE_PREFIX));
     private static final String USUAL_FILE = ".env";
+    private static final String BYTE_ORDER_MARK = "\uFEFF";
 
     private final Map<String, String> environment;
     private final List<String> args;
@@ -164,7 +165,8 @@ public final class Defaults implements IDefaultValueProvider {
         }
         TomlParseResult toml;
         try {
-            toml = Toml.parse(file);
+            String text = Files.readString(file);
+            toml = Toml.parse(text.startsWith(BYTE_ORDER_MARK) ? text.substring(1) : text);
         } catch (IOException e) {
             throw CommandFailure.file(file + ": " + Failures.describe(e), e);
         }
