@@ -44,6 +44,7 @@ final class ValueReader {
      */
     private static final int MAX_ITEMS = 100_000;
 
+    private static final String BYTE_ORDER_MARK = "\uFEFF";
     private static final int MAX_SECRET_FILE = 64 << 10;
 
     private final ConfigSources sources;
@@ -153,8 +154,8 @@ final class ValueReader {
         byte[] bytes = bytesOf(file);
         String text;
         try {
-            text = ListValue.trim(
-                    UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString());
+            String content = UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
+            text = ListValue.trim(content.startsWith(BYTE_ORDER_MARK) ? content.substring(1) : content);
         } catch (CharacterCodingException e) {
             throw fileRefused(file, "is not UTF-8 text");
         }

@@ -304,6 +304,21 @@ class KeyFileTest {
         }
     }
 
+    @Test
+    @DisplayName("CF-04 takes a secret file with a byte-order mark, as of an editor on Windows")
+    void takesSecretFileWithByteOrderMark() {
+        byte[] pepper = new byte[32];
+        new SecureRandom().nextBytes(pepper);
+        String text = Base64.getEncoder().encodeToString(pepper);
+        String hash = KeyHasher.hmacSha256("p1", pepper).hash(ApiKey.of(KEY)).reveal();
+        ConfigFiles.write(directory.resolve("pepper"), "\uFEFF" + text + "\r\n");
+        ConfigFiles.write(directory.resolve("secret"), "\uFEFF" + hash + "\r\n");
+        files.env("keyward.keys.a.hash=@secret\nkeyward.peppers.p1=@pepper\n");
+        try (KeywardConfig keys = files.load()) {
+            assertTrue(accepts(keys, KEY));
+        }
+    }
+
     @ParameterizedTest(name = "17.8 BR-23 takes variables in quotes as docker run --env-file leaves them: {0}")
     @ValueSource(strings = {"\"%s\"", "'%s'", " \"%s\" "})
     void takesVariablesInQuotes(String quoted) {
