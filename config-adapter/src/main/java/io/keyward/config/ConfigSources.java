@@ -389,8 +389,12 @@ final class ConfigSources {
             return names;
         }
         // SmallRye lists each variable once more as the property it may stand for
+        Set<String> variables = names.stream()
+                .filter(name -> name.indexOf('.') < 0)
+                .map(ConfigSources::environmentForm)
+                .collect(Collectors.toSet());
         return names.stream()
-                .filter(name -> name.indexOf('.') < 0 || !names.contains(environmentForm(name)))
+                .filter(name -> name.indexOf('.') < 0 || !variables.contains(environmentForm(name)))
                 .collect(Collectors.toCollection(LinkedHashSet::new));
     }
 

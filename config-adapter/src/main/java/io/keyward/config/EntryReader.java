@@ -7,6 +7,7 @@ import io.keyward.KeyHash;
 import io.keyward.KeyHasher;
 import io.keyward.env.InvalidValue;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -82,6 +83,7 @@ final class EntryReader {
 
     /** Returns the hash where only a hash may stand; 64 hexadecimal digits alone are SHA-256. */
     KeyHash hash(String entry) throws InvalidValue {
+        refuseForeignCharacters(entry);
         if (!hasKnownScheme(entry) && !isBareHash(entry)) {
             throw entry.indexOf(':') >= 0
                     ? new InvalidValue(
@@ -105,6 +107,18 @@ final class EntryReader {
             throw wellKnown("hash is that of a well-known or example key");
         }
         return hash;
+    }
+
+    /** Names a character that looks like nothing, or like another one, because people do not see what is wrong. */
+    private static void refuseForeignCharacters(String entry) throws InvalidValue {
+        for (int i = 0; i < entry.length(); i++) {
+            if (entry.charAt(i) > '~') {
+                throw new InvalidValue(
+                        String.format(Locale.ROOT, "character %d is U+%04X", i + 1, entry.codePointAt(i)),
+                        "a hash is ASCII, without no-break spaces, typographic quotes and invisible characters",
+                        "remove it, or write the line again");
+            }
+        }
     }
 
     private static boolean hasKnownScheme(String entry) {

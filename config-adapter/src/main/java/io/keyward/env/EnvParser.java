@@ -10,6 +10,7 @@ import java.util.Arrays;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -183,11 +184,21 @@ public final class EnvParser {
         boolean equalsSeen = text.substring(p, end).indexOf('=') >= 0;
         String what = p < end && chars[p] == '='
                 ? "there is no name before the ="
-                : equalsSeen ? "the text before the = is not a name" : "the line has no =";
+                : equalsSeen ? notAName(p, end) : "the line has no =";
         String remedy = equalsSeen
                 ? "name it with A-Z a-z 0-9 _ . -, a letter or _ first"
                 : "complete it, put # before it, or put a value of several lines in quotes or brackets";
         problem(line, null, what, LINE_RULE, remedy);
+    }
+
+    /** Names a character outside ASCII, which may be invisible, like a byte-order mark where two files were joined. */
+    private String notAName(int start, int end) {
+        for (int i = start; i < end && chars[i] != '='; i++) {
+            if (chars[i] > '~') {
+                return String.format(Locale.ROOT, "there is the character U+%04X before the =", text.codePointAt(i));
+            }
+        }
+        return "the text before the = is not a name";
     }
 
     private void readValue(Start entry, int p, int end) {

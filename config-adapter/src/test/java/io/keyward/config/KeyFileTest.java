@@ -30,6 +30,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -302,6 +303,33 @@ class KeyFileTest {
         try (KeywardConfig keys = files.load()) {
             assertTrue(accepts(keys, KEY));
         }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"CLIENT_API_KEY_HASHES", "client_api_key_hashes", "Client_Api_Key_Hashes"})
+    @DisplayName("takes a variable of the environment in small letters as it takes one of a file")
+    void takesVariableInSmallLetters(String name) {
+        try (KeywardConfig keys = fromEnvironment(Map.of(name, HASH))) {
+            assertTrue(accepts(keys, KEY));
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "'A=1\n\uFEFFCLIENT_API_KEY_HASHES=%s', 'there is the character U+FEFF before the ='",
+        "'A=1\n\u00A0CLIENT_API_KEY_HASHES=%s', 'there is the character U+00A0 before the ='",
+        "'A=1\nCLIENT_API_KEY_HASHES=\u201C%s\u201D', 'item 1: character 1 is U+201C'",
+        "'A=1\nCLIENT_API_KEY_HASHES=%s\u200B', 'item 1: character 72 is U+200B'",
+        "'A=1\nKEYWARD_KEYS_A_HASH=\u00A0%s', 'character 1 is U+00A0'"
+    })
+    @DisplayName("CF-04 CF-06 names a character that nobody sees, and neither key nor hash")
+    void namesCharactersThatNobodySees(String text, String said) {
+        files.env(text.replace("%s", HASH) + "\n");
+
+        String message = files.refused().getMessage();
+
+        assertTrue(message.contains(":2: ") && message.contains(said), message);
+        assertFalse(message.contains(HASH.substring(10, 30)), "shows the hash");
     }
 
     @Test
