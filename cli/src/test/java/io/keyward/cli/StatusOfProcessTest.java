@@ -3,6 +3,7 @@ package io.keyward.cli;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.keyward.KeyHasher;
 import io.keyward.testing.ThrowAwayKeys;
@@ -68,6 +69,49 @@ class StatusOfProcessTest {
             assertEquals(0, outcome.exitCode(), outcome.err());
             assertTrue(outcome.err().contains("an argument names " + directory.resolve("prod.env")), outcome.err());
             assertTrue(outcome.out().contains("alice"), outcome.out());
+        }
+    }
+
+    @Test
+    @DisplayName("issue 18.6 takes the system properties among the arguments")
+    void readsTheSystemPropertiesOfAnArgument() throws Exception {
+        write(directory.resolve(".env"));
+
+        Outcome outcome = statusOf("-Dkeyward.mode=development", "-Dkeyward.keys.alice.owner=marker-0123456789");
+
+        assertEquals(0, outcome.exitCode(), outcome.err());
+        assertTrue(outcome.out().contains("mode: development"), outcome.out());
+        assertTrue(outcome.out().contains("keyward.keys.alice.owner: system properties"), outcome.out());
+        assertFalse((outcome.out() + outcome.err()).contains("marker"), "prints a value");
+    }
+
+    @Test
+    @DisplayName("issue 18.6 takes no file of this machine for one of a container")
+    void refusesProcessThatSeesOtherFiles() throws Exception {
+        assumeTrue(Files.isExecutable(Path.of("/usr/bin/unshare")), "there is no unshare");
+        Path inside = Files.createDirectory(directory.resolve("inside"));
+        Path outside = Files.createDirectory(directory.resolve("outside"));
+        write(outside.resolve(".env"));
+        ProcessBuilder builder = new ProcessBuilder(
+                "unshare",
+                "-rm",
+                "sh",
+                "-c",
+                "mount --bind \"$1\" \"$2\" && cd \"$2\" && echo ready && read line",
+                "sh",
+                inside.toString(),
+                outside.toString());
+        Process service = builder.redirectErrorStream(true).start();
+        try {
+            assumeTrue("ready".equals(service.inputReader().readLine()), "mounts need unshare -rm");
+            Outcome outcome = Outcome.of("status", "--pid", String.valueOf(service.pid()));
+
+            assertEquals(1, outcome.exitCode(), outcome.out());
+            assertTrue(outcome.err().contains("sees other files than this command"), outcome.err());
+            assertFalse(outcome.out().contains("alice"), outcome.out());
+        } finally {
+            service.destroy();
+            service.waitFor();
         }
     }
 

@@ -6,6 +6,7 @@ import io.keyward.cli.terminal.CommandFailure;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -38,17 +39,40 @@ record ServiceProcess(long pid, Path directory, List<String> arguments, Map<Stri
                     environment.put(entry.substring(0, equals), entry.substring(equals + 1));
                 }
             }
-            return new ServiceProcess(
-                    pid,
-                    Files.readSymbolicLink(process.resolve("cwd")),
-                    entries(process.resolve("cmdline")),
-                    environment);
+            Path directory = Files.readSymbolicLink(process.resolve("cwd"));
+            if (!isSame(directory, process.resolve("cwd"))) {
+                throw CommandFailure.refused(
+                        "process " + pid + " sees other files than this command, as in a container;"
+                                + " run the command in the same container");
+            }
+            return new ServiceProcess(pid, directory, entries(process.resolve("cmdline")), environment);
         } catch (AccessDeniedException e) {
             throw CommandFailure.file(
                     "process " + pid + " belongs to another user; run this as that user, or as root", e);
         } catch (IOException e) {
             throw CommandFailure.refused("there is no process " + pid + ", or it has ended", e);
         }
+    }
+
+    /** Returns whether a path leads here to the directory that the link of the process leads to. */
+    private static boolean isSame(Path directory, Path link) throws IOException {
+        try {
+            return Files.isSameFile(directory, link);
+        } catch (NoSuchFileException notHere) {
+            return false;
+        }
+    }
+
+    /** Returns the system properties that the arguments set. */
+    Map<String, String> systemProperties() {
+        Map<String, String> properties = new HashMap<>();
+        for (String argument : arguments) {
+            int equals = argument.indexOf('=');
+            if (argument.startsWith("-D") && equals > 0) {
+                properties.put(argument.substring(2, equals), argument.substring(equals + 1));
+            }
+        }
+        return properties;
     }
 
     private static List<String> entries(Path file) throws IOException {

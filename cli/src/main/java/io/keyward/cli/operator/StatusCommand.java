@@ -107,7 +107,10 @@ final class StatusCommand implements Callable<Integer> {
         if (running != null && roles.isEmpty()) {
             roles = running.roles();
         }
-        ConfigReport report = report(pid != null ? readProcess(pid) : environment.variables(terminal));
+        ServiceProcess process = pid == null ? null : readProcess(pid);
+        ConfigReport report = process == null
+                ? report(environment.variables(terminal), null)
+                : report(process.environment(), process);
         boolean healthy = report.problems().isEmpty();
         boolean clean = report.warnings().isEmpty() && report.expiringSoon().isEmpty();
         String difference = running == null
@@ -148,7 +151,7 @@ final class StatusCommand implements Callable<Integer> {
                 + "\n  it reads " + running.source() + "\n";
     }
 
-    private Map<String, String> readProcess(long number) {
+    private ServiceProcess readProcess(long number) {
         if (directory != null) {
             throw CommandFailure.usage("--pid names the directory; leave out --dir");
         }
@@ -157,10 +160,10 @@ final class StatusCommand implements Callable<Integer> {
         file = process.keyFile().orElse(null);
         terminal.note(process + " runs in " + directory
                 + (file == null ? ", and no argument names a key file" : ", and an argument names " + file));
-        return process.environment();
+        return process;
     }
 
-    private ConfigReport report(Map<String, String> environment) {
+    private ConfigReport report(Map<String, String> environment, @Nullable ServiceProcess process) {
         Path named = file;
         Path read = named != null ? named : (directory == null ? Path.of("") : directory).resolve(".env");
         KeyInput input = new KeyInput(read, roles, environment);
@@ -168,6 +171,9 @@ final class StatusCommand implements Callable<Integer> {
                 (named == null ? KeywardConfig.builder() : input.configuration()).environment(environment);
         if (directory != null) {
             config.directory(directory);
+        }
+        if (process != null) {
+            config.systemProperties(process.systemProperties());
         }
         try (KeywardConfig loaded = input.load(config)) {
             fingerprint = loaded.ring().current().fingerprint();
