@@ -260,7 +260,11 @@ class DatabaseCommandsTest {
             assertTrue(other.err().contains("check value"), other.err());
             Map<String, String> two = new HashMap<>(variable("p1", 1));
             two.putAll(variable("p2", 1));
-            assertEquals(1, operator.runWith(two, "", command).exitCode());
+            Outcome several = operator.runWith(two, "", command);
+            assertEquals(1, several.exitCode(), several.err());
+            assertTrue(several.err().contains("set only one of the variables"), several.err());
+            assertEquals(0, operator.runWith(two, "", "disable", old).exitCode(), "needs no choice");
+            assertEquals(0, operator.runWith(two, "", "enable", old).exitCode(), "needs no choice");
         }
         assertEquals(1, operator.store().load().records().size());
         assertEquals(1, record(old).current().ordinal());

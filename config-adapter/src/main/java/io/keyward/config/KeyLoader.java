@@ -259,7 +259,7 @@ final class KeyLoader {
         List<KeyHasher> peppers =
                 hashers.values().stream().filter(hasher -> hasher != sha256).toList();
         KeyHasher present = before == null ? null : hashers.get(before.newKeys.scheme());
-        if (peppers.size() > 1 && options.startsEmpty() && (present == null || present == sha256)) {
+        if (peppers.size() > 1 && options.issues() && (present == null || present == sha256)) {
             noteNoPepper(
                     "there are several peppers",
                     "new keys are hashed with one of them",

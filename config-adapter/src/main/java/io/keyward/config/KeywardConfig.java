@@ -510,7 +510,7 @@ public final class KeywardConfig implements AutoCloseable {
          * @throws ConfigException if anything is wrong, or there are no keys; the message names every problem
          */
         public KeywardConfig load() {
-            return start(!requireKeys);
+            return start(!requireKeys, false);
         }
 
         /**
@@ -532,10 +532,10 @@ public final class KeywardConfig implements AutoCloseable {
                 throw new IllegalStateException(
                         "keys are issued into an .env file; name it by envFile(…), or call load()");
             }
-            return start(true).over(format, guards);
+            return start(true, true).over(format, guards);
         }
 
-        private KeywardConfig start(boolean startsEmpty) {
+        private KeywardConfig start(boolean startsEmpty, boolean issues) {
             ClassLoader context = Thread.currentThread().getContextClassLoader();
             Options options = new Options(
                     envFile,
@@ -550,7 +550,8 @@ public final class KeywardConfig implements AutoCloseable {
                     environment,
                     context == null ? KeywardConfig.class.getClassLoader() : context,
                     newKeysPepper,
-                    startsEmpty);
+                    startsEmpty,
+                    issues);
             KeywardConfig keys = new KeywardConfig(options, follow, listeners);
             logLoad(keys.loaded);
             if (keys.follower != null) {

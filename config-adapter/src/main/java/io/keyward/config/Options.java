@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  * @param environment the variables of the process
  * @param pepper the id of the pepper that hashes new keys; null if the configuration decides
  * @param startsEmpty whether the service may start without keys, because they are issued into the file later
+ * @param issues whether new keys are hashed, so that one of several peppers has to be chosen
  */
 record Options(
         @Nullable Path envFile,
@@ -35,7 +36,8 @@ record Options(
         Map<String, String> environment,
         ClassLoader classLoader,
         @Nullable String pepper,
-        boolean startsEmpty) {
+        boolean startsEmpty,
+        boolean issues) {
     /** Returns the {@code .env} file that is read if it is there. */
     Path file() {
         return envFile != null ? envFile : directory.resolve(".env");

@@ -106,6 +106,9 @@ class IssuingServiceTest {
                 file, first + second + "CLIENT_API_KEY_HASHES=" + ConfigFiles.hash(ConfigFiles.newKey()) + "\n");
 
         builder().load().close();
+        try (KeywardConfig settings = builder().requireKeys(false).load()) {
+            assertEquals(3, settings.hashers().size());
+        }
     }
 
     @Test

@@ -41,6 +41,7 @@ class SecretsInTextTest {
                         VALUES,
                         SecretsInTextTest.class.getClassLoader(),
                         null,
+                        false,
                         false));
     }
 
