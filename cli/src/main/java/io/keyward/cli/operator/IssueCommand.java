@@ -46,7 +46,8 @@ import picocli.CommandLine.TypeConversionException;
             "Makes a key, stores its hash in the key file, and shows the key once.",
             "",
             "The hash is on the disk before the key is shown, and is removed if the key cannot be shown. A missing"
-                    + " key file is created, readable by its owner only.",
+                    + " key file is created, readable by its owner only. The hash is made with the pepper of the"
+                    + " service, if the file or KEYWARD_PEPPERS_<ID> has one.",
             "",
             "With --count or --from it makes several keys. Each is stored and shown before the next; what was done"
                     + " is printed on standard error. Every line of the CSV file is checked before the first key is"
@@ -143,7 +144,7 @@ final class IssueCommand implements Callable<Integer> {
         IssueRequest request = requestByOptions();
         OpenKeys keys = options.orNew(terminal);
         boolean noneDeclared = keys.declaredRoles().isEmpty();
-        ApiKeyManager manager = keys.manager(prefix.format(), roles, options.actor(terminal));
+        ApiKeyManager manager = keys.issuer(prefix.format(), roles, options.actor(terminal));
         IssuedKey issued = terminal.uninterrupted(() -> {
             IssuedKey stored = manager.issue(request);
             output.show(stored, terminal, () -> keys.takeBack(stored.record(), options.actor(terminal)));
@@ -166,7 +167,7 @@ final class IssueCommand implements Callable<Integer> {
         boolean noneDeclared = keys.declaredRoles().isEmpty();
         TreeSet<String> requested = new TreeSet<>();
         wanted.forEach(key -> requested.addAll(key.roles()));
-        ApiKeyManager manager = keys.manager(prefix.format(), requested, options.actor(terminal));
+        ApiKeyManager manager = keys.issuer(prefix.format(), requested, options.actor(terminal));
         ApiKeyManager rehearsal = rehearsal(keys, requested);
         List<Change> changes = new ArrayList<>();
         wanted.forEach(key -> rehearse(key, list, rehearsal)

@@ -128,7 +128,7 @@ final class RotateCommand implements Callable<Integer> {
 
     private IssuedKey rotate(String id, OpenKeys keys, BiConsumer<IssuedKey, Runnable> show) {
         ApiKeyRecord before = keys.store().find(id).orElse(null);
-        IssuedKey stored = rotate(id, keys.manager(formatOf(before), Set.of(), options.actor(terminal)));
+        IssuedKey stored = rotate(id, keys.issuer(formatOf(before), Set.of(), options.actor(terminal)));
         show.accept(stored, () -> {
             if (before != null) {
                 options.undo(keys, before, stored.record(), terminal);

@@ -128,12 +128,8 @@ record DatabaseKeys(
 
     private static Set<String> missing(Collection<String> used, List<KeyHasher> known) {
         Set<String> missing = new TreeSet<>(used);
-        known.forEach(hasher -> missing.remove(idOf(hasher)));
+        known.forEach(hasher -> missing.remove(Peppers.idOf(hasher)));
         return missing;
-    }
-
-    private static String idOf(KeyHasher hasher) {
-        return hasher.scheme().substring(hasher.scheme().indexOf(':') + 1);
     }
 
     @Override
@@ -220,7 +216,7 @@ record DatabaseKeys(
             }
             if (known.size() > 1) {
                 throw CommandFailure.refused("there are several peppers ("
-                        + known.stream().map(DatabaseKeys::idOf).collect(Collectors.joining(", "))
+                        + known.stream().map(Peppers::idOf).collect(Collectors.joining(", "))
                         + "), and a new secret is hashed with only one; set only one of the variables "
                         + Peppers.VARIABLE + "…");
             }
@@ -233,7 +229,7 @@ record DatabaseKeys(
             }
             store.requirePeppers(known.stream()
                     .collect(Collectors.toMap(
-                            DatabaseKeys::idOf, hasher -> hasher.check().orElseThrow())));
+                            Peppers::idOf, hasher -> hasher.check().orElseThrow())));
             hasPepperOfServices = true;
         }
 

@@ -22,6 +22,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The keys of a file.
@@ -76,12 +77,42 @@ record FileKeys(KeyInput input, KeyFile file, boolean isNew) implements OpenKeys
     /** If something is wrong in the file, the manager can still switch keys off. */
     @Override
     public ApiKeyManager manager(KeyFormat format, Collection<String> requested, Actor actor) {
+        return manager(format, requested, actor, records(), null);
+    }
+
+    @Override
+    public ApiKeyManager issuer(KeyFormat format, Collection<String> requested, Actor actor) {
         List<ApiKeyRecord> records = records();
+        KeyHasher pepper = Peppers.ofNewKeys(input.file(), input.environment()).orElse(null);
+        Set<String> used = FileOptions.peppersOf(records);
+        if (pepper == null && !used.isEmpty()) {
+            throw CommandFailure.refused("keys of " + name() + " are hashed with a pepper (" + String.join(", ", used)
+                    + "), and this secret would be stored without one; set "
+                    + Peppers.variableOf(used.iterator().next())
+                    + " to the value that the service has; nothing was stored");
+        }
+        return manager(format, requested, actor, records, pepper);
+    }
+
+    private ApiKeyManager manager(
+            KeyFormat format,
+            Collection<String> requested,
+            Actor actor,
+            List<ApiKeyRecord> records,
+            @Nullable KeyHasher pepper) {
         KeyRing.Builder ring = KeyRing.builder().roles(FileOptions.model(rolesFor(requested, records)));
-        FileOptions.peppersOf(records).forEach(pepper -> ring.hasher(FileOptions.standInFor(pepper)));
-        return ApiKeyManager.builder(file.store(), LiveKeyRing.of(ring.build()), ApiKeyGenerator.of(format))
-                .build()
-                .as(actor);
+        Set<String> standIns = FileOptions.peppersOf(records);
+        if (pepper != null) {
+            ring.hasher(pepper);
+            standIns.remove(Peppers.idOf(pepper));
+        }
+        standIns.forEach(id -> ring.hasher(FileOptions.standInFor(id)));
+        ApiKeyManager.Builder manager =
+                ApiKeyManager.builder(file.store(), LiveKeyRing.of(ring.build()), ApiKeyGenerator.of(format));
+        if (pepper != null) {
+            manager.hasher(pepper);
+        }
+        return manager.build().as(actor);
     }
 
     @Override

@@ -76,6 +76,15 @@ public interface OpenKeys {
      */
     ApiKeyManager manager(KeyFormat format, Collection<String> requested, Actor actor);
 
+    /**
+     * Returns a manager as {@link #manager} does, which hashes new secrets as the services do.
+     *
+     * @throws CommandFailure if they have a pepper that is not known here
+     */
+    default ApiKeyManager issuer(KeyFormat format, Collection<String> requested, Actor actor) {
+        return manager(format, requested, actor);
+    }
+
     /** Removes a record that was just inserted and whose key nobody has seen. */
     void takeBack(ApiKeyRecord record, Actor actor);
 

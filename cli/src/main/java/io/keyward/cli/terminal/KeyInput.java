@@ -60,6 +60,11 @@ public final class KeyInput {
         return file;
     }
 
+    /** Returns the variables of the service. */
+    public Map<String, String> environment() {
+        return environment;
+    }
+
     /**
      * Reads a file, or what comes through a pipe.
      *
