@@ -1,5 +1,6 @@
 package io.keyward.spring.boot;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
@@ -17,6 +18,7 @@ import io.keyward.testing.ThrowAwayKeys;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Base64;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
 import javax.sql.DataSource;
@@ -98,6 +100,26 @@ class StoresTest {
                     assertTrue(Files.readString(file)
                             .contains("KEYWARD_KEYS_" + issued.record().id().toUpperCase(java.util.Locale.ROOT)));
                 });
+    }
+
+    @Test
+    void aDatabaseHasTheChosenOneOfSeveralPeppers() {
+        String one = Base64.getEncoder().encodeToString(new byte[32]);
+        String two = Base64.getEncoder().encodeToString("another pepper, of 32 characters".getBytes(US_ASCII));
+        ApplicationContextRunner withBoth =
+                onDatabase.withPropertyValues("keyward.peppers.p1=" + one, "keyward.peppers.p2=" + two);
+
+        withBoth.withPropertyValues("keyward.jdbc.pepper=p2").run(context -> {
+            assertNull(context.getStartupFailure());
+            IssuedKey issued = issue(context);
+            assertEquals("hmac-sha256:p2", issued.record().current().hash().scheme());
+            assertTrue(context.getBean(ApiKeyVerifier.class)
+                    .verify(issued.key().reveal())
+                    .isAccepted());
+        });
+        withBoth.run(context -> assertTrue(
+                FailedStart.messages(context.getStartupFailure()).contains("set keyward.jdbc.pepper"),
+                "does not say which setting chooses"));
     }
 
     @Test
