@@ -129,6 +129,11 @@ final class ConfigSources {
         return Collections.unmodifiableList(settings);
     }
 
+    /** Returns the active profiles. */
+    List<String> profiles() {
+        return profiles;
+    }
+
     /** Returns the values of every variable that has the form of a key list, by its environment spelling. */
     Map<String, List<Assignment>> lists() {
         return Collections.unmodifiableMap(lists);

@@ -27,11 +27,14 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Builds the report of one load. */
 final class ReportBuilder {
     private static final int MOST_PARENTS = 6;
+    /** What node and its frameworks put after {@code .env.}; SmallRye reads {@code .env-<profile>}. */
+    private static final List<String> OTHER_ENDINGS = List.of("local", "production");
 
     private final Options options;
     private final ConfigSources sources;
@@ -197,7 +200,8 @@ final class ReportBuilder {
     }
 
     /**
-     * The files that an operator may take for the one that is read: the working directory's, those above, those named.
+     * The files that an operator may take for the one that is read: the working directory's, those above, those named,
+     * and those that other programs read next to a {@code .env}.
      */
     private Set<Path> candidates() {
         Set<Path> candidates = new LinkedHashSet<>(options.mentioned());
@@ -206,6 +210,9 @@ final class ReportBuilder {
         if (options.envFile() != null) {
             addParents(options.envFile().toAbsolutePath().normalize().getParent(), candidates);
         }
+        Path file = options.file().toAbsolutePath().normalize();
+        Stream.concat(sources.profiles().stream(), OTHER_ENDINGS.stream())
+                .forEach(ending -> candidates.add(file.resolveSibling(file.getFileName() + "." + ending)));
         return candidates;
     }
 

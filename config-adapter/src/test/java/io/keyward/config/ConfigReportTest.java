@@ -125,6 +125,25 @@ class ConfigReportTest {
     }
 
     @Test
+    @DisplayName("names a .env.<profile>, which other programs read, and says what differs in it")
+    void namesFilesThatOtherProgramsRead() {
+        files.env("KEYWARD_KEYS_A_HASH=" + hash(newKey()) + "\n");
+        for (String ending : List.of("blue", "green", "local", "production")) {
+            ConfigFiles.write(directory.resolve(".env." + ending), "KEYWARD_KEYS_A_HASH=" + hash(newKey()) + "\n");
+        }
+        try (KeywardConfig keys = files.builder()
+                .environment(Map.of("SMALLRYE_CONFIG_PROFILE", "blue"))
+                .load()) {
+            for (String ending : List.of("blue", "local", "production")) {
+                ConfigReport.SeenFile seen = seen(keys, directory.resolve(".env." + ending));
+                assertEquals(FileUse.NOT_READ, seen.use());
+                assertTrue(String.join("", seen.notes()).contains("differs from what is in force"), "no difference");
+            }
+            assertFalse(keys.report().text().contains(".env.green"), "a file of no active profile");
+        }
+    }
+
+    @Test
     void namesRealPathBehindLinks() throws Exception {
         Path real = directory.resolve("real.env");
         ConfigFiles.write(real, "KEYWARD_KEYS_A_HASH=" + hash(newKey()) + "\n");
