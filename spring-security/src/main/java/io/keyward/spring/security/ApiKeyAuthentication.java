@@ -9,6 +9,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.springframework.security.authentication.AbstractAuthenticationToken;
 import org.springframework.security.core.GrantedAuthority;
+import org.springframework.security.core.Transient;
 
 /**
  * Tells Spring Security who the caller with a valid key is and what the caller may do.
@@ -24,9 +25,11 @@ import org.springframework.security.core.GrantedAuthority;
  *   <li>on Spring Security 7 also {@code FACTOR_API_KEY}, which names the way in which the caller authenticated.
  * </ul>
  *
- * <p>The credentials are empty. An authentication cannot be serialized, because its principal cannot, so no session can
- * store it. May be shared between threads once its details are set.
+ * <p>The credentials are empty. Spring Security stores this authentication in no session, because it is
+ * {@link Transient}: a session would still name the caller after the key was revoked. It cannot be serialized, because
+ * its principal cannot. May be shared between threads once its details are set.
  */
+@Transient
 public final class ApiKeyAuthentication extends AbstractAuthenticationToken {
     private final ApiKeyPrincipal principal;
     private final RoleModel roles;

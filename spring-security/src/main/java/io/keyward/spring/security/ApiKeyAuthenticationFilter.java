@@ -43,6 +43,13 @@ import org.springframework.web.filter.OncePerRequestFilter;
  * request find the first verdict, and no other request does. May be shared between threads.
  */
 public final class ApiKeyAuthenticationFilter extends OncePerRequestFilter {
+    /**
+     * The attribute by which {@code SessionManagementFilter} knows that it has handled a request; its constant is not
+     * public. Without the attribute the filter takes the caller of a key for a user who has just logged in: it changes
+     * the id of the session or creates one.
+     */
+    private static final String SESSION_IS_HANDLED = "__spring_security_session_mgmt_filter_applied";
+
     private final ApiKeyVerifier verifier;
     private final RequestKeys keys;
     private final Passage passage;
@@ -196,6 +203,7 @@ public final class ApiKeyAuthenticationFilter extends OncePerRequestFilter {
         holder.setContext(context);
         contexts.saveContext(context, request, response);
         request.setAttribute(ApiKeyFilter.PRINCIPAL_ATTRIBUTE, authentication.getPrincipal());
+        request.setAttribute(SESSION_IS_HANDLED, true);
         events.publishAuthenticationSuccess(authentication);
         passage.lead(authentication.getPrincipal(), request, response, chain);
     }

@@ -15,6 +15,7 @@ import io.keyward.testing.ThrowAwayKeys;
 import jakarta.servlet.http.Cookie;
 import java.time.Instant;
 import java.util.Base64;
+import java.util.Collections;
 import java.util.List;
 import java.util.stream.Stream;
 import javax.crypto.SecretKey;
@@ -24,6 +25,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.mock.web.MockHttpSession;
@@ -39,6 +41,7 @@ import org.springframework.security.oauth2.jwt.NimbusJwtDecoder;
 import org.springframework.security.oauth2.jwt.NimbusJwtEncoder;
 import org.springframework.security.provisioning.InMemoryUserDetailsManager;
 import org.springframework.security.web.SecurityFilterChain;
+import org.springframework.security.web.context.HttpSessionSecurityContextRepository;
 import org.springframework.test.web.servlet.MvcResult;
 
 @DisplayName("issue 21: keys alone and next to other mechanisms")
@@ -128,6 +131,51 @@ class MechanismsTest {
         }
     }
 
+    /** Saves every caller into the session, as applications that began with Spring Security 5 do. */
+    @Configuration
+    static class WithImplicitSave extends WithFormLogin {
+        @Bean
+        @Override
+        SecurityFilterChain chain(HttpSecurity http, TestKeys keys) throws Exception {
+            return http.with(apiKeys(keys), withDefaults())
+                    .formLogin(withDefaults())
+                    .securityContext(context -> context.requireExplicitSave(false))
+                    .authorizeHttpRequests(paths -> paths.anyRequest().authenticated())
+                    .build();
+        }
+    }
+
+    /** Has a {@code SessionManagementFilter}, which knows nothing of the caller of a key. */
+    @Configuration
+    static class WithMaximumSessions extends WithFormLogin {
+        @Bean
+        @Override
+        SecurityFilterChain chain(HttpSecurity http, TestKeys keys) throws Exception {
+            return http.with(apiKeys(keys), withDefaults())
+                    .formLogin(withDefaults())
+                    .sessionManagement(sessions -> sessions.maximumSessions(1))
+                    .authorizeHttpRequests(paths -> paths.anyRequest().authenticated())
+                    .build();
+        }
+    }
+
+    @Configuration
+    static class WithBoth extends WithFormLogin {
+        @Bean
+        @Override
+        SecurityFilterChain chain(HttpSecurity http, TestKeys keys) throws Exception {
+            return http.with(apiKeys(keys), withDefaults())
+                    .formLogin(withDefaults())
+                    .securityContext(context -> context.requireExplicitSave(false)
+                            .securityContextRepository(new HttpSessionSecurityContextRepository()))
+                    .sessionManagement(sessions -> sessions.requireExplicitAuthenticationStrategy(false)
+                            .sessionFixation()
+                            .changeSessionId())
+                    .authorizeHttpRequests(paths -> paths.anyRequest().authenticated())
+                    .build();
+        }
+    }
+
     static Stream<Arguments> table() {
         return Stream.of(
                 //                            none   key      bad    JWT        key and JWT
@@ -170,6 +218,54 @@ class MechanismsTest {
                 MvcResult result = app.send("GET", "/v1/jobs", TestApplication.headers("X-Api-Key", key));
                 assertNull(result.getRequest().getSession(false));
             }
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(classes = {WithImplicitSave.class, WithMaximumSessions.class, WithBoth.class})
+    void storesNoCallerInASessionWhateverTheSettingsOfSessions(Class<?> chain) throws Exception {
+        try (TestApplication app = TestApplication.with(chain)) {
+            MvcResult first = app.send("GET", "/v1/jobs", TestApplication.headers("X-Api-Key", app.keys.client()));
+            assertEquals(app.keys.clientId(), body(first));
+            assertNull(first.getRequest().getSession(false));
+
+            // The session of a cart, for example, which exists before the key comes.
+            MockHttpSession session = new MockHttpSession();
+            String id = session.getId();
+            assertEquals(
+                    app.keys.clientId(),
+                    body(app.mvc
+                            .perform(get("/v1/jobs").session(session).header("X-Api-Key", app.keys.client()))
+                            .andReturn()));
+            assertEquals(id, session.getId());
+            assertEquals(List.of(), Collections.list(session.getAttributeNames()));
+            assertEquals(
+                    401,
+                    app.mvc
+                            .perform(get("/v1/jobs").session(session).accept("application/json"))
+                            .andReturn()
+                            .getResponse()
+                            .getStatus());
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(classes = {WithImplicitSave.class, WithMaximumSessions.class, WithBoth.class})
+    void leavesTheUserOfASessionInIt(Class<?> chain) throws Exception {
+        try (TestApplication app = TestApplication.with(chain)) {
+            MockHttpSession session = (MockHttpSession) app.mvc
+                    .perform(formLogin().user("user").password(PASSWORD))
+                    .andReturn()
+                    .getRequest()
+                    .getSession(false);
+            assertEquals(
+                    app.keys.clientId(),
+                    body(app.mvc
+                            .perform(get("/v1/jobs").session(session).header("X-Api-Key", app.keys.client()))
+                            .andReturn()));
+            assertEquals(
+                    "user",
+                    body(app.mvc.perform(get("/v1/jobs").session(session)).andReturn()));
         }
     }
 
