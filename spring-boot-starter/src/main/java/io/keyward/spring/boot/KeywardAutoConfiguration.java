@@ -52,6 +52,7 @@ import org.springframework.core.env.ConfigurableEnvironment;
     SecurityConfiguration.class,
     AdminConfiguration.class,
     AdminConfiguration.Missing.class,
+    WebFluxConfiguration.class,
     HealthOnBoot3.class,
     HealthOnBoot4.class,
     EndpointConfiguration.class
