@@ -7,6 +7,7 @@ import io.keyward.servlet.CorsPolicy;
 import io.keyward.servlet.RequestGate;
 import jakarta.servlet.DispatcherType;
 import java.util.EnumSet;
+import org.springframework.beans.factory.BeanFactory;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.SmartInitializingSingleton;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
@@ -27,6 +28,12 @@ import org.springframework.web.context.WebApplicationContext;
 @ConditionalOnMissingClass("org.springframework.security.config.annotation.web.builders.HttpSecurity")
 class FilterConfiguration {
     static final int ORDER = Ordered.HIGHEST_PRECEDENCE + 2;
+
+    /**
+     * The bean of Boot that adds Jetty's filter for WebSocket upgrades to an embedded server, behind all other filters.
+     * Without it, as in a WAR, the filter of Jetty may come first, and our filter refuses to start.
+     */
+    static final String JETTY_WEB_SOCKETS = "websocketUpgradeFilterWebServerCustomizer";
 
     @Bean
     @ConditionalOnMissingBean
@@ -57,10 +64,13 @@ class FilterConfiguration {
      * metrics run before it, see docs/servlet.md.
      */
     @Bean
-    FilterRegistrationBean<ApiKeyFilter> apiKeyFilterRegistration(ApiKeyFilter filter) {
+    FilterRegistrationBean<ApiKeyFilter> apiKeyFilterRegistration(ApiKeyFilter filter, BeanFactory beans) {
         FilterRegistrationBean<ApiKeyFilter> registration = new FilterRegistrationBean<>(filter);
         registration.setDispatcherTypes(EnumSet.allOf(DispatcherType.class));
         registration.setOrder(ORDER);
+        if (beans.containsBean(JETTY_WEB_SOCKETS)) {
+            registration.addInitParameter(ApiKeyFilter.WEB_SOCKETS_COME_AFTER, "true");
+        }
         return registration;
     }
 

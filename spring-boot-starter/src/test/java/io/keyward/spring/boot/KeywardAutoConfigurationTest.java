@@ -26,6 +26,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
@@ -110,6 +111,19 @@ class KeywardAutoConfigurationTest {
                 "org.springframework.boot.webmvc.test.autoconfigure.AutoConfigureMockMvc")) {
             assertFalse(getClass().getResource("/META-INF/spring/" + tests + ".imports") == null, tests);
         }
+    }
+
+    @Test
+    @DisplayName(
+            "DI-08: on Jetty Boot puts the filter for upgrades behind all others, and the key filter need not refuse it")
+    void startsOnJettyWithWebSockets() {
+        WebApplicationContextRunner guarded = withoutSecurity.withPropertyValues("keyward.otherwise=authenticated");
+        guarded.run(context -> assertEquals(
+                Map.of(), context.getBean(FilterRegistrationBean.class).getInitParameters()));
+        guarded.withBean(FilterConfiguration.JETTY_WEB_SOCKETS, Object.class, Object::new)
+                .run(context -> assertEquals(
+                        Map.of("webSocketsComeAfter", "true"),
+                        context.getBean(FilterRegistrationBean.class).getInitParameters()));
     }
 
     @Test
