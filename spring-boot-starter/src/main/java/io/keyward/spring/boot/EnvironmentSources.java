@@ -33,7 +33,8 @@ import org.springframework.core.env.StandardEnvironment;
 final class EnvironmentSources {
     /** Settings of the starter. The reader of keys does not know them. */
     private static final Pattern OF_STARTER = Pattern.compile(
-            "(?i)keyward[._](store|file|prefix|otherwise|tls[-_]?only|rules(\\[\\d+])?|(jdbc|admin)[._-].*)");
+            "(?i)keyward[._](store|file|prefix|otherwise|tls[-_]?only|(rules|confirm[-_]?open)(\\[\\d+]|_\\d+_?)?"
+                    + "|(jdbc|admin)[._-].*)");
 
     private static final Pattern KEYS_ALONE =
             Pattern.compile("(?i)keyward[._]keys[._].*|.*[._-]api[._-](keys|key[._-]hashes)(\\[\\d+])?");

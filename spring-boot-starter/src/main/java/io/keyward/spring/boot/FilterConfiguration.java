@@ -7,6 +7,7 @@ import io.keyward.servlet.CorsPolicy;
 import io.keyward.servlet.RequestGate;
 import jakarta.servlet.DispatcherType;
 import java.util.EnumSet;
+import java.util.regex.Pattern;
 import org.springframework.beans.factory.BeanFactory;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.SmartInitializingSingleton;
@@ -29,6 +30,9 @@ import org.springframework.web.context.WebApplicationContext;
 class FilterConfiguration {
     static final int ORDER = Ordered.HIGHEST_PRECEDENCE + 2;
 
+    /** The method of the filter's builder that its messages name; users of the starter have a property for it. */
+    private static final Pattern CONFIRMATION = Pattern.compile("confirmOpen\\(\"([^\"]*)\"\\)");
+
     /**
      * The bean of Boot that adds Jetty's filter for WebSocket upgrades to an embedded server, behind all other filters.
      * Without it, as in a WAR, the filter of Jetty may come first, and our filter refuses to start.
@@ -44,19 +48,26 @@ class FilterConfiguration {
             ObjectProvider<RequestGate> gate,
             ObjectProvider<CorsPolicy> cors) {
         String otherwise = settings.otherwise();
-        if (otherwise == null) {
-            throw new IllegalArgumentException(
-                    "keyward.otherwise is not set: it says who may use the paths that no rule of"
-                            + " keyward.rules names; set it to denyAll or authenticated, or create a bean of ApiKeyFilter");
+        if (otherwise == null || otherwise.isBlank()) {
+            throw new InvalidSettingException(
+                    "keyward.otherwise is not set: it says who may use the paths that no rule of keyward.rules names",
+                    "set it to denyAll or authenticated, or create a bean of ApiKeyFilter");
         }
         ApiKeyFilter.Builder filter = ApiKeyFilter.builder().verifier(verifier);
         RuleText.addTo(filter, settings.rulesOrNone());
+        settings.confirmOpenOrNone().forEach(filter::confirmOpen);
         filter.otherwise(RuleText.access("keyward.otherwise", otherwise));
         listener.ifUnique(filter::listener);
         gate.ifUnique(filter::gate);
         cors.ifUnique(filter::cors);
         filter.tlsOnly(settings.tlsOnly());
-        return filter.build();
+        try {
+            return filter.build();
+        } catch (IllegalArgumentException e) {
+            throw new InvalidSettingException(
+                    CONFIRMATION.matcher(String.valueOf(e.getMessage())).replaceAll("keyward.confirm-open=$1"),
+                    "correct keyward.rules and keyward.otherwise");
+        }
     }
 
     /**

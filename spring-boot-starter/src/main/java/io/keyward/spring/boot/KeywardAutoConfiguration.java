@@ -6,6 +6,7 @@ import io.keyward.config.ConfigReport;
 import io.keyward.config.KeywardConfig;
 import io.keyward.role.RoleModel;
 import io.keyward.store.ApiKeys;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -101,7 +102,14 @@ public final class KeywardAutoConfiguration {
         private static final int SHOWN = 20;
 
         @Bean(destroyMethod = "close")
-        KeywardConfig keywardConfig(ConfigurableEnvironment environment, ObjectProvider<RoleModel> roles) {
+        KeywardConfig keywardConfig(
+                ConfigurableEnvironment environment, KeywardProperties settings, ObjectProvider<RoleModel> roles) {
+            if (settings.store() != null && settings.store() != KeywardProperties.Store.CONFIG) {
+                throw new InvalidSettingException(
+                        "keyward.store is not written exactly as "
+                                + settings.store().name().toLowerCase(Locale.ROOT),
+                        "remove blanks and other characters from its value");
+            }
             KeywardConfig.Builder keys = KeywardConfig.builder()
                     .config(() -> EnvironmentSources.of(environment))
                     .follow(false);

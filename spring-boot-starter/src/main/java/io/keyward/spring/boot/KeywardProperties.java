@@ -17,6 +17,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param admin settings of the admin API
  * @param rules who may use which paths, such as {@code GET /v1/jobs/* = jobs:read}; only without Spring Security
  * @param otherwise who may use the paths that no rule names; required without Spring Security
+ * @param confirmOpen paths such as {@code /*} that are meant to be open to everyone, although they are wide
  * @param tlsOnly whether requests with a key are denied if they did not come over TLS
  */
 @ConfigurationProperties("keyward")
@@ -28,6 +29,7 @@ public record KeywardProperties(
         @Nullable Admin admin,
         @Nullable List<String> rules,
         @Nullable String otherwise,
+        @Nullable List<String> confirmOpen,
         @DefaultValue("false") boolean tlsOnly) {
 
     /** Where keys come from. */
@@ -71,6 +73,10 @@ public record KeywardProperties(
 
     List<String> rulesOrNone() {
         return rules == null ? List.of() : rules;
+    }
+
+    List<String> confirmOpenOrNone() {
+        return confirmOpen == null ? List.of() : confirmOpen;
     }
 
     String prefixOrDefault() {

@@ -23,7 +23,10 @@ final class RuleText {
             String property = "keyward.rules[" + i + "]";
             Matcher rule = RULE.matcher(rules.get(i).strip());
             if (!rule.matches()) {
-                throw new IllegalArgumentException(property + " is no rule: " + FORM);
+                throw new InvalidSettingException(
+                        property + " is no rule: " + FORM,
+                        "correct it; in a .properties file or a variable each rule has its own name, such as"
+                                + " keyward.rules[0], because a comma ends an item there");
             }
             Access access = access(property, rule.group(3));
             if (rule.group(1) == null) {
@@ -43,7 +46,7 @@ final class RuleText {
     /**
      * Returns the access that a text names.
      *
-     * @throws IllegalArgumentException if the text has none of the forms
+     * @throws InvalidSettingException if the text has none of the forms
      */
     static Access access(String property, String text) {
         String access = text.strip();
@@ -62,7 +65,7 @@ final class RuleText {
         try {
             return roles.matches() ? Access.anyRole(items[0], more) : Access.allPermissions(items[0], more);
         } catch (IllegalArgumentException e) {
-            throw new IllegalArgumentException(property + ": " + e.getMessage() + "; " + FORM, e);
+            throw new InvalidSettingException(property + ": " + e.getMessage(), "correct it; " + FORM);
         }
     }
 }

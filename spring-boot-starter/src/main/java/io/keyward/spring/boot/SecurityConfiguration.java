@@ -52,9 +52,10 @@ class SecurityConfiguration {
     SmartInitializingSingleton keywardRulesAreRefused(KeywardProperties settings) {
         return () -> {
             if (!settings.rulesOrNone().isEmpty() || settings.otherwise() != null) {
-                throw new IllegalArgumentException(
+                throw new InvalidSettingException(
                         "keyward.rules and keyward.otherwise have no effect where Spring Security"
-                                + " is on the class path, because authorizeHttpRequests decides; move the rules there");
+                                + " is on the class path, because authorizeHttpRequests decides",
+                        "move the rules there");
             }
         };
     }

@@ -65,7 +65,7 @@ final class StoreConfiguration {
         }
 
         private static Path fileOf(KeywardProperties settings) {
-            if (settings.file() == null) {
+            if (settings.file() == null || settings.file().isBlank()) {
                 throw new InvalidSettingException(
                         "keyward.store=file is set and keyward.file is not set",
                         "set keyward.file to the path of the .env file");

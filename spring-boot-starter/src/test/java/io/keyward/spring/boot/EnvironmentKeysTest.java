@@ -304,10 +304,15 @@ class EnvironmentKeysTest {
                   store: config
                   rules: ['GET /a = jobs:read', '/b = denyAll']
                   otherwise: authenticated
+                  confirm-open: [/b]
                   keys.alice.hash: '%s'
                 """.formatted(hash(key1)));
-        variables.put("KEYWARD_OTHERWISE", "denyAll");
-        assertEquals("alice", accepted(load(), key1).keyId());
+        for (String name : List.of("OTHERWISE", "RULES_0", "RULES_1_", "CONFIRMOPEN_0", "CONFIRM_OPEN_0", "TLSONLY")) {
+            variables.put("KEYWARD_" + name, "denyAll");
+        }
+        KeywardConfig keys = load();
+        assertEquals("alice", accepted(keys, key1).keyId());
+        assertEquals(List.of(), keys.report().warnings());
     }
 
     @Test

@@ -54,6 +54,7 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
 import org.springframework.core.Ordered;
+import org.springframework.core.env.MapPropertySource;
 import org.springframework.mock.web.MockFilterChain;
 import org.springframework.mock.web.MockHttpServletRequest;
 import org.springframework.mock.web.MockHttpServletResponse;
@@ -149,6 +150,74 @@ class KeywardAutoConfigurationTest {
                     assertEquals(401, status(filter, "GET", "/v1/jobs/7", ThrowAwayKeys.newKey()));
                     assertEquals(401, status(filter, "GET", "/else", null));
                     assertEquals(403, status(filter, "GET", "/else", key));
+                });
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = ';',
+            value = {
+                "keyward.rules[0]=/a = role nobody; nobody",
+                "keyward.rules[0]=/a = jobs read; keyward.rules[0]",
+                "keyward.rules=GET /a = jobs:read, jobs:submit; keyward.rules[1] is no rule",
+                "keyward.rules=GET /a = jobs:read, jobs:submit; such as keyward.rules[0]",
+                "keyward.rules[0]=/* = permitAll; keyward.confirm-open=/*",
+                "keyward.otherwise=; keyward.otherwise is not set"
+            })
+    void showsMistakesInRulesWithoutAStackTrace(String setting, String said) {
+        WebApplicationContextRunner runner = withoutSecurity.withPropertyValues(setting);
+        if (!said.contains("otherwise")) {
+            runner = runner.withPropertyValues("keyward.otherwise=denyAll");
+        }
+        runner.run(context -> {
+            FailureAnalysis analysis = new SettingFailureAnalyzer().analyze(context.getStartupFailure());
+            assertFalse(analysis == null, FailedStart.messages(context.getStartupFailure()));
+            assertTrue(analysis.getDescription().contains(said), analysis.getDescription());
+            assertFalse(analysis.getDescription().contains("confirmOpen("), analysis.getDescription());
+        });
+    }
+
+    @Test
+    void opensWhatIsConfirmedToBeOpen() {
+        WebApplicationContextRunner open = withoutSecurity.withPropertyValues(
+                "keyward.rules[0]=GET /v1/* = jobs:read", "keyward.otherwise=permitAll");
+        open.run(context -> assertTrue(FailedStart.messages(context.getStartupFailure())
+                .contains("keyward.confirm-open=/v1/*; what no rule names is open to everyone")));
+        open.withPropertyValues("keyward.confirm-open=/*,/v1/*").run(context -> {
+            assertNull(context.getStartupFailure());
+            ApiKeyFilter filter = context.getBean(ApiKeyFilter.class);
+            assertEquals(200, status(filter, "GET", "/", null));
+            assertEquals(401, status(filter, "GET", "/v1/jobs", null));
+            assertEquals(200, status(filter, "GET", "/v1/jobs", key));
+        });
+        withoutSecurity
+                .withPropertyValues("keyward.otherwise=denyAll", "keyward.confirm-open=/typo")
+                .run(context -> assertTrue(FailedStart.messages(context.getStartupFailure())
+                        .contains("keyward.confirm-open=/typo confirms nothing")));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"file ", " jdbc", "f-i-l-e"})
+    void neverReadsKeysElsewhereThanTheStoreSays(String store) {
+        new ApplicationContextRunner()
+                .withConfiguration(AutoConfigurations.of(KeywardAutoConfiguration.class))
+                .withInitializer(context -> context.getEnvironment()
+                        .getPropertySources()
+                        .addFirst(new MapPropertySource(
+                                "yaml",
+                                Map.of(
+                                        "keyward.store",
+                                        store,
+                                        "keyward.roles",
+                                        "client",
+                                        "keyward.keys.alice.roles",
+                                        "client",
+                                        "keyward.keys.alice.hash",
+                                        hash))))
+                .run(context -> {
+                    FailureAnalysis analysis = new SettingFailureAnalyzer().analyze(context.getStartupFailure());
+                    assertFalse(analysis == null, "it starts with the keys of the Environment");
+                    assertTrue(analysis.getDescription().startsWith("keyward.store is not written exactly as "));
                 });
     }
 
