@@ -166,7 +166,10 @@ final class ConfigSources {
                 ? "leave out KEYWARD_ if it is meant as a key list, which is named for its role alone"
                 : form.endsWith(Property.FILE_SUFFIX)
                         ? "leave out _FILE, and write @ before the path"
-                        : "correct the spelling, or remove it";
+                        : name.spelling().indexOf('[') >= 0
+                                ? "write names without brackets; in YAML put a name in quotes that is a number or a word"
+                                        + " such as yes"
+                                : "correct the spelling, or remove it";
         return name.problem(
                 "the name means nothing here",
                 "names that begin with keyward are those of docs/configuration.md",

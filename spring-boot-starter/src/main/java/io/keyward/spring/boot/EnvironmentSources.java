@@ -1,5 +1,7 @@
 package io.keyward.spring.boot;
 
+import static java.util.Objects.requireNonNull;
+
 import io.smallrye.config.ConfigValue;
 import io.smallrye.config.ConfigValueConfigSource;
 import io.smallrye.config.EnvConfigSource;
@@ -7,6 +9,7 @@ import io.smallrye.config.SmallRyeConfig;
 import io.smallrye.config.SmallRyeConfigBuilder;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -44,6 +47,17 @@ final class EnvironmentSources {
     private static final Pattern ITEM = Pattern.compile("(.+)\\[(\\d+)]");
     private static final Pattern REFERENCE = Pattern.compile("\\$\\{[^{}]*}");
     private static final int HIGHEST_ORDINAL = 100_000;
+    private static final int LOWEST_ORDINAL = 1;
+    private static final String ROLES = "keyward.roles";
+
+    /** The name of the source that declares roles which are only described. */
+    private static final String NESTED_ROLES = "roles that are described below keyward.roles";
+
+    private static final Pattern NESTED_ROLE =
+            Pattern.compile("keyward\\.roles\\.([^.\\[\\]]+)(\\.permissions|\\.includes)?");
+
+    /** YAML gives an empty map the empty text as its value. */
+    private static final Set<String> EMPTY_MAPS = Set.of("keyward.keys", "keyward.peppers");
 
     private EnvironmentSources() {}
 
@@ -61,22 +75,75 @@ final class EnvironmentSources {
     }
 
     private static SmallRyeConfig of(ConfigurableEnvironment environment, Predicate<String> wanted) {
-        SmallRyeConfigBuilder config = new SmallRyeConfigBuilder();
-        int ordinal = HIGHEST_ORDINAL;
+        Map<PropertySource<?>, Map<String, ConfigValue>> all = new LinkedHashMap<>();
         for (PropertySource<?> source : environment.getPropertySources()) {
             if (source instanceof EnumerablePropertySource<?> enumerable) {
-                Map<String, ConfigValue> values = valuesOf(enumerable, environment, wanted);
-                if (isEnvironment(source)) {
-                    Map<String, String> variables = new LinkedHashMap<>();
-                    values.forEach((name, value) -> variables.put(name, value.getValue()));
-                    config.withSources(new EnvConfigSource(variables, ordinal));
-                } else if (!values.isEmpty()) {
-                    config.withSources(new Source(source.getName(), values, ordinal));
-                }
-                ordinal--;
+                all.put(source, valuesOf(enumerable, environment, wanted));
             }
         }
+        Map<String, ConfigValue> ofNesting = declaredByNesting(all);
+        SmallRyeConfigBuilder config = new SmallRyeConfigBuilder();
+        int ordinal = HIGHEST_ORDINAL;
+        for (Map.Entry<PropertySource<?>, Map<String, ConfigValue>> each : all.entrySet()) {
+            PropertySource<?> source = each.getKey();
+            Map<String, ConfigValue> values = each.getValue();
+            if (isEnvironment(source)) {
+                Map<String, String> variables = new LinkedHashMap<>();
+                values.forEach((name, value) -> variables.put(name, value.getValue()));
+                config.withSources(new EnvConfigSource(variables, ordinal));
+            } else if (!values.isEmpty()) {
+                config.withSources(new Source(source.getName(), values, ordinal));
+            }
+            ordinal--;
+        }
+        if (!ofNesting.isEmpty()) {
+            config.withSources(new Source(NESTED_ROLES, ofNesting, LOWEST_ORDINAL));
+        }
         return config.build();
+    }
+
+    /**
+     * Returns {@code keyward.roles} with the roles that are described below it, if no source has that list: in nested
+     * YAML {@code roles} is either a list or a map. Takes away the empty values of maps without content.
+     */
+    private static Map<String, ConfigValue> declaredByNesting(Map<PropertySource<?>, Map<String, ConfigValue>> all) {
+        all.forEach((source, values) -> values.entrySet()
+                .removeIf(value -> EMPTY_MAPS.contains(value.getKey())
+                        && value.getValue().getValue().isEmpty()));
+        if (all.values().stream()
+                .flatMap(values -> values.keySet().stream())
+                .anyMatch(EnvironmentSources::isRoleList)) {
+            return Map.of();
+        }
+        Set<String> roles = new LinkedHashSet<>();
+        for (Map<String, ConfigValue> values : all.values()) {
+            for (String name : List.copyOf(values.keySet())) {
+                Matcher role = NESTED_ROLE.matcher(name);
+                if (role.matches() && role.group(2) != null) {
+                    roles.add(role.group(1));
+                } else if (role.matches()
+                        && requireNonNull(values.get(name)).getValue().isEmpty()) {
+                    roles.add(role.group(1));
+                    values.remove(name);
+                }
+            }
+        }
+        String list = String.join(",", roles);
+        return roles.isEmpty()
+                ? Map.of()
+                : Map.of(
+                        ROLES,
+                        ConfigValue.builder()
+                                .withName(ROLES)
+                                .withValue(list)
+                                .withRawValue(list)
+                                .withConfigSourceName(NESTED_ROLES)
+                                .withLineNumber(-1)
+                                .build());
+    }
+
+    private static boolean isRoleList(String name) {
+        return name.replace('_', '.').equalsIgnoreCase(ROLES);
     }
 
     private static boolean isEnvironment(PropertySource<?> source) {

@@ -315,6 +315,94 @@ class EnvironmentKeysTest {
         assertEquals(List.of(), keys.report().warnings());
     }
 
+    @Nested
+    @DisplayName("roles that are nested in yaml, where keyward.roles cannot be a list as well")
+    class NestedRoles {
+        @Test
+        void areDeclaredWhereTheyAreDescribed() throws IOException {
+            yaml("application-prod.yml", """
+                    keyward:
+                      roles:
+                        auditor: {permissions: 'jobs:audit'}
+                    """);
+            yaml("application.yml", """
+                    keyward:
+                      roles:
+                        client:
+                          permissions: [jobs:read, jobs:submit]
+                        miner:
+                        admin:
+                          includes: [client, miner]
+                      keys:
+                        alice: {hash: '%s', roles: admin}
+                        bob: {hash: '%s', roles: [miner, auditor]}
+                      peppers: {}
+                    """.formatted(hash(key1), hash(key2)));
+            KeywardConfig keys = load();
+            assertTrue(accepted(keys, key1).principal().hasPermission("jobs:submit"));
+            assertEquals(
+                    Set.of("admin", "client", "miner"),
+                    accepted(keys, key1).principal().effectiveRoles());
+            assertTrue(accepted(keys, key2).principal().hasPermission("jobs:audit"));
+            assertEquals(List.of(), keys.report().warnings());
+        }
+
+        @Test
+        void aMisspeltRoleOfAKeyIsStillRefused() throws IOException {
+            yaml("application.yml", """
+                    keyward:
+                      roles:
+                        clinet: {permissions: 'jobs:read'}
+                      keys:
+                        alice: {hash: '%s', roles: client}
+                    """.formatted(hash(key1)));
+            ConfigException refused = assertThrows(ConfigException.class, EnvironmentKeysTest.this::load);
+            assertTrue(
+                    refused.getMessage().contains("application.yml:5: keyward.keys.alice.roles"), refused.getMessage());
+        }
+
+        @Test
+        void aListDeclaresAllRolesIfThereIsOne() throws IOException {
+            variables.put("KEYWARD_ROLES", "client");
+            yaml("application.yml", """
+                    keyward:
+                      roles:
+                        client: {permissions: 'jobs:read'}
+                        admin: {permissions: 'jobs:*'}
+                      keys:
+                        alice: {hash: '%s', roles: client}
+                    """.formatted(hash(key1)));
+            ConfigException refused = assertThrows(ConfigException.class, EnvironmentKeysTest.this::load);
+            assertTrue(
+                    refused.getMessage().contains("application.yml:4: keyward.roles.admin.permissions"),
+                    refused.getMessage());
+        }
+
+        @Test
+        void aNumberOrYesAsANameIsRefusedWithTheRemedy() throws IOException {
+            yaml("application.yml", """
+                    keyward:
+                      roles: client
+                      keys:
+                        2024: {hash: '%s', roles: client}
+                        yes: {hash: '%s', roles: client}
+                        "2025": {hash: '%s', roles: client}
+                    """.formatted(hash(key1), hash(key2), hash(key3)));
+            ConfigException refused = assertThrows(ConfigException.class, EnvironmentKeysTest.this::load);
+            assertTrue(
+                    refused.getMessage().contains("application.yml:4: keyward.keys[2024].hash"), refused.getMessage());
+            assertTrue(refused.getMessage().contains("in YAML put a name in quotes"), refused.getMessage());
+            assertFalse(refused.getMessage().contains("2025"), refused.getMessage());
+        }
+
+        @Test
+        void noKeysInAnEmptyMapAreNoKeys() throws IOException {
+            yaml("application.yml", "keyward:\n  roles: client\n  keys:\n");
+            ConfigException refused = assertThrows(ConfigException.class, EnvironmentKeysTest.this::load);
+            assertTrue(refused.getMessage().contains("there are no keys"), refused.getMessage());
+        }
+    }
+
     @Test
     void theExampleOfThePageLoads() throws IOException {
         Matcher block = Pattern.compile("```yaml\\R(.*?)```", Pattern.DOTALL)
