@@ -133,6 +133,10 @@ final class Guard {
             decide(request, response, chain);
             return;
         }
+        if (!include && isErrorPageOfAnOuterFilter(request)) {
+            pass(principalOf(first), request, response, chain);
+            return;
+        }
         ApiKeyPrincipal principal = principalOf(first);
         String path = include ? includedPath(request) : paths.pathOf(request);
         Access access = path == null ? Access.denyAll() : paths.accessTo(path, request, include);
@@ -141,6 +145,15 @@ final class Guard {
         } else {
             decisions.target(dispatch, principal, access, request, response, path);
         }
+    }
+
+    /**
+     * Returns whether a filter ahead of this one forwards to an error page, after this filter has let the request in.
+     * Spring Boot does so in a WAR. A container would make an ERROR dispatch of it, which asks no rule. The application
+     * behind this filter cannot cause it, because its requests are guarded ones.
+     */
+    private static boolean isErrorPageOfAnOuterFilter(HttpServletRequest request) {
+        return request.getAttribute(RequestDispatcher.ERROR_STATUS_CODE) != null && !GuardedRequest.isIn(request);
     }
 
     /** Checks a target before a dispatcher goes there; answers if a forward is denied. */

@@ -4,6 +4,8 @@ import io.keyward.ApiKeyPrincipal;
 import jakarta.servlet.AsyncContext;
 import jakarta.servlet.DispatcherType;
 import jakarta.servlet.RequestDispatcher;
+import jakarta.servlet.ServletRequest;
+import jakarta.servlet.ServletRequestWrapper;
 import jakarta.servlet.http.Cookie;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletRequestWrapper;
@@ -49,6 +51,15 @@ final class GuardedRequest extends HttpServletRequestWrapper {
         this.targets = targets;
         this.principal = principal;
         this.headers = headers;
+    }
+
+    /** Returns whether a guarded request is among those that a request wraps. */
+    static boolean isIn(ServletRequest request) {
+        ServletRequest inner = request;
+        while (!(inner instanceof GuardedRequest) && inner instanceof ServletRequestWrapper wrapper) {
+            inner = wrapper.getRequest();
+        }
+        return inner instanceof GuardedRequest;
     }
 
     @Override

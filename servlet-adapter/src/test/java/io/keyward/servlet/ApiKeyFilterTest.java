@@ -28,9 +28,11 @@ import io.keyward.testing.ThrowAwayKeys;
 import jakarta.servlet.DispatcherType;
 import jakarta.servlet.FilterChain;
 import jakarta.servlet.FilterConfig;
+import jakarta.servlet.RequestDispatcher;
 import jakarta.servlet.ServletContext;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletRequestWrapper;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.security.ProviderException;
@@ -291,6 +293,43 @@ class ApiKeyFilterTest {
         request.dispatch = null;
         run(builder(), request);
         assertEquals(503, response.status);
+        assertTrue(handled.isEmpty());
+    }
+
+    @Test
+    @DisplayName(
+            "BR-05 in a WAR, Spring Boot forwards to the error page before this filter; the page keeps the first verdict")
+    void errorPageOfAnOuterFilterKeepsTheFirstVerdict() {
+        ApiKeyFilter filter = builder().build();
+        FakeRequest request = new FakeRequest("/open/x");
+        run(filter, request, unused -> {});
+        request.dispatch = DispatcherType.FORWARD;
+        request.uri = "/error";
+        run(filter, request, unused -> {});
+        assertEquals(401, response.status, "a forward without an error");
+        assertEquals(1, handled.size());
+
+        request.attributes.put(RequestDispatcher.ERROR_STATUS_CODE, 500);
+        run(filter, request, unused -> {});
+        assertEquals(2, handled.size());
+        assertNull(handled.get(1).getUserPrincipal());
+    }
+
+    @Test
+    @DisplayName("DI-06 a handler that sets the attributes of an error opens no target of a forward")
+    void attributesOfAnErrorOpenNothingToTheApplication() throws Exception {
+        ApiKeyFilter filter = builder().build();
+        FakeRequest request = new FakeRequest("/open/x");
+        filter.doFilter(request.asRequest(), response.asResponse(), (shown, answer) -> {
+            shown.setAttribute(RequestDispatcher.ERROR_STATUS_CODE, 500);
+            request.dispatch = DispatcherType.FORWARD;
+            request.uri = "/admin/x";
+            filter.doFilter(
+                    new HttpServletRequestWrapper((HttpServletRequest) shown),
+                    answer,
+                    (target, unused) -> handled.add((HttpServletRequest) target));
+        });
+        assertEquals(401, response.status);
         assertTrue(handled.isEmpty());
     }
 
