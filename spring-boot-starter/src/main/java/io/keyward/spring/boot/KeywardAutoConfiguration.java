@@ -54,6 +54,7 @@ import org.springframework.core.env.ConfigurableEnvironment;
     AdminConfiguration.class,
     AdminConfiguration.Missing.class,
     WebFluxConfiguration.class,
+    ActuatorSecrets.class,
     HealthOnBoot3.class,
     HealthOnBoot4.class,
     EndpointConfiguration.class
