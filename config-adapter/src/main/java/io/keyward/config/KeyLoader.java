@@ -340,7 +340,8 @@ final class KeyLoader {
     }
 
     private void requireKeys(KeyDefinitions keys, ListNames names, List<String> roles) {
-        if (!keys.records().isEmpty()) {
+        boolean areElsewhere = options.startsEmpty() && !options.issues();
+        if (!keys.records().isEmpty() || areElsewhere) {
             return;
         }
         if (mayBeEmpty()) {

@@ -135,6 +135,7 @@ class ConfigSourcesTest {
                 .load()) {
             assertEquals(1, keys.roles().roles().size());
             assertEquals("sha256", keys.hashers().get(0).scheme());
+            assertEquals(List.of(), keys.report().warnings());
         }
     }
 

@@ -59,7 +59,8 @@ final class UnmetRules {
         if (!unmet.isEmpty()) {
             LOG.warn(
                     "no handler of Spring MVC and no servlet answers where these rules of keyward.rules apply: {}; a rule's"
-                            + " path begins below the context path and includes spring.mvc.servlet.path",
+                            + " path begins below the context path and includes spring.mvc.servlet.path; ignore this for an"
+                            + " endpoint of WebSockets",
                     String.join(", ", unmet));
         }
     }
