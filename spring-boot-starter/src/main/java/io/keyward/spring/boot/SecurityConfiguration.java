@@ -3,8 +3,12 @@ package io.keyward.spring.boot;
 import static org.springframework.security.config.Customizer.withDefaults;
 
 import io.keyward.ApiKeyVerifier;
+import io.keyward.spring.security.ApiKeyAuthenticationFilter;
 import io.keyward.spring.security.ApiKeyPermissions;
 import io.keyward.spring.security.ApiKeysConfigurer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.SmartInitializingSingleton;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
@@ -23,6 +27,8 @@ import org.springframework.security.web.SecurityFilterChain;
 @ConditionalOnWebApplication(type = ConditionalOnWebApplication.Type.SERVLET)
 @ConditionalOnClass(name = "org.springframework.security.config.annotation.web.builders.HttpSecurity")
 class SecurityConfiguration {
+    private static final Logger LOG = LoggerFactory.getLogger(KeywardAutoConfiguration.class);
+
     /** Denies callers without a key on every path, unless the application has its own chain. */
     @Bean
     @ConditionalOnMissingBean(SecurityFilterChain.class)
@@ -44,6 +50,19 @@ class SecurityConfiguration {
     UserDetailsService noUsersBesidesKeys() {
         return name -> {
             throw new UsernameNotFoundException("there are no users, only API keys");
+        };
+    }
+
+    /** Logs a warning if no chain reads keys, because an own chain replaces the one that does. */
+    @Bean
+    SmartInitializingSingleton keywardChainsHaveKeys(ObjectProvider<SecurityFilterChain> chains) {
+        return () -> {
+            if (chains.stream()
+                    .flatMap(chain -> chain.getFilters().stream())
+                    .noneMatch(ApiKeyAuthenticationFilter.class::isInstance)) {
+                LOG.warn("no SecurityFilterChain of this application reads keys, so a key opens nothing; add"
+                        + " http.with(apiKeys(verifier), withDefaults()) to a chain");
+            }
         };
     }
 

@@ -261,6 +261,17 @@ class KeywardAutoConfigurationTest {
         });
     }
 
+    @Test
+    @ExtendWith(OutputCaptureExtension.class)
+    void warnsIfNoChainReadsKeys(CapturedOutput output) {
+        String said = "no SecurityFilterChain of this application reads keys";
+        withSecurity.run(context -> assertFalse(output.getAll().contains(said)));
+        withSecurity.withUserConfiguration(Own.class).run(context -> {
+            assertNull(context.getStartupFailure());
+            assertTrue(output.getAll().contains(said));
+        });
+    }
+
     private static boolean hasKeys(SecurityFilterChain chain) {
         return chain.getFilters().stream().anyMatch(ApiKeyAuthenticationFilter.class::isInstance);
     }
