@@ -16,6 +16,9 @@ final class RuleText {
             "a rule is `[METHOD] PATH = ACCESS`, like `GET /v1/jobs/* = jobs:read`; ACCESS is"
                     + " permitAll, denyAll, authenticated, `role admin, ops` (one of them) or permissions `jobs:read, jobs:submit` (all)";
 
+    private static final List<String> WORDS = List.of("permitAll", "denyAll", "authenticated");
+    private static final Pattern NO_LETTERS = Pattern.compile("[^A-Za-z]");
+
     private RuleText() {}
 
     static void addTo(ApiKeyFilter.Builder filter, List<String> rules) {
@@ -59,6 +62,13 @@ final class RuleText {
     }
 
     private static Access namedAccess(String property, String access) {
+        for (String word : WORDS) {
+            // As a permission it would close the path to everyone, without a word.
+            if (NO_LETTERS.matcher(access).replaceAll("").equalsIgnoreCase(word)) {
+                throw new InvalidSettingException(
+                        property + ": the access is not written exactly as " + word, "write " + word);
+            }
+        }
         Matcher roles = ROLES.matcher(access);
         String[] items = (roles.matches() ? roles.group(1) : access).split("\\s*,\\s*", -1);
         String[] more = Arrays.copyOfRange(items, 1, items.length);

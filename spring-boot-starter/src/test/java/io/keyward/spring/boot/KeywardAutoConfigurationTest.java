@@ -162,6 +162,9 @@ class KeywardAutoConfigurationTest {
                 "keyward.rules=GET /a = jobs:read, jobs:submit; keyward.rules[1] is no rule",
                 "keyward.rules=GET /a = jobs:read, jobs:submit; such as keyward.rules[0]",
                 "keyward.rules[0]=/* = permitAll; keyward.confirm-open=/*",
+                "keyward.rules[0]=/health = permit-all; keyward.rules[0]: the access is not written exactly as permitAll",
+                "keyward.rules[0]=/health = permitAll(); write permitAll",
+                "keyward.rules[0]=/health = Authenticated; write authenticated",
                 "keyward.otherwise=; keyward.otherwise is not set"
             })
     void showsMistakesInRulesWithoutAStackTrace(String setting, String said) {
@@ -175,6 +178,14 @@ class KeywardAutoConfigurationTest {
             assertTrue(analysis.getDescription().contains(said), analysis.getDescription());
             assertFalse(analysis.getDescription().contains("confirmOpen("), analysis.getDescription());
         });
+    }
+
+    @Test
+    void refusesAMisspeltOtherwise() {
+        withoutSecurity
+                .withPropertyValues("keyward.otherwise=denyall")
+                .run(context -> assertTrue(
+                        FailedStart.messages(context.getStartupFailure()).contains("write denyAll")));
     }
 
     @Test
