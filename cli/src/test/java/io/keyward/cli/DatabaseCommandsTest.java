@@ -262,7 +262,11 @@ class DatabaseCommandsTest {
             two.putAll(variable("p2", 1));
             Outcome several = operator.runWith(two, "", command);
             assertEquals(1, several.exitCode(), several.err());
-            assertTrue(several.err().contains("set only one of the variables"), several.err());
+            assertTrue(several.err().contains("set KEYWARD_NEW_KEYS_PEPPER"), several.err());
+            two.put("KEYWARD_NEW_KEYS_PEPPER", "p3");
+            Outcome unknown = operator.runWith(two, "", command);
+            assertEquals(1, unknown.exitCode(), unknown.err());
+            assertTrue(unknown.err().contains("names a pepper that is not known here"), unknown.err());
             assertEquals(0, operator.runWith(two, "", "disable", old).exitCode(), "needs no choice");
             assertEquals(0, operator.runWith(two, "", "enable", old).exitCode(), "needs no choice");
         }

@@ -115,6 +115,24 @@ class PeppersOfFileTest {
     }
 
     @Test
+    @DisplayName("keyward.new-keys-pepper chooses, in the file or in the environment, and must name a known pepper")
+    void usesTheChosenPepper() throws IOException {
+        String both = pepper("p1") + pepper("p2");
+        Files.writeString(file, both + "keyward.new-keys-pepper=p2\n");
+
+        issue(operator);
+        assertTrue(Files.readString(file).contains("HASH=hmac-sha256:p2:"), "another pepper");
+        issue(operator.with("KEYWARD_NEW_KEYS_PEPPER", "p1"));
+        assertTrue(Files.readString(file).contains("HASH=hmac-sha256:p1:"), "another pepper");
+
+        Files.writeString(file, pepper("p3") + "keyward.new-keys-pepper=p4\n");
+        Outcome refused = operator.run("issue", "--role=client", "--owner=b");
+        assertEquals(1, refused.exitCode(), refused.err());
+        assertTrue(refused.err().contains("names a pepper that is not known here"), refused.err());
+        assertFalse(Files.readString(file).contains("HASH="), "a hash with another pepper");
+    }
+
+    @Test
     @DisplayName("a pepper that does not fit its check value hashes nothing")
     void refusesAnotherPepper() throws IOException {
         String lines = pepper("p1");

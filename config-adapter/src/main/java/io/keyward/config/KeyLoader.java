@@ -91,7 +91,7 @@ final class KeyLoader {
         KeyDefinitions keys = KeyDefinitions.strict(sources, values, entries, roles, mayBeEmpty());
         problems.addAll(keys.problems());
         refuseReplacedPeppers(hashers, keys);
-        KeyHasher newKeys = hasherOfNewKeys(hashers);
+        @Nullable KeyHasher newKeys = hasherOfNewKeys(hashers);
         Settings settings = settings();
         checkPermissions(settings);
         boolean stale = checkMounts();
@@ -244,8 +244,9 @@ final class KeyLoader {
 
     /**
      * Returns the chosen pepper, else the only one, else SHA-256; of several one must be chosen, or be in use already.
+     * Null only if this service does not issue keys.
      */
-    private KeyHasher hasherOfNewKeys(Map<String, KeyHasher> hashers) {
+    private @Nullable KeyHasher hasherOfNewKeys(Map<String, KeyHasher> hashers) {
         if (options.pepper() != null) {
             KeyHasher chosen = hashers.get("hmac-sha256:" + options.pepper());
             if (chosen != null) {
@@ -256,16 +257,34 @@ final class KeyLoader {
                     "the service hashes new keys with it",
                     "set keyward.peppers." + options.pepper());
         }
+        Assignment set = values.first(Property.NEW_KEYS_PEPPER);
+        if (options.pepper() == null && set != null) {
+            KeyHasher chosen = hashers.get("hmac-sha256:" + noted.read(set, "", values::text));
+            if (chosen == null && options.issues() && problems.isEmpty()) {
+                noted.add(
+                        set,
+                        "there is no such pepper",
+                        "new keys are hashed with the pepper of this id",
+                        "correct the id, or set its keyward.peppers.<id>");
+            }
+            return chosen;
+        }
         List<KeyHasher> peppers =
                 hashers.values().stream().filter(hasher -> hasher != sha256).toList();
-        KeyHasher present = before == null ? null : hashers.get(before.newKeys.scheme());
-        if (peppers.size() > 1 && options.issues() && (present == null || present == sha256)) {
+        if (peppers.size() < 2) {
+            return peppers.isEmpty() ? sha256 : peppers.get(0);
+        }
+        KeyHasher present = before == null || before.newKeys == null ? null : hashers.get(before.newKeys.scheme());
+        if (present != null && present != sha256) {
+            return present;
+        }
+        if (options.issues()) {
             noteNoPepper(
                     "there are several peppers",
                     "new keys are hashed with one of them",
-                    "choose it in code with newKeysPepper(…), or leave one");
+                    "set " + Property.NEW_KEYS_PEPPER.pattern() + " to the id of that one, or leave one");
         }
-        return peppers.isEmpty() ? sha256 : peppers.size() > 1 && present != null ? present : peppers.get(0);
+        return null;
     }
 
     private void noteNoPepper(String what, String rule, String remedy) {
@@ -402,7 +421,7 @@ final class KeyLoader {
      * What is in force after a good load.
      *
      * @param hashers those of the ring, by scheme
-     * @param newKeys the one that hashes newly issued keys
+     * @param newKeys the one that hashes newly issued keys; null if none is chosen, in a service that issues none
      * @param wellKnown how many keys anyone could guess, as far as their hashes show it
      */
     record Loaded(
@@ -412,7 +431,7 @@ final class KeyLoader {
             FileSnapshot files,
             Settings settings,
             Map<String, KeyHasher> hashers,
-            KeyHasher newKeys,
+            @Nullable KeyHasher newKeys,
             int wellKnown) {}
 
     /**

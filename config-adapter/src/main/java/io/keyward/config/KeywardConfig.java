@@ -28,6 +28,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -124,6 +125,15 @@ public final class KeywardConfig implements AutoCloseable {
     /** Returns what hashes keys: plain SHA-256 first, then each pepper of the configuration. */
     public List<KeyHasher> hashers() {
         return List.copyOf(loaded.hashers().values());
+    }
+
+    /**
+     * Returns the one of {@link #hashers} for new keys: the pepper that {@code keyward.new-keys-pepper} or
+     * {@link Builder#newKeysPepper} names, else the only pepper, else SHA-256. Empty if there are several peppers and
+     * none is chosen, or if the chosen one is not there.
+     */
+    public Optional<KeyHasher> newKeysHasher() {
+        return Optional.ofNullable(loaded.newKeys());
     }
 
     /** Returns where the keys in force came from, and why the last reload was refused if it was. */
@@ -305,7 +315,7 @@ public final class KeywardConfig implements AutoCloseable {
         ApiKeyManager manager = ApiKeyManager.builder(store, ring, ApiKeyGenerator.of(format))
                 .clock(options.clock())
                 .lastUsed(lastUsed)
-                .hasher(() -> loaded.newKeys())
+                .hasher(() -> requireNonNull(loaded.newKeys()))
                 .guards(guards)
                 .build();
         return ApiKeys.of(verifier.notifying(lastUsed), manager, ring, lastUsed, this::state, this::close);
@@ -486,9 +496,9 @@ public final class KeywardConfig implements AutoCloseable {
 
         /**
          * Chooses the pepper that hashes the keys that {@link #open} issues, by the id it has in
-         * {@code keyward.peppers.<id>}. By default it is the only pepper of the configuration, or none where there is
-         * none. If there are several and none is chosen, {@code open} throws; a reload that adds peppers keeps the one
-         * in use.
+         * {@code keyward.peppers.<id>}. By default it is the one that {@code keyward.new-keys-pepper} names, else the
+         * only pepper of the configuration, or none where there is none. If there are several and none is chosen,
+         * {@code open} throws; a reload that adds peppers keeps the one in use.
          */
         public Builder newKeysPepper(String id) {
             this.newKeysPepper = requireNonNull(id, "id");

@@ -71,6 +71,12 @@ enum Property {
             "none",
             "<16 hex digits>",
             "the check value of another pepper, one without its pepper"),
+    NEW_KEYS_PEPPER(
+            "keyward.new-keys-pepper",
+            "the id of the pepper that hashes new keys",
+            "the only pepper",
+            "p1",
+            "an id without `keyward.peppers.<id>`, in a service that issues keys"),
     KEY_HASH(
             "keyward.keys.<id>.hash",
             "a hash, or `@` and a file that holds it",

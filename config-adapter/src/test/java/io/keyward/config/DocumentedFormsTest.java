@@ -104,6 +104,12 @@ class DocumentedFormsTest {
                         PEPPER_CHECK,
                         "0123456789abcdef|x"),
                 forms(
+                        Property.NEW_KEYS_PEPPER,
+                        NAMED + "KEYWARD_PEPPERS_P1=" + PEPPER + "\n",
+                        "KEYWARD_NEW_KEYS_PEPPER",
+                        "p1",
+                        ""),
+                forms(
                         Property.KEY_HASH,
                         "",
                         "KEYWARD_KEYS_A_HASH",

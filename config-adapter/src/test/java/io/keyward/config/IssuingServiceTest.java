@@ -1,6 +1,7 @@
 package io.keyward.config;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -18,6 +19,7 @@ import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -98,6 +100,49 @@ class IssuingServiceTest {
         ConfigException absent = assertThrows(
                 ConfigException.class, () -> builder().newKeysPepper("p3").open());
         assertTrue(absent.getMessage().contains("pepper `p3` is not there"), absent.getMessage());
+    }
+
+    @Test
+    void aSettingChoosesOneOfSeveralPeppersUntilTheCodeDoes() {
+        ConfigFiles.write(file, first + second + "KEYWARD_NEW_KEYS_PEPPER=p2\n");
+
+        try (ApiKeys keys = builder().open()) {
+            assertEquals("hmac-sha256:p2", scheme(issue(keys)));
+        }
+        try (ApiKeys keys = builder().newKeysPepper("p1").open()) {
+            assertEquals("hmac-sha256:p1", scheme(issue(keys)));
+        }
+        try (KeywardConfig verifying = builder().load()) {
+            assertEquals(
+                    "hmac-sha256:p2", verifying.newKeysHasher().orElseThrow().scheme());
+        }
+    }
+
+    @Test
+    void refusesChosenPepperThatIsNotThereWhereKeysAreIssuedAndDoesNotRepeatWhatIsSet() {
+        String secret = first.substring(first.indexOf('=') + 1).split("\n", 2)[0];
+        ConfigFiles.write(file, first + "keyward.new-keys-pepper=" + secret + "\n");
+
+        String message =
+                assertThrows(ConfigException.class, () -> builder().open()).getMessage();
+
+        assertTrue(message.contains("keyward.new-keys-pepper") && message.contains("no such pepper"), message);
+        assertFalse(message.contains(secret), "a pepper in a message");
+        try (KeywardConfig verifying = builder().requireKeys(false).load()) {
+            assertEquals(Optional.empty(), verifying.newKeysHasher());
+        }
+    }
+
+    @Test
+    void reloadFollowsTheChoiceOfThePepper() throws Exception {
+        ConfigFiles.write(file, first + second + "KEYWARD_NEW_KEYS_PEPPER=p1\n");
+        try (ApiKeys keys = builder().follow(true).open()) {
+            assertEquals("hmac-sha256:p1", scheme(issue(keys)));
+
+            Files.writeString(file, Files.readString(file).replace("_PEPPER=p1", "_PEPPER=p2"));
+
+            ConfigFiles.await("the choice", () -> scheme(issue(keys)).equals("hmac-sha256:p2"));
+        }
     }
 
     @Test

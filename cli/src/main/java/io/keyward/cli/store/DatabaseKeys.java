@@ -44,7 +44,7 @@ import org.jspecify.annotations.Nullable;
  * @param peppers reads the peppers of the services that are known here
  */
 record DatabaseKeys(
-        String name, JdbcApiKeyStore store, Collection<String> declaredRoles, Supplier<List<KeyHasher>> peppers)
+        String name, JdbcApiKeyStore store, Collection<String> declaredRoles, Supplier<Peppers.Known> peppers)
         implements OpenKeys {
     private static final int PAGE = 500;
 
@@ -87,7 +87,7 @@ record DatabaseKeys(
     public ApiKeyManager manager(KeyFormat format, Collection<String> requested, Actor actor) {
         LearningStore learning = new LearningStore(rolesFor(requested));
         ApiKeyManager.Builder manager = ApiKeyManager.builder(learning, learning.ring, ApiKeyGenerator.of(format));
-        learning.known.stream().findFirst().ifPresent(manager::hasher);
+        learning.peppersKnown.ofNewKeys().ifPresent(manager::hasher);
         return manager.build().as(actor);
     }
 
@@ -109,7 +109,7 @@ record DatabaseKeys(
 
     @Override
     public List<KeyHasher> hashers(Collection<ApiKeyRecord> records) {
-        List<KeyHasher> known = peppers.get();
+        List<KeyHasher> known = peppers.get().all();
         requireKnown(FileOptions.peppersOf(records), known);
         return Stream.concat(Stream.of(KeyHasher.sha256()), known.stream()).toList();
     }
@@ -137,7 +137,7 @@ record DatabaseKeys(
         List<ApiKeyRecord> records = records();
         Set<String> names = new HashSet<>(declaredRoles);
         records.forEach(record -> names.addAll(record.roles()));
-        List<KeyHasher> known = peppers.get();
+        List<KeyHasher> known = peppers.get().all();
         KeyRing ring = ringFor(names, known, FileOptions.peppersOf(records)).with(records);
         Verification verification = ApiKeyVerifier.of(ring).verify(presented);
         if (verification instanceof Rejected rejected && rejected.reason() == Reason.UNKNOWN) {
@@ -159,7 +159,8 @@ record DatabaseKeys(
      * manager checks each change with the ring. It stores a new secret only with the pepper that the services use.
      */
     private final class LearningStore implements ApiKeyStore {
-        private final List<KeyHasher> known = peppers.get();
+        private final Peppers.Known peppersKnown = peppers.get();
+        private final List<KeyHasher> known = peppersKnown.all();
         private final Set<String> usedPeppers = new HashSet<>();
         private final Set<String> roles;
         private final LiveKeyRing ring;
@@ -214,12 +215,7 @@ record DatabaseKeys(
             if (hasPepperOfServices) {
                 return;
             }
-            if (known.size() > 1) {
-                throw CommandFailure.refused("there are several peppers ("
-                        + known.stream().map(Peppers::idOf).collect(Collectors.joining(", "))
-                        + "), and a new secret is hashed with only one; set only one of the variables "
-                        + Peppers.VARIABLE + "…");
-            }
+            peppersKnown.requireOne();
             Set<String> ofServices = store.pepperIds();
             if (known.isEmpty() && !ofServices.isEmpty()) {
                 throw CommandFailure.refused("the services hash keys with a pepper (" + String.join(", ", ofServices)

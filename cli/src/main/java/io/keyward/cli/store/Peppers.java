@@ -25,11 +25,37 @@ import java.util.stream.Stream;
 /** Reads the peppers of services from the variables {@code KEYWARD_PEPPERS_<ID>}, and from a key file. */
 final class Peppers {
     static final String VARIABLE = "KEYWARD_PEPPERS_";
+    static final String CHOICE = "KEYWARD_NEW_KEYS_PEPPER";
     /** What a reference of a pepper cannot lead to, and what may be refused for reasons of its own. */
     private static final Pattern OTHERS =
             Pattern.compile("APP_ENV|(?:KEYWARD|SMALLRYE)_.*|.*_API_KEY(?:S|_HASHES)(?:_FILE)?");
 
     private Peppers() {}
+
+    /**
+     * What is known of the peppers of services.
+     *
+     * @param all a hasher for each
+     * @param ofNewKeys the one for new keys; empty if there is none, or if one of several must be chosen
+     * @param isChosen whether a setting names the one for new keys, which then may be one that is not known
+     */
+    record Known(List<KeyHasher> all, Optional<KeyHasher> ofNewKeys, boolean isChosen) {
+        private static final Known NONE = new Known(List.of(), Optional.empty(), false);
+
+        /** Throws if new secrets have a pepper of the services, and it is not known which. */
+        void requireOne() {
+            if (ofNewKeys.isEmpty() && isChosen) {
+                throw CommandFailure.refused(CHOICE + " names a pepper that is not known here; set its variable "
+                        + VARIABLE + "<ID> to the value that the service has; nothing was stored");
+            }
+            if (ofNewKeys.isEmpty() && all.size() > 1) {
+                throw CommandFailure.refused("there are several peppers ("
+                        + all.stream().map(Peppers::idOf).collect(Collectors.joining(", "))
+                        + "), and a new secret is hashed with only one; set " + CHOICE
+                        + " to the id of the one that the service has for new keys; nothing was stored");
+            }
+        }
+    }
 
     /** Returns the name of the variable for the pepper of an id. */
     static String variableOf(String id) {
@@ -42,19 +68,19 @@ final class Peppers {
     }
 
     /**
-     * Returns a hasher for each pepper in these variables.
+     * Returns the peppers in these variables.
      *
      * @throws CommandFailure if the value of a variable is not a pepper, or does not match its check value
      */
-    static List<KeyHasher> in(Map<String, String> environment) {
-        Map<String, String> peppers = only(environment, name -> name.startsWith(VARIABLE));
+    static Known in(Map<String, String> environment) {
+        Map<String, String> peppers = only(environment, name -> name.startsWith(VARIABLE) || name.equals(CHOICE));
         // an empty file in memory, so that no file of the working directory is read
-        return peppers.isEmpty() ? List.of() : load(Path.of("environment"), "", peppers);
+        return peppers.isEmpty() ? Known.NONE : load(Path.of("environment"), "", peppers, peppers.containsKey(CHOICE));
     }
 
     /**
-     * Returns the hasher that a service has for new keys of a file: with the pepper in these variables, else with the
-     * one in the file; nothing if there is none.
+     * Returns the hasher that a service has for new keys of a file: with the pepper that is chosen by a setting, else
+     * with the one in these variables, else with the one in the file; nothing if there is none.
      *
      * @throws CommandFailure if there are several, or one that is not valid
      */
@@ -64,26 +90,26 @@ final class Peppers {
         List<EnvDocument.Entry> entries = document.entries().stream()
                 .filter(entry -> isRead(entry.name()))
                 .toList();
-        if (Stream.concat(variables.keySet().stream(), entries.stream().map(EnvDocument.Entry::name))
-                .noneMatch(Peppers::isPepper)) {
+        List<String> names = Stream.concat(
+                        variables.keySet().stream(), entries.stream().map(EnvDocument.Entry::name))
+                .toList();
+        boolean isChosen = names.stream().anyMatch(name -> formOf(name).equals(CHOICE));
+        if (!isChosen && names.stream().noneMatch(Peppers::isPepper)) {
             return Optional.empty();
         }
         String lines = entries.stream()
                 .map(entry -> document.text().substring(entry.start(), entry.end()) + "\n")
                 .collect(Collectors.joining());
-        List<KeyHasher> known = load(file, lines, variables);
-        List<KeyHasher> chosen = known.stream()
+        Known known = load(file, lines, variables, isChosen);
+        List<KeyHasher> ofVariables = known.all.stream()
                 .filter(hasher -> variables.keySet().stream()
                         .anyMatch(name -> formOf(name).equals(variableOf(idOf(hasher)))))
                 .toList();
-        List<KeyHasher> candidates = chosen.isEmpty() ? known : chosen;
-        if (candidates.size() > 1) {
-            throw CommandFailure.refused("there are several peppers ("
-                    + candidates.stream().map(Peppers::idOf).collect(Collectors.joining(", "))
-                    + "), and a new secret is hashed with only one; set only one of the variables " + VARIABLE
-                    + "…, to the value that the service has; nothing was stored");
+        if (!isChosen && ofVariables.size() == 1) {
+            return Optional.of(ofVariables.get(0));
         }
-        return candidates.stream().findFirst();
+        known.requireOne();
+        return known.ofNewKeys;
     }
 
     private static Map<String, String> only(Map<String, String> environment, Predicate<String> names) {
@@ -102,7 +128,9 @@ final class Peppers {
 
     /** Returns whether a name is that of a pepper, or one that a reference of a pepper may lead to. */
     private static boolean isRead(String name) {
-        return isPepper(name) || !OTHERS.matcher(formOf(name)).matches();
+        return isPepper(name)
+                || formOf(name).equals(CHOICE)
+                || !OTHERS.matcher(formOf(name)).matches();
     }
 
     /** A file with a line that cannot be read is refused by the change itself. */
@@ -115,7 +143,7 @@ final class Peppers {
         }
     }
 
-    private static List<KeyHasher> load(Path file, String lines, Map<String, String> environment) {
+    private static Known load(Path file, String lines, Map<String, String> environment, boolean isChosen) {
         try (KeywardConfig config = KeywardConfig.builder()
                 .envFile(file, lines.getBytes(UTF_8))
                 .environment(environment)
@@ -123,11 +151,16 @@ final class Peppers {
                 .requireKeys(false)
                 .follow(false)
                 .load()) {
-            return config.hashers().stream()
-                    .filter(hasher -> hasher.check().isPresent())
-                    .toList();
+            return new Known(
+                    config.hashers().stream().filter(Peppers::hasPepper).toList(),
+                    config.newKeysHasher().filter(Peppers::hasPepper),
+                    isChosen);
         } catch (ConfigException e) {
             throw CommandFailure.refused(String.valueOf(e.getMessage()), e);
         }
+    }
+
+    private static boolean hasPepper(KeyHasher hasher) {
+        return hasher.check().isPresent();
     }
 }

@@ -94,7 +94,7 @@ class JdbcConfiguration {
         ApiKeys.Builder keys = ApiKeys.over(store).format(settings.prefixOrDefault());
         try (KeywardConfig config = StoreConfiguration.withoutKeys(environment, roles)) {
             keys.roles(config.roles());
-            peppers(config.hashers(), jdbc).forEach(keys::pepper);
+            peppers(config, environment).forEach(keys::pepper);
         }
         if (jdbc.interval() != null) {
             keys.interval(jdbc.interval());
@@ -111,25 +111,20 @@ class JdbcConfiguration {
     }
 
     /** Returns the peppers; the pepper of new keys comes first. */
-    private static List<KeyHasher> peppers(List<KeyHasher> hashers, KeywardProperties.Jdbc jdbc) {
-        List<KeyHasher> peppers = new ArrayList<>(hashers);
-        peppers.removeIf(hasher -> !hasher.scheme().startsWith("hmac-"));
-        if (jdbc.pepper() == null) {
-            if (peppers.size() > 1) {
-                throw new InvalidSettingException(
-                        "there are several peppers",
-                        "set keyward.jdbc.pepper to the id of the one that hashes new keys");
-            }
-            return peppers;
+    private static List<KeyHasher> peppers(KeywardConfig config, ConfigurableEnvironment environment) {
+        List<KeyHasher> peppers = new ArrayList<>(config.hashers());
+        peppers.removeIf(hasher -> hasher.check().isEmpty());
+        KeyHasher first = config.newKeysHasher()
+                .orElseThrow(() -> environment.containsProperty("keyward.new-keys-pepper")
+                        ? new InvalidSettingException(
+                                "keyward.new-keys-pepper names a pepper that does not exist",
+                                "correct the id, or set its keyward.peppers.<id>")
+                        : new InvalidSettingException(
+                                "there are several peppers",
+                                "set keyward.new-keys-pepper to the id of the one that hashes new keys"));
+        if (peppers.remove(first)) {
+            peppers.add(0, first);
         }
-        KeyHasher first = peppers.stream()
-                .filter(hasher -> hasher.scheme().endsWith(":" + jdbc.pepper()))
-                .findFirst()
-                .orElseThrow(() -> new InvalidSettingException(
-                        "keyward.jdbc.pepper names a pepper that does not exist",
-                        "set keyward.peppers." + jdbc.pepper()));
-        peppers.remove(first);
-        peppers.add(0, first);
         return peppers;
     }
 

@@ -52,7 +52,6 @@ public record KeywardProperties(
      * @param interval the time between two polls of the database; 500 ms if not set
      * @param maxStaleness how long keys are verified while the database cannot be reached; 15 minutes if not set
      * @param lastUseInterval the time between two writes of the times of last use
-     * @param pepper the id of the pepper that hashes new keys; required if there are several
      */
     public record Jdbc(
             @Nullable String schema,
@@ -61,8 +60,7 @@ public record KeywardProperties(
             @DefaultValue("false") boolean readOnly,
             @Nullable Duration interval,
             @Nullable Duration maxStaleness,
-            @DefaultValue("30s") Duration lastUseInterval,
-            @Nullable String pepper) {}
+            @DefaultValue("30s") Duration lastUseInterval) {}
 
     /**
      * Settings of the admin API of keyward-admin.
@@ -84,6 +82,6 @@ public record KeywardProperties(
     }
 
     Jdbc jdbcOrDefault() {
-        return jdbc == null ? new Jdbc(null, null, false, false, null, null, Duration.ofSeconds(30), null) : jdbc;
+        return jdbc == null ? new Jdbc(null, null, false, false, null, null, Duration.ofSeconds(30)) : jdbc;
     }
 }

@@ -109,7 +109,7 @@ class StoresTest {
         ApplicationContextRunner withBoth =
                 onDatabase.withPropertyValues("keyward.peppers.p1=" + one, "keyward.peppers.p2=" + two);
 
-        withBoth.withPropertyValues("keyward.jdbc.pepper=p2").run(context -> {
+        withBoth.withPropertyValues("keyward.new-keys-pepper=p2").run(context -> {
             assertNull(context.getStartupFailure());
             IssuedKey issued = issue(context);
             assertEquals("hmac-sha256:p2", issued.record().current().hash().scheme());
@@ -118,8 +118,33 @@ class StoresTest {
                     .isAccepted());
         });
         withBoth.run(context -> assertTrue(
-                FailedStart.messages(context.getStartupFailure()).contains("set keyward.jdbc.pepper"),
+                FailedStart.messages(context.getStartupFailure()).contains("set keyward.new-keys-pepper"),
                 "does not say which setting chooses"));
+        withBoth.withPropertyValues("keyward.new-keys-pepper=p3")
+                .run(context -> assertTrue(
+                        FailedStart.messages(context.getStartupFailure()).contains("a pepper that does not exist"),
+                        "starts with another pepper"));
+    }
+
+    @Test
+    void aFileHasTheChosenOneOfSeveralPeppers() throws Exception {
+        Path file = file("");
+        String one = Base64.getEncoder().encodeToString(new byte[32]);
+        String two = Base64.getEncoder().encodeToString("another pepper, of 32 characters".getBytes(US_ASCII));
+        ApplicationContextRunner withBoth = application.withPropertyValues(
+                "keyward.store=file", "keyward.file=" + file, "keyward.peppers.p1=" + one, "keyward.peppers.p2=" + two);
+
+        withBoth.withPropertyValues("keyward.new-keys-pepper=p2").run(context -> {
+            assertNull(context.getStartupFailure());
+            assertEquals(
+                    "hmac-sha256:p2", issue(context).record().current().hash().scheme());
+        });
+        withBoth.run(context -> assertTrue(
+                FailedStart.messages(context.getStartupFailure()).contains("set keyward.new-keys-pepper"),
+                "does not say which setting chooses"));
+        Files.writeString(file, "KEYWARD_NEW_KEYS_PEPPER=p1\n");
+        withBoth.run(context -> assertEquals(
+                "hmac-sha256:p1", issue(context).record().current().hash().scheme(), "the file may choose, too"));
     }
 
     @Test
