@@ -15,11 +15,13 @@ import org.jspecify.annotations.Nullable;
 final class KeyFields {
     private KeyFields() {}
 
-    /** Returns what a record says, in the order in which people read it. */
+    /**
+     * Returns what a record says, in the order in which people read it. The hash is last, because a key without a hash is
+     * refused: if a slow writer has written only a part of the file, no key is read without its state or its end.
+     */
     static Map<PropertyName, String> of(ApiKeyRecord record) {
         Map<PropertyName, String> fields = new LinkedHashMap<>();
         HashedSecret current = record.current();
-        put(fields, record, Property.KEY_HASH, current.hash().reveal());
         put(fields, record, Property.OWNER, record.owner());
         put(fields, record, Property.KEY_NAME, record.name());
         put(fields, record, Property.KEY_ROLES, joined(record.roles()));
@@ -40,6 +42,7 @@ final class KeyFields {
         put(fields, record, Property.CREATED_BY, record.createdBy());
         put(fields, record, Property.CHANGED_AT, textOf(record.changedAt()));
         put(fields, record, Property.CHANGED_BY, record.changedBy());
+        put(fields, record, Property.KEY_HASH, current.hash().reveal());
         return fields;
     }
 

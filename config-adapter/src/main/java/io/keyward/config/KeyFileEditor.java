@@ -77,6 +77,7 @@ final class KeyFileEditor {
         Map<PropertyName, String> old = KeyFields.of(requireNonNull(key.record()));
         Map<PropertyName, String> wanted = KeyFields.of(record);
         List<Entry> kept = new ArrayList<>();
+        Entry hash = null;
         for (Assignment assignment : key.assignments()) {
             Entry entry = content.entryOf(assignment);
             PropertyName name = meaning(assignment);
@@ -93,12 +94,17 @@ final class KeyFileEditor {
                 edit.setValue(entry, value);
             }
             kept.add(entry);
+            if (name.property() == Property.KEY_HASH && (hash == null || entry.start() < hash.start())) {
+                hash = entry;
+            }
         }
         Map<String, String> added = new LinkedHashMap<>();
         // a key without a hash gets none: its record has only a stand-in
         wanted.keySet().removeIf(name -> name.property() == Property.KEY_HASH);
         wanted.forEach((name, value) -> added.put(KeyFields.spelling(name), value));
-        if (!added.isEmpty()) {
+        if (!added.isEmpty() && hash != null) {
+            edit.addBefore(hash, added); // as the hash is last in a new key
+        } else if (!added.isEmpty()) {
             kept.stream().max(Comparator.comparingInt(Entry::end)).ifPresent(last -> edit.addAfter(last, added));
         }
     }

@@ -53,6 +53,11 @@ public final class EnvEditor {
         changes.add(new Change(entry.start(), feed < 0 ? original.text().length() : feed + 1, ""));
     }
 
+    /** Adds assignments in the lines before an entry. */
+    public void addBefore(Entry entry, Map<String, String> assignments) {
+        changes.add(new Change(entry.start(), entry.start(), lines(assignments) + lineEnd()));
+    }
+
     /** Adds assignments in the lines after an entry. */
     public void addAfter(Entry entry, Map<String, String> assignments) {
         String lines = lines(assignments);

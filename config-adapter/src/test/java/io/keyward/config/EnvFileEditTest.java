@@ -95,8 +95,9 @@ class EnvFileEditTest {
     @DisplayName("CL-12 changes single lines in the middle and keeps their comments, export and spelling")
     void changesSingleLinesInPlace() throws IOException {
         String hash = KeyHasher.sha256().hash(key).reveal();
-        String head = "A=1\nexport KEYWARD_KEYS_BOB_HASH=" + hash + " # the key of bob\n";
-        Path file = write(head + "# between\nkeyward.keys.bob.owner = bob # who\nKEYWARD_KEYS_BOB_NAME=x\nB=2");
+        String line = "export KEYWARD_KEYS_BOB_HASH=" + hash + " # the key of bob\n";
+        Path file =
+                write("A=1\n" + line + "# between\nkeyward.keys.bob.owner = bob # who\nKEYWARD_KEYS_BOB_NAME=x\nB=2");
         EnvFileApiKeyStore store = EnvFileApiKeyStore.of(file);
         ApiKeyRecord bob = store.find("bob").orElseThrow();
 
@@ -107,8 +108,8 @@ class EnvFileEditTest {
                 .build());
 
         assertEquals(
-                head + "# between\nkeyward.keys.bob.owner = 'bob the builder' # who\n"
-                        + "KEYWARD_KEYS_BOB_STATE=disabled\nB=2",
+                "A=1\nKEYWARD_KEYS_BOB_STATE=disabled\n" + line
+                        + "# between\nkeyward.keys.bob.owner = 'bob the builder' # who\nB=2",
                 Files.readString(file));
     }
 
