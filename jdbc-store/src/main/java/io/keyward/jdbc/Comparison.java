@@ -127,7 +127,7 @@ final class Comparison {
         }
         Map<String, Long> checksums = new TreeMap<>();
         for (int bucket : buckets) {
-            readBucket(connection, bucket, checksums);
+            readBucket(connection, bucket, except, checksums);
         }
         Set<String> suspects = new HashSet<>(checksums.keySet());
         for (ApiKeyRecord record : records) {
@@ -157,13 +157,16 @@ final class Comparison {
         return sums;
     }
 
-    private void readBucket(Connection connection, int bucket, Map<String, Long> checksums) throws SQLException {
-        String sql = "select k.id, " + ROW_SQL + " from keyward.keyward_key k where " + BUCKET_SQL + " = ?";
+    private void readBucket(Connection connection, int bucket, Set<String> except, Map<String, Long> checksums)
+            throws SQLException {
+        String sql = "select k.id, " + ROW_SQL + " from keyward.keyward_key k where " + BUCKET_SQL
+                + " = ? and k.id <> all (?)";
         Statements.query(
                 connection,
                 names.in(sql),
                 row -> checksums.put(row.getString(1), row.getLong(2)),
-                String.format("%03x", bucket));
+                String.format("%03x", bucket),
+                connection.createArrayOf("varchar", except.toArray()));
     }
 
     private static int bucketOf(String id) {

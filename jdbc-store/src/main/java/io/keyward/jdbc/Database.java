@@ -79,7 +79,8 @@ final class Database {
             try {
                 return connected(false, readOnly, work);
             } catch (SQLException e) {
-                boolean again = AGAIN.contains(stateOf(e)) || (OTHER_CONNECTION.contains(stateOf(e)) && attempt == 1);
+                boolean again = AGAIN.contains(stateOf(e))
+                        || (attempt == 1 && (OTHER_CONNECTION.contains(stateOf(e)) || Rows.isOfValue(e)));
                 if (!again || attempt == ATTEMPTS) {
                     throw failure(what, e);
                 }

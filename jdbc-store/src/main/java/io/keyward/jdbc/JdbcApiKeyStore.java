@@ -110,8 +110,8 @@ public final class JdbcApiKeyStore implements ApiKeyStore {
                 new Names(builder.schema, builder.tablePrefix),
                 builder.networkTimeout,
                 builder.loadTimeout);
-        this.schema = new Schema(database);
         this.rows = new Rows(database.names);
+        this.schema = new Schema(database, rows);
         this.uses = new Uses(database.names);
         this.comparison = new Comparison(database.names, rows);
         this.peppers = new Peppers(database);

@@ -10,6 +10,7 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Savepoint;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.temporal.ChronoUnit;
@@ -45,7 +46,11 @@ final class Rows {
     private static final String ONE = " where k.id = ?";
     private static final String AFTER = " where k.version > ?";
 
+    private static final String FROM_TO = " where k.id >= ? and k.id <= ?";
+
     private final Names names;
+    /** Whether a value was met that cannot be read, so that each reading may have to go on without its record. */
+    private volatile boolean isCareful;
 
     Rows(Names names) {
         this.names = names;
@@ -97,7 +102,74 @@ final class Rows {
         return ids;
     }
 
+    /** Throws once if a value cannot be read, because the transaction has failed; the next reading goes on without it. */
     private Read read(Connection connection, long generation, String condition, Object... arguments)
+            throws SQLException {
+        Savepoint before = isCareful ? connection.setSavepoint() : null;
+        try {
+            return readTogether(connection, generation, condition, arguments);
+        } catch (SQLException e) {
+            isCareful |= isOfValue(e);
+            if (before == null || !isOfValue(e)) {
+                throw e;
+            }
+            connection.rollback(before);
+        }
+        List<String> ids = new ArrayList<>();
+        query(
+                connection,
+                "select k.id from keyward.keyward_key k" + condition + " order by k.id",
+                row -> ids.add(row.getString(1)),
+                arguments);
+        Read whole = new Read(new ArrayList<>(), new HashMap<>());
+        readApart(connection, generation, ids, whole);
+        whole.records().sort(Comparator.comparingLong(ApiKeyRecord::version));
+        return whole;
+    }
+
+    /**
+     * Returns whether a failure is one of a value, as of bytes that are no text in UTF-8: a database in SQL_ASCII stores
+     * any, and a damaged one may have them.
+     */
+    static boolean isOfValue(SQLException e) {
+        return Database.stateOf(e).startsWith("22");
+    }
+
+    /** Reads the records of these ids, which are in order, half by half where one of them cannot be read. */
+    private void readApart(Connection connection, long generation, List<String> ids, Read whole) throws SQLException {
+        if (ids.isEmpty()) {
+            return;
+        }
+        Savepoint before = connection.setSavepoint();
+        try {
+            Set<String> wanted = Set.copyOf(ids);
+            Read part = readTogether(connection, generation, FROM_TO, ids.get(0), ids.get(ids.size() - 1));
+            part.records().stream()
+                    .filter(record -> wanted.contains(record.id()))
+                    .forEach(whole.records()::add);
+            part.unsound().forEach((id, flaw) -> {
+                if (wanted.contains(id)) {
+                    whole.unsound().put(id, flaw);
+                }
+            });
+            connection.releaseSavepoint(before);
+        } catch (SQLException e) {
+            if (!isOfValue(e)) {
+                throw e;
+            }
+            connection.rollback(before);
+            int half = ids.size() / 2;
+            if (half == 0) {
+                whole.unsound()
+                        .put(ids.get(0), "a value of it cannot be read, as one whose bytes are no text in UTF-8");
+            } else {
+                readApart(connection, generation, ids.subList(0, half), whole);
+                readApart(connection, generation, ids.subList(half, ids.size()), whole);
+            }
+        }
+    }
+
+    private Read readTogether(Connection connection, long generation, String condition, Object... arguments)
             throws SQLException {
         Map<String, List<HashedSecret>> secrets = new HashMap<>();
         Map<String, Map<String, String>> metadata = new HashMap<>();

@@ -57,9 +57,11 @@ final class Schema {
                 """;
 
     private final Database database;
+    private final Rows rows;
     private volatile boolean known;
 
-    Schema(Database database) {
+    Schema(Database database, Rows rows) {
+        this.rows = rows;
         this.database = database;
     }
 
@@ -168,6 +170,7 @@ final class Schema {
         List<DatabaseFinding> findings = new ArrayList<>();
         try {
             database.read("be checked", (connection, dialect) -> {
+                findings.clear(); // of an attempt that failed
                 require(connection);
                 findings.add(
                         new DatabaseFinding(Level.INFO, "the database is " + dialect + ", schema version " + VERSION));
@@ -196,8 +199,7 @@ final class Schema {
             }
         }
         database.allowLongRead(connection, dialect);
-        Map<String, String> unsound =
-                new Rows(database.names).all(connection, 0).unsound();
+        Map<String, String> unsound = rows.all(connection, 0).unsound();
         new TreeMap<>(unsound)
                 .entrySet().stream()
                         .limit(KEYS_LISTED)

@@ -438,6 +438,43 @@ class SchemaTest {
         assertTrue(warnings.get(0).message().contains("role"), warnings::toString);
     }
 
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "update keyward.keyward_key set owner = E'M\\374ller' where id = '%s'",
+                "update keyward.keyward_secret set hash = E'M\\374ller' where key_id = '%s'",
+                "update keyward.keyward_attribute set content = E'M\\374ller' where key_id = '%s'",
+                "update keyward.keyward_attribute set kind = E'M\\374ller' where key_id = '%s'",
+            })
+    @DisplayName("a byte that is no text in UTF-8 rejects only its own key")
+    void leavesOutRecordWithBytesThatAreNoText(String sql) throws Exception {
+        String database = TestDatabases.newName("bytes");
+        TestDatabases.execute(
+                TestDatabases.postgres(),
+                "create database " + database + " encoding 'SQL_ASCII' lc_collate 'C' lc_ctype 'C' template template0");
+        DataSource dataSource = TestDatabases.postgres("postgres", database);
+        JdbcApiKeyStore store = JdbcApiKeyStore.builder(dataSource).build();
+        store.createSchema();
+        ApiKeyRecord sound = store.insert(record());
+        ApiKeyRecord bad =
+                store.insert(record().toBuilder().metadata(Map.of("team", "ml")).build());
+        ApiKeyStore.Stamp before = store.load().stamp();
+        TestDatabases.execute(dataSource, sql.formatted(bad.id()));
+
+        assertEquals(Optional.empty(), store.changesSince(before));
+        ApiKeyStore.Snapshot all = store.load();
+
+        assertEquals(List.of(sound), all.records());
+        assertEquals(Set.of(bad.id()), store.unsound().keySet());
+        assertTrue(store.unsound().get(bad.id()).contains("UTF-8"), store.unsound()::toString);
+        assertEquals(List.of(sound), store.list(KeyFilter.all(), null, 10));
+        assertTrue(store.isInStep(all.records(), Set.of(), all.stamp()));
+        assertFalse(store.isInStep(List.of(), Set.of(), all.stamp()), "the other key is not compared");
+        String message =
+                assertThrows(StoreException.class, () -> store.find(bad.id())).getMessage();
+        assertTrue(message.contains("not sound"), message);
+    }
+
     @Test
     @DisplayName(
             "row security, which hides keys and revocations without an error, is named by the check and at a start")
