@@ -351,7 +351,10 @@ public final class JdbcApiKeyStore implements ApiKeyStore {
             Rows.Read read = rows.one(connection, history.generation(), id);
             String flaw = read.unsound().get(id);
             if (flaw != null) {
-                throw new StoreException("key `" + id + "` is not sound in the database, so it is rejected: " + flaw);
+                throw new StoreException("key `" + id + "` is not sound in the database, so it is rejected: " + flaw
+                        + "; repair its rows to change it; to revoke it as it is, run: "
+                        + database.names.in("update keyward.keyward_key set state = 'revoked' where id = '")
+                        + id + "'");
             }
             return read.records().stream().findFirst();
         });

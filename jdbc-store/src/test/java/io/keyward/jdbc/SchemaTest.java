@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.keyward.ApiKey;
 import io.keyward.ApiKeyRecord;
+import io.keyward.KeyState;
 import io.keyward.jdbc.DatabaseFinding.Level;
 import io.keyward.store.ApiKeyStore;
 import io.keyward.store.ApiKeys;
@@ -429,13 +430,20 @@ class SchemaTest {
 
         assertEquals(List.of(sound), store.load().records());
         assertEquals(Set.of(bad.id()), store.unsound().keySet());
-        assertThrows(StoreException.class, () -> store.find(bad.id()));
+        String message =
+                assertThrows(StoreException.class, () -> store.find(bad.id())).getMessage();
+        assertTrue(message.contains("so it is rejected"), message);
+        String marker = "to revoke it as it is, run: ";
+        TestDatabases.execute(dataSource, message.substring(message.indexOf(marker) + marker.length()));
         List<DatabaseFinding> warnings = store.check().stream()
                 .filter(finding -> finding.level() == Level.WARNING)
                 .toList();
         assertEquals(1, warnings.size(), warnings::toString);
         assertTrue(warnings.get(0).message().contains("`" + bad.id() + "` is not sound"), warnings::toString);
         assertTrue(warnings.get(0).message().contains("role"), warnings::toString);
+        TestDatabases.execute(
+                dataSource, "update " + schema + ".keyward_key set roles = '' where id = '" + bad.id() + "'");
+        assertEquals(KeyState.REVOKED, store.find(bad.id()).orElseThrow().state(), "a repair brings back a leaked key");
     }
 
     @ParameterizedTest
