@@ -133,6 +133,27 @@ class PeppersOfFileTest {
     }
 
     @Test
+    @DisplayName("a pepper that only the environment has is named, until the file has a line or a key of it")
+    void namesStrayPepper() throws IOException {
+        String check = pepper("p1")
+                .lines()
+                .filter(line -> line.contains("check"))
+                .findFirst()
+                .orElseThrow();
+        Operator straying = operator.with("KEYWARD_PEPPERS_P1", "@" + directory.resolve("p1"));
+        String[] issue = {"issue", "--role=client", "--owner=a"};
+
+        String first = straying.run(issue).err();
+        assertTrue(first.contains("the pepper in the variable KEYWARD_PEPPERS_P1"), first);
+        assertTrue(first.contains("KEYWARD_PEPPERS_P1_CHECK=" + check.substring(check.indexOf('=') + 1)), first);
+        String second = straying.run(issue).err();
+        assertFalse(second.contains("PEPPERS"), second);
+        Files.writeString(file, check + "\n");
+        String named = straying.run(issue).err();
+        assertFalse(named.contains("PEPPERS"), named);
+    }
+
+    @Test
     @DisplayName("a pepper that does not fit its check value hashes nothing")
     void refusesAnotherPepper() throws IOException {
         String lines = pepper("p1");

@@ -144,6 +144,7 @@ final class IssueCommand implements Callable<Integer> {
         IssueRequest request = requestByOptions();
         OpenKeys keys = options.orNew(terminal);
         boolean noneDeclared = keys.declaredRoles().isEmpty();
+        keys.notePepper(terminal);
         ApiKeyManager manager = keys.issuer(prefix.format(), roles, options.actor(terminal));
         IssuedKey issued = terminal.uninterrupted(() -> {
             IssuedKey stored = manager.issue(request);
@@ -167,6 +168,7 @@ final class IssueCommand implements Callable<Integer> {
         boolean noneDeclared = keys.declaredRoles().isEmpty();
         TreeSet<String> requested = new TreeSet<>();
         wanted.forEach(key -> requested.addAll(key.roles()));
+        keys.notePepper(terminal);
         ApiKeyManager manager = keys.issuer(prefix.format(), requested, options.actor(terminal));
         ApiKeyManager rehearsal = rehearsal(keys, requested);
         List<Change> changes = new ArrayList<>();

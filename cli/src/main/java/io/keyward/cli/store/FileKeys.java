@@ -94,6 +94,20 @@ record FileKeys(KeyInput input, KeyFile file, boolean isNew) implements OpenKeys
         return manager(format, requested, actor, records, pepper);
     }
 
+    @Override
+    public void notePepper(Terminal terminal) {
+        Peppers.ofNewKeys(input.file(), input.environment()).ifPresent(pepper -> {
+            String id = Peppers.idOf(pepper);
+            if (!FileOptions.peppersOf(records()).contains(id) && !Peppers.isNamedIn(input.file(), id)) {
+                terminal.note("the new secret is hashed with the pepper in the variable " + Peppers.variableOf(id)
+                        + ", which neither a line nor a key of " + name()
+                        + " has; a service without that pepper refuses the file; if it has none, unset the variable and"
+                        + " make the key again; otherwise add the line " + Peppers.variableOf(id) + "_CHECK="
+                        + pepper.check().orElseThrow());
+            }
+        });
+    }
+
     private ApiKeyManager manager(
             KeyFormat format,
             Collection<String> requested,

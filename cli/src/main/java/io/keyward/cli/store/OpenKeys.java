@@ -85,6 +85,9 @@ public interface OpenKeys {
         return manager(format, requested, actor);
     }
 
+    /** Warns if new secrets are hashed with a pepper that nothing but a variable of this process names. */
+    default void notePepper(Terminal terminal) {}
+
     /** Removes a record that was just inserted and whose key nobody has seen. */
     void takeBack(ApiKeyRecord record, Actor actor);
 

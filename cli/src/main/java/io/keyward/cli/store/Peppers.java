@@ -112,6 +112,14 @@ final class Peppers {
         return known.ofNewKeys;
     }
 
+    /** Returns whether a file has a line for a pepper: the pepper or its check value. */
+    static boolean isNamedIn(Path file, String id) {
+        String variable = variableOf(id);
+        return read(file).entries().stream()
+                .map(entry -> formOf(entry.name()))
+                .anyMatch(name -> name.equals(variable) || name.equals(variable + "_CHECK"));
+    }
+
     private static Map<String, String> only(Map<String, String> environment, Predicate<String> names) {
         return environment.entrySet().stream()
                 .filter(variable -> names.test(variable.getKey()))
