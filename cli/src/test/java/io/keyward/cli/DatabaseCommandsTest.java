@@ -19,6 +19,7 @@ import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -228,6 +229,55 @@ class DatabaseCommandsTest {
         done("disable", "peppered");
         done("enable", "peppered");
         assertEquals(KeyState.ACTIVE, record("peppered").state());
+    }
+
+    @Test
+    @DisplayName("show and list say when a key was last used, with which secret, and nothing where that is not known")
+    void showsWhenKeysWereLastUsed() throws Exception {
+        String used = issue("alice");
+        String unused = issue("bob");
+        done("rotate", used, "--overlap=1h");
+        sql("insert into keyward.keyward_use (key_id, ordinal, used_at) values ('" + used
+                + "', 1, timestamp with time zone '2026-11-03 10:00:00+00'), ('" + used
+                + "', 2, timestamp with time zone '2026-11-05 10:00:00+00')");
+
+        String shown = done("show", used).out();
+        assertTrue(shown.contains("last used         2026-11-05T10:00:00Z"), shown);
+        assertTrue(shown.contains("old secret used   2026-11-03T10:00:00Z"), shown);
+        assertFalse(done("show", unused).out().contains("used"), "a key that nobody used");
+        String json = done("show", used, "--json").out();
+        assertTrue(json.contains("\"lastUsedAt\": \"2026-11-05T10:00:00Z\""), json);
+        assertTrue(json.contains("\"retiringLastUsedAt\": \"2026-11-03T10:00:00Z\""), json);
+        String listed = done("list", "--columns=id,used,oldUsed").out();
+        assertTrue(
+                listed.lines().anyMatch(line -> line.matches(used + " +2026-11-05T10:00:00Z +2026-11-03T10:00:00Z *")),
+                listed);
+        assertTrue(listed.lines().anyMatch(line -> line.matches(unused + " +- +- *")), listed);
+        assertTrue(done("list", "--json").out().contains("\"lastUsedAt\": \"2026-11-05T10:00:00Z\""), json);
+    }
+
+    @Test
+    @DisplayName("revoke of a key whose rows are not sound prints the update that does it")
+    void saysHowToRevokeAKeyThatIsNotSound() throws Exception {
+        String id = issue("alice");
+        sql("update keyward.keyward_key set roles = 'Not A Role!'");
+
+        Outcome refused = operator.run("revoke", id, "--yes");
+
+        assertEquals(3, refused.exitCode(), refused.err());
+        String marker = "to revoke it as it is, run: ";
+        int at = refused.err().indexOf(marker);
+        assertTrue(at > 0, refused.err());
+        sql(refused.err().substring(at + marker.length()).lines().findFirst().orElseThrow());
+        sql("update keyward.keyward_key set roles = 'client'");
+        assertEquals(KeyState.REVOKED, record(id).state());
+    }
+
+    private void sql(String statement) throws SQLException {
+        try (Connection connection = operator.database().getConnection();
+                Statement sql = connection.createStatement()) {
+            sql.execute(statement);
+        }
     }
 
     private static byte[] pepperOf(int fill) {

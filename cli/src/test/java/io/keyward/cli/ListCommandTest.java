@@ -124,6 +124,8 @@ class ListCommandTest {
                 "changedBy",
                 "revoked",
                 "revokedBy",
+                "used",
+                "oldUsed",
                 "CREATEDBY",
                 "id,id"
             })

@@ -25,7 +25,9 @@ enum Column {
     changed("CHANGED", text -> text.record().changedAt()),
     changedBy("CHANGED BY", text -> text.record().changedBy()),
     revoked("REVOKED", text -> text.isRevoked() ? text.record().changedAt() : null),
-    revokedBy("REVOKED BY", text -> text.isRevoked() ? text.record().changedBy() : null);
+    revokedBy("REVOKED BY", text -> text.isRevoked() ? text.record().changedBy() : null),
+    used("LAST USED", RecordText::lastUsed),
+    oldUsed("OLD SECRET USED", RecordText::oldLastUsed);
 
     /** The columns that the table has by default. */
     static final List<Column> USUAL = List.of(id, state, roles, owner, name, ends);

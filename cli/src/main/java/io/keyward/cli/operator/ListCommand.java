@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -30,6 +31,7 @@ import picocli.CommandLine.Option;
             "  keyward list",
             "  keyward list --file /etc/app/.env --declared-roles client,miner,admin",
             "  keyward list --ending-within 30d --sort end",
+            "  keyward list --columns id,owner,used",
             "  keyward list --columns id,owner,created,createdBy,changed,changedBy",
             "  keyward list --match ali --state active --json"
         })
@@ -115,10 +117,16 @@ final class ListCommand implements Runnable {
             throw CommandFailure.usage("--columns is for the table; --json prints everything that a record has");
         }
         Set<String> plaintext = new HashSet<>(keys.plaintextKeyIds());
-        List<RecordText> texts = keys.store().load().records().stream()
+        List<ApiKeyRecord> records = keys.store().load().records().stream()
                 .filter(record -> isAskedFor(record, now))
                 .sorted(reverse ? order.comparator().reversed() : order.comparator())
-                .map(record -> new RecordText(record, now, plaintext.contains(record.id())))
+                .toList();
+        Map<String, Map<Integer, Instant>> uses = showsUses()
+                ? keys.store().lastUses(records.stream().map(ApiKeyRecord::id).toList())
+                : Map.of();
+        List<RecordText> texts = records.stream()
+                .map(record -> new RecordText(
+                        record, now, plaintext.contains(record.id()), uses.getOrDefault(record.id(), Map.of())))
                 .toList();
         terminal.show(
                 json
@@ -131,6 +139,10 @@ final class ListCommand implements Runnable {
         } else if (texts.isEmpty()) {
             terminal.note("there is no key in " + keys.name());
         }
+    }
+
+    private boolean showsUses() {
+        return json || (columns != null && (columns.contains(Column.used) || columns.contains(Column.oldUsed)));
     }
 
     private boolean isFiltered() {

@@ -9,8 +9,10 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -20,10 +22,15 @@ import org.jspecify.annotations.Nullable;
  * Describes a record to people and to programs, without its hashes.
  *
  * @param plaintext whether the file has the key itself
+ * @param uses when each secret was last used, by ordinal, as far as the store knows
  */
-record RecordText(ApiKeyRecord record, Instant now, boolean plaintext) {
+record RecordText(ApiKeyRecord record, Instant now, boolean plaintext, Map<Integer, Instant> uses) {
     /** How long before its end a key is warned about, by default the same as in the report of the configuration. */
     static final Duration SOON = Duration.ofDays(14);
+
+    RecordText(ApiKeyRecord record, Instant now, boolean plaintext) {
+        this(record, now, plaintext, Map.of());
+    }
 
     /** Returns a record that was changed, as the commands that change one print it. */
     static String jsonOf(ApiKeyRecord changed) {
@@ -77,6 +84,18 @@ record RecordText(ApiKeyRecord record, Instant now, boolean plaintext) {
         return warnings;
     }
 
+    /** Returns when the key was last used, with whichever secret; null if that is not known. */
+    @Nullable
+    Instant lastUsed() {
+        return uses.values().stream().max(Comparator.naturalOrder()).orElse(null);
+    }
+
+    /** Returns when the old secret was last used; null if there is none, or that is not known. */
+    @Nullable
+    Instant oldLastUsed() {
+        return record.retiring().map(old -> uses.get(old.ordinal())).orElse(null);
+    }
+
     /** A revoked key cannot be changed, so its last change is the revocation. */
     boolean isRevoked() {
         return record.state() == KeyState.REVOKED;
@@ -123,6 +142,12 @@ record RecordText(ApiKeyRecord record, Instant now, boolean plaintext) {
         }
         if (record.changedAt() != null || record.changedBy() != null) {
             line(lines, isRevoked() ? "revoked" : "changed", joined(record.changedAt(), record.changedBy()));
+        }
+        if (lastUsed() != null) {
+            line(lines, "last used", lastUsed());
+        }
+        if (oldLastUsed() != null) {
+            line(lines, "old secret used", oldLastUsed());
         }
         new TreeMap<>(record.metadata()).forEach((name, value) -> line(lines, name, value));
         new TreeMap<>(record.attributes()).forEach((name, value) -> line(lines, "attribute " + name, value));
@@ -177,6 +202,8 @@ record RecordText(ApiKeyRecord record, Instant now, boolean plaintext) {
                 .add("changedBy", record.changedBy())
                 .add("revokedAt", isRevoked() ? record.changedAt() : null)
                 .add("revokedBy", isRevoked() ? record.changedBy() : null)
+                .add("lastUsedAt", lastUsed())
+                .add("retiringLastUsedAt", oldLastUsed())
                 .add("warnings", sorted(warnings()));
     }
 }

@@ -6,6 +6,8 @@ import io.keyward.cli.store.StoreOptions;
 import io.keyward.cli.terminal.CommandFailure;
 import io.keyward.cli.terminal.Terminal;
 import java.time.Instant;
+import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -14,7 +16,8 @@ import picocli.CommandLine.Parameters;
 
 @Command(
         name = "show",
-        description = "Shows the record of a key, never the key or its hash.",
+        description = "Shows the record of a key, never the key or its hash. When it was last used is known only in a"
+                + " database to which the services write that.",
         exitCodeList = "1:the key does not exist, or no key has that text",
         footer = {
             "  keyward show 7hq2mz9a",
@@ -37,7 +40,7 @@ final class ShowCommand implements Runnable {
             names = "--json",
             description = "Print JSON: id, owner, name, state, roles, permissions, notBefore, expiresAt, retiringUntil,"
                     + " plaintext, metadata, attributes, ordinal, retiringOrdinal, createdAt, createdBy, changedAt,"
-                    + " changedBy, revokedAt, revokedBy, warnings.")
+                    + " changedBy, revokedAt, revokedBy, lastUsedAt, retiringLastUsedAt, warnings.")
     private boolean json;
 
     ShowCommand(Terminal terminal) {
@@ -56,7 +59,8 @@ final class ShowCommand implements Runnable {
                 .orElseThrow(() -> CommandFailure.refused(
                         "there is no key of that id in " + keys.name() + "; `keyward list` shows the ids"));
         boolean plaintext = keys.plaintextKeyIds().contains(id);
-        RecordText text = new RecordText(record, Instant.now(), plaintext);
+        Map<Integer, Instant> uses = keys.store().lastUses(List.of(id)).getOrDefault(id, Map.of());
+        RecordText text = new RecordText(record, Instant.now(), plaintext, uses);
         terminal.show(json ? text.json().print() : Terminal.printable(text.lines()));
         text.noteWarnings(terminal);
     }
