@@ -221,6 +221,61 @@ class TransferTest {
     }
 
     @Test
+    @DisplayName("import says in what a key differs, and what to do if it is revoked on one side only")
+    void importNamesTheDifference() {
+        String hash = hash().reveal();
+        String path = file(".env").toString();
+        write(".env", "KEYWARD_KEYS_ALICE_HASH=" + hash, "KEYWARD_KEYS_ALICE_OWNER=alice");
+        done("import", path, "--yes");
+        write(
+                ".env",
+                "KEYWARD_KEYS_ALICE_HASH=" + hash,
+                "KEYWARD_KEYS_ALICE_OWNER=bob",
+                "KEYWARD_KEYS_ALICE_EXPIRES_AT=2030-01-01T00:00:00Z");
+
+        Outcome changed = operator.run("import", path, "--dry-run");
+        write(
+                ".env",
+                "KEYWARD_KEYS_ALICE_HASH=" + hash,
+                "KEYWARD_KEYS_ALICE_OWNER=alice",
+                "KEYWARD_KEYS_ALICE_STATE=revoked");
+        Outcome revoked = operator.run("import", path, "--yes");
+
+        assertEquals(1, changed.exitCode());
+        assertTrue(changed.out().contains("the key differs there in owner, secrets or their windows;"), changed.out());
+        assertEquals(1, revoked.exitCode());
+        assertTrue(revoked.out().contains("it is revoked, but active there; revoke it there, too"), revoked.out());
+        assertEquals(
+                KeyState.ACTIVE, operator.store().find("alice").orElseThrow().state());
+    }
+
+    @Test
+    @DisplayName("import refuses a file with a misspelt property, because the key would be stored without its end")
+    void importRefusesWhatServicesRefuse() {
+        write(
+                ".env",
+                "KEYWARD_KEYS_ALICE_HASH=" + hash().reveal(),
+                "KEYWARD_KEYS_ALICE_EXPRIES_AT=2026-01-01T00:00:00Z",
+                "KEYWARD_KEYS_BOB_HASH=" + hash().reveal());
+        write(
+                "application.properties",
+                "keyward.keys.alice.hash = " + hash().reveal(),
+                "keyward.keys.alice.staet = disabled");
+
+        for (String how : List.of("--dry-run", "--yes")) {
+            Outcome env = operator.run("import", file(".env").toString(), how);
+            Outcome properties =
+                    operator.run("import", file("application.properties").toString(), how);
+            assertEquals(1, env.exitCode(), env.out());
+            assertTrue(env.err().contains(".env:2: KEYWARD_KEYS_ALICE_EXPRIES_AT: the name means nothing"), env.err());
+            assertTrue(env.err().contains("nothing was stored"), env.err());
+            assertEquals(1, properties.exitCode(), properties.out());
+            assertTrue(properties.err().contains("application.properties:2: "), properties.err());
+        }
+        assertEquals(List.of(), operator.store().load().records());
+    }
+
+    @Test
     @DisplayName("issue 19 import finds the same secret under another id")
     void importRefusesSameSecret() {
         String hash = hash().reveal();
@@ -273,9 +328,11 @@ class TransferTest {
                         .build());
         operator.store()
                 .insert(ApiKeyRecord.builder("carl").owner("carl").hash(hash()).build());
-        Outcome refused = operator.run("export", path, "--yes");
-        assertEquals(1, refused.exitCode());
-        assertTrue(refused.err().contains("key `bob`"), refused.err());
+        for (String how : List.of("--dry-run", "--yes")) {
+            Outcome refused = operator.run("export", path, how);
+            assertEquals(1, refused.exitCode(), how + refused.out());
+            assertTrue(refused.err().contains("key `bob`"), refused.err());
+        }
         assertEquals(text, Files.readString(file(".env")));
         assertEquals(2, operator.run("export", "x.properties", "--yes").exitCode());
     }

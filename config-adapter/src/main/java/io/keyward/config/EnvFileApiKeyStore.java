@@ -141,29 +141,46 @@ public final class EnvFileApiKeyStore implements ApiKeyStore {
         return insert("store keys in", records);
     }
 
+    /**
+     * Checks whether {@link #insertAll} would store these records in the file as it is now, and changes nothing.
+     *
+     * @throws StoreConflictException if an id or a secret is in the file already
+     * @throws io.keyward.store.StoreException if the file cannot be read, has an error in it, or cannot hold a text of
+     *     these records
+     */
+    public void requireInsertable(List<ApiKeyRecord> records) {
+        records.forEach(EnvFileApiKeyStore::requireNew);
+        inserted(access.read(), records);
+    }
+
     private List<ApiKeyRecord> insert(String what, List<ApiKeyRecord> records) {
         records.forEach(EnvFileApiKeyStore::requireNew);
         return access.change(what, content -> {
-            content.requireSound();
-            Map<KeyHash, String> holders = content.holders();
-            Set<String> ids = new HashSet<>();
-            KeyFileEditor editor = new KeyFileEditor(content);
-            for (ApiKeyRecord record : records) {
-                if (content.keys().find(record.id()) != null || !ids.add(record.id())) {
-                    throw new StoreConflictException(Conflict.ID_TAKEN, record.id());
-                }
-                requireOwnHashes(record, null, holders);
-                record.secrets().forEach(secret -> holders.put(secret.hash(), record.id()));
-            }
-            // each is put at the end but before those already put there, so the last record goes first
-            for (int i = records.size() - 1; i >= 0; i--) {
-                editor.insert(records.get(i));
-            }
-            KeyFileContent next = verified(editor.text(), content, records);
+            KeyFileContent next = inserted(content, records);
             lastInsertion = records.size() == 1 ? new Insertion(records.get(0).id(), content, next) : null;
             return new Changed<>(
                     next, records.stream().map(EnvFileApiKeyStore::stored).toList());
         });
+    }
+
+    /** Returns the content with these records in it. */
+    private KeyFileContent inserted(KeyFileContent content, List<ApiKeyRecord> records) {
+        content.requireSound();
+        Map<KeyHash, String> holders = content.holders();
+        Set<String> ids = new HashSet<>();
+        KeyFileEditor editor = new KeyFileEditor(content);
+        for (ApiKeyRecord record : records) {
+            if (content.keys().find(record.id()) != null || !ids.add(record.id())) {
+                throw new StoreConflictException(Conflict.ID_TAKEN, record.id());
+            }
+            requireOwnHashes(record, null, holders);
+            record.secrets().forEach(secret -> holders.put(secret.hash(), record.id()));
+        }
+        // each is put at the end but before those already put there, so the last record goes first
+        for (int i = records.size() - 1; i >= 0; i--) {
+            editor.insert(records.get(i));
+        }
+        return verified(editor.text(), content, records);
     }
 
     private static void requireNew(ApiKeyRecord record) {

@@ -68,6 +68,7 @@ final class ExportCommand implements Callable<Integer> {
                 Set.of(),
                 "export",
                 file.toString(),
+                chosen -> keys.store().requireInsertable(chosen),
                 chosen -> insert(chosen, keys),
                 terminal);
         FileOptions.noteUndeclared(keys, terminal);

@@ -7,6 +7,7 @@ import io.keyward.cli.terminal.FileOptions;
 import io.keyward.cli.terminal.KeyInput;
 import io.keyward.cli.terminal.Progress;
 import io.keyward.cli.terminal.Terminal;
+import io.keyward.config.ConfigProblem;
 import io.keyward.config.KeyFile;
 import io.keyward.env.KeyFileBytes;
 import io.keyward.jdbc.JdbcApiKeyStore;
@@ -36,7 +37,7 @@ import picocli.CommandLine.Parameters;
         },
         exitCodeList = {
             "0:each key of the file is in the database",
-            "1:a key was refused and the others were stored, or there is no key"
+            "1:a key was refused and the others were stored, or there is no key, or a service refuses the file"
         },
         footer = {
             "  keyward import .env --jdbc-url jdbc:postgresql://db/app --jdbc-user owner --dry-run",
@@ -62,6 +63,7 @@ final class ImportCommand implements Callable<Integer> {
     public Integer call() {
         KeyFile keys = read();
         List<ApiKeyRecord> records = keys.store().load().records();
+        requireSound(keys);
         FileOptions.noteUndeclared(keys, terminal);
         JdbcApiKeyStore store = transfer.database().store(terminal);
         return transfer.run(
@@ -70,8 +72,18 @@ final class ImportCommand implements Callable<Integer> {
                 Set.copyOf(keys.plaintextKeyIds()),
                 "import",
                 transfer.database().name(),
+                chosen -> {},
                 chosen -> insert(chosen, store),
                 terminal);
+    }
+
+    /** Refuses a name that is not known, because a key would be stored without what the name was meant to say. */
+    private void requireSound(KeyFile keys) {
+        List<ConfigProblem> problems = keys.problems();
+        problems.forEach(problem -> terminal.note(String.valueOf(problem)));
+        if (!problems.isEmpty()) {
+            throw CommandFailure.refused("a service refuses " + file + "; repair it first; nothing was stored");
+        }
     }
 
     private KeyFile read() {

@@ -3,6 +3,7 @@ package io.keyward.cli.operator;
 import io.keyward.ApiKeyRecord;
 import io.keyward.HashedSecret;
 import io.keyward.KeyHash;
+import io.keyward.KeyState;
 import io.keyward.cli.store.DatabaseOptions;
 import io.keyward.cli.terminal.ActorOption;
 import io.keyward.cli.terminal.CommandFailure;
@@ -19,12 +20,15 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -75,6 +79,7 @@ final class Transfer {
      * @param plaintext the ids of the records that have a key as plaintext, which is not copied
      * @param verb what is done, such as {@code import}
      * @param place what messages call the other place
+     * @param check throws what {@code store} would throw for all records; called instead of it in a dry run
      * @param store stores records of version 0; returns why some were refused, by id
      * @return the exit code: 1 if a key was refused
      * @throws CommandFailure if there is no record, or a person does not confirm
@@ -85,6 +90,7 @@ final class Transfer {
             Set<String> plaintext,
             String verb,
             String place,
+            Consumer<List<ApiKeyRecord>> check,
             Function<List<ApiKeyRecord>, Map<String, String>> store,
             Terminal terminal) {
         if (from.isEmpty()) {
@@ -96,6 +102,9 @@ final class Transfer {
                 .filter(row -> row.result().equals(TO_BE_DONE))
                 .map(Row::record)
                 .toList();
+        if (dryRun && !chosen.isEmpty()) {
+            check.accept(chosen);
+        }
         if (!dryRun && !chosen.isEmpty()) {
             confirmation.require(
                     verb + " " + ConfirmationOptions.keys(chosen.size()) + " to " + place,
@@ -149,7 +158,7 @@ final class Transfer {
         if (present != null) {
             return present.equals(record)
                     ? new Row(record, THERE, null)
-                    : new Row(record, FAILED, "the key differs there; compare the two and remove the wrong one");
+                    : new Row(record, FAILED, difference(record, present));
         }
         Optional<String> holder = record.secrets().stream()
                 .map(secret -> holders.get(secret.hash()))
@@ -163,6 +172,35 @@ final class Transfer {
             return new Row(record, FAILED, reason);
         }
         return new Row(record, TO_BE_DONE, null);
+    }
+
+    /** Returns in what two records of one id differ, and what to do. No value is named, because a hash is one. */
+    private static String difference(ApiKeyRecord here, ApiKeyRecord there) {
+        if (here.state() != there.state() && (here.state() == KeyState.REVOKED || there.state() == KeyState.REVOKED)) {
+            return here.state() == KeyState.REVOKED
+                    ? "it is revoked, but " + word(there.state()) + " there; revoke it there, too"
+                    : "it is " + word(here.state()) + ", but revoked there; revoke it here, too";
+        }
+        Map<String, Function<ApiKeyRecord, @Nullable Object>> properties = new LinkedHashMap<>();
+        properties.put("owner", ApiKeyRecord::owner);
+        properties.put("name", ApiKeyRecord::name);
+        properties.put("roles", ApiKeyRecord::roles);
+        properties.put("permissions", ApiKeyRecord::permissions);
+        properties.put("state", ApiKeyRecord::state);
+        properties.put("secrets or their windows", ApiKeyRecord::secrets);
+        properties.put("metadata", ApiKeyRecord::metadata);
+        properties.put("attributes", ApiKeyRecord::attributes);
+        String names = properties.entrySet().stream()
+                .filter(property -> !Objects.equals(
+                        property.getValue().apply(here), property.getValue().apply(there)))
+                .map(Map.Entry::getKey)
+                .collect(Collectors.joining(", "));
+        return "the key differs there in " + (names.isEmpty() ? "when and by whom it was made or changed" : names)
+                + "; make one like the other with `keyward change`, or revoke it";
+    }
+
+    private static String word(KeyState state) {
+        return state.name().toLowerCase(Locale.ROOT);
     }
 
     /** Returns the record without version, and with times as every store can hold them. */
