@@ -160,6 +160,22 @@ class FileHabitsTest {
     }
 
     @Test
+    @DisplayName("a key with a role that is not among the declared ones is a problem, as it is for the service")
+    void findsRolesThatAreNoLongerDeclared() throws IOException {
+        Files.writeString(file, "KEYWARD_KEYS_A_HASH=" + hash + "\nKEYWARD_KEYS_A_ROLES=reader\n");
+
+        Outcome guessed = operator.run(command("status --file FILE"));
+        Outcome renamed = operator.run(command("status --file FILE --declared-roles viewer,admin"));
+        Outcome verified = operator.runReading(key, "verify", "--declared-roles", "viewer");
+
+        assertEquals(0, guessed.exitCode(), guessed.out());
+        assertEquals(1, renamed.exitCode(), renamed.out());
+        assertTrue(renamed.out().contains(":2: KEYWARD_KEYS_A_ROLES: "), renamed.out());
+        assertEquals(1, verified.exitCode(), verified.out());
+        assertTrue(verified.err().contains(":2: KEYWARD_KEYS_A_ROLES: "), verified.err());
+    }
+
+    @Test
     @DisplayName("nor are roles that config/application.properties declares")
     void takesRolesOfPropertiesForThoseOfTheConfiguration() throws IOException {
         Files.writeString(file, "KEYWARD_KEYS_A_HASH=" + hash + "\nKEYWARD_KEYS_A_ROLES=client,admin\n");

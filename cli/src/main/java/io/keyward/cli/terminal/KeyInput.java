@@ -111,13 +111,17 @@ public final class KeyInput {
     }
 
     /**
-     * Loads a configuration as a service does that declares the given roles in code and those that the keys of this
-     * file have. A role that the configuration declares, wherever it does so, is not taken for one of code.
+     * Loads a configuration as a service does that declares the given roles in code. If none is given, the service is
+     * assumed to declare those that the keys of this file have. A role that the configuration declares, wherever it
+     * does so, is not taken for one of code.
      *
      * @throws ConfigException if the service would refuse it
      */
     public KeywardConfig load(KeywardConfig.Builder config) {
-        Set<String> inCode = new TreeSet<>(roles);
+        if (!roles.isEmpty()) {
+            return load(config, new TreeSet<>(roles));
+        }
+        Set<String> inCode = new TreeSet<>();
         try {
             toRead(RoleModel.empty()).records().forEach(record -> inCode.addAll(record.roles()));
         } catch (StoreException unreadable) {
