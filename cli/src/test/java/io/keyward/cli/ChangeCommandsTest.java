@@ -19,6 +19,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -149,6 +154,25 @@ class ChangeCommandsTest {
         assertEquals(Map.of(), record(id).metadata());
         assertEquals(2, operator.run("change", id).exitCode());
         assertEquals(1, operator.run("change", "nosuchid", "--owner=x").exitCode());
+    }
+
+    @Test
+    @DisplayName("operators who set metadata of one key at the same time lose nothing of each other")
+    void changesOfMetadataAtTheSameTimeAreAllKept() throws Exception {
+        String id = issue("alice");
+        ExecutorService operators = Executors.newFixedThreadPool(4);
+        try {
+            List<Callable<Outcome>> changes = IntStream.range(0, 24)
+                    .<Callable<Outcome>>mapToObj(i -> () -> operator.run("change", id, "--metadata=m" + i + "=" + i))
+                    .toList();
+            for (Future<Outcome> change : operators.invokeAll(changes)) {
+                assertEquals(0, change.get().exitCode(), change.get().err());
+            }
+        } finally {
+            operators.shutdown();
+        }
+
+        assertEquals(24, record(id).metadata().size(), record(id).metadata().toString());
     }
 
     @Test

@@ -1,5 +1,7 @@
 package io.keyward.store;
 
+import static java.util.Objects.requireNonNull;
+
 import io.keyward.ApiKeyRecord;
 import io.keyward.HashedSecret;
 import io.keyward.role.Permission;
@@ -7,8 +9,10 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -25,11 +29,15 @@ import org.jspecify.annotations.Nullable;
  */
 public final class KeyChange {
     private final List<Consumer<ApiKeyRecord.Builder>> steps;
+    private final @Nullable Map<String, String> metadata;
+    private final Map<String, Optional<String>> entries;
     final boolean changesEnd;
     final @Nullable Instant expiresAt;
 
     private KeyChange(Builder builder) {
         this.steps = List.copyOf(builder.steps);
+        this.metadata = builder.metadata;
+        this.entries = Map.copyOf(builder.entries);
         this.changesEnd = builder.changesEnd;
         this.expiresAt = builder.expiresAt;
     }
@@ -43,6 +51,12 @@ public final class KeyChange {
     ApiKeyRecord applyTo(ApiKeyRecord record) {
         ApiKeyRecord.Builder changed = record.toBuilder();
         steps.forEach(step -> step.accept(changed));
+        if (metadata != null || !entries.isEmpty()) {
+            Map<String, String> all = new HashMap<>(metadata == null ? record.metadata() : metadata);
+            entries.forEach(
+                    (name, value) -> value.ifPresentOrElse(text -> all.put(name, text), () -> all.remove(name)));
+            changed.metadata(all);
+        }
         if (changesEnd) {
             List<HashedSecret> secrets = new ArrayList<>();
             secrets.add(record.current().withExpiresAt(expiresAt));
@@ -62,6 +76,8 @@ public final class KeyChange {
     /** Builds a change. Each setter replaces what was set before; not for use by several threads. */
     public static final class Builder {
         private final List<Consumer<ApiKeyRecord.Builder>> steps = new ArrayList<>();
+        private final Map<String, Optional<String>> entries = new HashMap<>();
+        private @Nullable Map<String, String> metadata;
         private boolean changesEnd;
         private @Nullable Instant expiresAt;
 
@@ -103,8 +119,19 @@ public final class KeyChange {
 
         /** Sets all metadata. */
         public Builder metadata(Map<String, String> metadata) {
-            Map<String, String> all = Map.copyOf(metadata);
-            return step(record -> record.metadata(all));
+            this.metadata = Map.copyOf(metadata);
+            entries.clear();
+            return this;
+        }
+
+        /**
+         * Sets one entry of the metadata. The others stay, also those that somebody else sets at the same time.
+         *
+         * @param value null to remove the entry
+         */
+        public Builder metadata(String name, @Nullable String value) {
+            entries.put(requireNonNull(name, "name"), Optional.ofNullable(value));
+            return this;
         }
 
         /** Returns the change. */

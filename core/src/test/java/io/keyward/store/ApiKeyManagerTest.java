@@ -458,6 +458,29 @@ class ApiKeyManagerTest {
     @Nested
     class Changing {
         @Test
+        void setsEntriesOfTheMetadataAndKeepsTheOthers() {
+            String id = manager.issue(IssueRequest.builder().build()).id();
+            manager.change(
+                    id, KeyChange.builder().metadata(Map.of("a", "1", "b", "2")).build());
+
+            manager.change(
+                    id,
+                    KeyChange.builder().metadata("a", null).metadata("c", "3").build());
+            assertEquals(
+                    Map.of("b", "2", "c", "3"), manager.find(id).orElseThrow().metadata());
+
+            manager.change(
+                    id,
+                    KeyChange.builder()
+                            .metadata("x", "9")
+                            .metadata(Map.of("d", "4"))
+                            .metadata("e", "5")
+                            .build());
+            assertEquals(
+                    Map.of("d", "4", "e", "5"), manager.find(id).orElseThrow().metadata());
+        }
+
+        @Test
         void changesWhatIsNamedAndNothingElse() {
             IssuedKey issued = manager.issue(IssueRequest.builder()
                     .owner("alice")

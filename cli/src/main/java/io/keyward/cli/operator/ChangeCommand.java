@@ -9,7 +9,6 @@ import io.keyward.cli.terminal.Terminal;
 import io.keyward.role.Permission;
 import io.keyward.store.ApiKeyManager;
 import io.keyward.store.KeyChange;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
@@ -84,9 +83,7 @@ final class ChangeCommand implements Runnable {
         OpenKeys keys = options.existing(terminal);
         ApiKeyManager manager = keys.manager(
                 KeyFormat.of(PrefixOption.DEFAULT), roles == null ? List.of() : roles, options.actor(terminal));
-        Map<String, String> before =
-                keys.store().find(id).map(ApiKeyRecord::metadata).orElse(Map.of());
-        ApiKeyRecord changed = terminal.uninterrupted(() -> manager.change(id, change(before)));
+        ApiKeyRecord changed = terminal.uninterrupted(() -> manager.change(id, change()));
         terminal.note("changed key " + id + " in " + keys.name() + ": owner " + changed.owner() + ", roles "
                 + new TreeSet<>(changed.roles()) + ", " + RecordText.endOf(changed));
         if (json) {
@@ -94,7 +91,7 @@ final class ChangeCommand implements Runnable {
         }
     }
 
-    private KeyChange change(Map<String, String> before) {
+    private KeyChange change() {
         KeyChange.Builder change = KeyChange.builder();
         if (owner != null) {
             change.owner(owner);
@@ -112,10 +109,7 @@ final class ChangeCommand implements Runnable {
             change.expiresAt(end.fromNow());
         }
         if (metadata != null) {
-            Map<String, String> after = new HashMap<>(before);
-            after.putAll(metadata);
-            after.values().removeIf(String::isEmpty);
-            change.metadata(after);
+            metadata.forEach((name, value) -> change.metadata(name, value.isEmpty() ? null : value));
         }
         return change.build();
     }
