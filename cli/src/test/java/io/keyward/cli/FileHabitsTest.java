@@ -189,6 +189,30 @@ class FileHabitsTest {
         assertTrue(unhealthy.out().contains("share one variable"), unhealthy.out());
     }
 
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "issue --owner x --role client",
+                "issue --owner x --role client --count 2",
+                "rotate a",
+                "rotate --owner o --yes",
+                "renew a",
+                "change a --owner p"
+            })
+    @DisplayName("a change of a file that services refuse says so, because the change will not be in force")
+    void saysThatServicesRefuseTheFile(String words) throws IOException {
+        String content = "KEYWARD_KEYS_A_HASH=" + hash + "\nKEYWARD_KEYS_A_OWNER=o\nKEYWARD_KEYS_A_ROLES=client\n";
+        Files.writeString(file, content);
+        Outcome good = operator.run(command(words));
+        Files.writeString(file, content + "KEYWARD_KEYS_A_STAET=disabled\n");
+        Outcome bad = operator.run(command(words));
+
+        assertFalse(good.err().contains("refuses"), good.err());
+        assertEquals(0, bad.exitCode(), bad.err());
+        assertTrue(bad.err().contains("KEYWARD_KEYS_A_STAET: the name means nothing"), bad.err());
+        assertTrue(bad.err().contains("a running service refuses " + file), bad.err());
+    }
+
     private static String other() {
         return KeyHasher.sha256().hash(ThrowAwayKeys.newKey()).reveal();
     }

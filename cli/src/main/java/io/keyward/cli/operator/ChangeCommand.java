@@ -86,6 +86,7 @@ final class ChangeCommand implements Runnable {
         ApiKeyRecord changed = terminal.uninterrupted(() -> manager.change(id, change()));
         terminal.note("changed key " + id + " in " + keys.name() + ": owner " + changed.owner() + ", roles "
                 + new TreeSet<>(changed.roles()) + ", " + RecordText.endOf(changed));
+        keys.noteProblems(terminal);
         if (json) {
             terminal.show(RecordText.jsonOf(changed));
         }

@@ -155,7 +155,7 @@ final class IssueCommand implements Callable<Integer> {
                 + RecordText.endOf(issued.record()) + ", stored in " + keys.name()
                 + (keys.isNew() ? ", which is new" : "")
                 + "; it is not shown again");
-        noteUndeclared(noneDeclared, keys, new TreeSet<>(roles));
+        noteWhatIsMissing(noneDeclared, keys, new TreeSet<>(roles));
         return ExitCode.OK;
     }
 
@@ -193,7 +193,7 @@ final class IssueCommand implements Callable<Integer> {
                 + (keys.isNew() ? ", which is new" : "") + ", and not shown again"
                 + (table.failed() == 0 ? "" : "; " + table.failed() + " could not be issued") + "\n"
                 + table.text().stripTrailing());
-        noteUndeclared(noneDeclared, keys, requested);
+        noteWhatIsMissing(noneDeclared, keys, requested);
         return table.exitCode();
     }
 
@@ -206,11 +206,13 @@ final class IssueCommand implements Callable<Integer> {
         });
     }
 
-    private void noteUndeclared(boolean noneDeclared, OpenKeys keys, Set<String> requested) {
+    /** Prints what stops a service from accepting the keys. */
+    private void noteWhatIsMissing(boolean noneDeclared, OpenKeys keys, Set<String> requested) {
         if (noneDeclared) {
             terminal.note("no role is declared " + keys.placesOfRoles() + ": the service must declare " + requested
                     + " in its code");
         }
+        keys.noteProblems(terminal);
     }
 
     /**

@@ -62,7 +62,7 @@ final class RenewCommand implements Callable<Integer> {
         OpenKeys keys = options.existing(terminal);
         ApiKeyManager manager = options.manager(keys, terminal);
         Instant newEnd = end.fromNow();
-        return selection.change(
+        int exitCode = selection.change(
                 keys,
                 terminal,
                 "renew",
@@ -70,6 +70,8 @@ final class RenewCommand implements Callable<Integer> {
                 renewed -> "renewed key " + renewed.id() + " in " + keys.name() + "; it ends "
                         + Objects.requireNonNullElse(renewed.current().expiresAt(), "never"),
                 json);
+        keys.noteProblems(terminal);
+        return exitCode;
     }
 
     private static ApiKeyRecord renew(OpenKeys keys, ApiKeyManager manager, String id, @Nullable Instant newEnd) {

@@ -109,6 +109,7 @@ final class RotateCommand implements Callable<Integer> {
                 output.isJson());
         if (exitCode <= ExitCode.REFUSED && !selection.isDryRun()) {
             shown.end();
+            keys.noteProblems(terminal);
         }
         return exitCode;
     }
@@ -124,6 +125,7 @@ final class RotateCommand implements Callable<Integer> {
                 + (until == null ? "has ended" : "is valid until " + until)
                 + "; the key ends "
                 + Objects.requireNonNullElse(rotated.record().current().expiresAt(), "never"));
+        keys.noteProblems(terminal);
     }
 
     private IssuedKey rotate(String id, OpenKeys keys, BiConsumer<IssuedKey, Runnable> show) {
