@@ -293,6 +293,27 @@ class DatabaseCommandsTest {
     }
 
     @Test
+    @DisplayName("a text is not called unknown because the pepper here is another one than that of the services")
+    void comparesTextsOnlyWithThePepperOfTheServices() {
+        KeyHasher p1 = KeyHasher.hmacSha256("p1", pepperOf(1));
+        operator.store().requirePeppers(Map.of("p1", p1.check().orElseThrow()));
+        Outcome issued = operator.runWith(variable("p1", 1), "", "issue", "--role=client", "--owner=bob");
+        assertEquals(0, issued.exitCode(), issued.err());
+
+        for (String[] command : new String[][] {{"verify"}, {"show", "--key=-"}, {"revoke", "--key=-"}}) {
+            Outcome wrong = operator.runWith(variable("p1", 2), issued.out(), command);
+            assertEquals(3, wrong.exitCode(), wrong.err());
+            assertTrue(wrong.err().contains("check value"), wrong.err());
+            Outcome right = operator.runWith(variable("p1", 1), issued.out(), command);
+            assertEquals(0, right.exitCode(), right.err());
+        }
+        Outcome stranger = operator.runWith(variable("p1", 1), "another_key_of_a_service", "verify");
+        assertEquals(1, stranger.exitCode(), stranger.err());
+        operator.runWith(variable("p2", 2), "another_key_of_a_service", "verify");
+        assertEquals(Set.of("p1"), operator.store().pepperIds(), "a command that reads stores nothing");
+    }
+
+    @Test
     @DisplayName("issue 19 a new secret has the pepper of the services, or is not made")
     void newSecretHasThePepperOfTheServices() {
         KeyHasher p1 = KeyHasher.hmacSha256("p1", pepperOf(1));

@@ -114,7 +114,10 @@ record DatabaseKeys(
         return Stream.concat(Stream.of(KeyHasher.sha256()), known.stream()).toList();
     }
 
-    /** Throws if a pepper is missing here: a key that is hashed with it may have the text that no other key has. */
+    /**
+     * Throws if a pepper is missing here, or is another one than that of the services: a key that is hashed with it may
+     * have the text that no other key has.
+     */
     private void requireKnown(Set<String> used, List<KeyHasher> known) {
         Set<String> missing = missing(used, known);
         if (!missing.isEmpty()) {
@@ -124,6 +127,12 @@ record DatabaseKeys(
                     + " to the value that the services have, or let `keyward check` print the id that is in the text of"
                     + " an issued key");
         }
+        // only those that the database has a check value of, because a command that reads stores none
+        Set<String> kept = known.isEmpty() ? Set.of() : store.pepperIds();
+        store.requirePeppers(known.stream()
+                .filter(hasher -> kept.contains(Peppers.idOf(hasher)))
+                .collect(
+                        Collectors.toMap(Peppers::idOf, hasher -> hasher.check().orElseThrow())));
     }
 
     private static Set<String> missing(Collection<String> used, List<KeyHasher> known) {
