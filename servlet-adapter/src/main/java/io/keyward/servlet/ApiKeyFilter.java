@@ -243,7 +243,8 @@ public final class ApiKeyFilter implements Filter {
          * Adds a rule for a path and every method.
          *
          * @param path an exact path such as {@code /v1/jobs}, or {@code /v1/admin/*}, which covers {@code /v1/admin}
-         *     and everything below; below the context path, decoded, case-sensitive
+         *     and everything below; below the context path, decoded. A path in other case is another path, but a rule
+         *     that closes one closes both
          * @param access who may pass
          */
         public Builder rule(String path, Access access) {

@@ -16,8 +16,8 @@ import org.jspecify.annotations.Nullable;
  * Decides which access a path and a method require: exact path before longest prefix, named method before all others.
  *
  * <p>A framework may find the handler of a path under other spellings of it: with a slash at the end, or with a suffix
- * such as {@code .json}. So a rule that closes a path also closes these spellings, but a rule that opens one opens only
- * the path it names. If two rules apply to such a path, both must admit the key.
+ * such as {@code .json}, or in other case. So a rule that closes a path also closes these spellings, but a rule that opens
+ * one opens only the path it names. If two rules apply to such a path, both must admit the key.
  *
  * <p>Built once. Rules that contradict each other, can never match, or may open more than their author meant are
  * refused then, all in one report.
@@ -33,7 +33,15 @@ final class RuleTable {
     private final List<Place> closing = new ArrayList<>();
     private final Access otherwise;
 
-    private RuleTable(Map<String, Place> places, Access otherwise) {
+    /** The same rules in lower case; null in that table itself, and if two rules differ only in case. */
+    private final @Nullable RuleTable lowerCase;
+
+    private final boolean hasCapitals;
+
+    private RuleTable(Map<String, Place> places, Access otherwise, @Nullable RuleTable lowerCase) {
+        this.lowerCase = lowerCase;
+        this.hasCapitals = places.keySet().stream()
+                .anyMatch(pattern -> !inLowerCase(pattern).equals(pattern));
         this.places = places;
         this.otherwise = otherwise;
         for (Place place : places.values()) {
@@ -72,12 +80,45 @@ final class RuleTable {
         } else {
             checkRoles("otherwise", otherwise, model, problems);
         }
-        RuleTable table = new RuleTable(places, otherwise == null ? Access.denyAll() : otherwise);
+        Access rest = otherwise == null ? Access.denyAll() : otherwise;
+        RuleTable table = new RuleTable(places, rest, lowerCase(places, rest));
         table.checkOpenings(confirmedOpen, problems);
         if (!problems.isEmpty()) {
             throw new IllegalArgumentException("the rules cannot be used: " + String.join("; ", problems));
         }
         return table;
+    }
+
+    /** Returns null if two rules differ only in case, because their author means two paths. */
+    private static @Nullable RuleTable lowerCase(Map<String, Place> places, Access otherwise) {
+        Map<String, Place> all = new TreeMap<>();
+        for (Place place : places.values()) {
+            String pattern = inLowerCase(place.pattern);
+            if (all.put(pattern, place.as(pattern)) != null) {
+                return null;
+            }
+        }
+        return new RuleTable(all, otherwise, null);
+    }
+
+    /** Returns the text itself if that is in lower case; compares letters as {@code equalsIgnoreCase} does. */
+    private static String inLowerCase(String text) {
+        int i = 0;
+        while (i < text.length() && inLowerCase(text.charAt(i)) == text.charAt(i)) {
+            i++;
+        }
+        if (i == text.length()) {
+            return text;
+        }
+        char[] letters = text.toCharArray();
+        for (; i < letters.length; i++) {
+            letters[i] = inLowerCase(letters[i]);
+        }
+        return new String(letters);
+    }
+
+    private static char inLowerCase(char c) {
+        return Character.toLowerCase(Character.toUpperCase(c));
     }
 
     static void checkRoles(String where, Access access, @Nullable RoleModel model, List<String> problems) {
@@ -142,6 +183,19 @@ final class RuleTable {
      * @param annotation what an annotation requires as well; null if there is none
      */
     Access accessTo(String method, String path, @Nullable Access annotation) {
+        Access access = accessInThisCase(method, path, annotation);
+        if (lowerCase == null) {
+            return access;
+        }
+        String lower = inLowerCase(path);
+        if (!hasCapitals && lower.equals(path)) {
+            return access;
+        }
+        Access other = lowerCase.accessInThisCase(method, lower, annotation);
+        return other.isOpen() || other.equals(access) ? access : access.and(other);
+    }
+
+    private Access accessInThisCase(String method, String path, @Nullable Access annotation) {
         Twins twins = exact.get(base(path));
         Place place = placeOf(method, path, twins);
         Access access = place == null ? null : place.accessFor(method);
@@ -196,7 +250,7 @@ final class RuleTable {
                 return false;
             }
         }
-        return true;
+        return lowerCase == null || lowerCase.isUniformBelow(inLowerCase(parent), method);
     }
 
     private Access prefixAccess(String method, String path) {
@@ -272,6 +326,14 @@ final class RuleTable {
         Place(String pattern) {
             this.pattern = pattern;
             this.base = base(isPrefix() ? pattern.substring(0, pattern.length() - 1) : pattern);
+        }
+
+        /** Returns a place with the same rules and another pattern. */
+        Place as(String other) {
+            Place place = new Place(other);
+            place.byMethod.putAll(byMethod);
+            place.anyMethod = anyMethod;
+            return place;
         }
 
         boolean isPrefix() {

@@ -76,6 +76,50 @@ class RuleTableTest {
         assertEquals(expected, String.valueOf(TABLE.named(method, path)));
     }
 
+    private static String accessTo(String method, String path, Rule... rules) {
+        return String.valueOf(
+                RuleTable.of(List.of(rules), authenticated(), Set.of(), null).accessTo(method, path, null));
+    }
+
+    @ParameterizedTest(name = "{0} {1}")
+    @DisplayName("PA-16: a rule that closes a path also closes it in other case")
+    @CsvSource({
+        "GET, /v1/reports, role `admin`",
+        "GET, /V1/Reports, role `admin`",
+        "GET, /v1/REPORTS/, role `admin`",
+        "GET, /v1/reportſ, role `admin`",
+        "GET, /V1/Reports.json, role `admin`",
+        "GET, /v1/Ops/x, role `ops`",
+        "GET, /v1/ops, role `ops`",
+        "GET, /v1/OPS/X, role `ops`",
+        "DELETE, /v1/jobs/aB, role `admin`",
+        "DELETE, /V1/jobs/ab, role `admin`",
+        "GET, /v1/jobs/aB, any key",
+        "GET, /public/aB, open to everyone",
+        "GET, /PUBLIC/ab, any key",
+        "GET, /v1/other/aB, any key"
+    })
+    void closesOtherSpellingsByCase(String method, String path, String expected) {
+        assertEquals(
+                expected,
+                accessTo(
+                        method,
+                        path,
+                        new Rule(null, "/v1/reports", anyRole("admin")),
+                        new Rule(null, "/v1/OPS/*", anyRole("ops")),
+                        new Rule("DELETE", "/v1/jobs/*", anyRole("admin")),
+                        new Rule(null, "/public/*", permitAll())));
+    }
+
+    @Test
+    void keepsApartRulesThatDifferOnlyInCase() {
+        Rule open = new Rule(null, "/v1/Reports", permitAll());
+        Rule closed = new Rule(null, "/v1/reports", anyRole("admin"));
+        assertEquals("open to everyone", accessTo("GET", "/v1/Reports", open, closed));
+        assertEquals("role `admin`", accessTo("GET", "/v1/reports", open, closed));
+        assertEquals("any key", accessTo("GET", "/v1/REPORTS", open, closed));
+    }
+
     @Test
     void demandsARestRule() {
         assertTrue(refusal(builder().rule("/x", authenticated())).contains("otherwise(denyAll())"));
