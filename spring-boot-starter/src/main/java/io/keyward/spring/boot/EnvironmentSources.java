@@ -179,7 +179,7 @@ final class EnvironmentSources {
     }
 
     /** Resolves a value that is one reference. In a longer text {@code $} has no special meaning. */
-    private static String resolved(String text, ConfigurableEnvironment environment) {
+    static String resolved(String text, ConfigurableEnvironment environment) {
         return REFERENCE.matcher(text).matches() ? environment.resolvePlaceholders(text) : text;
     }
 

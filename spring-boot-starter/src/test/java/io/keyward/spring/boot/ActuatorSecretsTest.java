@@ -5,6 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 
 import io.keyward.KeyHasher;
 import io.keyward.testing.ThrowAwayKeys;
+import java.nio.charset.StandardCharsets;
+import java.util.Base64;
+import java.util.List;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -54,6 +57,42 @@ class ActuatorSecretsTest {
     void hidesAHashWhateverTheNameOfItsVariable() {
         assertShown("ALICE_SECRET", hash, SanitizableData.SANITIZED_VALUE);
         assertShown("ALL", "a," + hash.replace("sha256:", "hmac-sha256:p1:"), SanitizableData.SANITIZED_VALUE);
+    }
+
+    @Test
+    void hidesAnIssuedKeyWhateverTheNameOfItsVariable() {
+        String key = ThrowAwayKeys.newKey().reveal();
+        assertShown("PARTNER", key, SanitizableData.SANITIZED_VALUE);
+        assertShown("sun.java.command", "app.jar --partner=" + key + " --x", SanitizableData.SANITIZED_VALUE);
+        String typo = key.substring(0, key.length() - 1) + (key.endsWith("0") ? '1' : '0');
+        assertShown("BUILD", typo, typo);
+    }
+
+    @Test
+    void hidesWhatTheSecretsOfTheEnvironmentAreMadeOf() {
+        String pepper = Base64.getEncoder()
+                .encodeToString(ThrowAwayKeys.newKey().reveal().getBytes(StandardCharsets.US_ASCII));
+        String foreign = ThrowAwayKeys.newKey().reveal().substring(20);
+        ApplicationContextRunner more = application.withPropertyValues(
+                "keyward.mode=development",
+                "PEPPER_ONE=" + pepper,
+                "keyward.peppers.p1=${PEPPER_ONE}",
+                "CLIENT_API_KEYS=[\"" + foreign + "\"]");
+        more.run(context -> {
+            assertNull(context.getStartupFailure());
+            SanitizingFunction secrets = context.getBean(SanitizingFunction.class);
+            for (String text :
+                    List.of(pepper, foreign, "{\"keyward.keys.bob.key\":\"" + foreign + "\"}", "-Dp=" + pepper)) {
+                assertEquals(
+                        SanitizableData.SANITIZED_VALUE,
+                        secrets.apply(new SanitizableData(null, "another.name", text))
+                                .getValue());
+            }
+            assertEquals(
+                    "some other text of this length",
+                    secrets.apply(new SanitizableData(null, "another.name", "some other text of this length"))
+                            .getValue());
+        });
     }
 
     @ParameterizedTest
