@@ -96,6 +96,13 @@ class FilterConfiguration {
         }
     }
 
+    /** Refuses rules that name a method, if another filter changes the method after the rules were checked. */
+    @Bean
+    static SmartInitializingSingleton keywardMethodsAreSent(
+            KeywardProperties settings, ConfigurableListableBeanFactory beans) {
+        return () -> LateMethods.refuse(settings.rulesOrNone(), beans);
+    }
+
     /** Logs a warning for annotations and CORS settings that have no effect together with this filter. */
     @Bean
     static SmartInitializingSingleton keywardIgnoredAnnotations(ConfigurableListableBeanFactory beans) {

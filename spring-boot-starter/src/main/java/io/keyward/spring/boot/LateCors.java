@@ -66,7 +66,7 @@ final class LateCors {
         return order < FilterConfiguration.ORDER;
     }
 
-    private static int orderOf(Filter filter) {
+    static int orderOf(Filter filter) {
         return new AnnotationAwareOrderComparator() {
             int of(Object bean) {
                 return getOrder(bean);

@@ -40,6 +40,12 @@ final class RuleText {
         }
     }
 
+    /** Returns the method of a rule; null if it names none, or if the text is not a rule. */
+    static @Nullable String methodOf(String text) {
+        Matcher rule = RULE.matcher(text.strip());
+        return rule.matches() ? rule.group(1) : null;
+    }
+
     /** Returns the path of a rule; null if the text is not a rule. */
     static @Nullable String pathOf(String text) {
         Matcher rule = RULE.matcher(text.strip());

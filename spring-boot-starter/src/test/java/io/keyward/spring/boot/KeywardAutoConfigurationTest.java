@@ -3,6 +3,7 @@ package io.keyward.spring.boot;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -68,6 +69,7 @@ import org.springframework.security.provisioning.InMemoryUserDetailsManager;
 import org.springframework.security.web.FilterChainProxy;
 import org.springframework.security.web.SecurityFilterChain;
 import org.springframework.web.bind.annotation.CrossOrigin;
+import org.springframework.web.filter.HiddenHttpMethodFilter;
 
 @DisplayName("issue 21: what the starter adds, and what takes its place")
 class KeywardAutoConfigurationTest {
@@ -460,6 +462,39 @@ class KeywardAutoConfigurationTest {
         withSecurity
                 .withUserConfiguration(WithMethodSecurity.class)
                 .run(context -> assertFalse(context.containsBean("keywardIgnoredAnnotations")));
+    }
+
+    private static FilterRegistrationBean<HiddenHttpMethodFilter> hiddenMethods(int order) {
+        FilterRegistrationBean<HiddenHttpMethodFilter> registration =
+                new FilterRegistrationBean<>(new HiddenHttpMethodFilter());
+        registration.setOrder(order);
+        return registration;
+    }
+
+    @Test
+    @DisplayName("ME-06: a rule for one method is refused where a form can choose another one")
+    void refusesRulesThatAHiddenMethodGetsAround() {
+        WebApplicationContextRunner byMethod = withoutSecurity.withPropertyValues(
+                "keyward.otherwise=authenticated",
+                "keyward.rules[0]=GET /v1/jobs = authenticated",
+                "keyward.rules[1]=DELETE /v1/jobs = denyAll");
+        byMethod.withBean(HiddenHttpMethodFilter.class).run(context -> {
+            String message = String.valueOf(context.getStartupFailure());
+            assertTrue(
+                    message.contains("(spring.mvc.hiddenmethod.filter.enabled): DELETE /v1/jobs = denyAll;"), message);
+        });
+        byMethod.withBean("late", FilterRegistrationBean.class, () -> hiddenMethods(0))
+                .run(context -> assertNotNull(context.getStartupFailure()));
+        byMethod.withBean("early", FilterRegistrationBean.class, () -> hiddenMethods(Ordered.HIGHEST_PRECEDENCE))
+                .run(context -> assertNull(context.getStartupFailure()));
+        byMethod.run(context -> assertNull(context.getStartupFailure()));
+        withoutSecurity
+                .withBean(HiddenHttpMethodFilter.class)
+                .withPropertyValues(
+                        "keyward.otherwise=authenticated",
+                        "keyward.rules[0]=GET /v1/jobs = authenticated",
+                        "keyward.rules[1]=/v1/jobs = denyAll")
+                .run(context -> assertNull(context.getStartupFailure()));
     }
 
     /** Stands for a type of an optional jar that is not there. */
