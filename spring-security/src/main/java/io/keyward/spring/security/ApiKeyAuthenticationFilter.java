@@ -125,7 +125,7 @@ public final class ApiKeyAuthenticationFilter extends OncePerRequestFilter {
         } else if (credential instanceof Unusable unusable) {
             unusable(unusable.problem(), request, response);
         } else if (keys.hasOthers(request)) {
-            unusable("a key together with credentials of another mechanism", request, response);
+            denyOthers(request, response);
         } else if (tlsOnly && !request.isSecure()) {
             unusable(DenialLog.withoutTls(request), request, response);
         } else {
@@ -206,6 +206,11 @@ public final class ApiKeyAuthenticationFilter extends OncePerRequestFilter {
         request.setAttribute(SESSION_IS_HANDLED, true);
         events.publishAuthenticationSuccess(authentication);
         passage.lead(authentication.getPrincipal(), request, response, chain);
+    }
+
+    /** Denies a request that has a key and the credentials of another mechanism. */
+    void denyOthers(HttpServletRequest request, HttpServletResponse response) throws IOException {
+        unusable("a key together with credentials of another mechanism", request, response);
     }
 
     private void unusable(String problem, HttpServletRequest request, HttpServletResponse response) throws IOException {

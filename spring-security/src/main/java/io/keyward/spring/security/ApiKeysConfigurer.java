@@ -11,6 +11,7 @@ import io.keyward.servlet.KeySources;
 import io.keyward.servlet.Passage;
 import io.keyward.servlet.ProblemWriter;
 import io.keyward.servlet.RequestGate;
+import jakarta.servlet.Filter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -63,6 +64,9 @@ import org.springframework.security.web.util.matcher.NegatedRequestMatcher;
  * Use one configurer for one chain, and from one thread.
  */
 public final class ApiKeysConfigurer extends AbstractHttpConfigurer<ApiKeysConfigurer, HttpSecurity> {
+    private static final String BEARER_TOKENS =
+            "org.springframework.security.oauth2.server.resource.web.authentication.BearerTokenAuthenticationFilter";
+
     private final ApiKeyVerifier verifier;
     private final Denials.Builder denials = Denials.builder();
     private KeySource[] sources = {KeySources.header("X-Api-Key"), KeySources.authorization("ApiKey", "Bearer")};
@@ -231,9 +235,24 @@ public final class ApiKeysConfigurer extends AbstractHttpConfigurer<ApiKeysConfi
                 getSecurityContextHolderStrategy());
         // In Spring's order the filter of bearer tokens comes directly after this place.
         http.addFilterBefore(postProcess(filter), DigestAuthenticationFilter.class);
+        if (has(http, OAuth2ResourceServerConfigurer.class)) {
+            Class<? extends Filter> bearerTokens = bearerTokens();
+            http.addFilterBefore(new OneIdentity.Before(getSecurityContextHolderStrategy()), bearerTokens);
+            http.addFilterAfter(new OneIdentity(filter, getSecurityContextHolderStrategy()), bearerTokens);
+        }
         if (listener != null) {
             http.addFilterAfter(
                     new Decisions.Allowed(decisions, getSecurityContextHolderStrategy()), AuthorizationFilter.class);
+        }
+    }
+
+    /** Returns the filter of bearer tokens by its name, because its jar is there only with a resource server. */
+    private static Class<? extends Filter> bearerTokens() {
+        try {
+            return Class.forName(BEARER_TOKENS, false, HttpSecurity.class.getClassLoader())
+                    .asSubclass(Filter.class);
+        } catch (ClassNotFoundException unexpected) {
+            throw new IllegalStateException("there is a resource server without " + BEARER_TOKENS, unexpected);
         }
     }
 

@@ -39,6 +39,7 @@ import org.springframework.security.oauth2.jwt.JwtDecoder;
 import org.springframework.security.oauth2.jwt.JwtEncoderParameters;
 import org.springframework.security.oauth2.jwt.NimbusJwtDecoder;
 import org.springframework.security.oauth2.jwt.NimbusJwtEncoder;
+import org.springframework.security.oauth2.server.resource.web.BearerTokenResolver;
 import org.springframework.security.provisioning.InMemoryUserDetailsManager;
 import org.springframework.security.web.SecurityFilterChain;
 import org.springframework.security.web.context.HttpSessionSecurityContextRepository;
@@ -346,6 +347,24 @@ class MechanismsTest {
             assertEquals(
                     "200 " + app.keys.clientId(),
                     app.answer("GET", "/v1/jobs", "Authorization", "ApiKey " + app.keys.client()));
+        }
+    }
+
+    @Configuration
+    static class JwtElsewhere extends WithJwt {
+        @Bean
+        BearerTokenResolver anyHeader() {
+            return request -> request.getHeader("X-Token");
+        }
+    }
+
+    @Test
+    @DisplayName("G2: a key together with a token that is not in Authorization")
+    void deniesAKeyWithATokenFromElsewhere() throws Exception {
+        try (TestApplication app = TestApplication.with(JwtElsewhere.class)) {
+            assertEquals("200 sub", app.answer("GET", "/v1/jobs", "X-Token", jwt()));
+            assertEquals("200 " + app.keys.clientId(), app.answer("GET", "/v1/jobs", "X-Api-Key", app.keys.client()));
+            assertEquals("401", app.answer("GET", "/v1/jobs", "X-Api-Key", app.keys.client(), "X-Token", jwt()));
         }
     }
 
