@@ -33,7 +33,7 @@ final class RuleTable {
     private final List<Place> closing = new ArrayList<>();
     private final Access otherwise;
 
-    /** The same rules in lower case; null in that table itself, and if two rules differ only in case. */
+    /** The same rules in lower case; null in that table itself, and where it would make no difference or a wrong one. */
     private final @Nullable RuleTable lowerCase;
 
     private final boolean hasCapitals;
@@ -89,8 +89,11 @@ final class RuleTable {
         return table;
     }
 
-    /** Returns null if two rules differ only in case, because their author means two paths. */
+    /** Returns null if there are no rules, and if two differ only in case, because their author means two paths. */
     private static @Nullable RuleTable lowerCase(Map<String, Place> places, Access otherwise) {
+        if (places.isEmpty()) {
+            return null;
+        }
         Map<String, Place> all = new TreeMap<>();
         for (Place place : places.values()) {
             String pattern = inLowerCase(place.pattern);
