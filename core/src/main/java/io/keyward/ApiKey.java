@@ -23,7 +23,8 @@ public final class ApiKey {
     static final char FIRST_PRINTABLE = '!';
     static final char LAST_PRINTABLE = '~';
 
-    private final String text;
+    /** Transient because libraries that write the fields of any object, such as Gson, leave transient ones out. */
+    private final transient String text;
 
     private ApiKey(String text) {
         this.text = text;

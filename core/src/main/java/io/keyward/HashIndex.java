@@ -20,7 +20,9 @@ final class HashIndex {
     /** Up to this size slots are cheap, so there are enough for most hashes to be found at the first one. */
     private static final int SMALL = 1024;
 
-    private final long[][] words;
+    /** Transient for the same reason as the text in {@link ApiKey}. */
+    private final transient long[][] words;
+
     private final @Nullable Object[][] answers;
     private final int[] sizes;
     private final int size;

@@ -20,7 +20,8 @@ final class HmacSha256Hasher extends KeyHasher {
 
     private static final int CHECK_BYTES = 8;
 
-    private final SecretKeySpec pepper;
+    /** Transient for the same reason as the text in {@link ApiKey}. */
+    private final transient SecretKeySpec pepper;
 
     HmacSha256Hasher(String pepperId, byte[] pepper) {
         super(KeyHash.HMAC_SHA256 + ":" + pepperId);

@@ -31,10 +31,12 @@ public final class KeyHash {
             new KeyHash(SHA256, 0xe3b0c44298fc1c14L, 0x9afbf4c8996fb924L, 0x27ae41e4649b934cL, 0xa495991b7852b855L);
 
     private final String scheme;
-    final long word0;
-    final long word1;
-    final long word2;
-    final long word3;
+    /** Transient for the same reason as the text in {@link ApiKey}. */
+    final transient long word0;
+
+    final transient long word1;
+    final transient long word2;
+    final transient long word3;
 
     KeyHash(String scheme, long word0, long word1, long word2, long word3) {
         this.scheme = requireNonNull(scheme, "scheme");

@@ -64,7 +64,9 @@ public abstract sealed class KeyHasher permits Sha256Hasher, HmacSha256Hasher {
             "${API_KEY}");
 
     private final String scheme;
-    final EnginePool pool;
+    /** Transient for the same reason as the text in {@link ApiKey}: the engines of a pepper hold it. */
+    final transient EnginePool pool;
+
     private volatile @Nullable Set<KeyHash> slips;
 
     KeyHasher(String scheme) {

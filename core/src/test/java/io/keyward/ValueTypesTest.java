@@ -13,6 +13,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.NotSerializableException;
 import java.io.ObjectOutputStream;
 import java.lang.reflect.Array;
+import java.lang.reflect.Field;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
@@ -25,6 +26,7 @@ import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import javax.crypto.SecretKey;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
@@ -115,6 +117,51 @@ class ValueTypesTest {
                         && method.getDeclaringClass() != Object.class;
                 if (accessor) {
                     walk(call(at, method), depth - 1, seen, been);
+                }
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("holders")
+    @DisplayName("LE-02, G4 no library that writes the fields of any object, such as Gson, finds a secret")
+    void givesNoSecretToAWalkOverFields(Object holder) throws Exception {
+        Set<Object> seen = Collections.newSetFromMap(new IdentityHashMap<>());
+        walkFields(holder, seen);
+
+        List<Long> words = List.of(HASH.word0, HASH.word1, HASH.word2, HASH.word3);
+        for (Object one : seen) {
+            assertFalse(one instanceof String text && text.equals(KEY.reveal()), "the key is in a field");
+            assertFalse(one instanceof Long word && words.contains(word), "a part of the hash is in a field");
+            assertFalse(one instanceof SecretKey, "a pepper is in a field");
+        }
+    }
+
+    /** Visits every field that is neither static nor transient, as these libraries do. */
+    private static void walkFields(Object at, Set<Object> seen) throws IllegalAccessException {
+        if (at == null || !seen.add(at)) {
+            return;
+        }
+        if (at.getClass().isArray()) {
+            for (int i = 0; i < Array.getLength(at); i++) {
+                walkFields(Array.get(at, i), seen);
+            }
+        } else if (at instanceof Map<?, ?> map) {
+            walkFields(List.copyOf(map.keySet()), seen);
+            walkFields(List.copyOf(map.values()), seen);
+        } else if (at instanceof Iterable<?> several) {
+            for (Object one : several) {
+                walkFields(one, seen);
+            }
+        } else if (at.getClass().getName().startsWith("io.keyward.")) {
+            for (Class<?> type = at.getClass(); type != null; type = type.getSuperclass()) {
+                for (Field field : type.getDeclaredFields()) {
+                    int modifiers = field.getModifiers();
+                    boolean ours = type.getName().startsWith("io.keyward.") && !field.isSynthetic();
+                    if (ours && !Modifier.isStatic(modifiers) && !Modifier.isTransient(modifiers)) {
+                        field.setAccessible(true);
+                        walkFields(field.get(at), seen);
+                    }
                 }
             }
         }

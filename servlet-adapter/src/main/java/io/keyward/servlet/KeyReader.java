@@ -106,7 +106,8 @@ public final class KeyReader {
 
     /** One text was presented that may be a key. */
     public static final class One implements Credential {
-        private final String text;
+        /** Transient because libraries that write the fields of any object leave transient ones out. */
+        private final transient String text;
 
         private One(String text) {
             this.text = requireNonNull(text, "text");
