@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assertions.fail;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.keyward.ApiKeyRecord;
@@ -64,6 +65,14 @@ import org.junit.jupiter.api.Test;
 public abstract class ApiKeyStoreContract {
     private static final int THREADS = 8;
     private static final int ROUNDS = 25;
+    /** More than a right store ever needs; without it a test of a wrong store would never end. */
+    private static final int MOST_ATTEMPTS = 10_000;
+
+    private static final String ALWAYS_STALE =
+            "what find returns is always refused as STALE, so find does not return what is stored";
+    private static final String NO_END =
+            "changesSince reports changes without end; after the newest stamp it must report none";
+
     private static final Instant START = Instant.parse("2026-11-23T12:00:00Z");
 
     private static final ChangeCause PURGE = ChangeCause.of(Action.PURGE, Actor.job("nightly"), START);
@@ -523,7 +532,11 @@ public abstract class ApiKeyStoreContract {
         while (!page.isEmpty()) {
             assertTrue(page.size() <= limit, "no page is longer than the limit");
             ids.addAll(idsOf(page));
-            page = store.list(KeyFilter.all(), ids.get(ids.size() - 1), limit);
+            String last = ids.get(ids.size() - 1);
+            page = store.list(KeyFilter.all(), last, limit);
+            for (String id : idsOf(page)) {
+                assertTrue(id.compareTo(last) > 0, "the page after `" + last + "` begins after it");
+            }
         }
         return ids;
     }
@@ -650,7 +663,8 @@ public abstract class ApiKeyStoreContract {
 
     private List<Long> changeUntilRefusedNoMore(String id, String name) {
         List<Long> versions = new ArrayList<>();
-        while (versions.size() < ROUNDS) {
+        for (int attempt = 0; versions.size() < ROUNDS; attempt++) {
+            assertTrue(attempt < MOST_ATTEMPTS, ALWAYS_STALE);
             try {
                 versions.add(store.update(found(id).toBuilder()
                                 .name(name + versions.size())
@@ -978,7 +992,7 @@ public abstract class ApiKeyStoreContract {
 
     /** Repeats the update until it is not refused; each time it is, another thread has made progress. */
     private static void countUp(ApiKeyStore store, String id) {
-        while (true) {
+        for (int attempt = 0; attempt < MOST_ATTEMPTS; attempt++) {
             ApiKeyRecord read = store.find(id).orElseThrow();
             try {
                 store.update(withCount(read.toBuilder(), countOf(read) + 1));
@@ -987,6 +1001,7 @@ public abstract class ApiKeyStoreContract {
                 assertEquals(Conflict.STALE, e.conflict());
             }
         }
+        fail(ALWAYS_STALE);
     }
 
     private static void flip(ApiKeyStore store, String id, List<ApiKeyRecord> sides) {
@@ -1051,7 +1066,7 @@ public abstract class ApiKeyStoreContract {
         Map<String, ApiKeyRecord> followed = new HashMap<>();
         List<ApiKeyRecord> told = new ArrayList<>();
         Stamp next = stamp;
-        while (true) {
+        for (int reading = 0; reading < MOST_ATTEMPTS; reading++) {
             Optional<Changes> changes = changesSince(store, next);
             if (changes.isEmpty()) {
                 follow(store, next, followed);
@@ -1063,6 +1078,7 @@ public abstract class ApiKeyStoreContract {
             told.addAll(changes.get().records());
             next = changes.get().stamp();
         }
+        return fail(NO_END);
     }
 
     private Optional<Changes> changesSince(ApiKeyStore reader, Stamp stamp) {
@@ -1074,7 +1090,7 @@ public abstract class ApiKeyStoreContract {
     /** Applies changes as a follower does; asserts that counts do not go back. */
     private Stamp follow(ApiKeyStore reader, Stamp stamp, Map<String, ApiKeyRecord> followed) {
         Stamp next = stamp;
-        while (true) {
+        for (int reading = 0; reading < MOST_ATTEMPTS; reading++) {
             Optional<Changes> changes = changesSince(reader, next);
             if (changes.isEmpty()) {
                 Snapshot all = reader.load();
@@ -1087,6 +1103,7 @@ public abstract class ApiKeyStoreContract {
                 return next;
             }
         }
+        return fail(NO_END);
     }
 
     private static void take(ApiKeyRecord record, Map<String, ApiKeyRecord> followed) {

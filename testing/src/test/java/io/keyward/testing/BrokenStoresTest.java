@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -43,6 +44,9 @@ class BrokenStoresTest {
                     page before filter     | PageBeforeFilter | list chooses as the filter does, before it cuts the page
                     silent removal         | SilentRemoval    | what was removed is in no read any more, and its id and its hashes are free
                     blind removal          | BlindRemoval     | remove refuses a record that was changed since it was read, that is not there, and that was never stored
+                    page without its begin | PageFromStart    | list gives every record once, by id in the order of its characters' codes, whatever the limit
+                    cache of what is found | CachedFind       | 8 threads that change one record lose no change
+                    changes without end    | EndlessChanges   | changes come in the order of their last change, each record once and in its newest state
                     partial write          | PartialWrite     | insert refuses a hash of another record, current or retiring, and leaves nothing behind
                     """)
     void contractFinds(String fault, String store, String expected) throws ClassNotFoundException {
@@ -75,6 +79,48 @@ class BrokenStoresTest {
                                 .build(),
                         summary);
         return summary.getSummary();
+    }
+
+    /** Each page is the first one: a caller that pages would never come to the end. */
+    static class PageFromStart extends ApiKeyStoreContract {
+        @Override
+        protected ApiKeyStore newStore() {
+            return new Broken() {
+                @Override
+                public List<ApiKeyRecord> list(KeyFilter filter, @Nullable String after, int limit) {
+                    return super.list(filter, null, limit);
+                }
+            };
+        }
+    }
+
+    /** What was found once is found for ever: a caller that reads again and repeats its change would never end. */
+    static class CachedFind extends ApiKeyStoreContract {
+        @Override
+        protected ApiKeyStore newStore() {
+            return new Broken() {
+                private final Map<String, Optional<ApiKeyRecord>> cache = new ConcurrentHashMap<>();
+
+                @Override
+                public Optional<ApiKeyRecord> find(String id) {
+                    return cache.computeIfAbsent(id, super::find);
+                }
+            };
+        }
+    }
+
+    /** Each record is reported after each stamp: a caller that reads until there is nothing new would never end. */
+    static class EndlessChanges extends ApiKeyStoreContract {
+        @Override
+        protected ApiKeyStore newStore() {
+            return new Broken() {
+                @Override
+                public Optional<Changes> changesSince(Stamp stamp) {
+                    Snapshot all = load();
+                    return Optional.of(new Changes(all.records(), all.stamp()));
+                }
+            };
+        }
     }
 
     /** The last to write wins: the version is not looked at. */
