@@ -1,6 +1,7 @@
 package io.keyward.servlet;
 
 import java.util.List;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -13,8 +14,14 @@ import org.jspecify.annotations.Nullable;
  * @param access who may pass
  */
 record Rule(@Nullable String method, String pattern, Access access) {
-    /** Templates of JAX-RS, Spring, Javalin and Express, wildcards of Ant, queries and matrix parameters. */
-    private static final Pattern TEMPLATE = Pattern.compile("[{}][^/]*|<[^/]*>|/:[^/]*|[*?;]");
+    /**
+     * Templates of JAX-RS, Spring, Javalin, Express and Next, regular expressions, wildcards of Ant, queries, fragments
+     * and matrix parameters.
+     */
+    private static final Pattern TEMPLATE = Pattern.compile("[{}\\[\\]|^\\\\][^/]*|<[^/]*>|/:[^/]*|\\.\\+|[*?;#]");
+
+    /** Words of other tools for every method. */
+    private static final Set<String> ALL_METHODS = Set.of("ANY", "ALL");
 
     static boolean isPrefix(String pattern) {
         return pattern.endsWith("/*");
@@ -28,7 +35,9 @@ record Rule(@Nullable String method, String pattern, Access access) {
     void check(List<String> problems) {
         String path = isPrefix(pattern) ? pattern.substring(0, pattern.length() - 1) : pattern;
         String template = template(path);
-        if (template != null) {
+        if (pattern.endsWith(" ")) {
+            problems.add("path (" + LogText.quoted(pattern, 80) + ") must not end with a blank");
+        } else if (template != null) {
             problems.add("path (" + LogText.quoted(pattern, 80) + ") " + template);
         } else if (!pattern.startsWith("/")) {
             problems.add("path (" + LogText.quoted(pattern, 80) + ") must start with /, as in /jobs or /jobs/*");
@@ -39,6 +48,8 @@ record Rule(@Nullable String method, String pattern, Access access) {
         if (method != null && !method.matches("[A-Z][A-Z0-9_-]{0,30}")) {
             problems.add("method (" + LogText.quoted(method, 20)
                     + ") must be upper-case letters, as in GET: methods are case-sensitive");
+        } else if (method != null && ALL_METHODS.contains(method)) {
+            problems.add("method (" + method + ") is no method of HTTP; leave it out of a rule for all methods");
         }
     }
 
@@ -53,6 +64,9 @@ record Rule(@Nullable String method, String pattern, Access access) {
             return "must not contain ?: a rule has no query, and ? is no wildcard; "
                     + "write the path before it, or a prefix and /*";
         }
+        if (found.startsWith("#")) {
+            return "must not contain #: no client sends it, nor what comes after it; write the path before it";
+        }
         if (found.startsWith(";")) {
             return "must not contain ;: parameters are removed from a path before rules are checked; "
                     + "write the path without them";
@@ -60,7 +74,7 @@ record Rule(@Nullable String method, String pattern, Access access) {
         if (found.startsWith("*")) {
             return "may have * only as its last segment; " + instead(path, part.start());
         }
-        return "must not contain a template such as " + LogText.quoted(found.replaceFirst("^/", ""), 40)
+        return "must not contain a pattern such as " + LogText.quoted(found.replaceFirst("^/", ""), 40)
                 + ": rules are literal, so it would never match; " + instead(path, part.start());
     }
 

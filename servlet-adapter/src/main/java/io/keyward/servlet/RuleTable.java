@@ -163,7 +163,8 @@ final class RuleTable {
         }
         Place everything = places.get(EVERYTHING);
         if (everything != null && everything.anyMethod != null && !everything.anyMethod.equals(otherwise)) {
-            problems.add("/* covers everything, so otherwise (" + otherwise + ") is never used; remove the rule");
+            problems.add("/* covers everything, so otherwise (" + otherwise
+                    + ") is never used; call otherwise with what the rule requires, and remove the rule");
         }
     }
 

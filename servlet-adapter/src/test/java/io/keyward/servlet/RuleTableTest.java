@@ -252,12 +252,45 @@ class RuleTableTest {
                 "/v1/job?|write the path before it",
                 "/v1/jobs?state=new|write the path before it",
                 "/v1/jobs;v=1|write the path without them",
+                "/v1/jobs/[0-9]+|/v1/jobs/*",
+                "/v1/jobs/[id]|/v1/jobs/*",
+                "/v1/jobs/.+|/v1/jobs/*",
+                "^/v1/jobs$|as in /jobs/*",
+                "/v1/jobs#new|write the path before it",
                 "/{id}|as in /jobs/*",
                 "/:id|as in /jobs/*"
             })
     void refusesTemplates(String path, String instead) {
         String message = refusal(builder().rule(path, anyRole("admin")).otherwise(authenticated()));
         assertTrue(message.contains("path (" + path + ") m") && message.contains(instead), message);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"/v1/jobs ", "/v1/jobs/ ", "/v1/jobs/* "})
+    void refusesBlankAtTheEndOfAPath(String path) {
+        String message = refusal(builder().rule(path, anyRole("admin")).otherwise(authenticated()));
+        assertTrue(message.contains("path (" + path + ") must not end with a blank"), message);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"/v1/jobs/\\d+", "/v1/jobs/(new|old)"})
+    void refusesRegularExpressions(String path) {
+        String message = refusal(builder().rule(path, anyRole("admin")).otherwise(authenticated()));
+        assertTrue(message.contains("write /v1/jobs/*"), message);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"ANY", "ALL"})
+    void refusesWordForAllMethods(String word) {
+        String message =
+                refusal(builder().rule(word, "/admin/*", anyRole("admin")).otherwise(authenticated()));
+        assertTrue(message.contains("method (" + word + ") is no method of HTTP; leave it out"), message);
+    }
+
+    @Test
+    void ruleForEverythingIsToBecomeOtherwise() {
+        String message = refusal(builder().rule("/*", anyRole("client")).otherwise(denyAll()));
+        assertTrue(message.contains("call otherwise with what the rule requires, and remove the rule"), message);
     }
 
     @ParameterizedTest
