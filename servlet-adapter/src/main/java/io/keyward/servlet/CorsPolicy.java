@@ -25,6 +25,9 @@ public final class CorsPolicy {
     private static final String ORIGIN_FORM =
             "[A-Za-z][A-Za-z0-9+.-]*://([A-Za-z0-9._-]+|\\[[0-9a-fA-F:.]+])(:[0-9]{1,5})?";
 
+    /** RFC 6454 §6.2 and the URL standard: browsers write hosts of the web in lower case, without a default port. */
+    private static final String NEVER_SENT = "(?=.*[A-Z])(?i:https?)://.*|http://.*:0*80|https://.*:0*443";
+
     private static final String ASKED = "Access-Control-Request-Headers";
 
     private final Set<String> origins;
@@ -56,13 +59,19 @@ public final class CorsPolicy {
      * @param origins such as {@code https://app.example} or {@code tauri://localhost}: scheme, host, and the port if it
      *     is not the default; exact, without a path. There is no {@code *}, because a key in a page that anyone can
      *     open belongs to nobody
-     * @throws IllegalArgumentException if there is none, or one has another form
+     * @throws IllegalArgumentException if there is none, or one has another form than browsers send, such as a capital
+     *     letter in {@code https://App.example}
      */
     public static CorsPolicy allowing(String... origins) {
         for (String origin : origins) {
             if (!origin.matches(ORIGIN_FORM)) {
                 throw new IllegalArgumentException("origin (" + LogText.quoted(origin, 80)
                         + ") must be scheme and host, like https://app.example or tauri://localhost");
+            }
+            if (origin.matches(NEVER_SENT)) {
+                throw new IllegalArgumentException("origin (" + LogText.quoted(origin, 80)
+                        + ") would never match; write it as browsers send it, in lower case and without the default"
+                        + " port, like https://app.example");
             }
         }
         if (origins.length == 0) {

@@ -6,6 +6,7 @@ import static io.keyward.servlet.Access.denyAll;
 import static io.keyward.servlet.Access.permitAll;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -580,6 +581,15 @@ class ApiKeyFilterTest {
     void corsPolicyRefusesWhatIsNoOrigin() {
         for (String origin : List.of("*", "null", "app.example", "https://app.example/", "https://a b")) {
             assertThrows(IllegalArgumentException.class, () -> CorsPolicy.allowing(origin), origin);
+        }
+        for (String origin : List.of(
+                "https://App.example", "HTTPS://app.example", "https://app.example:443", "http://localhost:80")) {
+            String message = assertThrows(IllegalArgumentException.class, () -> CorsPolicy.allowing(origin))
+                    .getMessage();
+            assertTrue(message.contains("would never match"), message);
+        }
+        for (String origin : List.of("http://localhost:8080", "http://a:443", "https://a:8443", "tauri://Localhost")) {
+            assertNotNull(CorsPolicy.allowing(origin));
         }
         assertThrows(IllegalArgumentException.class, () -> CorsPolicy.allowing());
         assertThrows(
