@@ -169,7 +169,7 @@ class PeppersOfFileTest {
     }
 
     @Test
-    @DisplayName("plaintext keys of a development file, and key lists, do not stand in the way")
+    @DisplayName("a development file with plaintext keys and key lists gets keys with its pepper")
     void looksAtNothingButPeppers() throws IOException {
         Files.writeString(file, pepper("p1") + "APP_ENV=dev\nCLIENT_API_KEYS=client_dev_key_1_valid\n");
 

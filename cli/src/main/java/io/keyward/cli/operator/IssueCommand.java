@@ -144,8 +144,7 @@ final class IssueCommand implements Callable<Integer> {
         IssueRequest request = requestByOptions();
         OpenKeys keys = options.orNew(terminal);
         boolean noneDeclared = keys.declaredRoles().isEmpty();
-        keys.notePepper(terminal);
-        ApiKeyManager manager = keys.issuer(prefix.format(), roles, options.actor(terminal));
+        ApiKeyManager manager = keys.issuer(prefix.format(), roles, options.actor(terminal), terminal);
         IssuedKey issued = terminal.uninterrupted(() -> {
             IssuedKey stored = manager.issue(request);
             output.show(stored, terminal, () -> keys.takeBack(stored.record(), options.actor(terminal)));
@@ -168,8 +167,7 @@ final class IssueCommand implements Callable<Integer> {
         boolean noneDeclared = keys.declaredRoles().isEmpty();
         TreeSet<String> requested = new TreeSet<>();
         wanted.forEach(key -> requested.addAll(key.roles()));
-        keys.notePepper(terminal);
-        ApiKeyManager manager = keys.issuer(prefix.format(), requested, options.actor(terminal));
+        ApiKeyManager manager = keys.issuer(prefix.format(), requested, options.actor(terminal), terminal);
         ApiKeyManager rehearsal = rehearsal(keys, requested);
         List<Change> changes = new ArrayList<>();
         wanted.forEach(key -> rehearse(key, list, rehearsal)

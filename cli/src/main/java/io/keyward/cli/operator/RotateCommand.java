@@ -130,8 +130,7 @@ final class RotateCommand implements Callable<Integer> {
 
     private IssuedKey rotate(String id, OpenKeys keys, BiConsumer<IssuedKey, Runnable> show) {
         ApiKeyRecord before = keys.store().find(id).orElse(null);
-        keys.notePepper(terminal);
-        IssuedKey stored = rotate(id, keys.issuer(formatOf(before), Set.of(), options.actor(terminal)));
+        IssuedKey stored = rotate(id, keys.issuer(formatOf(before), Set.of(), options.actor(terminal), terminal));
         show.accept(stored, () -> {
             if (before != null) {
                 options.undo(keys, before, stored.record(), terminal);

@@ -129,10 +129,12 @@ record DatabaseKeys(
         }
         // only those that the database has a check value of, because a command that reads stores none
         Set<String> kept = known.isEmpty() ? Set.of() : store.pepperIds();
-        store.requirePeppers(known.stream()
-                .filter(hasher -> kept.contains(Peppers.idOf(hasher)))
-                .collect(
-                        Collectors.toMap(Peppers::idOf, hasher -> hasher.check().orElseThrow())));
+        requireSamePeppers(known.stream().filter(hasher -> kept.contains(Peppers.idOf(hasher))));
+    }
+
+    private void requireSamePeppers(Stream<KeyHasher> hashers) {
+        store.requirePeppers(hashers.collect(
+                Collectors.toMap(Peppers::idOf, hasher -> hasher.check().orElseThrow())));
     }
 
     private static Set<String> missing(Collection<String> used, List<KeyHasher> known) {
@@ -232,9 +234,7 @@ record DatabaseKeys(
                         + Peppers.variableOf(ofServices.iterator().next())
                         + " to the value that the services have, or use the admin API; nothing was stored");
             }
-            store.requirePeppers(known.stream()
-                    .collect(Collectors.toMap(
-                            Peppers::idOf, hasher -> hasher.check().orElseThrow())));
+            requireSamePeppers(known.stream());
             hasPepperOfServices = true;
         }
 

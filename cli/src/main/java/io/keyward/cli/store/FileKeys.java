@@ -81,11 +81,13 @@ record FileKeys(KeyInput input, KeyFile file, boolean isNew) implements OpenKeys
     }
 
     @Override
-    public ApiKeyManager issuer(KeyFormat format, Collection<String> requested, Actor actor) {
+    public ApiKeyManager issuer(KeyFormat format, Collection<String> requested, Actor actor, Terminal terminal) {
         List<ApiKeyRecord> records = records();
         KeyHasher pepper = Peppers.ofNewKeys(input.file(), input.environment()).orElse(null);
         Set<String> used = FileOptions.peppersOf(records);
-        if (pepper == null && !used.isEmpty()) {
+        if (pepper != null) {
+            noteUnlessKnown(pepper, used, terminal);
+        } else if (!used.isEmpty()) {
             throw CommandFailure.refused("keys of " + name() + " are hashed with a pepper (" + String.join(", ", used)
                     + "), and this secret would be stored without one; set "
                     + Peppers.variableOf(used.iterator().next())
@@ -94,18 +96,15 @@ record FileKeys(KeyInput input, KeyFile file, boolean isNew) implements OpenKeys
         return manager(format, requested, actor, records, pepper);
     }
 
-    @Override
-    public void notePepper(Terminal terminal) {
-        Peppers.ofNewKeys(input.file(), input.environment()).ifPresent(pepper -> {
-            String id = Peppers.idOf(pepper);
-            if (!FileOptions.peppersOf(records()).contains(id) && !Peppers.isNamedIn(input.file(), id)) {
-                terminal.note("the new secret is hashed with the pepper in the variable " + Peppers.variableOf(id)
-                        + ", which neither a line nor a key of " + name()
-                        + " has; a service without that pepper refuses the file; if it has none, unset the variable and"
-                        + " make the key again; otherwise add the line " + Peppers.variableOf(id) + "_CHECK="
-                        + pepper.check().orElseThrow());
-            }
-        });
+    private void noteUnlessKnown(KeyHasher pepper, Set<String> used, Terminal terminal) {
+        String id = Peppers.idOf(pepper);
+        if (!used.contains(id) && !Peppers.isNamedIn(input.file(), id)) {
+            terminal.note("the new secret is hashed with the pepper in the variable " + Peppers.variableOf(id)
+                    + ", which neither a line nor a key of " + name()
+                    + " has; a service without that pepper refuses the file; if it has none, unset the variable and"
+                    + " make the key again; otherwise add the line " + Peppers.variableOf(id) + "_CHECK="
+                    + pepper.check().orElseThrow());
+        }
     }
 
     private ApiKeyManager manager(

@@ -77,16 +77,14 @@ public interface OpenKeys {
     ApiKeyManager manager(KeyFormat format, Collection<String> requested, Actor actor);
 
     /**
-     * Returns a manager as {@link #manager} does, which hashes new secrets as the services do.
+     * Returns a manager as {@link #manager} does, which hashes new secrets as the services do. Warns if it does so with a
+     * pepper that nothing but a variable of this process names.
      *
      * @throws CommandFailure if they have a pepper that is not known here
      */
-    default ApiKeyManager issuer(KeyFormat format, Collection<String> requested, Actor actor) {
+    default ApiKeyManager issuer(KeyFormat format, Collection<String> requested, Actor actor, Terminal terminal) {
         return manager(format, requested, actor);
     }
-
-    /** Warns if new secrets are hashed with a pepper that nothing but a variable of this process names. */
-    default void notePepper(Terminal terminal) {}
 
     /** Removes a record that was just inserted and whose key nobody has seen. */
     void takeBack(ApiKeyRecord record, Actor actor);

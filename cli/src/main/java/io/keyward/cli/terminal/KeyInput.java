@@ -12,7 +12,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.Collection;
-import java.util.Collections;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
@@ -118,32 +117,27 @@ public final class KeyInput {
      * @throws ConfigException if the service would refuse it
      */
     public KeywardConfig load(KeywardConfig.Builder config) {
-        if (!roles.isEmpty()) {
-            return load(config, new TreeSet<>(roles));
-        }
-        Set<String> inCode = new TreeSet<>();
-        try {
-            toRead(RoleModel.empty()).records().forEach(record -> inCode.addAll(record.roles()));
-        } catch (StoreException unreadable) {
-            // The load says what is wrong with the file, in the words of the service.
-            return load(config, inCode);
-        }
-        return load(config, inCode);
-    }
-
-    private static KeywardConfig load(KeywardConfig.Builder config, Set<String> inCode) {
+        Set<String> inCode = new TreeSet<>(roles.isEmpty() ? rolesOfKeys() : roles);
         config.follow(false);
-        Set<String> declared;
         try {
             return config.roles(FileOptions.model(inCode)).load();
         } catch (ConfigException e) {
-            declared = e.report().declaredRoles();
-            if (Collections.disjoint(inCode, declared)) {
+            if (!inCode.removeAll(e.report().declaredRoles())) {
                 throw e;
             }
         }
-        inCode.removeAll(declared);
         return config.roles(FileOptions.model(inCode)).load();
+    }
+
+    private Set<String> rolesOfKeys() {
+        Set<String> ofKeys = new TreeSet<>();
+        try {
+            toRead(RoleModel.empty()).records().forEach(record -> ofKeys.addAll(record.roles()));
+        } catch (StoreException unreadable) {
+            // The load says what is wrong with the file, in the words of the service.
+            return Set.of();
+        }
+        return ofKeys;
     }
 
     private static boolean isPipe(Path file) {
