@@ -6,8 +6,6 @@ import io.keyward.servlet.KeyReader.Credential;
 import io.keyward.servlet.KeyReader.None;
 import io.keyward.servlet.KeyReader.One;
 import io.keyward.servlet.KeyReader.Unusable;
-import jakarta.servlet.ServletRequest;
-import jakarta.servlet.ServletRequestWrapper;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
@@ -98,21 +96,9 @@ final class Authenticator {
     }
 
     private Credential credential(HttpServletRequest request) {
-        HttpServletRequest unguarded = unguarded(request);
+        // another filter of this kind before this one hides the credentials
+        HttpServletRequest unguarded = GuardedRequest.unguarded(request);
         return reader.read(name -> KeyReader.values(unguarded.getHeaders(name)), unguarded.getQueryString());
-    }
-
-    /** Returns the request as it came, because another filter of this kind before this one hides the credentials. */
-    private static HttpServletRequest unguarded(HttpServletRequest request) {
-        HttpServletRequest unguarded = request;
-        ServletRequest inner = request;
-        while (inner instanceof ServletRequestWrapper wrapper) {
-            if (inner instanceof GuardedRequest guarded) {
-                unguarded = (HttpServletRequest) guarded.getRequest();
-            }
-            inner = wrapper.getRequest();
-        }
-        return unguarded;
     }
 
     private boolean isGateClosed(

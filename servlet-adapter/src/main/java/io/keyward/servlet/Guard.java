@@ -153,7 +153,8 @@ final class Guard {
      * behind this filter cannot cause it, because its requests are guarded ones.
      */
     private static boolean isErrorPageOfAnOuterFilter(HttpServletRequest request) {
-        return request.getAttribute(RequestDispatcher.ERROR_STATUS_CODE) != null && !GuardedRequest.isIn(request);
+        return request.getAttribute(RequestDispatcher.ERROR_STATUS_CODE) != null
+                && GuardedRequest.unguarded(request) == request;
     }
 
     /** Checks a target before a dispatcher goes there; answers if a forward is denied. */

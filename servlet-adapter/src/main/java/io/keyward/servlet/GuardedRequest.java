@@ -53,13 +53,17 @@ final class GuardedRequest extends HttpServletRequestWrapper {
         this.headers = headers;
     }
 
-    /** Returns whether a guarded request is among those that a request wraps. */
-    static boolean isIn(ServletRequest request) {
+    /** Returns the request as it came, without guarded ones around it and what they wrap; itself if there is none. */
+    static HttpServletRequest unguarded(HttpServletRequest request) {
+        HttpServletRequest unguarded = request;
         ServletRequest inner = request;
-        while (!(inner instanceof GuardedRequest) && inner instanceof ServletRequestWrapper wrapper) {
+        while (inner instanceof ServletRequestWrapper wrapper) {
+            if (inner instanceof GuardedRequest guarded) {
+                unguarded = (HttpServletRequest) guarded.getRequest();
+            }
             inner = wrapper.getRequest();
         }
-        return inner instanceof GuardedRequest;
+        return unguarded;
     }
 
     @Override

@@ -62,7 +62,8 @@ final class LateCors {
                                 isRegisteredByAnnotation(beans, each.getKey()) || isEarly(orderOf(each.getValue())));
     }
 
-    private static boolean isEarly(int order) {
+    /** Returns whether a filter of this order runs before the key filter. */
+    static boolean isEarly(int order) {
         return order < FilterConfiguration.ORDER;
     }
 

@@ -50,6 +50,6 @@ final class LateMethods {
     }
 
     private static boolean isLate(int order) {
-        return order >= FilterConfiguration.ORDER;
+        return !LateCors.isEarly(order);
     }
 }

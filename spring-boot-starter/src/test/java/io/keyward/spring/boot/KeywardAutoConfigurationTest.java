@@ -155,6 +155,12 @@ class KeywardAutoConfigurationTest {
                 });
     }
 
+    /** Runs an application with a setting that is refused, and with keyward.otherwise unless that is what is missing. */
+    private WebApplicationContextRunner withSetting(String setting, String said) {
+        WebApplicationContextRunner runner = withoutSecurity.withPropertyValues(setting);
+        return said.contains("otherwise") ? runner : runner.withPropertyValues("keyward.otherwise=denyAll");
+    }
+
     @ParameterizedTest
     @CsvSource(
             delimiter = ';',
@@ -170,11 +176,7 @@ class KeywardAutoConfigurationTest {
                 "keyward.otherwise=; keyward.otherwise is not set"
             })
     void showsMistakesInRulesWithoutAStackTrace(String setting, String said) {
-        WebApplicationContextRunner runner = withoutSecurity.withPropertyValues(setting);
-        if (!said.contains("otherwise")) {
-            runner = runner.withPropertyValues("keyward.otherwise=denyAll");
-        }
-        runner.run(context -> {
+        withSetting(setting, said).run(context -> {
             FailureAnalysis analysis = new SettingFailureAnalyzer().analyze(context.getStartupFailure());
             assertFalse(analysis == null, FailedStart.messages(context.getStartupFailure()));
             assertTrue(analysis.getDescription().contains(said), analysis.getDescription());
@@ -246,11 +248,7 @@ class KeywardAutoConfigurationTest {
                 "keyward.store=jbdc; keyward.store"
             })
     void refusesSettingsThatCannotBeMeant(String setting, String said) {
-        WebApplicationContextRunner runner = withoutSecurity.withPropertyValues(setting);
-        if (!said.contains("otherwise")) {
-            runner = runner.withPropertyValues("keyward.otherwise=denyAll");
-        }
-        runner.run(context -> {
+        withSetting(setting, said).run(context -> {
             String messages = FailedStart.messages(context.getStartupFailure());
             assertTrue(messages.contains(said), messages);
         });
