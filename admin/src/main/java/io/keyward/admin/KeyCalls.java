@@ -45,7 +45,7 @@ final class KeyCalls {
     }
 
     Answer list(Call call) {
-        KeyQuery query = new KeyQuery(call.query(), keys.manager()::lastUses, clock.instant());
+        KeyQuery query = new KeyQuery(call.query(), json::lastUses, clock.instant());
         KeyFilter filter =
                 call.may("keys:read") ? query.filter() : query.filter().owner(ownerOfCaller(call));
         KeyQuery.Page page = query.page((after, limit) -> keys.manager().list(filter, after, limit));

@@ -1,5 +1,7 @@
 package io.keyward.admin;
 
+import static java.util.Objects.requireNonNull;
+
 import io.keyward.ApiKeyRecord;
 import io.keyward.HashedSecret;
 import io.keyward.role.Grants;
@@ -11,6 +13,7 @@ import jakarta.json.JsonObject;
 import jakarta.json.JsonObjectBuilder;
 import jakarta.json.JsonValue;
 import java.time.Instant;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -38,18 +41,20 @@ final class KeyJson {
 
     List<JsonObject> of(List<ApiKeyRecord> records) {
         RoleModel roles = keys.ring().current().roles();
-        Map<String, LastUse> uses = keys.manager().lastUses(records);
+        Map<String, LastUse> uses = lastUses(records);
         return records.stream()
-                .map(record -> {
-                    LastUse use = uses.get(record.id());
-                    return builder(record)
-                            .add(
-                                    "lastUse",
-                                    lastUse(use == null ? keys.lastUsed().of(record.id()) : use))
-                            .add("effective", effective(record, roles))
-                            .build();
-                })
+                .map(record -> builder(record)
+                        .add("lastUse", lastUse(requireNonNull(uses.get(record.id()))))
+                        .add("effective", effective(record, roles))
+                        .build())
                 .toList();
+    }
+
+    /** Returns when the secrets of each of these keys were last accepted, by id, on any node as far as that is known. */
+    Map<String, LastUse> lastUses(List<ApiKeyRecord> records) {
+        Map<String, LastUse> uses = new HashMap<>(keys.manager().lastUses(records));
+        records.forEach(record -> uses.computeIfAbsent(record.id(), keys.lastUsed()::of));
+        return uses;
     }
 
     /** Returns what is stored, without what is observed. */
