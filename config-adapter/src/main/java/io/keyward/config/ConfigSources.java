@@ -131,7 +131,7 @@ final class ConfigSources {
 
     /** Returns the active profiles. */
     List<String> profiles() {
-        return profiles;
+        return Collections.unmodifiableList(profiles);
     }
 
     /** Returns the values of every variable that has the form of a key list, by its environment spelling. */

@@ -3,6 +3,7 @@ package io.keyward.config;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static java.util.Objects.requireNonNull;
 
+import io.keyward.env.EnvParser;
 import io.keyward.env.InvalidValue;
 import io.keyward.env.KeyFileBytes;
 import io.keyward.env.ListValue;
@@ -44,7 +45,6 @@ final class ValueReader {
      */
     private static final int MAX_ITEMS = 100_000;
 
-    private static final String BYTE_ORDER_MARK = "\uFEFF";
     private static final int MAX_SECRET_FILE = 64 << 10;
 
     private final ConfigSources sources;
@@ -155,7 +155,7 @@ final class ValueReader {
         String text;
         try {
             String content = UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
-            text = ListValue.trim(content.startsWith(BYTE_ORDER_MARK) ? content.substring(1) : content);
+            text = ListValue.trim(EnvParser.withoutByteOrderMark(content));
         } catch (CharacterCodingException e) {
             throw fileRefused(file, "is not UTF-8 text");
         }

@@ -90,6 +90,11 @@ public final class EnvParser {
         return new EnvParser(source, text.toCharArray()).run();
     }
 
+    /** Returns a text without the byte-order mark that some editors write before it. */
+    public static String withoutByteOrderMark(String text) {
+        return text.isEmpty() || text.charAt(0) != BYTE_ORDER_MARK ? text : text.substring(1);
+    }
+
     private static EnvDocument unreadable(String source, int line, String what, String rule, String remedy) {
         EnvProblem problem = new EnvProblem(line, null, what, rule, remedy);
         return new EnvDocument(source, "", List.of(), Map.of(), Set.of(), List.of(problem));

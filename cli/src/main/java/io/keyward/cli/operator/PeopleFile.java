@@ -3,6 +3,7 @@ package io.keyward.cli.operator;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.keyward.cli.terminal.CommandFailure;
+import io.keyward.env.EnvParser;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.util.ArrayList;
@@ -23,8 +24,6 @@ import java.util.regex.Pattern;
  */
 final class PeopleFile {
     static final Set<String> COLUMNS = Set.of("owner", "name", "roles", "permissions", "expires", "not-before");
-
-    private static final char BYTE_ORDER_MARK = '\uFEFF';
 
     private final String file;
     private final List<Person> people = new ArrayList<>();
@@ -96,8 +95,7 @@ final class PeopleFile {
             refuse(1, "the file is not UTF-8; save it as CSV in UTF-8");
             return;
         }
-        String plain = text.isEmpty() || text.charAt(0) != BYTE_ORDER_MARK ? text : text.substring(1);
-        List<String> lines = plain.lines().toList();
+        List<String> lines = EnvParser.withoutByteOrderMark(text).lines().toList();
         if (lines.isEmpty() || lines.get(0).isBlank()) {
             refuse(
                     1,

@@ -6,6 +6,7 @@ import static java.util.Objects.requireNonNull;
 import io.keyward.cli.terminal.CommandFailure;
 import io.keyward.cli.terminal.Defaults;
 import io.keyward.cli.terminal.Terminal;
+import io.keyward.env.EnvParser;
 import io.keyward.env.Failures;
 import io.keyward.jdbc.JdbcApiKeyStore;
 import java.io.IOException;
@@ -33,7 +34,6 @@ public final class DatabaseOptions {
     private static final Pattern POSTGRES_URI = Pattern.compile("postgres(?:ql)?:");
     private static final String USER_AND_PASSWORD = "name the user with --jdbc-user, and give the password in"
             + " KEYWARD_JDBC_PASSWORD, by --jdbc-password-file, or at the prompt";
-    private static final String BYTE_ORDER_MARK = "\uFEFF";
     private static final Pattern PARAMETERS = Pattern.compile("[?;].*", Pattern.DOTALL);
 
     @Option(
@@ -136,8 +136,7 @@ public final class DatabaseOptions {
 
     private static String firstLineOf(Path file) {
         try {
-            String text = Files.readString(file, UTF_8);
-            return (text.startsWith(BYTE_ORDER_MARK) ? text.substring(1) : text)
+            return EnvParser.withoutByteOrderMark(Files.readString(file, UTF_8))
                     .lines()
                     .findFirst()
                     .orElse("");

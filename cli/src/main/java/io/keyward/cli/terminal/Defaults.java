@@ -1,6 +1,7 @@
 package io.keyward.cli.terminal;
 
 import io.keyward.KeyFormat;
+import io.keyward.env.EnvParser;
 import io.keyward.env.Failures;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -48,7 +49,6 @@ public final class Defaults implements IDefaultValueProvider {
     private static final Set<String> KNOWN =
             new TreeSet<>(Set.of(FILE, ROLES, PREFIX, URL, USER, SCHEMA, TABLE_PREFIX));
     private static final String USUAL_FILE = ".env";
-    private static final String BYTE_ORDER_MARK = "\uFEFF";
 
     private final Map<String, String> environment;
     private final List<String> args;
@@ -165,8 +165,7 @@ public final class Defaults implements IDefaultValueProvider {
         }
         TomlParseResult toml;
         try {
-            String text = Files.readString(file);
-            toml = Toml.parse(text.startsWith(BYTE_ORDER_MARK) ? text.substring(1) : text);
+            toml = Toml.parse(EnvParser.withoutByteOrderMark(Files.readString(file)));
         } catch (IOException e) {
             throw CommandFailure.file(file + ": " + Failures.describe(e), e);
         }
